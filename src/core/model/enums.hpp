@@ -1,0 +1,98 @@
+// The trade's enumerations, numbered by their FIX meanings where FIX numbers them.
+#pragma once
+
+#include "decimal/integers.hpp"
+
+namespace pytrader {
+
+// FIX 54 Side.
+enum class Side : u8 { buy = 1, sell = 2 };
+constexpr Side opposite(Side side) noexcept { return side == Side::buy ? Side::sell : Side::buy; }
+constexpr bool valid(Side side) noexcept { return side == Side::buy || side == Side::sell; }
+// +1 for buy, -1 for sell.
+constexpr int sign(Side side) noexcept { return side == Side::buy ? 1 : -1; }
+
+// FIX 40 OrdType.
+enum class OrderType : u8 { market = 1, limit = 2 };
+
+// FIX 59 TimeInForce.
+enum class TimeInForce : u8 { day = 0, gtc = 1, ioc = 3, fok = 4 };
+
+// FIX 39 OrdStatus, by its letter, and two states that an order has before FIX knows it.
+enum class OrderStatus : u8 {
+  initialized = 'i',  // made, not yet judged
+  denied = 'd',       // refused by our own risk gate; never left us
+  pending_new = 'A',  // sent to the venue
+  new_ = '0',         // working at the venue
+  partially_filled = '1',
+  filled = '2',
+  canceled = '4',
+  pending_cancel = '6',
+  rejected = '8',
+  expired = 'C',
+  pending_replace = 'E',
+};
+
+// FIX 150 ExecType, by its letter, and what FIX says with other messages.
+enum class ExecType : u8 {
+  initialized = 'i',
+  denied = 'd',
+  pending_new = 'A',
+  new_ = '0',
+  canceled = '4',
+  replaced = '5',
+  pending_cancel = '6',
+  rejected = '8',
+  expired = 'C',
+  pending_replace = 'E',
+  trade = 'F',
+  cancel_rejected = 'c',   // FIX 35=9, CxlRejResponseTo 1
+  replace_rejected = 'r',  // FIX 35=9, CxlRejResponseTo 2
+};
+
+// FIX 851 LastLiquidityInd.
+enum class Liquidity : u8 { none = 0, maker = 1, taker = 2 };
+
+enum class InstrumentKind : u8 { spot = 1, equity = 2, future = 3, perpetual = 4 };
+
+// Why an order or a request was denied or rejected. The texts stand in reject_reason.cpp and, generated, in the docs.
+enum class RejectReason : u8 {
+  none = 0,
+  unknown_instrument = 1,
+  unknown_order = 2,
+  duplicate_order = 3,
+  price_not_positive = 4,
+  price_out_of_range = 5,
+  quantity_not_positive = 6,
+  quantity_below_minimum = 7,
+  quantity_above_maximum = 8,
+  notional_below_minimum = 9,
+  notional_above_maximum = 10,
+  market_order_with_price = 11,
+  limit_order_without_price = 12,
+  time_in_force_not_supported = 13,
+  post_only_would_take = 14,
+  post_only_not_allowed = 15,
+  no_liquidity = 16,
+  insufficient_funds = 17,
+  position_limit = 18,
+  order_limit = 19,
+  order_closed = 20,
+  request_pending = 21,
+  no_market_price = 22,
+  nothing_to_replace = 23,
+  fok_not_fillable = 24,
+  reduce_only_would_increase = 25,
+  value_overflow = 26,
+};
+const char* to_text(RejectReason reason) noexcept;
+
+const char* to_text(Side side) noexcept;
+const char* to_text(OrderType type) noexcept;
+const char* to_text(TimeInForce time_in_force) noexcept;
+const char* to_text(OrderStatus status) noexcept;
+const char* to_text(ExecType exec_type) noexcept;
+const char* to_text(Liquidity liquidity) noexcept;
+const char* to_text(InstrumentKind kind) noexcept;
+
+}  // namespace pytrader

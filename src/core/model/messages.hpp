@@ -1,0 +1,87 @@
+// What travels along the order's way: commands of strategies, reports of venues, events of orders.
+#pragma once
+
+#include "decimal/integers.hpp"
+#include "model/enums.hpp"
+
+namespace pytrader {
+
+// Dense numbers that the kernel gives out: they index vectors. Names and texts stay at the rim.
+using InstrumentIndex = u32;
+using StrategyIndex = u32;
+using TagIndex = u32;         // 0 is "no tag"
+using ClientOrderId = u64;    // 1, 2, 3, ... in order of creation within a run; 0 is none
+using VenueOrderId = u64;
+using ExecId = u64;
+
+constexpr i64 kNoPrice = INT64_MIN;  // the price of a market order
+
+// Bits of NewOrder::flags and Order::flags.
+constexpr u8 kPostOnly = 1;
+constexpr u8 kReduceOnly = 2;
+
+struct NewOrder {
+  ClientOrderId client_order_id;  // 0 on the way in: execution numbers it
+  i64 price;                      // ticks, kNoPrice for a market order
+  i64 quantity;                   // lots, > 0
+  StrategyIndex strategy;
+  InstrumentIndex instrument;
+  TagIndex tag;
+  Side side;
+  OrderType order_type;
+  TimeInForce time_in_force;
+  u8 flags;
+};
+
+struct CancelRequest {
+  ClientOrderId client_order_id;
+  StrategyIndex strategy;
+};
+
+// New price and new total quantity (FIX OrderQty: what has been filled counts in it).
+struct ReplaceRequest {
+  ClientOrderId client_order_id;
+  i64 price;
+  i64 quantity;
+  StrategyIndex strategy;
+};
+
+// What a venue says of one order (FIX 35=8 and 35=9).
+struct ExecutionReport {
+  i64 ts_event;  // venue's clock
+  ClientOrderId client_order_id;
+  VenueOrderId venue_order_id;
+  ExecId exec_id;      // unique per venue; 0 for what is no trade
+  i64 price;           // new_ and replaced: the working price
+  i64 quantity;        // new_ and replaced: the working total quantity
+  i64 last_px;         // trade only
+  i64 last_qty;        // trade only
+  InstrumentIndex instrument;
+  ExecType exec_type;
+  Liquidity liquidity;
+  RejectReason reason;
+};
+
+// What happened to an order, after the state table took it: the fold of these is the order.
+struct OrderEvent {
+  i64 ts_event;  // when it happened, by the clock of whoever said it
+  i64 ts_init;   // when the kernel took it
+  ClientOrderId client_order_id;
+  VenueOrderId venue_order_id;
+  ExecId exec_id;
+  i64 price;      // the order's price after the event, kNoPrice for a market order
+  i64 order_qty;  // the order's total after the event
+  i64 cum_qty;
+  i64 leaves_qty;
+  i64 last_px;   // trade only, else 0
+  i64 last_qty;  // trade only, else 0
+  StrategyIndex strategy;
+  InstrumentIndex instrument;
+  ExecType exec_type;
+  OrderStatus ord_status;  // after the event
+  Side side;
+  Liquidity liquidity;
+  RejectReason reason;
+};
+
+}  // namespace pytrader

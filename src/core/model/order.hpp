@@ -1,0 +1,46 @@
+// An order as the fold of its events, and the state table that decides which events are legal.
+#pragma once
+
+#include "decimal/integers.hpp"
+#include "model/messages.hpp"
+
+namespace pytrader {
+
+struct Order {
+  i128 cum_value = 0;  // sum of last_px * last_qty, in ticks times lots
+  ClientOrderId client_order_id = 0;
+  VenueOrderId venue_order_id = 0;
+  i64 price = kNoPrice;
+  i64 order_qty = 0;
+  i64 cum_qty = 0;
+  i64 pending_price = kNoPrice;  // asked for by the replace request under way
+  i64 pending_qty = 0;
+  i64 ts_init = 0;
+  i64 ts_last = 0;
+  StrategyIndex strategy = 0;
+  InstrumentIndex instrument = 0;
+  TagIndex tag = 0;
+  u32 next_open = 0;  // links of the open orders of one strategy and instrument; handles, 0 is none
+  u32 prev_open = 0;
+  Side side = Side::buy;
+  OrderType order_type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::gtc;
+  OrderStatus ord_status = OrderStatus::initialized;
+  u8 flags = 0;
+
+  i64 leaves_qty() const noexcept;  // order_qty - cum_qty while open, 0 once closed
+};
+
+bool is_open(OrderStatus status) noexcept;    // may still trade (pending_new .. pending_replace)
+bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired
+
+// The next status when `exec_type` happens to an order in `status`, or `illegal`.
+// `fills_completely` says whether a trade brings leaves_qty to 0; `has_fills` whether cum_qty > 0 before the event
+// (a refused cancel returns to partially_filled or new_ by it).
+struct Transition {
+  bool legal;
+  OrderStatus next;
+};
+Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bool fills_completely) noexcept;
+
+}  // namespace pytrader

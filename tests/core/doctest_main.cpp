@@ -1,0 +1,3 @@
+// Gives the C++ test executables their main function.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "doctest/doctest.h"
