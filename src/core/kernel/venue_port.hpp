@@ -1,0 +1,19 @@
+// The kernel's only way out to a venue; private to it, so that nothing reaches a venue past the risk gate.
+#pragma once
+
+#include "decimal/integers.hpp"
+#include "model/order.hpp"
+
+namespace pytrader {
+
+class VenuePort {
+ public:
+  virtual ~VenuePort() = default;
+  // `ts` is the kernel's clock when the command left it.
+  virtual void submit(const Order& order, i64 ts) = 0;
+  virtual void cancel(const Order& order, i64 ts) = 0;
+  // The new price and total quantity stand in order.pending_price and order.pending_qty.
+  virtual void replace(const Order& order, i64 ts) = 0;
+};
+
+}  // namespace pytrader
