@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
-NATIVE := $(shell find src/core -type f) $(shell find cmake -type f) CMakeLists.txt
+NATIVE := $(shell find src/core cmake examples -type f -not -name '*.pyc') CMakeLists.txt
 PACKAGE := $(NATIVE) $(shell find src/pytrader -type f -not -name '*.pyc') pyproject.toml README.md
 CPP := $(shell find src/core tests/core benchmarks -name '*.hpp' -o -name '*.cpp')
 

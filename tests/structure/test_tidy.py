@@ -191,7 +191,9 @@ def test_the_cpp_reader_finds_functions_and_their_lengths() -> None:
 
 
 def test_the_cython_reader_finds_functions_and_their_lengths() -> None:
-    text = "cdef class A:\n    cdef int f(self,\n            int a):\n        return a\n\n    def g(self):\n        pass\n"
+    text = (
+        "cdef class A:\n    cdef int f(self,\n            int a):\n        return a\n\n    def g(self):\n        pass\n"
+    )
     assert {function.name: function.length for function in cython_functions(text)} == {"f": 3, "g": 2}
 
 
