@@ -2,6 +2,7 @@
 #pragma once
 
 #include "decimal/integers.hpp"
+#include "ledger/position.hpp"
 #include "model/messages.hpp"
 #include "model/records.hpp"
 
@@ -18,14 +19,6 @@ struct TimerEvent {
   i64 ts_init;   // when the kernel's clock reached it
   TimerId timer_id;
   u32 name;  // the strategy's own number for it
-};
-
-// A position after it changed. Money is in 10^-18 units of the instrument's quote currency.
-struct PositionState {
-  i64 quantity;         // lots, negative is short
-  i128 cost;            // what the open quantity cost (signed like quantity), by average cost
-  i128 realized_pnl;    // of closed quantity, before fees
-  i128 fees;            // paid so far; negative is a net rebate
 };
 
 // What happened. The pointers are good during the call only.
