@@ -29,7 +29,9 @@ inline Fixed whole_number(long long value) noexcept {
   return {static_cast<i128>(value) * kFixedOne, 0};
 }
 
-inline int sign_of(const Fixed& value) noexcept { return value.raw < 0 ? -1 : value.raw > 0; }
+inline int sign_of(const Fixed& value) noexcept {
+  return value.raw < 0 ? -1 : value.raw > 0;
+}
 
 inline bool holds(int python_operator, const Fixed& a, const Fixed& b) noexcept {
   switch (python_operator) {

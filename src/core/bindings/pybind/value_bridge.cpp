@@ -16,14 +16,18 @@ py::object own(PyObject* object) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-py::str text_of(std::string_view text) { return py::str(text.data(), text.size()); }
+py::str text_of(std::string_view text) {
+  return py::str(text.data(), text.size());
+}
 
 }  // namespace
 
 // Both modules are compiled against the same struct; a difference would be a stale generated header.
 static_assert(sizeof(PtPriceObject::v) == sizeof(Fixed) && alignof(Fixed) == alignof(i128));
 
-void import_values() { check(import_pytrader___values()); }
+void import_values() {
+  check(import_pytrader___values());
+}
 
 Fixed parse_number(py::handle value, const char* what) {
   Fixed result;
@@ -60,20 +64,40 @@ int currency_decimals(py::handle value) {
   return decimals;
 }
 
-py::object make_fixed(const Fixed& value) { return own(pt_new_fixed(&value)); }
-py::object make_price(const Fixed& value) { return own(pt_new_price(&value)); }
-py::object make_quantity(const Fixed& value) { return own(pt_new_quantity(&value)); }
+py::object make_fixed(const Fixed& value) {
+  return own(pt_new_fixed(&value));
+}
+py::object make_price(const Fixed& value) {
+  return own(pt_new_price(&value));
+}
+py::object make_quantity(const Fixed& value) {
+  return own(pt_new_quantity(&value));
+}
 py::object make_money(const Fixed& value, std::string_view currency) {
   return own(pt_new_money(&value, text_of(currency).ptr()));
 }
-py::object make_currency(std::string_view code) { return own(pt_currency(text_of(code).ptr())); }
+py::object make_currency(std::string_view code) {
+  return own(pt_currency(text_of(code).ptr()));
+}
 
-bool is_fixed(py::handle value) noexcept { return Py_TYPE(value.ptr()) == &PtFixed_Type; }
-bool is_price(py::handle value) noexcept { return Py_TYPE(value.ptr()) == &PtPrice_Type; }
-bool is_quantity(py::handle value) noexcept { return Py_TYPE(value.ptr()) == &PtQuantity_Type; }
-bool is_money(py::handle value) noexcept { return Py_TYPE(value.ptr()) == &PtMoney_Type; }
-const Fixed& value_of_fixed(py::handle value) noexcept { return reinterpret_cast<PtFixedObject*>(value.ptr())->v; }
-const Fixed& value_of_price(py::handle value) noexcept { return reinterpret_cast<PtPriceObject*>(value.ptr())->v; }
+bool is_fixed(py::handle value) noexcept {
+  return Py_TYPE(value.ptr()) == &PtFixed_Type;
+}
+bool is_price(py::handle value) noexcept {
+  return Py_TYPE(value.ptr()) == &PtPrice_Type;
+}
+bool is_quantity(py::handle value) noexcept {
+  return Py_TYPE(value.ptr()) == &PtQuantity_Type;
+}
+bool is_money(py::handle value) noexcept {
+  return Py_TYPE(value.ptr()) == &PtMoney_Type;
+}
+const Fixed& value_of_fixed(py::handle value) noexcept {
+  return reinterpret_cast<PtFixedObject*>(value.ptr())->v;
+}
+const Fixed& value_of_price(py::handle value) noexcept {
+  return reinterpret_cast<PtPriceObject*>(value.ptr())->v;
+}
 const Fixed& value_of_quantity(py::handle value) noexcept {
   return reinterpret_cast<PtQuantityObject*>(value.ptr())->v;
 }
