@@ -30,19 +30,3 @@ cdef api class Currency [object PtCurrencyObject, type PtCurrency_Type]:
 cdef api class Money [object PtMoneyObject, type PtMoney_Type]:
     cdef CFixed v
     cdef readonly Currency currency
-
-cdef inline Fixed new_fixed(const CFixed& v):
-    cdef Fixed value = Fixed.__new__(Fixed)
-    value.v = v
-    return value
-
-cdef inline Price new_price(const CFixed& v):
-    cdef Price value = Price.__new__(Price)
-    value.v = v
-    return value
-
-# The caller has made sure that it is not negative.
-cdef inline Quantity new_quantity(const CFixed& v):
-    cdef Quantity value = Quantity.__new__(Quantity)
-    value.v = v
-    return value

@@ -259,3 +259,22 @@ cdef int tick_rounding(object mode, object side) except -1:
     if name != "buy" and name != "sell":
         raise InvalidArgument(f"the mode {mode!r} needs side='buy' or side='sell', not {side!r}")
     return <int>(Rounding.floor if (name == "buy") == (mode == "passive") else Rounding.ceiling)
+
+
+cdef inline Fixed new_fixed(const CFixed& v):
+    cdef Fixed value = Fixed.__new__(Fixed)
+    value.v = v
+    return value
+
+
+cdef inline Price new_price(const CFixed& v):
+    cdef Price value = Price.__new__(Price)
+    value.v = v
+    return value
+
+
+# The caller has made sure that it is not negative.
+cdef inline Quantity new_quantity(const CFixed& v):
+    cdef Quantity value = Quantity.__new__(Quantity)
+    value.v = v
+    return value
