@@ -9,7 +9,9 @@
 namespace pytrader {
 
 enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position };
-constexpr u32 mask_of(CallbackKind kind) noexcept { return 1u << static_cast<u32>(kind); }
+constexpr u32 mask_of(CallbackKind kind) noexcept {
+  return 1u << static_cast<u32>(kind);
+}
 
 using TimerId = u64;   // 1, 2, 3, ... in order of creation; 0 is none
 using SeriesId = u32;  // a bar series: one instrument, one duration

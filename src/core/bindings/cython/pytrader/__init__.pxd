@@ -1,1 +1,0 @@
-"""Marks the folder as the package pytrader for Cython's declarations."""
