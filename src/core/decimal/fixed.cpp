@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "decimal/rounding.hpp"
 #include "decimal/wide.hpp"
 
 namespace pytrader {
@@ -24,35 +25,6 @@ constexpr std::array<const char*, 9> kRoundingNames = {"ceiling",   "floor",    
 
 constexpr u128 magnitude(i128 value) noexcept {
   return value < 0 ? -static_cast<u128>(value) : static_cast<u128>(value);
-}
-
-// Whether the truncated quotient grows by one. `sticky` says that digits below the remainder were dropped already;
-// it needs an even divisor.
-bool grows(Rounding mode, bool negative, u128 quotient, u128 rest, u128 divisor, bool sticky) noexcept {
-  const u128 complement = divisor - rest;
-  const bool above_half = rest > complement || (rest == complement && sticky);
-  const bool half = rest == complement && !sticky;
-  switch (mode) {
-    case Rounding::ceiling:
-      return !negative;
-    case Rounding::floor:
-      return negative;
-    case Rounding::up:
-      return true;
-    case Rounding::down:
-      return false;
-    case Rounding::half_up:
-      return above_half || half;
-    case Rounding::half_down:
-      return above_half;
-    case Rounding::half_even:
-      return above_half || (half && (quotient & 1) != 0);
-    case Rounding::zero_five_up:
-      return quotient % 5 == 0;
-    case Rounding::exact:
-      return false;
-  }
-  return false;
 }
 
 // dividend / divisor, rounded to a signed whole number within the symmetric range.

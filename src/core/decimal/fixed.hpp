@@ -42,6 +42,8 @@ enum class ParseStatus : u8 { ok, malformed, too_many_decimals, overflow };
 // Sign, digits with at most one dot, optional exponent; nothing else: no spaces, underscores, NaN or infinity.
 // Zeros past the 18th place are dropped; other digits there are too_many_decimals. `value` is set only on ok.
 ParseStatus try_parse(std::string_view text, Fixed& value) noexcept;
+// Rounds what stands past the `digits`th place, however long; too_many_decimals only for Rounding::exact.
+ParseStatus try_parse_rounded(std::string_view text, int digits, Rounding rounding, Fixed& value) noexcept;
 // Throws Error(invalid_decimal) or Error(decimal_overflow), naming the text.
 Fixed parse(std::string_view text);
 

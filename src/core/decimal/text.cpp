@@ -2,6 +2,7 @@
 #include <array>
 
 #include "decimal/fixed.hpp"
+#include "decimal/rounding.hpp"
 
 namespace pytrader {
 namespace {
@@ -115,40 +116,76 @@ bool split(const char* at, const char* end, Pieces& pieces) noexcept {
   return at == end;
 }
 
-ParseStatus parse_long(const char* at, const char* end, bool negative, Fixed& value) noexcept {
-  Pieces pieces;
-  if (!split(at, end, pieces)) return ParseStatus::malformed;
-  const i64 count = pieces.whole + pieces.fraction;
-  const auto digit_at = [&](i64 place) { return digit_of(pieces.digits[place < pieces.whole ? place : place + 1]); };
-  i64 first = 0;
-  while (first < count && digit_at(first) == 0) ++first;
-  // Places are counted from the first digit of the text; the point stands before `point`.
-  const i64 point = pieces.whole + pieces.exponent;
-  const i64 stop = point + kMaxDecimals;
-  i64 shown = pieces.fraction - pieces.exponent;
-  if (shown < 0) shown = 0;
-  if (shown > kMaxDecimals) shown = kMaxDecimals;
-  u128 raw = 0;
-  if (first < count) {
-    if (point - first > 21) return ParseStatus::overflow;
-    i64 place = first;
-    for (; place < count && place < stop; ++place) {
-      if (__builtin_mul_overflow(raw, static_cast<u128>(10), &raw) ||
-          __builtin_add_overflow(raw, static_cast<u128>(digit_at(place)), &raw)) {
-        return ParseStatus::overflow;
+// What was cut off behind the last kept place: its first digit, and whether anything follows.
+struct Cut {
+  unsigned digit = 0;
+  bool sticky = false;
+};
+
+// The digits of a text by their place: 0 is the first one, the point stands before place `point`.
+class Digits {
+ public:
+  explicit Digits(const Pieces& pieces) : pieces_(pieces), count_(pieces.whole + pieces.fraction) {
+    while (first_ < count_ && at(first_) == 0) ++first_;
+  }
+  bool all_zero() const noexcept { return first_ == count_; }
+  i64 point() const noexcept { return pieces_.whole + pieces_.exponent; }
+
+  // The number in units of its place `stop`, what lies past it cut off. False on overflow.
+  bool take(i64 stop, u128& units, Cut& cut) const noexcept {
+    if (stop - first_ > 39) return false;
+    i64 place = first_;
+    for (; place < count_ && place < stop; ++place) {
+      if (__builtin_mul_overflow(units, static_cast<u128>(10), &units) ||
+          __builtin_add_overflow(units, static_cast<u128>(at(place)), &units)) {
+        return false;
       }
     }
-    for (i64 rest = place; rest < count; ++rest) {
-      if (digit_at(rest) != 0) return ParseStatus::too_many_decimals;
+    const i64 missing = stop - place;
+    if (missing > 0) return !__builtin_mul_overflow(units, power_of_ten(static_cast<int>(missing)), &units);
+    // A stop before the first digit cuts off a number below one tenth of a unit.
+    if (place == stop && place < count_) cut.digit = at(place++);
+    for (; place < count_; ++place) cut.sticky |= at(place) != 0;
+    return true;
+  }
+
+ private:
+  unsigned at(i64 place) const noexcept { return digit_of(pieces_.digits[place < pieces_.whole ? place : place + 1]); }
+
+  Pieces pieces_;
+  i64 count_;
+  i64 first_ = 0;
+};
+
+ParseStatus parse_long(const char* at, const char* end, bool negative, int digits, Rounding rounding,
+                       Fixed& value) noexcept {
+  Pieces pieces;
+  if (!split(at, end, pieces)) return ParseStatus::malformed;
+  const Digits text(pieces);
+  u128 units = 0;
+  if (!text.all_zero()) {
+    Cut cut;
+    if (!text.take(text.point() + digits, units, cut)) return ParseStatus::overflow;
+    if (cut.digit != 0 || cut.sticky) {
+      if (rounding == Rounding::exact) return ParseStatus::too_many_decimals;
+      units += static_cast<u128>(grows(rounding, negative, units, cut.digit, 10, cut.sticky));
     }
-    if (place < stop && __builtin_mul_overflow(raw, power_of_ten(static_cast<int>(stop - place)), &raw)) {
+    if (__builtin_mul_overflow(units, power_of_ten(kMaxDecimals - digits), &units) ||
+        units > static_cast<u128>(kFixedMax)) {
       return ParseStatus::overflow;
     }
-    if (raw > static_cast<u128>(kFixedMax)) return ParseStatus::overflow;
   }
-  value.raw = negative ? -static_cast<i128>(raw) : static_cast<i128>(raw);
+  i64 shown = pieces.fraction - pieces.exponent;
+  if (shown < 0) shown = 0;
+  if (shown > digits) shown = digits;
+  value.raw = negative ? -static_cast<i128>(units) : static_cast<i128>(units);
   value.decimals = static_cast<u8>(shown);
   return ParseStatus::ok;
+}
+
+bool take_sign(const char*& at, const char* end) noexcept {
+  if (at == end || (*at != '-' && *at != '+')) return false;
+  return *at++ == '-';
 }
 
 std::string quote(std::string_view text) {
@@ -164,10 +201,10 @@ std::string quote(std::string_view text) {
 ParseStatus try_parse(std::string_view text, Fixed& value) noexcept {
   const char* at = text.data();
   const char* end = at + text.size();
-  bool negative = false;
-  if (at != end && (*at == '-' || *at == '+')) negative = *at++ == '-';
+  const bool negative = take_sign(at, end);
   const char* start = at;
-  if (static_cast<std::size_t>(end - at) > kShortText) return parse_long(at, end, negative, value);
+  if (static_cast<std::size_t>(end - at) > kShortText)
+    return parse_long(at, end, negative, kMaxDecimals, Rounding::exact, value);
   u64 mantissa = 0;
   const char* dot = nullptr;
   for (; at != end; ++at) {
@@ -177,7 +214,7 @@ ParseStatus try_parse(std::string_view text, Fixed& value) noexcept {
     } else if (*at == '.' && dot == nullptr) {
       dot = at;
     } else {
-      return parse_long(start, end, negative, value);
+      return parse_long(start, end, negative, kMaxDecimals, Rounding::exact, value);
     }
   }
   if (end - start - (dot != nullptr) == 0) return ParseStatus::malformed;
@@ -187,6 +224,15 @@ ParseStatus try_parse(std::string_view text, Fixed& value) noexcept {
   value.raw = negative ? -raw : raw;
   value.decimals = static_cast<u8>(decimals);
   return ParseStatus::ok;
+}
+
+ParseStatus try_parse_rounded(std::string_view text, int digits, Rounding rounding, Fixed& value) noexcept {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  const bool negative = take_sign(at, end);
+  const ParseStatus status = parse_long(at, end, negative, digits, rounding, value);
+  if (status == ParseStatus::ok) value.decimals = static_cast<u8>(digits);
+  return status;
 }
 
 Fixed parse(std::string_view text) {

@@ -103,8 +103,9 @@ enum class RejectReason : u8 {
   side_not_valid = 29,
   order_type_not_supported = 30,
   quantity_already_executed = 31,
+  malformed_message = 32,
 };
-constexpr u8 kRejectReasonCount = 32;
+constexpr u8 kRejectReasonCount = 33;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -42,6 +42,7 @@ constexpr ReasonText kReasonTexts[] = {
     {"side_not_valid", "the side is neither buy nor sell"},
     {"order_type_not_supported", "the order type is not supported here"},
     {"quantity_already_executed", "the new total quantity is not above what has been executed"},
+    {"malformed_message", "the message's kind or flags are not known"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

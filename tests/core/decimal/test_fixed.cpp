@@ -75,6 +75,27 @@ TEST_CASE("text beyond the range is an overflow") {
   }
 }
 
+TEST_CASE("text is rounded on request, from all its digits") {
+  const auto rounded = [](const char* text, int digits, Rounding mode) {
+    Fixed value;
+    REQUIRE(try_parse_rounded(text, digits, mode, value) == ParseStatus::ok);
+    return to_text(value);
+  };
+  CHECK(rounded("0.125", 2, Rounding::half_even) == "0.12");
+  CHECK(rounded("0.12500000000000000000000000000000001", 2, Rounding::half_even) == "0.13");
+  CHECK(rounded("-1.5", 0, Rounding::floor) == "-2");
+  CHECK(rounded("1e-300", 18, Rounding::up) == "0.000000000000000001");
+  CHECK(rounded("1e-300", 18, Rounding::half_up) == "0.000000000000000000");
+  CHECK(rounded("9.99", 1, Rounding::up) == "10.0");
+  CHECK(rounded("5e-1", 0, Rounding::half_even) == "0");
+  CHECK(rounded("5e-2", 0, Rounding::half_up) == "0");
+  CHECK(rounded("12e3", 2, Rounding::exact) == "12000.00");
+  Fixed value;
+  CHECK(try_parse_rounded("0.125", 2, Rounding::exact, value) == ParseStatus::too_many_decimals);
+  CHECK(try_parse_rounded("nan", 2, Rounding::down, value) == ParseStatus::malformed);
+  CHECK(try_parse_rounded("1e300", 2, Rounding::down, value) == ParseStatus::overflow);
+}
+
 TEST_CASE("digits are never hidden") {
   CHECK(to_text(Fixed{kFixedOne / 8, 1}) == "0.125");
   CHECK(to_text(Fixed{1, 0}) == "0.000000000000000001");

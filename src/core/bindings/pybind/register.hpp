@@ -1,0 +1,10 @@
+// The parts of the module _core: each adds its classes and functions in its own register_*.cpp.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace pytrader::bindings {
+
+void register_decimal(pybind11::module_& module);
+
+}  // namespace pytrader::bindings
