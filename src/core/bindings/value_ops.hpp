@@ -33,21 +33,12 @@ inline int sign_of(const Fixed& value) noexcept {
   return value.raw < 0 ? -1 : value.raw > 0;
 }
 
+// One bit for each operator and order (-1, 0, 1), so that a comparison costs no unpredictable branch.
 inline bool holds(int python_operator, const Fixed& a, const Fixed& b) noexcept {
-  switch (python_operator) {
-    case Py_LT:
-      return a.raw < b.raw;
-    case Py_LE:
-      return a.raw <= b.raw;
-    case Py_EQ:
-      return a.raw == b.raw;
-    case Py_NE:
-      return a.raw != b.raw;
-    case Py_GT:
-      return a.raw > b.raw;
-    default:
-      return a.raw >= b.raw;
-  }
+  static_assert(Py_LT == 0 && Py_LE == 1 && Py_EQ == 2 && Py_NE == 3 && Py_GT == 4 && Py_GE == 5);
+  constexpr u32 kTruth = 0b110'100'101'010'011'001;
+  const int order = static_cast<int>(a.raw > b.raw) - static_cast<int>(a.raw < b.raw);
+  return ((kTruth >> (3 * python_operator + order + 1)) & 1) != 0;
 }
 
 inline PyObject* text_object(const Fixed& value) {

@@ -20,11 +20,32 @@ constexpr std::array<u128, 39> make_powers() {
   return powers;
 }
 constexpr std::array<u128, 39> kPowers = make_powers();
+// 1 / 5^k modulo 2^128, by Newton's iteration: it doubles the correct bits, and an odd number is its own inverse in 3.
+constexpr std::array<u128, kMaxDecimals + 1> make_inverses() {
+  std::array<u128, kMaxDecimals + 1> inverses{};
+  u128 power = 1;
+  for (std::size_t k = 0; k < inverses.size(); ++k, power *= 5) {
+    u128 inverse = power;
+    for (int i = 0; i < 6; ++i) inverse *= 2 - power * inverse;
+    inverses[k] = inverse;
+  }
+  return inverses;
+}
+constexpr std::array<u128, kMaxDecimals + 1> kInversesOfFive = make_inverses();
 constexpr std::array<const char*, 9> kRoundingNames = {"ceiling",   "floor",     "up",   "down", "half_up",
                                                        "half_down", "half_even", "05up", "exact"};
 
 constexpr u128 magnitude(i128 value) noexcept {
   return value < 0 ? -static_cast<u128>(value) : static_cast<u128>(value);
+}
+
+// The value as digits * 10^-decimals, if that is exact and in 64 bits. If 10^k divides the mantissa, the quotient is
+// what the multiplication by its inverse gives; if not, multiplying back tells.
+bool compact(const Fixed& value, u64& digits) noexcept {
+  const int k = kMaxDecimals - value.decimals;
+  const u128 mantissa = magnitude(value.raw);
+  digits = static_cast<u64>((mantissa >> k) * kInversesOfFive[static_cast<std::size_t>(k)]);
+  return static_cast<u128>(digits) * static_cast<u64>(kPowers[static_cast<std::size_t>(k)]) == mantissa;
 }
 
 // dividend / divisor, rounded to a signed whole number within the symmetric range.
@@ -85,6 +106,36 @@ Outcome shrink(const U256& dividend, int shift, bool negative, bool sticky, int 
   const Outcome outcome =
       divide_rounded(dividend, kPowers[shift + kMaxDecimals - digits], negative, sticky, rounding, units);
   return outcome == Outcome::ok ? widen(units, digits, raw) : outcome;
+}
+
+// The product of two short numbers without a long division, as nearly all are; false where it does not apply.
+bool multiply_compact(const Fixed& a, const Fixed& b, int digits, Rounding rounding, i128& raw) noexcept {
+  u64 left;
+  u64 right;
+  u64 units;
+  if (!compact(a, left) || !compact(b, right) || __builtin_mul_overflow(left, right, &units)) return false;
+  const bool negative = (a.raw < 0) != (b.raw < 0);
+  int places = a.decimals + b.decimals;
+  if (places > digits) {
+    // No more than 19 digits were found, so a divisor beyond 10^19 is left to the long way.
+    if (places - digits > 19) return false;
+    const auto divisor = static_cast<u64>(kPowers[static_cast<std::size_t>(places - digits)]);
+    const u64 rest = units % divisor;
+    units /= divisor;
+    if (rest != 0) {
+      if (rounding == Rounding::exact) return false;
+      units += static_cast<u64>(grows(rounding, negative, units, rest, divisor, false));
+    }
+    places = digits;
+  }
+  i128 magnitude_of_raw;
+  if (__builtin_mul_overflow(static_cast<i128>(units),
+                             static_cast<i128>(kPowers[static_cast<std::size_t>(kMaxDecimals - places)]),
+                             &magnitude_of_raw)) {
+    return false;
+  }
+  raw = negative ? -magnitude_of_raw : magnitude_of_raw;
+  return true;
 }
 
 }  // namespace
@@ -151,6 +202,7 @@ Fixed divide_int(const Fixed& a, const Fixed& b) {
 Fixed multiply(const Fixed& a, const Fixed& b, int digits, Rounding rounding) {
   check_digits(digits);
   Fixed product{0, static_cast<u8>(digits)};
+  if (multiply_compact(a, b, digits, rounding, product.raw)) return product;
   const Outcome outcome = shrink(wide::multiply(magnitude(a.raw), magnitude(b.raw)), kMaxDecimals,
                                  (a.raw < 0) != (b.raw < 0), false, digits, rounding, product.raw);
   if (outcome != Outcome::ok) throw_outcome(outcome, to_text(a) + " * " + to_text(b), digits);

@@ -35,7 +35,7 @@ struct Fixed {
 // 10^exponent for exponent 0..38.
 u128 power_of_ten(int exponent) noexcept;
 
-// ---- text
+// Text.
 
 enum class ParseStatus : u8 { ok, malformed, too_many_decimals, overflow };
 
@@ -53,7 +53,7 @@ constexpr std::size_t kFixedTextSize = 48;
 char* format(const Fixed& value, char* out) noexcept;
 std::string to_text(const Fixed& value);
 
-// ---- exact or refused
+// Exact or refused.
 
 [[noreturn]] void throw_sum_overflow(const Fixed& a, const char* sign, const Fixed& b);
 
@@ -89,7 +89,7 @@ Fixed remainder(const Fixed& a, const Fixed& b);
 // a / b without its fraction.
 Fixed divide_int(const Fixed& a, const Fixed& b);
 
-// ---- rounded once, to `digits` decimals (0..18), through 256-bit intermediates
+// Rounded once, to `digits` decimals (0..18), through 256-bit intermediates.
 
 Fixed multiply(const Fixed& a, const Fixed& b, int digits, Rounding rounding);
 Fixed divide(const Fixed& a, const Fixed& b, int digits, Rounding rounding);
@@ -101,7 +101,7 @@ Fixed quantize(const Fixed& a, int digits, Rounding rounding);
 // The multiple of `step` (> 0) that `rounding` chooses; shown with the decimals of the step.
 Fixed round_to_multiple(const Fixed& a, const Fixed& step, Rounding rounding);
 
-// ---- integers
+// Integers.
 
 // mantissa * 10^-decimals, decimals 0..18.
 Fixed from_scaled(i128 mantissa, int decimals);

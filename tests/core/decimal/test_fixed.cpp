@@ -235,3 +235,21 @@ TEST_CASE("rounding modes have names") {
   CHECK_FALSE(parse_rounding("HALF_EVEN", untouched));
   CHECK(untouched == Rounding::down);
 }
+
+TEST_CASE("the short way to a product agrees with the long one") {
+  // The same numbers with other decimals shown force the long division.
+  const auto hidden = [](const Fixed& value) { return Fixed{value.raw, 0}; };
+  const char* texts[] = {"0", "0.01", "64000.10", "1.5", "-0.000001", "99999.99999", "3", "-7.25", "0.125", "5.005"};
+  for (const char* left : texts) {
+    for (const char* right : texts) {
+      for (int mode = 0; mode < 8; ++mode) {
+        for (int digits = 0; digits <= 18; ++digits) {
+          const Fixed a = parse(left);
+          const Fixed b = parse(right);
+          const auto rounding = static_cast<Rounding>(mode);
+          CHECK(multiply(a, b, digits, rounding) == multiply(hidden(a), hidden(b), digits, rounding));
+        }
+      }
+    }
+  }
+}

@@ -15,7 +15,19 @@ cdef int _EXACT = 8
 cdef object _BLANK = object()
 
 
-cdef int rounding_of(object rounding) except -1:
+# The name asked for last, almost always asked for again: a comparison of pointers instead of a look-up.
+cdef object _last_rounding = None
+cdef int _last_code = _EXACT
+
+
+cdef inline int rounding_of(object rounding) except -1:
+    if rounding is _last_rounding:
+        return _last_code
+    return look_up_rounding(rounding)
+
+
+cdef int look_up_rounding(object rounding) except -1:
+    global _last_rounding, _last_code
     if rounding is None:
         return _EXACT
     found = _ROUNDINGS.get(rounding) if isinstance(rounding, str) else None
@@ -23,6 +35,8 @@ cdef int rounding_of(object rounding) except -1:
         raise InvalidArgument(
             f"rounding must be one of ceiling, floor, up, down, half_up, half_down, half_even, 05up, not {rounding!r}"
         )
+    _last_rounding = rounding
+    _last_code = found
     return found
 
 
@@ -44,9 +58,10 @@ cdef long long integer_of(object value, str what) except? -1:
 
 
 cdef int digits_of(object digits, str what) except -1:
-    cdef long long value = integer_of(digits, what)
-    if value < 0 or value > 18:
-        raise InvalidArgument(f"{what} must be 0 to 18, not {value}; a decimal keeps 18 places")
+    cdef int over = 0
+    cdef long long value = PyLong_AsLongLongAndOverflow(digits, &over) if type(digits) is int else integer_of(digits, what)
+    if over != 0 or value < 0 or value > 18:
+        raise InvalidArgument(f"{what} must be 0 to 18, not {digits}; a decimal keeps 18 places")
     return <int>value
 
 

@@ -1,6 +1,6 @@
 """The currencies that are known from the start: code, minor units (decimals) and name, one line each."""
 
-# ISO 4217, active codes. The code for tests (XTS) and the one for no currency (XXX) are left out.
+# ISO 4217, active codes, without the ones for tests and for no currency.
 _ISO_4217 = """
 AED 2 UAE Dirham
 AFN 2 Afghani

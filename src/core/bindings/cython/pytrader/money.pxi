@@ -1,8 +1,16 @@
 """Money: an exact amount of one currency, and the notional value of a trade."""
 
 
+# Set while new_money makes an object to fill in; without it Money() is refused.
+cdef bint _filling = False
+
+
 cdef Money new_money(const CFixed& v, Currency currency):
-    cdef Money value = Money.__new__(Money, _BLANK, currency)
+    global _filling
+    _filling = True
+    cdef Money value = Money.__new__(Money)
+    _filling = False
+    value.currency = currency
     value.v = v
     if value.v.decimals < currency.places:
         value.v.decimals = currency.places
@@ -40,11 +48,13 @@ cdef class Money:
 
     __array_ufunc__ = None
 
-    def __cinit__(self, amount, currency, /):
-        self.currency = currency_of(currency)
-        if amount is _BLANK:
+    def __cinit__(self, amount=_BLANK, currency=_BLANK, /):
+        if _filling:
             return
+        if currency is _BLANK:
+            raise TypeError("Money wants an amount and a currency: Money('12.30', 'USD')")
         to_fixed(amount, b"", &self.v)
+        self.currency = currency_of(currency)
         if self.v.decimals < self.currency.places:
             self.v.decimals = self.currency.places
 
