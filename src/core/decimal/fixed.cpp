@@ -39,13 +39,18 @@ constexpr u128 magnitude(i128 value) noexcept {
   return value < 0 ? -static_cast<u128>(value) : static_cast<u128>(value);
 }
 
+// 10^exponent for exponent 0..19.
+u64 short_power(int exponent) noexcept {
+  return static_cast<u64>(kPowers[static_cast<std::size_t>(exponent)]);
+}
+
 // The value as digits * 10^-decimals, if that is exact and in 64 bits. If 10^k divides the mantissa, the quotient is
 // what the multiplication by its inverse gives; if not, multiplying back tells.
 bool compact(const Fixed& value, u64& digits) noexcept {
   const int k = kMaxDecimals - value.decimals;
   const u128 mantissa = magnitude(value.raw);
   digits = static_cast<u64>((mantissa >> k) * kInversesOfFive[static_cast<std::size_t>(k)]);
-  return static_cast<u128>(digits) * static_cast<u64>(kPowers[static_cast<std::size_t>(k)]) == mantissa;
+  return static_cast<u128>(digits) * short_power(k) == mantissa;
 }
 
 // dividend / divisor, rounded to a signed whole number within the symmetric range.
@@ -119,7 +124,7 @@ bool multiply_compact(const Fixed& a, const Fixed& b, int digits, Rounding round
   if (places > digits) {
     // No more than 19 digits were found, so a divisor beyond 10^19 is left to the long way.
     if (places - digits > 19) return false;
-    const auto divisor = static_cast<u64>(kPowers[static_cast<std::size_t>(places - digits)]);
+    const u64 divisor = short_power(places - digits);
     const u64 rest = units % divisor;
     units /= divisor;
     if (rest != 0) {
@@ -128,13 +133,9 @@ bool multiply_compact(const Fixed& a, const Fixed& b, int digits, Rounding round
     }
     places = digits;
   }
-  i128 magnitude_of_raw;
-  if (__builtin_mul_overflow(static_cast<i128>(units),
-                             static_cast<i128>(kPowers[static_cast<std::size_t>(kMaxDecimals - places)]),
-                             &magnitude_of_raw)) {
-    return false;
-  }
-  raw = negative ? -magnitude_of_raw : magnitude_of_raw;
+  const u128 product = static_cast<u128>(units) * short_power(kMaxDecimals - places);
+  if (product > static_cast<u128>(kFixedMax)) return false;
+  raw = negative ? -static_cast<i128>(product) : static_cast<i128>(product);
   return true;
 }
 

@@ -91,9 +91,21 @@ cdef class Currency:
         return self
 
 
-cdef Currency currency_of(object code):
+# The code asked for last, almost always asked for again.
+cdef object _last_code_text = None
+cdef Currency _last_currency = None
+
+
+cdef inline Currency currency_of(object code):
     if type(code) is Currency:
         return <Currency>code
+    if code is _last_code_text and code is not None:
+        return _last_currency
+    return look_up_currency(code)
+
+
+cdef Currency look_up_currency(object code):
+    global _last_code_text, _last_currency
     if not isinstance(code, str):
         raise TypeError(f"a currency is wanted as its code or a Currency, not {type(code).__name__} {code!r}")
     known = _REGISTRY.get(code)
@@ -101,7 +113,8 @@ cdef Currency currency_of(object code):
         raise InvalidArgument(
             f"currency {code[:32]!r} is not known; make it so with Currency.register({code[:32]!r}, decimals=...)"
         )
-    return <Currency>known
+    _last_code_text, _last_currency = code, known
+    return _last_currency
 
 
 def _restore_currency(code, decimals, name):

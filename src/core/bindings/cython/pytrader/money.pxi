@@ -180,6 +180,10 @@ cdef class Money:
         return self
 
 
+# The interpreter keeps one object for a small int, so the usual multiplier needs no conversion.
+cdef object _ONE = 1
+
+
 def notional(price, quantity, multiplier=1, *, currency, rounding=None):
     """What a quantity is worth at a price: ``price * quantity * multiplier``, through 256-bit intermediates.
 
@@ -208,7 +212,10 @@ def notional(price, quantity, multiplier=1, *, currency, rounding=None):
     cdef Currency known = currency_of(currency)
     cdef CFixed factor
     cdef CFixed product
-    to_fixed(multiplier, b"multiplier", &factor)
+    if multiplier is _ONE:
+        factor = whole_number(1)
+    else:
+        to_fixed(multiplier, b"multiplier", &factor)
     cdef int places = 18 if rounding is None else known.places
     product = c_multiply3(
         (<Price>price).v, (<Quantity>quantity).v, factor, places, <Rounding>rounding_of(rounding)
