@@ -1,7 +1,32 @@
 // The texts of the enumerations: lower case, as they are read and written at the rim.
+#include <cstddef>
+
 #include "model/enums.hpp"
 
 namespace pytrader {
+namespace {
+
+bool same_text(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+template <class Member, std::size_t size>
+bool find_member(std::string_view text, const Member (&members)[size], Member& found) noexcept {
+  for (const Member member : members) {
+    if (same_text(text, to_text(member))) {
+      found = member;
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 const char* to_text(Side side) noexcept {
   switch (side) {
@@ -121,6 +146,28 @@ const char* to_text(InstrumentKind kind) noexcept {
       return "perpetual";
   }
   return "?";
+}
+
+bool from_text(std::string_view text, Side& member) noexcept {
+  return find_member(text, kSides, member);
+}
+bool from_text(std::string_view text, OrderType& member) noexcept {
+  return find_member(text, kOrderTypes, member);
+}
+bool from_text(std::string_view text, TimeInForce& member) noexcept {
+  return find_member(text, kTimesInForce, member);
+}
+bool from_text(std::string_view text, OrderStatus& member) noexcept {
+  return find_member(text, kOrderStatuses, member);
+}
+bool from_text(std::string_view text, ExecType& member) noexcept {
+  return find_member(text, kExecTypes, member);
+}
+bool from_text(std::string_view text, Liquidity& member) noexcept {
+  return find_member(text, kLiquidities, member);
+}
+bool from_text(std::string_view text, InstrumentKind& member) noexcept {
+  return find_member(text, kInstrumentKinds, member);
 }
 
 }  // namespace pytrader

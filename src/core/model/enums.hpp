@@ -1,6 +1,8 @@
 // The trade's enumerations, numbered by their FIX meanings where FIX numbers them.
 #pragma once
 
+#include <string_view>
+
 #include "decimal/integers.hpp"
 
 namespace pytrader {
@@ -118,7 +120,22 @@ const char* to_text(ExecType exec_type) noexcept;
 const char* to_text(Liquidity liquidity) noexcept;
 const char* to_text(InstrumentKind kind) noexcept;
 
+// The member whose text this is, in any case ("buy", "GTC"); false for another text, which leaves `member` alone.
+bool from_text(std::string_view text, Side& member) noexcept;
+bool from_text(std::string_view text, OrderType& member) noexcept;
+bool from_text(std::string_view text, TimeInForce& member) noexcept;
+bool from_text(std::string_view text, OrderStatus& member) noexcept;
+bool from_text(std::string_view text, ExecType& member) noexcept;
+bool from_text(std::string_view text, Liquidity& member) noexcept;
+bool from_text(std::string_view text, InstrumentKind& member) noexcept;
+
 // All members in the order of their definition, for tables, tests and bindings.
+constexpr Side kSides[] = {Side::buy, Side::sell};
+constexpr OrderType kOrderTypes[] = {OrderType::market, OrderType::limit};
+constexpr TimeInForce kTimesInForce[] = {TimeInForce::day, TimeInForce::gtc, TimeInForce::ioc, TimeInForce::fok};
+constexpr Liquidity kLiquidities[] = {Liquidity::none, Liquidity::maker, Liquidity::taker};
+constexpr InstrumentKind kInstrumentKinds[] = {InstrumentKind::spot, InstrumentKind::equity, InstrumentKind::future,
+                                               InstrumentKind::perpetual};
 constexpr OrderStatus kOrderStatuses[] = {
     OrderStatus::initialized,      OrderStatus::denied,  OrderStatus::pending_new,    OrderStatus::new_,
     OrderStatus::partially_filled, OrderStatus::filled,  OrderStatus::canceled,       OrderStatus::pending_cancel,

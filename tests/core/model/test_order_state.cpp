@@ -111,3 +111,25 @@ TEST_CASE("every member of every enumeration has a text of its own") {
   CHECK(std::string(to_text(Liquidity::maker)) == "maker");
   CHECK(std::string(to_text(InstrumentKind::perpetual)) == "perpetual");
 }
+
+TEST_CASE("every text is read back, in any case, and nothing else is") {
+  const auto reads_back = [](const auto& members) {
+    for (const auto member : members) {
+      auto read = members[0];
+      CHECK(from_text(to_text(member), read));
+      CHECK(read == member);
+    }
+  };
+  reads_back(kSides);
+  reads_back(kOrderTypes);
+  reads_back(kTimesInForce);
+  reads_back(kOrderStatuses);
+  reads_back(kExecTypes);
+  reads_back(kLiquidities);
+  reads_back(kInstrumentKinds);
+  TimeInForce time_in_force = TimeInForce::day;
+  CHECK(from_text("GTC", time_in_force));
+  CHECK(time_in_force == TimeInForce::gtc);
+  for (const char* text : {"", "gt", "gtcx", "GTC ", "?"}) CHECK_FALSE(from_text(text, time_in_force));
+  CHECK(time_in_force == TimeInForce::gtc);
+}
