@@ -167,13 +167,12 @@ i128 Instrument::fee(i128 value, Liquidity liquidity) const {
   return fee;
 }
 
-i64 Instrument::ticks(const Fixed& price) const {
-  return whole_steps(price, definition_.tick_size.raw, ErrorCode::off_tick, id_, "price", "tick", price_decimals_);
+i64 Instrument::ticks(const Fixed& price, const char* what) const {
+  return whole_steps(price, definition_.tick_size.raw, ErrorCode::off_tick, id_, what, "tick", price_decimals_);
 }
 
-i64 Instrument::lots(const Fixed& quantity) const {
-  return whole_steps(quantity, definition_.lot_size.raw, ErrorCode::off_lot, id_, "quantity", "lot",
-                     quantity_decimals_);
+i64 Instrument::lots(const Fixed& quantity, const char* what) const {
+  return whole_steps(quantity, definition_.lot_size.raw, ErrorCode::off_lot, id_, what, "lot", quantity_decimals_);
 }
 
 namespace {

@@ -60,9 +60,9 @@ class Instrument {
   bool states_max_price() const noexcept { return states_max_price_; }
   bool states_max_quantity() const noexcept { return states_max_quantity_; }
 
-  // Exactly on the grid, else Error(off_tick / off_lot / decimal_overflow).
-  i64 ticks(const Fixed& price) const;
-  i64 lots(const Fixed& quantity) const;
+  // Exactly on the grid, else Error(off_tick / off_lot / decimal_overflow); `what` names the value in the message.
+  i64 ticks(const Fixed& price, const char* what = "price") const;
+  i64 lots(const Fixed& quantity, const char* what = "quantity") const;
   Fixed price(i64 ticks) const;
   Fixed quantity(i64 lots) const;
 

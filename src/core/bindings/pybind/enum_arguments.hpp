@@ -26,8 +26,8 @@ Member parse_member(py::handle value, const char* what, const Member (&members)[
     refuse_member(what, text, known);
   }
   if (py::isinstance<Member>(value)) return value.cast<Member>();
-  throw py::type_error(std::string(what) + " is a " + Py_TYPE(value.ptr())->tp_name + "; give text such as '" +
-                       to_text(members[0]) + "' or a member of the enumeration");
+  throw py::type_error(std::string(what) + " must be text such as '" + to_text(members[0]) +
+                       "' or a member of the enumeration, not " + Py_TYPE(value.ptr())->tp_name);
 }
 
 inline Side parse_side(py::handle value) {

@@ -22,6 +22,9 @@ PYBIND11_MODULE(_core, module) {
   import_values();
   pybind11::register_local_exception_translator(&translate);
   register_decimal(module);
+  register_enums(module);
+  register_model(module);
+  register_ledger(module);
 }
 
 }  // namespace pytrader::bindings

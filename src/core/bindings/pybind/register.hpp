@@ -6,5 +6,8 @@
 namespace pytrader::bindings {
 
 void register_decimal(pybind11::module_& module);
+void register_enums(pybind11::module_& module);
+void register_ledger(pybind11::module_& module);
+void register_model(pybind11::module_& module);
 
 }  // namespace pytrader::bindings

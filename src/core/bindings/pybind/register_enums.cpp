@@ -21,11 +21,23 @@ std::string upper(std::string text) {
   return text;
 }
 
+// An IntEnum prints as its number; people want its text.
+template <class Member>
+void print_as_text(py::module_& module, const char* name, const char* (*text_of)(Member) noexcept) {
+  const py::object bound = module.attr(name);
+  const auto text = [text_of](py::handle self) { return std::string(text_of(self.cast<Member>())); };
+  bound.attr("__str__") = py::cpp_function(text, py::name("__str__"), py::is_method(bound));
+  bound.attr("__format__") = py::cpp_function(
+      [text](py::handle self, const py::str& spec) { return py::str(text(self)).attr("__format__")(spec); },
+      py::name("__format__"), py::is_method(bound), py::arg("format_spec"), py::pos_only());
+}
+
 template <class Member, std::size_t size>
 void add_enum(py::module_& module, const char* name, const char* doc, const Member (&members)[size]) {
   py::native_enum<Member> bound(module, name, "enum.IntEnum", doc);
   for (const Member member : members) bound.value(upper(to_text(member)).c_str(), member);
   bound.finalize();
+  print_as_text<Member>(module, name, &to_text);
 }
 
 void add_reasons(py::module_& module) {
@@ -36,6 +48,7 @@ void add_reasons(py::module_& module) {
     bound.value(upper(name_of(reason)).c_str(), reason);
   }
   bound.finalize();
+  print_as_text<RejectReason>(module, "RejectReason", &name_of);
 }
 
 py::object next_status(py::handle status, py::handle exec_type, bool has_fills, bool fills_completely) {

@@ -44,6 +44,11 @@ InvalidInstrument
 OffTick, OffLot
     If a limit is no whole number of ticks or lots.)";
 
+constexpr const char* kFields[] = {"symbol",         "venue",        "kind",         "base_currency",
+                                   "quote_currency", "tick_size",    "lot_size",     "multiplier",
+                                   "maker_fee",      "taker_fee",    "min_price",    "max_price",
+                                   "min_quantity",   "max_quantity", "min_notional", "max_notional"};
+
 bool given(const py::object& value) {
   return !value.is_none();
 }
@@ -91,10 +96,12 @@ Instrument make_instrument(std::string symbol, std::string venue, const py::obje
   if (given(max_notional)) definition.max_notional = parse_number(max_notional, "max_notional");
   // The grid is checked before the limits are put on it.
   const Instrument grid(definition, 0);
-  if (given(min_price)) definition.min_price = grid.ticks(parse_price(min_price, "min_price"));
-  if (given(max_price)) definition.max_price = grid.ticks(parse_price(max_price, "max_price"));
-  if (given(min_quantity)) definition.min_quantity = grid.lots(parse_quantity(min_quantity, "min_quantity"));
-  if (given(max_quantity)) definition.max_quantity = grid.lots(parse_quantity(max_quantity, "max_quantity"));
+  if (given(min_price)) definition.min_price = grid.ticks(parse_price(min_price, "min_price"), "min_price");
+  if (given(max_price)) definition.max_price = grid.ticks(parse_price(max_price, "max_price"), "max_price");
+  if (given(min_quantity))
+    definition.min_quantity = grid.lots(parse_quantity(min_quantity, "min_quantity"), "min_quantity");
+  if (given(max_quantity))
+    definition.max_quantity = grid.lots(parse_quantity(max_quantity, "max_quantity"), "max_quantity");
   return Instrument(std::move(definition), 0);
 }
 
@@ -133,14 +140,28 @@ py::dict to_dict(const Instrument& instrument) {
   return made;
 }
 
-// Through the constructor, so that an unknown, missing or malformed field is refused as it is there.
-py::object from_dict(const py::dict& fields) {
-  py::dict keywords;
-  for (const auto& [name, value] : fields) {
-    if (!py::isinstance<py::str>(name)) throw py::type_error("the names of an instrument's fields must be text");
-    keywords[name] = value;
+// Through the constructor, so that a malformed field is refused as it is there.
+Instrument from_dict(const py::dict& fields) {
+  const auto known_field = [](const std::string& name) {
+    for (const char* field : kFields) {
+      if (name == field) return true;
+    }
+    return false;
+  };
+  for (const auto& [key, value] : fields) {
+    const auto name = py::str(key).cast<std::string>();
+    if (!py::isinstance<py::str>(key) || !known_field(name)) {
+      std::string known;
+      for (const char* field : kFields) known += (known.empty() ? "" : ", ") + std::string(field);
+      throw Error(ErrorCode::invalid_argument, "an instrument has no field '" + name + "'; its fields are " + known);
+    }
   }
-  return py::type::of<Instrument>()(**keywords);
+  for (const char* needed : {"symbol", "venue", "quote_currency", "tick_size", "lot_size"}) {
+    if (!fields.contains(needed)) {
+      throw Error(ErrorCode::invalid_argument, "the instrument's field '" + std::string(needed) + "' is missing");
+    }
+  }
+  return py::type::of<Instrument>()(**fields).cast<Instrument>();
 }
 
 std::string repr(const Instrument& instrument) {
@@ -206,8 +227,9 @@ void add_conversions(py::class_<Instrument>& bound) {
   bound.def(
       "notional",
       [](const Instrument& i, const py::object& price, const py::object& quantity) {
-        const Fixed value = multiply3(parse_price(price, "price"), parse_quantity(quantity, "quantity"),
-                                      i.definition().multiplier, kMaxDecimals, Rounding::exact);
+        Fixed value = multiply3(parse_price(price, "price"), parse_quantity(quantity, "quantity"),
+                                i.definition().multiplier, kMaxDecimals, Rounding::exact);
+        value.decimals = static_cast<u8>(decimals_needed(value.raw));
         return MoneyAmount{value, i.definition().quote_currency};
       },
       "price"_a, "quantity"_a, "Price times quantity times multiplier, exact; `Inexact` beyond 18 decimals.");
@@ -270,7 +292,7 @@ void register_model(py::module_& module) {
   bound.def("__eq__", [](const Instrument& a, const Instrument& b) { return equal(a, b); }, py::is_operator());
   bound.def("__hash__", [](const Instrument& i) { return py::hash(py::str(i.id())); });
   bound.def(py::pickle([](const Instrument& i) { return to_dict(i); },
-                       [](const py::dict& fields) { return from_dict(fields).cast<Instrument>(); }));
+                       [](const py::dict& fields) { return from_dict(fields); }));
 }
 
 }  // namespace pytrader::bindings
