@@ -8,23 +8,28 @@ from typing import TypeAlias, final
 
 from pytrader._values import Currency, Fixed, Money, Price, Quantity
 
-Number: TypeAlias = str | int | Decimal | Fraction | Fixed | Price | Quantity
-PriceLike: TypeAlias = str | int | Decimal | Fraction | Fixed | Price
-QuantityLike: TypeAlias = str | int | Decimal | Fraction | Fixed | Quantity
+_Number: TypeAlias = str | int | Decimal | Fraction | Fixed | Price | Quantity
+_PriceLike: TypeAlias = str | int | Decimal | Fraction | Fixed | Price
+_QuantityLike: TypeAlias = str | int | Decimal | Fraction | Fixed | Quantity
+
+class _Bound(type): ...  # the metaclass of every class that pybind11 binds
 
 # Model: enumerations, the order state table, instruments, the ledger on its own.
 
 class Side(enum.IntEnum):
+    __pybind11_native_enum__: object
     BUY = 1
     SELL = 2
     def __format__(self, format_spec: str, /) -> str: ...
 
 class OrderType(enum.IntEnum):
+    __pybind11_native_enum__: object
     MARKET = 1
     LIMIT = 2
     def __format__(self, format_spec: str, /) -> str: ...
 
 class TimeInForce(enum.IntEnum):
+    __pybind11_native_enum__: object
     DAY = 0
     GTC = 1
     IOC = 3
@@ -32,6 +37,7 @@ class TimeInForce(enum.IntEnum):
     def __format__(self, format_spec: str, /) -> str: ...
 
 class OrderStatus(enum.IntEnum):
+    __pybind11_native_enum__: object
     INITIALIZED = 105
     DENIED = 100
     PENDING_NEW = 65
@@ -46,6 +52,7 @@ class OrderStatus(enum.IntEnum):
     def __format__(self, format_spec: str, /) -> str: ...
 
 class ExecType(enum.IntEnum):
+    __pybind11_native_enum__: object
     INITIALIZED = 105
     DENIED = 100
     PENDING_NEW = 65
@@ -62,12 +69,14 @@ class ExecType(enum.IntEnum):
     def __format__(self, format_spec: str, /) -> str: ...
 
 class Liquidity(enum.IntEnum):
+    __pybind11_native_enum__: object
     NONE = 0
     MAKER = 1
     TAKER = 2
     def __format__(self, format_spec: str, /) -> str: ...
 
 class InstrumentKind(enum.IntEnum):
+    __pybind11_native_enum__: object
     SPOT = 1
     EQUITY = 2
     FUTURE = 3
@@ -75,6 +84,7 @@ class InstrumentKind(enum.IntEnum):
     def __format__(self, format_spec: str, /) -> str: ...
 
 class RejectReason(enum.IntEnum):
+    __pybind11_native_enum__: object
     NONE = 0
     UNKNOWN_INSTRUMENT = 1
     UNKNOWN_ORDER = 2
@@ -116,7 +126,7 @@ def next_status(
 ) -> OrderStatus | None: ...
 
 @final
-class Instrument:
+class Instrument(metaclass=_Bound):
     def __init__(
         self,
         symbol: str,
@@ -125,17 +135,17 @@ class Instrument:
         kind: InstrumentKind | str = "spot",
         base_currency: Currency | str = "",
         quote_currency: Currency | str,
-        tick_size: PriceLike,
-        lot_size: QuantityLike,
-        multiplier: Number = "1",
-        maker_fee: Number = "0",
-        taker_fee: Number = "0",
-        min_price: PriceLike | None = None,
-        max_price: PriceLike | None = None,
-        min_quantity: QuantityLike | None = None,
-        max_quantity: QuantityLike | None = None,
-        min_notional: Number | None = None,
-        max_notional: Number | None = None,
+        tick_size: _PriceLike,
+        lot_size: _QuantityLike,
+        multiplier: _Number = "1",
+        maker_fee: _Number = "0",
+        taker_fee: _Number = "0",
+        min_price: _PriceLike | None = None,
+        max_price: _PriceLike | None = None,
+        min_quantity: _QuantityLike | None = None,
+        max_quantity: _QuantityLike | None = None,
+        min_notional: _Number | None = None,
+        max_notional: _Number | None = None,
     ) -> None: ...
     @property
     def id(self) -> str: ...
@@ -175,11 +185,11 @@ class Instrument:
     def price_decimals(self) -> int: ...
     @property
     def quantity_decimals(self) -> int: ...
-    def notional(self, price: PriceLike, quantity: QuantityLike) -> Money: ...
-    def round_price(self, price: PriceLike, mode: str, side: Side | str | None = None) -> Price: ...
-    def round_quantity(self, quantity: QuantityLike, mode: str = "down") -> Quantity: ...
-    def price_ticks(self, price: PriceLike) -> int: ...
-    def quantity_lots(self, quantity: QuantityLike) -> int: ...
+    def notional(self, price: _PriceLike, quantity: _QuantityLike) -> Money: ...
+    def round_price(self, price: _PriceLike, mode: str, side: Side | str | None = None) -> Price: ...
+    def round_quantity(self, quantity: _QuantityLike, mode: str = "down") -> Quantity: ...
+    def price_ticks(self, price: _PriceLike) -> int: ...
+    def quantity_lots(self, quantity: _QuantityLike) -> int: ...
     def price(self, ticks: int) -> Price: ...
     def quantity(self, lots: int) -> Quantity: ...
     def to_dict(self) -> dict[str, str]: ...
@@ -191,7 +201,7 @@ class Instrument:
     def __setstate__(self, state: dict[str, str], /) -> None: ...
 
 @final
-class Ledger:
+class Ledger(metaclass=_Bound):
     def __init__(self, instruments: Sequence[Instrument], *, strategies: int = 1) -> None: ...
     def deposit(self, amount: Money) -> None: ...
     def fill(
@@ -199,12 +209,12 @@ class Ledger:
         instrument_id: str,
         *,
         side: Side | str,
-        price: PriceLike,
-        quantity: QuantityLike,
+        price: _PriceLike,
+        quantity: _QuantityLike,
         liquidity: Liquidity | str = "taker",
         strategy: int = 0,
     ) -> tuple[Money, Money, Money]: ...
     def position(self, instrument_id: str, *, strategy: int = 0) -> tuple[Fixed, Money, Money, Money]: ...
-    def unrealized_pnl(self, instrument_id: str, price: PriceLike, *, strategy: int = 0) -> Money: ...
+    def unrealized_pnl(self, instrument_id: str, price: _PriceLike, *, strategy: int = 0) -> Money: ...
     def cash(self, currency: Currency | str) -> Money: ...
     def check(self) -> bool: ...
