@@ -69,7 +69,18 @@ class InvalidInstrument(PytraderError, ValueError):
 
 
 class BookError(PytraderError):
-    """An event that a strict order book refused."""
+    """An event that a strict order book refused, or a question about an order that does not rest.
+
+    Attributes
+    ----------
+    fault : str
+        The kind, as in the book's ``faults``.
+    row : int or None
+        Its index in the batch; None for a single event.
+    """
+
+    fault: str = ""
+    row: int | None = None
 
 
 class InvalidState(PytraderError, RuntimeError):

@@ -25,6 +25,8 @@ PYBIND11_MODULE(_core, module) {
   register_enums(module);
   register_model(module);
   register_ledger(module);
+  register_records(module);
+  register_book(module);
 }
 
 }  // namespace pytrader::bindings

@@ -9,5 +9,7 @@ void register_decimal(pybind11::module_& module);
 void register_enums(pybind11::module_& module);
 void register_ledger(pybind11::module_& module);
 void register_model(pybind11::module_& module);
+void register_records(pybind11::module_& module);
+void register_book(pybind11::module_& module);
 
 }  // namespace pytrader::bindings
