@@ -1,4 +1,4 @@
-"""The books in plain Python: dicts, sorted lists and Decimal, slow and easy to believe; the compiled ones equal them."""
+"""The books in plain Python: dicts, sorted lists and Decimal, slow and easy to believe."""
 
 from __future__ import annotations
 
