@@ -123,6 +123,7 @@ i64 later(i64 time, i64 latency) noexcept {
 BacktestLoop::BacktestLoop(const LoopConfig& config)
     : config_(config),
       kernel_(*this),
+      recorder_(kernel_, config.equity_interval_ns),
       merge_(config.feed_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
       responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
@@ -130,6 +131,10 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
   }
+  if (config_.equity_interval_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
+  }
+  kernel_.set_listener(&recorder_);
 }
 
 void BacktestLoop::add_stream(MarketStream stream) {
@@ -157,31 +162,62 @@ bool BacktestLoop::begin() {
   make_venues();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
-  return kernel_.start(now_) && settle();
+  recorder_.start(now_);
+  if (!kernel_.start(now_) || !settle()) return false;
+  check_bar_series();
+  return true;
+}
+
+// A series that nothing can fill would keep a strategy waiting for its bars in silence.
+void BacktestLoop::check_bar_series() const {
+  const BarBoard& bars = kernel_.bars();
+  for (SeriesId series = 0; series < bars.size(); ++series) {
+    if (!bars.is_built(series)) continue;
+    bool has_trades = false;
+    for (u32 index = 0; index < merge_.size(); ++index) {
+      const MarketStream& stream = merge_.stream(index);
+      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
+      has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
+    }
+    if (has_trades) continue;
+    throw Error(ErrorCode::invalid_argument,
+                "bars of " + std::to_string(bars.duration_ns(series)) + " ns of " +
+                    kernel_.instrument(bars.instrument(series)).id() +
+                    ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
+  }
 }
 
 RunStatus BacktestLoop::run(u64 max_events) {
   if (failed_) throw Error(ErrorCode::invalid_state, "back-test: the run ended with an error; make a new one");
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
-  if (phase_ == Phase::set_up && !begin()) return RunStatus::strategy_failed;
+  if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
   const u64 target = max_events < UINT64_MAX - events_ ? events_ + max_events : UINT64_MAX;
-  while (!merge_.empty() && phase_ == Phase::streaming) {
+  while (!merge_.empty()) {
     if (events_ >= target) {
       failed_ = false;
       return RunStatus::paused;
     }
-    if (!step()) return RunStatus::strategy_failed;
+    if (!step()) return end(RunStatus::strategy_failed);
   }
-  if (phase_ == Phase::streaming && !finish()) return RunStatus::strategy_failed;
-  phase_ = Phase::over;
+  if (!finish()) return end(RunStatus::strategy_failed);
   failed_ = false;
-  return RunStatus::finished;
+  return end(RunStatus::finished);
+}
+
+RunStatus BacktestLoop::end(RunStatus status) {
+  phase_ = Phase::over;
+  recorder_.finish(now_);
+  return status;
+}
+
+void BacktestLoop::abort() {
+  if (phase_ == Phase::streaming) end(RunStatus::paused);
+  phase_ = Phase::over;
 }
 
 // What is still on its way arrives, strategies stop, and what they then send arrives too.
 bool BacktestLoop::finish() {
-  phase_ = Phase::ending;
   return drain() && kernel_.stop() && settle() && drain();
 }
 
@@ -207,6 +243,8 @@ bool BacktestLoop::step() {
     next = {kernel_.next_timer(), Rank::timer, 0};
   }
   now_ = std::max(now_, next.time);
+  if (recorder_.next_due() < now_) [[unlikely]]
+    recorder_.pass(now_);
   bool goes_on = true;
   switch (next.rank) {
     case Rank::venue_row:

@@ -7,6 +7,7 @@
 #include "kernel/bounded_queue.hpp"
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
+#include "kernel/recorder.hpp"
 #include "kernel/stream_merge.hpp"
 #include "matching/simulated_venue.hpp"
 
@@ -17,6 +18,7 @@ struct LoopConfig {
   i64 feed_latency_ns = 0;         // from the venue (or from ts_init where that is later) to the strategy
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
+  i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -37,16 +39,18 @@ class BacktestLoop : private VenuePort {
 
   // Goes on for at most this many rows. Errors (a row out of order, an overflow) are thrown; no run can follow one.
   RunStatus run(u64 max_events);
-  // Ends the run here: no callback comes any more.
-  void abort() noexcept { phase_ = Phase::over; }
+  // Ends the run here: no callback comes any more, and the record is closed.
+  void abort();
 
+  // Good to read after any run, whole once the last one is over.
+  const Recorder& recorder() const noexcept { return recorder_; }
   u64 events() const noexcept { return events_; }  // rows that reached their venue
   u64 total_events() const noexcept { return total_events_; }
   i64 now() const noexcept { return now_; }
   const SimulatedVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
-  enum class Phase : u8 { set_up, streaming, ending, over };
+  enum class Phase : u8 { set_up, streaming, over };
   enum class CommandKind : u8 { submit, cancel, replace };
   struct Command {
     i64 due;
@@ -64,6 +68,8 @@ class BacktestLoop : private VenuePort {
   void send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
 
   bool begin();
+  RunStatus end(RunStatus status);
+  void check_bar_series() const;
   void make_venues();
   bool step();
   bool settle();
@@ -79,6 +85,7 @@ class BacktestLoop : private VenuePort {
 
   LoopConfig config_;
   Kernel kernel_;
+  Recorder recorder_;
   StreamMerge merge_;
   std::vector<std::unique_ptr<SimulatedVenue>> venues_;  // by instrument
   VenueNumbers numbers_;

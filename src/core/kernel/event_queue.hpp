@@ -14,11 +14,12 @@ struct PendingEvent {
   PositionState position;
 };
 
-// Hears of every fill when the ledger has booked it, before any strategy does.
-class FillListener {
+// Hears of what happens to orders before any strategy does.
+class EventListener {
  public:
-  virtual ~FillListener() = default;
-  // `fee` in 10^-18 units of the quote currency.
+  virtual ~EventListener() = default;
+  virtual void on_event(const OrderEvent& event) = 0;
+  // After on_event of a trade, when the ledger has booked it; `fee` in 10^-18 units of the quote currency.
   virtual void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) = 0;
 };
 
@@ -31,17 +32,21 @@ class EventQueue {
         events_(kLimit,
                 "order events: more than 65536 wait for one callback to return; let time pass between commands") {}
 
-  void set_listener(FillListener* listener) noexcept { listener_ = listener; }
+  void set_listener(EventListener* listener) noexcept { listener_ = listener; }
 
   void push(const OrderEvent& event) {
     add_to_hash(event);
+    if (listener_ != nullptr) listener_->on_event(event);
     events_.push({event, PositionState{}});
   }
   void push_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
     add_to_hash(event);
     hash_.add_all(fee, fee >> 64, position.quantity, position.cost, position.cost >> 64);
+    if (listener_ != nullptr) {
+      listener_->on_event(event);
+      listener_->on_fill(event, fee, position);
+    }
     events_.push({event, position});
-    if (listener_ != nullptr) listener_->on_fill(event, fee, position);
   }
 
   bool empty() const noexcept { return events_.empty(); }
@@ -62,7 +67,7 @@ class EventQueue {
 
   RunningHash& hash_;
   BoundedQueue<PendingEvent> events_;
-  FillListener* listener_ = nullptr;
+  EventListener* listener_ = nullptr;
 };
 
 }  // namespace pytrader

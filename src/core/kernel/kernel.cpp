@@ -78,9 +78,19 @@ StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& l
   return static_cast<StrategyIndex>(ports_.size() - 1);
 }
 
+SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
+  market(instrument);
+  hash_.add_all(HashMark::series, instrument, duration_ns);
+  return bars_.add_series(instrument, duration_ns);
+}
+
 SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {
   market(instrument);
   return bars_.add_recorded(instrument, duration_ns);
+}
+
+Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
+  return bars_.add_indicator(series, std::move(indicator));
 }
 
 bool Kernel::start(i64 ts) {
@@ -179,7 +189,12 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
+  while (bars_.next_close() <= now_) {
+    if (!close_bars(bars_.close_next(now_))) return false;
+  }
+  if (trade.quantity <= 0) return true;  // the book has counted it as a fault
   at.last_price = trade.price;
+  bars_.add_trade(instrument, trade, now_);
   if (!wanted(CallbackKind::trade)) return true;
   Callback callback{CallbackKind::trade, instrument, 0, now_, {}};
   callback.trade = &trade;
@@ -195,7 +210,7 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {
-  if (!wanted(CallbackKind::bar)) return true;
+  if (!bars_.update_indicators(closed) || !wanted(CallbackKind::bar)) return true;
   Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
   callback.bar = &closed.bar;
   return deliver(callback);
@@ -229,6 +244,10 @@ void Kernel::fire_next() {
   const i64 due = next_timer();
   if (due > now_) commands_ = 0;
   now_ = std::max(now_, due);
+  if (bars_.next_close() == due) {
+    close_bars(bars_.close_next(now_));
+    return;
+  }
   const Timer timer = timers_.pop();
   const TimerEvent event{timer.due, now_, timer.timer_id, timer.name};
   hash_.add_all(HashMark::timer_fired, timer.due, timer.timer_id, timer.strategy, timer.name);

@@ -36,10 +36,15 @@ class Kernel {
   InstrumentIndex add_instrument(InstrumentDefinition definition);
   void add_cash(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits);
+  // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
+  // strategy. Allowed in callbacks too.
+  SeriesId add_bar_series(InstrumentIndex instrument, i64 duration_ns);
   // Bars that arrive as records: the series is not built from trades.
   SeriesId add_recorded_bars(InstrumentIndex instrument, i64 duration_ns);
-  // Hears of fills before strategies do; null for none.
-  void set_fill_listener(FillListener* listener) noexcept { events_.set_listener(listener); }
+  // Follows the series: strategies get its bars once all indicators of the series are ready.
+  Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
+  // Hears of order events and fills before strategies do; null for none.
+  void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 
   bool start(i64 ts);
   bool stop();
