@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias, final
+from typing import Any, NamedTuple, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,18 @@ _PriceLike: TypeAlias = str | int | Decimal | Fraction | Fixed | Price
 _QuantityLike: TypeAlias = str | int | Decimal | Fraction | Fixed | Quantity
 
 class _Bound(type): ...  # the metaclass of every class that pybind11 binds
+
+# Decimals: whole columns at once.
+
+def parse_array(texts: npt.NDArray[np.bytes_] | npt.NDArray[np.str_], decimals: int) -> npt.NDArray[np.int64]: ...
+def from_floats(values: npt.NDArray[np.float64], decimals: int, rounding: str) -> npt.NDArray[np.int64]: ...
+def to_ticks(
+    values: npt.NDArray[np.bytes_] | npt.NDArray[np.str_] | npt.NDArray[np.integer[Any]],
+    tick: _Number,
+    decimals: int | None = None,
+) -> npt.NDArray[np.int64]: ...
+def from_ticks(ticks: npt.NDArray[np.integer[Any]], tick: _Number, decimals: int) -> npt.NDArray[np.int64]: ...
+def format_array(mantissas: npt.NDArray[np.integer[Any]], decimals: int) -> npt.NDArray[np.bytes_]: ...
 
 # Model: enumerations, the order state table, instruments, the ledger on its own.
 

@@ -287,19 +287,108 @@ py::array format_array(py::handle mantissas, py::handle decimals) {
   return texts;
 }
 
+constexpr const char* kParseArray = R"(Texts as whole numbers of ``10**-decimals``.
+
+Parameters
+----------
+texts : numpy.ndarray of bytes ('S') or str ('U'), any shape
+    Decimals as `Fixed` reads them.
+decimals : int
+    0 to 18.
+
+Returns
+-------
+numpy.ndarray of int64, same shape
+
+Raises
+------
+InvalidDecimal, Inexact, DecimalOverflow
+    For the first text that is no decimal, has more decimals, or does not fit in 64 bits; the message has its index.)";
+
+constexpr const char* kFromFloats = R"(Floats as whole numbers of ``10**-decimals``, rounded by name.
+
+Each float counts as the shortest text that reads back as the same float.
+
+Parameters
+----------
+values : numpy.ndarray of float64, any shape
+decimals : int
+    0 to 18.
+rounding : str
+    One of ceiling, floor, up, down, half_up, half_down, half_even, 05up.
+
+Returns
+-------
+numpy.ndarray of int64, same shape
+
+Raises
+------
+InvalidDecimal, DecimalOverflow
+    For the first value that is not finite or does not fit in 64 bits; the message has its index.)";
+
+constexpr const char* kToTicks = R"(Prices as whole numbers of ticks.
+
+Parameters
+----------
+values : numpy.ndarray of bytes, str or integers, any shape
+    Texts, or mantissas at `decimals` places.
+tick : str, int, Decimal, Fixed or Price
+    Above zero.
+decimals : int, optional
+    0 to 18; given for mantissas, left out for texts.
+
+Returns
+-------
+numpy.ndarray of int64, same shape
+
+Raises
+------
+OffTick
+    For the first value between two ticks; the message has its index.
+InvalidDecimal, DecimalOverflow
+    As `parse_array`.)";
+
+constexpr const char* kFromTicks = R"(Whole numbers of ticks as whole numbers of ``10**-decimals``.
+
+Parameters
+----------
+ticks : numpy.ndarray of integers, any shape
+tick : str, int, Decimal, Fixed or Price
+    Above zero, with no more than `decimals` decimals.
+decimals : int
+    0 to 18.
+
+Returns
+-------
+numpy.ndarray of int64, same shape
+
+Raises
+------
+Inexact
+    If the tick has more decimals.
+DecimalOverflow
+    For the first price that does not fit in 64 bits; the message has its index.)";
+
+constexpr const char* kFormatArray = R"(Whole numbers of ``10**-decimals`` as texts with all those decimals.
+
+Parameters
+----------
+mantissas : numpy.ndarray of integers, any shape
+decimals : int
+    0 to 18.
+
+Returns
+-------
+numpy.ndarray of bytes, same shape, as wide as the longest text)";
+
 }  // namespace
 
 void register_decimal(py::module_& module) {
-  module.def("parse_array", &parse_array, py::arg("texts"), py::arg("decimals"),
-             "Texts as int64 mantissas at `decimals` places.");
-  module.def("from_floats", &from_floats, py::arg("values"), py::arg("decimals"), py::arg("rounding"),
-             "Float64 values, by their shortest text, as int64 mantissas rounded to `decimals` places.");
-  module.def("to_ticks", &to_ticks, py::arg("values"), py::arg("tick"), py::arg("decimals") = py::none(),
-             "Texts, or integer mantissas at `decimals` places, as whole numbers of ticks.");
-  module.def("from_ticks", &from_ticks, py::arg("ticks"), py::arg("tick"), py::arg("decimals"),
-             "Whole numbers of ticks as int64 mantissas at `decimals` places.");
-  module.def("format_array", &format_array, py::arg("mantissas"), py::arg("decimals"),
-             "Integer mantissas at `decimals` places as texts of bytes.");
+  module.def("parse_array", &parse_array, py::arg("texts"), py::arg("decimals"), kParseArray);
+  module.def("from_floats", &from_floats, py::arg("values"), py::arg("decimals"), py::arg("rounding"), kFromFloats);
+  module.def("to_ticks", &to_ticks, py::arg("values"), py::arg("tick"), py::arg("decimals") = py::none(), kToTicks);
+  module.def("from_ticks", &from_ticks, py::arg("ticks"), py::arg("tick"), py::arg("decimals"), kFromTicks);
+  module.def("format_array", &format_array, py::arg("mantissas"), py::arg("decimals"), kFormatArray);
 }
 
 }  // namespace pytrader::bindings
