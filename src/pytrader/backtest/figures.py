@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from pytrader.model import Liquidity, OrderStatus, Side
 from pytrader.backtest.exact import UNKNOWN, IntColumn, exact_dot, exact_sum, fraction_text, ratio
 
 if TYPE_CHECKING:
-    from pytrader.model import Instrument
+    from pytrader.model import Instrument, Money
 
     from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
 
@@ -95,9 +94,9 @@ def position_figures(result: BacktestResult, position: PositionSummary) -> dict[
     }
 
 
-def amount_text(money: Any) -> str:
+def amount_text(money: Money) -> str:
     """Write the amount of money without its currency."""
-    return str(Decimal(str(money).split()[0]))
+    return str(money.amount)
 
 
 def status_counts(orders: npt.NDArray[np.void]) -> dict[str, int]:
