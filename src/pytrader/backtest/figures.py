@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from pytrader.model import Liquidity, OrderStatus, Side
 
 from pytrader.backtest.exact import UNKNOWN, IntColumn, exact_dot, exact_sum, fraction_text, ratio
+from pytrader.model import Liquidity, OrderStatus, Side
 
 if TYPE_CHECKING:
-    from pytrader.model import Instrument, Money
-
     from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+    from pytrader.model import Instrument, Money
 
 SUMMARY_VERSION = 1
 MARKOUTS = {"markout_1s": "mid2_1s", "markout_10s": "mid2_10s"}
