@@ -66,7 +66,8 @@ Reports reports_of_new(const OrderMessage& message, MessageStatus status, const 
     return {report(ExecType::rejected, message.order_id, side, message.price, message.quantity, 0, grid,
                    reason_of(status))};
   }
-  Reports reports{report(ExecType::new_, message.order_id, side, message.price, message.quantity, message.quantity, grid)};
+  Reports reports{
+      report(ExecType::new_, message.order_id, side, message.price, message.quantity, message.quantity, grid)};
   append_trades(fills, grid, reports);
   if (outcome_of(status) == Outcome::remainder_canceled) {
     const i64 remainder = fills.empty() ? message.quantity : fills.back().taker_leaves_qty;
@@ -129,10 +130,10 @@ reason : RejectReason
       .def_readonly("maker_leaves_qty", &Report::maker_leaves_qty)
       .def_readonly("reason", &Report::reason)
       .def_property_readonly(
-          "taker_order_id",
-          [](const Report& r) { return r.maker_order_id ? std::optional(r.order_id) : std::nullopt; },
+          "taker_order_id", [](const Report& r) { return r.maker_order_id ? std::optional(r.order_id) : std::nullopt; },
           "Of a trade, the order that took: order_id; else None.")
-      .def("__eq__", [](const Report& a, const Report& b) { return equal(a, b); }, py::is_operator())
+      .def(
+          "__eq__", [](const Report& a, const Report& b) { return equal(a, b); }, py::is_operator())
       .def("__repr__", &describe);
 }
 

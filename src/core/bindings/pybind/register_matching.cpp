@@ -1,6 +1,5 @@
 // Binds the matching engine: single orders with exact values, and arrays of messages without the interpreter lock.
 #include <pybind11/numpy.h>
-#include <pybind11/native_enum.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "enum_arguments.hpp"
 #include "event_columns.hpp"
 #include "level_values.hpp"
+#include "matching_codes.hpp"
 #include "matching_reports.hpp"
 #include "order_arguments.hpp"
 #include "price_grid.hpp"
@@ -174,7 +174,8 @@ class PyMatchingEngine {
     const i64 count = count_argument(orders, "orders", 0);
     const BusyGuard guard(busy_);
     if (count > engine_.max_orders()) {
-      throw Error(ErrorCode::invalid_argument, "orders is " + std::to_string(count) + "; max_orders of this engine is " +
+      throw Error(ErrorCode::invalid_argument, "orders is " + std::to_string(count) +
+                                                   "; max_orders of this engine is " +
                                                    std::to_string(engine_.max_orders()));
     }
     engine_.reserve(static_cast<u32>(count));
@@ -234,124 +235,12 @@ class PyMatchingEngine {
   std::atomic<bool> busy_{false};
 };
 
-template <class Policy, std::size_t size>
-Policy parse_policy(const std::string& text, const char* what, const Policy (&policies)[size]) {
-  std::string known;
-  for (const Policy policy : policies) {
-    if (text == to_text(policy)) return policy;
-    known += (known.empty() ? "" : ", ") + std::string(to_text(policy));
-  }
-  throw Error(ErrorCode::invalid_argument, std::string(what) + " is '" + text + "'; give one of: " + known);
-}
-
-VenueRules make_rules(const std::string& amend, const std::string& post_only, const std::string& replace_quantity) {
-  constexpr AmendPolicy amends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
-  constexpr PostOnlyPolicy post_onlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::not_offered};
-  constexpr ReplaceQuantity quantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
-  return {parse_policy(amend, "amend", amends), parse_policy(post_only, "post_only", post_onlies),
-          parse_policy(replace_quantity, "replace_quantity", quantities)};
-}
-
-py::tuple texts_of(const VenueRules& rules) {
-  return py::make_tuple(to_text(rules.amend), to_text(rules.post_only), to_text(rules.replace_quantity));
-}
-
-void register_rules(py::module_& module) {
-  py::class_<VenueRules> rules(module, "VenueRules", R"(What one venue does differently from another when it matches.
-
-Parameters
-----------
-amend : {"keeps_on_decrease", "always_loses"}
-    Whether a replaced order keeps its place when its price stays and its quantity does not grow.
-post_only : {"reject", "not_offered"}
-    A post-only order that would take is rejected; or the venue knows none and rejects each.
-replace_quantity : {"total", "open"}
-    What the quantity of a replace counts: FIX OrderQty, with what has been executed; or what shall be open.
-
-Raises
-------
-InvalidArgument
-    For any other text.)");
-  rules.def(py::init(&make_rules), py::kw_only(), py::arg("amend") = "keeps_on_decrease",
-            py::arg("post_only") = "reject", py::arg("replace_quantity") = "total");
-  rules.def_property_readonly("amend", [](const VenueRules& r) { return to_text(r.amend); });
-  rules.def_property_readonly("post_only", [](const VenueRules& r) { return to_text(r.post_only); });
-  rules.def_property_readonly("replace_quantity", [](const VenueRules& r) { return to_text(r.replace_quantity); });
-  rules.def("__eq__", [](const VenueRules& a, const VenueRules& b) { return a == b; }, py::is_operator());
-  rules.def("__hash__", [](const VenueRules& r) { return py::hash(texts_of(r)); });
-  rules.def("__repr__", [](const VenueRules& r) {
-    return py::str("VenueRules(amend={!r}, post_only={!r}, replace_quantity={!r})").format(*texts_of(r));
-  });
-  rules.def(py::pickle(&texts_of, [](const py::tuple& state) {
-    return make_rules(state[0].cast<std::string>(), state[1].cast<std::string>(), state[2].cast<std::string>());
-  }));
-  for (const VenuePreset& preset : venue_presets()) {
-    rules.def_static(preset.name, [rules_of_venue = preset.rules] { return rules_of_venue; },
-                     "The rules of this venue; docs/matching.md has the table.");
-  }
-  rules.def_static(
-      "presets",
-      [] {
-        py::dict presets;
-        for (const VenuePreset& preset : venue_presets()) presets[preset.name] = py::cast(preset.rules);
-        return presets;
-      },
-      "All presets by name.");
-}
-
 py::dict faults_of(const MatchingCounters& counters) {
   py::dict faults;
   for (std::size_t code = 0; code < counters.rejections.size(); ++code) {
     if (counters.rejections[code] != 0) faults[name_of(static_cast<RejectReason>(code))] = counters.rejections[code];
   }
   return faults;
-}
-
-Outcome checked_outcome(py::handle status) {
-  const i64 code = parse_integer(status, "status");
-  const i64 last = static_cast<i64>(Outcome::rejected);
-  const bool accepted = code >= static_cast<i64>(Outcome::rested) && code < last;
-  const bool rejected = code > kRejected && code < kRejected + kRejectReasonCount;
-  if (!accepted && !rejected) {
-    throw Error(ErrorCode::invalid_argument,
-                "status is " + std::to_string(code) + "; give one of the codes that MatchingEngine.apply returns");
-  }
-  return outcome_of(static_cast<MessageStatus>(code));
-}
-
-void register_codes(py::module_& module) {
-  PYBIND11_NUMPY_DTYPE(OrderMessage, kind, side, order_type, time_in_force, flags, price, quantity, order_id);
-  PYBIND11_NUMPY_DTYPE(Fill, taker_order_id, maker_order_id, price, quantity, taker_leaves_qty, maker_leaves_qty,
-                       taker_side, message_index);
-  module.attr("ORDER_MESSAGE") = py::dtype::of<OrderMessage>();
-  module.attr("FILL") = py::dtype::of<Fill>();
-  module.attr("NO_PRICE") = kNoPrice;
-  module.attr("POST_ONLY") = static_cast<i64>(kPostOnly);
-  py::native_enum<MessageKind>(module, "MessageKind", "enum.IntEnum", "What an ORDER_MESSAGE row asks for.")
-      .value("NEW", MessageKind::new_)
-      .value("CANCEL", MessageKind::cancel)
-      .value("REPLACE", MessageKind::replace)
-      .finalize();
-  py::native_enum<Outcome>(module, "Outcome", "enum.IntEnum", "What became of an ORDER_MESSAGE row.")
-      .value("RESTED", Outcome::rested)
-      .value("FILLED", Outcome::filled)
-      .value("REMAINDER_CANCELED", Outcome::remainder_canceled)
-      .value("CANCELED", Outcome::canceled)
-      .value("REPLACED", Outcome::replaced)
-      .value("REQUEUED", Outcome::requeued)
-      .value("REPLACED_FILLED", Outcome::replaced_filled)
-      .value("REPLACED_CLOSED", Outcome::replaced_closed)
-      .value("REJECTED", Outcome::rejected)
-      .finalize();
-  module.def("outcome", &checked_outcome, py::arg("status"), py::pos_only(),
-             "The outcome that a status code of MatchingEngine.apply stands for.");
-  module.def(
-      "reject_reason",
-      [](py::handle status) {
-        checked_outcome(status);
-        return reason_of(static_cast<MessageStatus>(parse_integer(status, "status")));
-      },
-      py::arg("status"), py::pos_only(), "The reason in a status code of MatchingEngine.apply; NONE if accepted.");
 }
 
 void register_working_order(py::module_& module) {
@@ -364,8 +253,7 @@ void register_working_order(py::module_& module) {
       .def_readonly("post_only", &WorkingOrder::post_only)
       .def("__repr__", [](const WorkingOrder& order) {
         return py::str("WorkingOrder(order_id={}, side={}, price={}, leaves_qty={}, cum_qty={}, post_only={})")
-            .format(order.order_id, to_text(order.side), order.price, order.leaves_qty, order.cum_qty,
-                    order.post_only);
+            .format(order.order_id, to_text(order.side), order.price, order.leaves_qty, order.cum_qty, order.post_only);
       });
 }
 
@@ -403,7 +291,8 @@ Raises
 OffTick, OffLot, DecimalOverflow, InvalidDecimal, InvalidArgument, TypeError
     For arguments that are no order; nothing has changed then.)";
 
-constexpr const char* kApplyDoc = R"(Applies rows of ORDER_MESSAGE in order, without the interpreter lock from 256 rows on.
+constexpr const char* kApplyDoc =
+    R"(Applies rows of ORDER_MESSAGE in order, without the interpreter lock from 256 rows on.
 
 Returns
 -------
@@ -415,8 +304,8 @@ fills : ndarray of FILL
 }  // namespace
 
 void register_matching(py::module_& module) {
-  register_codes(module);
-  register_rules(module);
+  register_matching_codes(module);
+  register_venue_rules(module);
   register_reports(module);
   register_working_order(module);
   using Engine = PyMatchingEngine;
@@ -435,11 +324,13 @@ void register_matching(py::module_& module) {
       .def("level", &Engine::level, py::arg("side"), py::arg("price"), "The level at a price, or None.")
       .def("depth", &Engine::depth, py::arg("count"), "Bids and asks, at most `count` levels each, best first.")
       .def("order", &Engine::order, py::arg("order_id"), "The resting order with this id, or None.")
-      .def("queue", &Engine::queue, py::arg("side"), py::arg("price"), "The orders at a price, first in the queue first.")
+      .def("queue", &Engine::queue, py::arg("side"), py::arg("price"),
+           "The orders at a price, first in the queue first.")
       .def("queue_ahead", &Engine::queue_ahead, py::arg("order_id"),
            "Open quantity before this order at its price; BookError if no such order rests.")
       .def("reserve", &Engine::reserve, py::arg("orders"), "Makes room for this many resting orders.")
-      .def("self_check", &Engine::self_check, "Raises RuntimeError if totals, links and indexes contradict one another.")
+      .def("self_check", &Engine::self_check,
+           "Raises RuntimeError if totals, links and indexes contradict one another.")
       .def("__len__", &Engine::size, "How many orders rest.")
       .def("__repr__", &Engine::describe)
       .def_property_readonly("tick", &Engine::tick)
