@@ -1,4 +1,4 @@
-"""Matching: messages from an array and single orders from Python; the naive twin in the same run, results compared first."""
+"""Matching from arrays and order by order, with the naive twin in the same run and its trades compared first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
-from pytrader.matching import ORDER_MESSAGE, MatchingEngine
 from tests.matching.naive_engine import NaiveEngine
+
+from pytrader.matching import ORDER_MESSAGE, MatchingEngine
 
 MESSAGES = 200_000
 NAIVE_MESSAGES = 2_000
@@ -18,7 +19,7 @@ ORDERS_PER_ROUND = 1_000
 
 
 def order_flow(count: int) -> np.ndarray:
-    """A book of some 2,000 orders: half of the messages enter orders near the middle, half cancel recent ones; few trade."""
+    """A book of some 2,000 orders: half of the messages enter near the middle, half cancel; few trade."""
     rng = np.random.default_rng(11)
     flow = np.zeros(count, ORDER_MESSAGE)
     enters = np.arange(count) < RESTING

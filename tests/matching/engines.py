@@ -6,9 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Protocol
 
-from pytrader.matching import MatchingEngine, Report, VenueRules
+from tests.matching.naive_engine import ANY_VENUE, NaiveEngine, Reported, Rules
 
-from tests.matching.naive_engine import NaiveEngine, Reported, Rules
+from pytrader.matching import MatchingEngine, Report, VenueRules
 
 TICK = Decimal("0.01")
 LOT = Decimal(1)
@@ -40,7 +40,7 @@ class Engine(Protocol):
 class CompiledEngine:
     """The compiled engine; its invariants are checked after every message."""
 
-    def __init__(self, rules: Rules = Rules(), tick: Decimal = TICK, lot: Decimal = LOT) -> None:
+    def __init__(self, rules: Rules = ANY_VENUE, tick: Decimal = TICK, lot: Decimal = LOT) -> None:
         self.engine = MatchingEngine(tick=tick, lot=lot, rules=VenueRules(**rules._asdict()))
 
     def submit(

@@ -33,6 +33,10 @@ class Rules(NamedTuple):
     replace_quantity: str = "total"
 
 
+ANY_VENUE = Rules()
+ONE = Decimal(1)
+
+
 @dataclass
 class RestingOrder:
     """An order in the book; `place` orders the queue: better price first, then who came first."""
@@ -53,7 +57,7 @@ class RestingOrder:
 class NaiveEngine:
     """Price-time priority over two sorted lists of orders."""
 
-    def __init__(self, rules: Rules = Rules(), lot: Decimal = Decimal(1)) -> None:
+    def __init__(self, rules: Rules = ANY_VENUE, lot: Decimal = ONE) -> None:
         self.rules = rules
         self.max_open = lot * INT64_MAX
         self.orders: dict[int, RestingOrder] = {}
@@ -196,9 +200,7 @@ class NaiveEngine:
             maker.leaves_qty -= traded
             maker.cum_qty += traded
             reports.append(
-                Reported(
-                    "trade", order_id, side, maker.price, traded, quantity, maker.order_id, maker.leaves_qty
-                )
+                Reported("trade", order_id, side, maker.price, traded, quantity, maker.order_id, maker.leaves_qty)
             )
             if not maker.leaves_qty:
                 self._leave(maker)

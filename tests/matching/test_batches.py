@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from pytrader.errors import InvalidArgument
 from pytrader.matching import (
     FILL,

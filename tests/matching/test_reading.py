@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from pytrader.errors import BookError, InvalidArgument, InvalidDecimal, OffLot, OffTick, PytraderError
 from pytrader.matching import MatchingEngine, VenueRules
 from pytrader.model import ExecType, OrderType, Price, Quantity, Side, TimeInForce

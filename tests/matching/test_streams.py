@@ -7,7 +7,6 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.matching.engines import CompiledEngine
 from tests.matching.naive_engine import NaiveEngine, Rules
 
@@ -42,9 +41,7 @@ MESSAGES = st.one_of(
     st.tuples(st.just("submit"), LIMIT),
     st.tuples(st.just("submit"), MARKET),
     st.tuples(st.just("cancel"), st.fixed_dictionaries({"order_id": IDS})),
-    st.tuples(
-        st.just("replace"), st.fixed_dictionaries({"order_id": IDS, "price": PRICES, "quantity": QUANTITIES})
-    ),
+    st.tuples(st.just("replace"), st.fixed_dictionaries({"order_id": IDS, "price": PRICES, "quantity": QUANTITIES})),
 )
 RULES = st.builds(
     Rules,
@@ -55,9 +52,7 @@ RULES = st.builds(
 
 
 def book(engine: NaiveEngine | CompiledEngine) -> dict[str, list[Any]]:
-    return {
-        side: [(level, engine.queue(side, level[0])) for level in engine.depth(side)] for side in ("buy", "sell")
-    }
+    return {side: [(level, engine.queue(side, level[0])) for level in engine.depth(side)] for side in ("buy", "sell")}
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

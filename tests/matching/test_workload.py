@@ -8,6 +8,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+
 from pytrader.matching import ORDER_MESSAGE, MatchingEngine, VenueRules, outcome
 
 MASK = 2**64 - 1
@@ -49,9 +50,7 @@ def checksum(fills: np.ndarray) -> int:
 
 @pytest.mark.parametrize(("amend", "policy"), [("reinsert", "always_loses"), ("keep", "keeps_on_decrease")])
 @pytest.mark.parametrize("live", [200, 2000])
-def test_the_streams_trades_and_final_book_are_reproduced(
-    order_stream: ModuleType, amend: str, policy: str, live: int
-):
+def test_the_streams_trades_and_final_book_are_reproduced(order_stream: ModuleType, amend: str, policy: str, live: int):
     stream, expected = order_stream.gen_match(30_000, 20261, live, amend)
     engine = MatchingEngine(rules=VenueRules(amend=policy, replace_quantity="open"))
     status, fills = engine.apply(to_messages(stream))
