@@ -41,7 +41,7 @@ def refusal(reports: list[Reported]) -> tuple[str, str]:
     return reports[0].exec_type, reports[0].reason
 
 
-def best(engine: Engine, side: str) -> tuple[Decimal, D, int] | None:
+def best(engine: Engine, side: str) -> tuple[Decimal, Decimal, int] | None:
     levels = engine.depth(side)
     return levels[0] if levels else None
 
