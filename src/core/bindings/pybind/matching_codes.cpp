@@ -100,7 +100,8 @@ replace_quantity : {"total", "open"}
 Raises
 ------
 InvalidArgument
-    For any other text.)");
+    For any other text.)",
+                               py::is_final());
   rules.def(py::init(&make_rules), py::kw_only(), py::arg("amend") = "keeps_on_decrease",
             py::arg("post_only") = "reject", py::arg("replace_quantity") = "total");
   rules.def_property_readonly("amend", [](const VenueRules& r) { return to_text(r.amend); });

@@ -119,7 +119,8 @@ leaves_qty : Quantity
 maker_order_id, maker_leaves_qty : int and Quantity, or None
     Trades only: the order that rested, and what is open of it after the trade.
 reason : RejectReason
-    Why it was rejected, or NO_LIQUIDITY where the remainder of an immediate order is canceled; else NONE.)")
+    Why it was rejected, or NO_LIQUIDITY where the remainder of an immediate order is canceled; else NONE.)",
+                     py::is_final())
       .def_readonly("exec_type", &Report::exec_type)
       .def_readonly("order_id", &Report::order_id)
       .def_readonly("side", &Report::side)

@@ -244,7 +244,7 @@ py::dict faults_of(const MatchingCounters& counters) {
 }
 
 void register_working_order(py::module_& module) {
-  py::class_<WorkingOrder>(module, "WorkingOrder", "An order that rests in a matching engine.")
+  py::class_<WorkingOrder>(module, "WorkingOrder", "An order that rests in a matching engine.", py::is_final())
       .def_readonly("order_id", &WorkingOrder::order_id)
       .def_readonly("side", &WorkingOrder::side)
       .def_readonly("price", &WorkingOrder::price)
@@ -309,7 +309,7 @@ void register_matching(py::module_& module) {
   register_reports(module);
   register_working_order(module);
   using Engine = PyMatchingEngine;
-  py::class_<Engine>(module, "MatchingEngine", kEngineDoc)
+  py::class_<Engine>(module, "MatchingEngine", kEngineDoc, py::is_final())
       .def(py::init<py::handle, py::handle, const VenueRules&, py::handle>(), py::kw_only(), py::arg("tick") = "0.01",
            py::arg("lot") = "1", py::arg("rules") = VenueRules{}, py::arg("max_orders") = OrderPool::kMaxOrders)
       .def("submit", &Engine::submit, py::kw_only(), py::arg("order_id"), py::arg("side"),
