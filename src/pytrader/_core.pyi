@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, SupportsIndex, TypeAlias, final
+from typing import Any, NamedTuple, Never, SupportsIndex, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -412,6 +412,7 @@ class VenueRules(metaclass=_Bound):
 
 @final
 class Report(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by an engine only
     @property
     def exec_type(self) -> ExecType: ...
     @property
@@ -436,6 +437,7 @@ class Report(metaclass=_Bound):
 
 @final
 class WorkingOrder(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by an engine only
     @property
     def order_id(self) -> int: ...
     @property
