@@ -23,7 +23,7 @@ from pytrader.simulation.split_mix import SplitMix64
 
 ADD, ERASE, REDUCE, EXECUTE = 1, 3, 4, 5
 EVENTS = 30_000
-DIGEST_OF_SEED_7 = "pinned"
+DIGEST_OF_SEED_7 = "62a4a683c048b19c934f6cc5b4602dbaf1cc6334cc5fcd9df62dc569ddf949cd"
 
 
 @pytest.fixture(scope="module")
