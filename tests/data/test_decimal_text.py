@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from pytrader.data.decimal_text import TextColumn, split_table, step_of
 from pytrader.errors import DataError
 
-settings.register_profile("data", deadline=None, derandomize=True)
-settings.load_profile("data")
-
+steady = settings(deadline=None, derandomize=True)
 NUMBERS = st.decimals(min_value=1 - 10**9, max_value=10**9 - 1, places=9, allow_nan=False).map(
     lambda value: f"{value:f}"
 )
@@ -24,11 +22,13 @@ def column(*texts: str) -> TextColumn:
     return TextColumn.from_strings("price", "file.csv", list(texts), np.arange(1, len(texts) + 1))
 
 
+@steady
 @given(st.lists(NUMBERS, min_size=1, max_size=20))
 def test_text_scales_as_decimal_arithmetic_says(texts: list[str]) -> None:
     assert column(*texts).scaled(9).tolist() == [int(Decimal(text).scaleb(9)) for text in texts]
 
 
+@steady
 @given(st.lists(NUMBERS, min_size=1, max_size=20), st.integers(0, 8))
 def test_cut_drops_digits_toward_zero_and_says_where(texts: list[str], decimals: int) -> None:
     values, lost = column(*texts).cut(decimals)
@@ -37,6 +37,7 @@ def test_cut_drops_digits_toward_zero_and_says_where(texts: list[str], decimals:
     assert lost.tolist() == [value != int(value) for value in exact]
 
 
+@steady
 @given(st.lists(NUMBERS, min_size=1, max_size=20))
 def test_decimal_places_is_the_least_scale_that_is_exact(texts: list[str]) -> None:
     places = column(*texts).decimal_places()
