@@ -170,8 +170,9 @@ def test_time_and_instrument_are_the_callers_to_choose() -> None:
     ],
 )
 def test_numbers_out_of_range_are_refused(arguments: dict[str, Any]) -> None:
-    with pytest.raises(InvalidArgument, match=rf"^{next(iter(arguments))} is \S+; give a whole number"):
+    with pytest.raises(InvalidArgument, match="; give a whole number from") as caught:
         generate(**({"events": 10, "seed": 1} | arguments))
+    assert str(caught.value).startswith(f"{next(iter(arguments))} is ")
 
 
 def test_a_session_refuses_times_that_are_not_one_per_message(session: Session) -> None:
