@@ -176,7 +176,7 @@ def test_numbers_out_of_range_are_refused(arguments: dict[str, Any]) -> None:
 
 
 def test_a_session_refuses_times_that_are_not_one_per_message(session: Session) -> None:
-    with pytest.raises(RuntimeError, match="times for .* messages; give one each"):
+    with pytest.raises(RuntimeError, match="messages; give one each"):
         session.rows(np.zeros(3, np.int64))
 
 
