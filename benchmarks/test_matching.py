@@ -8,9 +8,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
-from tests.matching.naive_engine import NaiveEngine
 
 from pytrader.matching import ORDER_MESSAGE, MatchingEngine
+from tests.matching.naive_engine import NaiveEngine
 
 MESSAGES = 200_000
 NAIVE_MESSAGES = 2_000

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Protocol
 
-from tests.matching.naive_engine import ANY_VENUE, NaiveEngine, Reported, Rules
-
 from pytrader.matching import MatchingEngine, Report, VenueRules
+from tests.matching.naive_engine import ANY_VENUE, NaiveEngine, Reported, Rules
 
 TICK = Decimal("0.01")
 LOT = Decimal(1)

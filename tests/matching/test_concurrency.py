@@ -6,10 +6,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from tests.matching.test_batches import random_messages
 
 from pytrader.errors import InvalidState
 from pytrader.matching import MatchingEngine
+from tests.matching.test_batches import random_messages
 
 
 def test_two_engines_in_two_threads_say_what_they_say_in_one():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+
 from tests.matching.engines import ENGINES, Engine
 from tests.matching.naive_engine import Reported, Rules
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.matching.engines import CompiledEngine
 from tests.matching.naive_engine import NaiveEngine, Rules
 
