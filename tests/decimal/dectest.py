@@ -16,8 +16,11 @@ from tests.decimal.exact_reference import MODES, TOP, decimals_of, fits, rounded
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\S+")
-TWO_OPERANDS = {"add", "subtract", "multiply", "divide", "remainder", "divideint", "compare", "max", "min"}
-ONE_OPERAND = {"abs", "minus", "plus", "reduce"}
+OPERANDS = {
+    **dict.fromkeys(("abs", "minus", "plus", "reduce"), 1),
+    **dict.fromkeys(("add", "subtract", "multiply", "divide", "remainder", "divideint", "compare", "max", "min"), 2),
+    "fma": 3,
+}
 PARSING = {"tosci", "toeng", "apply"}
 QUANTIZING = {"quantize", "rescale", "tointegral", "tointegralx"}
 EXPONENT_MAX = 400
@@ -129,7 +132,11 @@ def arithmetic_case(operation: str, operands: tuple[str, ...], result: str, mode
     if not rounds or mode not in MODES or not 0 <= places <= 18 or rounded(exact, places, mode) != expected:
         return None
     # A sum is exact before it is rounded, so it must itself be within 18 decimals; a product or quotient need not be.
-    return Case(operation, operands, expected, places, mode) if operation not in ("add", "subtract") or fits(exact) else None
+    return (
+        Case(operation, operands, expected, places, mode)
+        if operation not in ("add", "subtract") or fits(exact)
+        else None
+    )
 
 
 def quantizing_case(operation: str, operands: tuple[str, ...], result: str, mode: str) -> Case | None:
@@ -183,9 +190,7 @@ def cases_of(folder: Path) -> list[Case]:
             case = parsing_case(operands, result, conditions)
         elif operation in QUANTIZING:
             case = quantizing_case(operation, operands, result, mode)
-        elif (operation in TWO_OPERANDS and len(operands) == 2) or (operation in ONE_OPERAND and len(operands) == 1):
-            case = arithmetic_case(operation, operands, result, mode)
-        elif operation == "fma" and len(operands) == 3:
+        elif OPERANDS.get(operation) == len(operands):
             case = arithmetic_case(operation, operands, result, mode)
         if case is not None:
             kept[case] = None
