@@ -46,7 +46,7 @@ def fixed(mantissa: int) -> Fixed:
     return Fixed.from_scaled(mantissa, 18)
 
 
-def outcome_is(operation: Callable[[], Any], exact: Fraction) -> None:
+def check_outcome(operation: Callable[[], Any], exact: Fraction) -> None:
     """The operation gives the exact value, or refuses it for being out of range or too fine."""
     if abs(exact) > TOP:
         with pytest.raises(DecimalOverflow):
@@ -58,7 +58,7 @@ def outcome_is(operation: Callable[[], Any], exact: Fraction) -> None:
         assert operation().as_fraction() == exact
 
 
-def rounded_outcome_is(operation: Callable[[], Any], exact: Fraction, places: int, mode: Any) -> None:
+def check_rounded_outcome(operation: Callable[[], Any], exact: Fraction, places: int, mode: Any) -> None:
     expected = rounded(exact, places, mode)
     if abs(expected) > TOP:
         with pytest.raises(DecimalOverflow):
@@ -70,21 +70,21 @@ def rounded_outcome_is(operation: Callable[[], Any], exact: Fraction, places: in
 @checked
 @given(MANTISSAS, MANTISSAS)
 def test_sums_are_exact_or_refused(a: int, b: int) -> None:
-    outcome_is(lambda: fixed(a) + fixed(b), fraction(a) + fraction(b))
-    outcome_is(lambda: fixed(a) - fixed(b), fraction(a) - fraction(b))
-    outcome_is(lambda: Price.from_scaled(a, 18) + Price.from_scaled(b, 18), fraction(a) + fraction(b))
+    check_outcome(lambda: fixed(a) + fixed(b), fraction(a) + fraction(b))
+    check_outcome(lambda: fixed(a) - fixed(b), fraction(a) - fraction(b))
+    check_outcome(lambda: Price.from_scaled(a, 18) + Price.from_scaled(b, 18), fraction(a) + fraction(b))
 
 
 @checked
 @given(MANTISSAS, MANTISSAS, PLACES, MODE)
 def test_products_are_rounded_once(a: int, b: int, places: int, mode: Any) -> None:
-    rounded_outcome_is(lambda: fixed(a).multiply(fixed(b), places, mode), fraction(a) * fraction(b), places, mode)
+    check_rounded_outcome(lambda: fixed(a).multiply(fixed(b), places, mode), fraction(a) * fraction(b), places, mode)
 
 
 @checked
 @given(MANTISSAS, MANTISSAS)
 def test_products_without_digits_are_exact_or_refused(a: int, b: int) -> None:
-    outcome_is(lambda: fixed(a).multiply(fixed(b)), fraction(a) * fraction(b))
+    check_outcome(lambda: fixed(a).multiply(fixed(b)), fraction(a) * fraction(b))
 
 
 @checked
@@ -92,8 +92,8 @@ def test_products_without_digits_are_exact_or_refused(a: int, b: int) -> None:
 def test_quotients_are_rounded_once(a: int, b: int, places: int, mode: Any) -> None:
     assume(b != 0)
     exact = fraction(a) / fraction(b)
-    rounded_outcome_is(lambda: fixed(a).divide(fixed(b), places, mode), exact, places, mode)
-    rounded_outcome_is(
+    check_rounded_outcome(lambda: fixed(a).divide(fixed(b), places, mode), exact, places, mode)
+    check_rounded_outcome(
         lambda: Price.from_scaled(a, 18).ratio(Price.from_scaled(b, 18), places, mode), exact, places, mode
     )
 
@@ -102,7 +102,7 @@ def test_quotients_are_rounded_once(a: int, b: int, places: int, mode: Any) -> N
 @given(MANTISSAS, MANTISSAS, MANTISSAS, PLACES, MODE)
 def test_fused_multiply_add_is_rounded_once(a: int, b: int, c: int, places: int, mode: Any) -> None:
     exact = fraction(a) * fraction(b) + fraction(c)
-    rounded_outcome_is(lambda: fixed(a).fma(fixed(b), fixed(c), places, mode), exact, places, mode)
+    check_rounded_outcome(lambda: fixed(a).fma(fixed(b), fixed(c), places, mode), exact, places, mode)
 
 
 @checked
@@ -131,7 +131,7 @@ def test_notional_values_are_rounded_once(price: int, quantity: int, multiplier:
 @given(MANTISSAS, PLACES, MODE)
 def test_quantize_rounds_as_decimal_does(a: int, places: int, mode: Any) -> None:
     exact = fraction(a)
-    rounded_outcome_is(lambda: fixed(a).quantize(places, mode), exact, places, mode)
+    check_rounded_outcome(lambda: fixed(a).quantize(places, mode), exact, places, mode)
     by_decimal = (
         WIDE.create_decimal(a)
         .scaleb(-18, WIDE)
@@ -148,14 +148,14 @@ def test_quotient_and_remainder_add_up(a: int, b: int) -> None:
     rest = fixed(a).remainder(fixed(b)).as_fraction()
     whole = Fraction(int(fraction(a) / fraction(b)))
     assert rest == fraction(a) - whole * fraction(b)
-    outcome_is(lambda: fixed(a).divide_int(fixed(b)), whole)
+    check_outcome(lambda: fixed(a).divide_int(fixed(b)), whole)
 
 
 @checked
 @given(MANTISSAS, st.integers(-(2**63), 2**63 - 1))
 def test_a_whole_factor_keeps_the_decimals(a: int, factor: int) -> None:
-    outcome_is(lambda: fixed(a) * factor, fraction(a) * factor)
-    outcome_is(lambda: factor * Price.from_scaled(a, 18), fraction(a) * factor)
+    check_outcome(lambda: fixed(a) * factor, fraction(a) * factor)
+    check_outcome(lambda: factor * Price.from_scaled(a, 18), fraction(a) * factor)
 
 
 @checked
@@ -217,7 +217,7 @@ def test_comparison_with_any_fraction_is_exact(number: Fraction) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False, width=64), PLACES, MODE)
 def test_floats_are_rounded_from_their_shortest_text(number: float, places: int, mode: Any) -> None:
     exact = Fraction(repr(number))
-    rounded_outcome_is(lambda: Fixed.from_float(number, decimals=places, rounding=mode), exact, places, mode)
+    check_rounded_outcome(lambda: Fixed.from_float(number, decimals=places, rounding=mode), exact, places, mode)
 
 
 @checked
