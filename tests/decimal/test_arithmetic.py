@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.decimal.exact_reference import MANTISSA_MAX, MODES, TOP, decimals_of, fits, rounded
 
 from pytrader.errors import DecimalOverflow, DivisionByZero, Inexact, InvalidArgument
 from pytrader.model.values import Fixed, Money, Price, Quantity, notional
+from tests.decimal.exact_reference import MANTISSA_MAX, MODES, TOP, decimals_of, fits, rounded
 
 checked = settings(deadline=None, derandomize=True, max_examples=150)
 WIDE = Context(prec=120)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.decimal.exact_reference import MODES
 
 from pytrader.errors import DecimalOverflow, Inexact, InvalidArgument, InvalidDecimal, OffTick, PytraderError
 from pytrader.model.decimal_arrays import format_array, from_floats, from_ticks, parse_array, to_ticks
 from pytrader.model.values import Fixed, Price
+from tests.decimal.exact_reference import MODES
 
 checked = settings(deadline=None, derandomize=True, max_examples=200)
 MANTISSAS = st.integers(-(2**63) + 1, 2**63 - 1)

@@ -7,10 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.decimal.dectest import Case, cases_of
 
 from pytrader import errors
 from pytrader.model.values import Fixed
+from tests.decimal.dectest import Case, cases_of
 
 OPERATIONS = (
     "abs",
