@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pytrader.data.lobster import read_lobster
-from tests.book.lobster_files import ADD, ERASE, HIDDEN, BookState, sides, table
 
 from pytrader.book import FLAG_LAST, FLAG_SNAPSHOT, L3_EVENT, BookAction, L2Book, L3Book
+from pytrader.data.lobster import read_lobster
+from tests.book.lobster_files import ADD, ERASE, HIDDEN, BookState, sides, table
 
 pytestmark = pytest.mark.real_data
 
