@@ -46,8 +46,9 @@ _PRICE_DECIMALS = 4
 
 @dataclass(frozen=True, eq=False)
 class Messages:
-    """The columns of a message file; price in ticks, ts in nanoseconds since 1970-01-01 UTC."""
+    """The columns of a message file; row in the file, ts in nanoseconds since 1970-01-01 UTC, price in ticks."""
 
+    row: Int64s
     ts: Int64s
     kind: Int64s
     order_id: Int64s
@@ -141,6 +142,7 @@ def _messages(path: Path, date: str, tick: int, off_tick_prints: str, notes: lis
     _require(table["type"], (kind >= _ADD) & (kind <= _HALT), "is not a message type from 1 to 7")
     _require(table["time"], np.diff(time, prepend=time[:1]) >= 0, "goes back in time; sort the file by time")
     messages = Messages(
+        row=np.arange(len(time)),
         ts=time + _midnight_ns(path, date),
         kind=kind,
         order_id=table["order id"].scaled(0),
@@ -174,7 +176,7 @@ def _on_ticks(
             "were left out; an instrument with a finer tick keeps them"
         )
     side = np.where(messages.side == 1, _BUY, _SELL)
-    whole = Messages(messages.ts, messages.kind, messages.order_id, messages.size, ticks, side)
+    whole = Messages(messages.row, messages.ts, messages.kind, messages.order_id, messages.size, ticks, side)
     return whole.keep(keep & ~droppable)
 
 
@@ -233,7 +235,9 @@ def _first_book_row(path: Path, messages: Messages, tick: int) -> BookRow:
             raise DataError("a displayed price is between two ticks; give a finer tick", path=str(path), line=1)
         sides.append({int(price) // tick: int(size) for price, size in shown})
     row = BookRow(bids=sides[0], asks=sides[1], levels=len(values))
-    if len(messages) and not row.undo(
+    # A first message that makes no row of ours (a halt, a print between two ticks) left the book as it was.
+    changed = len(messages) > 0 and messages.row[0] == 0
+    if changed and not row.undo(
         int(messages.kind[0]), int(messages.side[0]), int(messages.price[0]), int(messages.size[0])
     ):
         raise DataError(
