@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytrader.model import Money
 
 # Between two looks at Ctrl-C and at the progress bar: some hundredths of a second.
-ROWS_AT_ONCE = 50_000
+STEPS_AT_ONCE = 50_000
 
 
 class Run:
@@ -70,7 +70,7 @@ class Run:
                 context.connect(self._engine, self._engine.kernel(), index)
             with StopOnInterrupt() as stop:
                 while status == "paused" and not stop.asked:
-                    status = self._engine.run(ROWS_AT_ONCE)
+                    status = self._engine.run(STEPS_AT_ONCE)
                     if progress is not None:
                         progress(self._engine.events, total)
             if status == "strategy_failed":
