@@ -40,6 +40,9 @@ _ACTIONS = np.array(
     ],
     np.int64,
 )
+# Days whose nanoseconds fit in 64 bits, and longer than electronic markets have been.
+_YEARS = (1970, 2200)
+_DAY_NS = 86_400_000_000_000
 # Prices are dollars times 10,000.
 _PRICE_DECIMALS = 4
 
@@ -140,6 +143,7 @@ def _messages(path: Path, date: str, tick: int, off_tick_prints: str, notes: lis
         notes.append(f"{int(below.sum())} times have digits below a nanosecond, which were cut off")
     kind = table["type"].scaled(0)
     _require(table["type"], (kind >= _ADD) & (kind <= _HALT), "is not a message type from 1 to 7")
+    _require(table["time"], (time >= 0) & (time < _DAY_NS), "is not seconds after midnight")
     _require(table["time"], np.diff(time, prepend=time[:1]) >= 0, "goes back in time; sort the file by time")
     messages = Messages(
         row=np.arange(len(time)),
@@ -206,8 +210,9 @@ def _midnight_ns(path: Path, date: str) -> int:
         ) from error
     except ValueError as error:
         raise DataError(f"{date} in the file's name is not a day", path=str(path)) from error
-    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    return int((midnight - epoch).total_seconds()) * 1_000_000_000
+    if not _YEARS[0] <= midnight.year <= _YEARS[1]:
+        raise DataError(f"{date} in the file's name is not from {_YEARS[0]} to {_YEARS[1]}", path=str(path))
+    return int(midnight.timestamp()) * 1_000_000_000
 
 
 def _find_book(path: Path) -> Path | None:

@@ -1,5 +1,4 @@
-// No message allocates once the engine is warm, and a refused allocation changes nothing: by this program's own
-// operator new.
+// No message allocates once the engine is warm, and a refused allocation changes nothing.
 #include <atomic>
 #include <cstdlib>
 #include <new>
