@@ -1,11 +1,18 @@
 // The deterministic state machine: inputs in, order events, venue commands and callbacks out.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "journal/running_hash.hpp"
+#include "kernel/bar_board.hpp"
+#include "kernel/event_queue.hpp"
+#include "kernel/market_board.hpp"
+#include "kernel/order_way.hpp"
 #include "kernel/strategy_port.hpp"
+#include "kernel/timer_queue.hpp"
 #include "kernel/venue_port.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
@@ -13,24 +20,31 @@
 
 namespace pytrader {
 
-class L3Book;
-class L2Book;
-class Indicator;
-struct RiskLimits;
-
 // Every apply_*, advance, start and stop returns false when a strategy failed; the kernel then takes no further input.
-// Inputs come in order of time: one older than the kernel's clock throws Error(invalid_argument).
+// Inputs come in order of time: one older than the kernel's clock throws Error(invalid_argument). An input first fires
+// the timers that were due before it; timers due at its own time fire after it, by advance().
 class Kernel {
  public:
-  explicit Kernel(VenuePort& venue);
-  ~Kernel();
+  // Commands, timers included, that strategies may issue on one input and the reports it brings at the same time.
+  static constexpr u32 kMaxCommandsPerInput = 65'536;
+
+  explicit Kernel(VenuePort& venue) : events_(hash_), way_(venue, board_, events_) {}
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
 
   // Set-up, before start().
   InstrumentIndex add_instrument(InstrumentDefinition definition);
   void add_cash(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits);
-  // Bars built from trades of this instrument, closed by time; the same arguments give the same series.
+  // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
+  // strategy. Allowed in callbacks too.
   SeriesId add_bar_series(InstrumentIndex instrument, i64 duration_ns);
+  // Bars that arrive as records: the series is not built from trades.
+  SeriesId add_recorded_bars(InstrumentIndex instrument, i64 duration_ns);
+  // Follows the series: strategies get its bars once all indicators of the series are ready.
+  Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
+  // Hears of order events and fills before strategies do; null for none.
+  void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 
   bool start(i64 ts);
   bool stop();
@@ -44,28 +58,74 @@ class Kernel {
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
-  i64 next_timer() const noexcept;  // INT64_MAX when none is set
+  // When advance() has something to do: a timer, or the end of a bar. INT64_MAX when nothing is due.
+  i64 next_timer() const noexcept { return std::min(timers_.next_due(), bars_.next_close()); }
 
   // Commands of strategies: judged and applied at once; their events are delivered after the running callback returns.
-  ClientOrderId submit(NewOrder order);
+  // Throws Error(capacity) beyond kMaxCommandsPerInput.
+  ClientOrderId submit(const NewOrder& order);
+  // False when there is nothing to cancel or replace, or the gate refuses; last_refusal() says why.
   bool cancel(const CancelRequest& request);
   bool replace(const ReplaceRequest& request);
+  RejectReason last_refusal() const noexcept { return last_refusal_; }
   TimerId set_timer(StrategyIndex strategy, i64 first_ts, i64 interval_ns, u32 name);  // interval 0: once
-  bool cancel_timer(TimerId timer);
+  bool cancel_timer(StrategyIndex strategy, TimerId timer);
 
   // What strategies read.
-  i64 now() const noexcept;
-  const Instrument& instrument(InstrumentIndex index) const;
-  const Order* order(ClientOrderId id) const noexcept;
+  i64 now() const noexcept { return now_; }
+  std::size_t instrument_count() const noexcept { return board_.size(); }
+  const Instrument& instrument(InstrumentIndex index) const { return *market(index).instrument; }
+  const Order* order(ClientOrderId id) const noexcept { return way_.store().find(id); }
+  const OrderStore& orders() const noexcept { return way_.store(); }
+  const Ledger& ledger() const noexcept { return way_.ledger(); }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
-  i128 cash(const std::string& currency) const;
-  const L3Book* l3_book(InstrumentIndex instrument) const noexcept;
-  const L2Book* l2_book(InstrumentIndex instrument) const noexcept;
-  QuoteRecord quote(InstrumentIndex instrument) const noexcept;  // best bid and offer now, from whatever feed there is
-  Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
+  i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
+  const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
+  const L2Book* l2_book(InstrumentIndex instrument) const { return market(instrument).l2_book.get(); }
+  // Best bid and offer now, from whatever feed there is; a quantity of 0 says that the side is empty.
+  QuoteRecord quote(InstrumentIndex instrument) const { return market(instrument).quote; }
+  // Quote, last price and marks of an instrument. Throws Error(invalid_argument) for one that does not exist.
+  const InstrumentMarket& market(InstrumentIndex instrument) const;
+  const BarBoard& bars() const noexcept { return bars_; }
+  std::size_t strategy_count() const noexcept { return ports_.size(); }
+  bool failed() const noexcept { return failed_; }
+  // Reports that did not fit their order's state: counted, without effect.
+  u64 refused_reports() const noexcept { return refused_reports_; }
 
   // Running hash of all inputs and outputs so far: equal for equal runs, in any process and on any machine.
-  u64 digest() const noexcept;
+  u64 digest() const noexcept { return hash_.digest(); }
+  // Whether ledger, orders and exposure agree to the last unit. Walks all of them: for tests and debug runs.
+  bool check() const;
+
+ private:
+  bool enter(i64 ts);
+  bool fire(i64 until);
+  void fire_next();
+  bool deliver(const Callback& callback);
+  bool call(StrategyIndex strategy, const Callback& callback);
+  bool settle();
+  bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
+  bool close_bars(const ClosedBar& closed);
+  bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
+  bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
+  void count_command(StrategyIndex strategy);
+  InstrumentMarket& market(InstrumentIndex instrument);
+
+  RunningHash hash_;
+  EventQueue events_;
+  MarketBoard board_;
+  OrderWay way_;
+  TimerQueue timers_;
+  BarBoard bars_;
+  std::vector<StrategyPort> ports_;
+  i64 now_ = INT64_MIN;
+  u64 refused_reports_ = 0;
+  u32 mask_ = 0;  // kinds that any strategy handles
+  u32 commands_ = 0;
+  RejectReason last_refusal_ = RejectReason::none;
+  bool started_ = false;
+  bool calling_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace pytrader

@@ -2,13 +2,16 @@
 #pragma once
 
 #include "decimal/integers.hpp"
+#include "ledger/position.hpp"
 #include "model/messages.hpp"
 #include "model/records.hpp"
 
 namespace pytrader {
 
 enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position };
-constexpr u32 mask_of(CallbackKind kind) noexcept { return 1u << static_cast<u32>(kind); }
+constexpr u32 mask_of(CallbackKind kind) noexcept {
+  return 1u << static_cast<u32>(kind);
+}
 
 using TimerId = u64;   // 1, 2, 3, ... in order of creation; 0 is none
 using SeriesId = u32;  // a bar series: one instrument, one duration
@@ -18,14 +21,6 @@ struct TimerEvent {
   i64 ts_init;   // when the kernel's clock reached it
   TimerId timer_id;
   u32 name;  // the strategy's own number for it
-};
-
-// A position after it changed. Money is in 10^-18 units of the instrument's quote currency.
-struct PositionState {
-  i64 quantity;         // lots, negative is short
-  i128 cost;            // what the open quantity cost (signed like quantity), by average cost
-  i128 realized_pnl;    // of closed quantity, before fees
-  i128 fees;            // paid so far; negative is a net rebate
 };
 
 // What happened. The pointers are good during the call only.

@@ -1,22 +1,37 @@
 // The trade's enumerations, numbered by their FIX meanings where FIX numbers them.
 #pragma once
 
+#include <string_view>
+
 #include "decimal/integers.hpp"
 
 namespace pytrader {
 
 // FIX 54 Side.
 enum class Side : u8 { buy = 1, sell = 2 };
-constexpr Side opposite(Side side) noexcept { return side == Side::buy ? Side::sell : Side::buy; }
-constexpr bool valid(Side side) noexcept { return side == Side::buy || side == Side::sell; }
+constexpr Side opposite(Side side) noexcept {
+  return side == Side::buy ? Side::sell : Side::buy;
+}
+constexpr bool valid(Side side) noexcept {
+  return side == Side::buy || side == Side::sell;
+}
 // +1 for buy, -1 for sell.
-constexpr int sign(Side side) noexcept { return side == Side::buy ? 1 : -1; }
+constexpr int sign(Side side) noexcept {
+  return side == Side::buy ? 1 : -1;
+}
 
 // FIX 40 OrdType.
 enum class OrderType : u8 { market = 1, limit = 2 };
+constexpr bool valid(OrderType type) noexcept {
+  return type == OrderType::market || type == OrderType::limit;
+}
 
 // FIX 59 TimeInForce.
 enum class TimeInForce : u8 { day = 0, gtc = 1, ioc = 3, fok = 4 };
+constexpr bool valid(TimeInForce time_in_force) noexcept {
+  return time_in_force == TimeInForce::day || time_in_force == TimeInForce::gtc || time_in_force == TimeInForce::ioc ||
+         time_in_force == TimeInForce::fok;
+}
 
 // FIX 39 OrdStatus, by its letter, and two states that an order has before FIX knows it.
 enum class OrderStatus : u8 {
@@ -55,7 +70,8 @@ enum class Liquidity : u8 { none = 0, maker = 1, taker = 2 };
 
 enum class InstrumentKind : u8 { spot = 1, equity = 2, future = 3, perpetual = 4 };
 
-// Why an order or a request was denied or rejected. The texts stand in reject_reason.cpp and, generated, in the docs.
+// Why an order or a request was denied or rejected. The texts stand in reject_reason.cpp and, checked by a test, in
+// docs/orders.md.
 enum class RejectReason : u8 {
   none = 0,
   unknown_instrument = 1,
@@ -84,7 +100,16 @@ enum class RejectReason : u8 {
   fok_not_fillable = 24,
   reduce_only_would_increase = 25,
   value_overflow = 26,
+  self_trade = 27,
+  unknown_strategy = 28,
+  side_not_valid = 29,
+  order_type_not_supported = 30,
+  quantity_already_executed = 31,
+  malformed_message = 32,
 };
+constexpr u8 kRejectReasonCount = 33;
+// The name as it stands above, "price_out_of_range", and one sentence for people.
+const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;
 
 const char* to_text(Side side) noexcept;
@@ -94,5 +119,31 @@ const char* to_text(OrderStatus status) noexcept;
 const char* to_text(ExecType exec_type) noexcept;
 const char* to_text(Liquidity liquidity) noexcept;
 const char* to_text(InstrumentKind kind) noexcept;
+
+// The member whose text this is, in any case ("buy", "GTC"); false for another text, which leaves `member` alone.
+bool from_text(std::string_view text, Side& member) noexcept;
+bool from_text(std::string_view text, OrderType& member) noexcept;
+bool from_text(std::string_view text, TimeInForce& member) noexcept;
+bool from_text(std::string_view text, OrderStatus& member) noexcept;
+bool from_text(std::string_view text, ExecType& member) noexcept;
+bool from_text(std::string_view text, Liquidity& member) noexcept;
+bool from_text(std::string_view text, InstrumentKind& member) noexcept;
+
+// All members in the order of their definition, for tables, tests and bindings.
+constexpr Side kSides[] = {Side::buy, Side::sell};
+constexpr OrderType kOrderTypes[] = {OrderType::market, OrderType::limit};
+constexpr TimeInForce kTimesInForce[] = {TimeInForce::day, TimeInForce::gtc, TimeInForce::ioc, TimeInForce::fok};
+constexpr Liquidity kLiquidities[] = {Liquidity::none, Liquidity::maker, Liquidity::taker};
+constexpr InstrumentKind kInstrumentKinds[] = {InstrumentKind::spot, InstrumentKind::equity, InstrumentKind::future,
+                                               InstrumentKind::perpetual};
+constexpr OrderStatus kOrderStatuses[] = {
+    OrderStatus::initialized,      OrderStatus::denied,  OrderStatus::pending_new,    OrderStatus::new_,
+    OrderStatus::partially_filled, OrderStatus::filled,  OrderStatus::canceled,       OrderStatus::pending_cancel,
+    OrderStatus::rejected,         OrderStatus::expired, OrderStatus::pending_replace};
+constexpr ExecType kExecTypes[] = {
+    ExecType::initialized,     ExecType::denied,          ExecType::pending_new,    ExecType::new_,
+    ExecType::canceled,        ExecType::replaced,        ExecType::pending_cancel, ExecType::rejected,
+    ExecType::expired,         ExecType::pending_replace, ExecType::trade,          ExecType::cancel_rejected,
+    ExecType::replace_rejected};
 
 }  // namespace pytrader

@@ -9,8 +9,8 @@ namespace pytrader {
 // Dense numbers that the kernel gives out: they index vectors. Names and texts stay at the rim.
 using InstrumentIndex = u32;
 using StrategyIndex = u32;
-using TagIndex = u32;         // 0 is "no tag"
-using ClientOrderId = u64;    // 1, 2, 3, ... in order of creation within a run; 0 is none
+using TagIndex = u32;       // 0 is "no tag"
+using ClientOrderId = u64;  // 1, 2, 3, ... in order of creation within a run; 0 is none
 using VenueOrderId = u64;
 using ExecId = u64;
 
@@ -51,11 +51,11 @@ struct ExecutionReport {
   i64 ts_event;  // venue's clock
   ClientOrderId client_order_id;
   VenueOrderId venue_order_id;
-  ExecId exec_id;      // unique per venue; 0 for what is no trade
-  i64 price;           // new_ and replaced: the working price
-  i64 quantity;        // new_ and replaced: the working total quantity
-  i64 last_px;         // trade only
-  i64 last_qty;        // trade only
+  ExecId exec_id;  // unique per venue; 0 for what is no trade
+  i64 price;       // new_ and replaced: the working price
+  i64 quantity;    // new_ and replaced: the working total quantity
+  i64 last_px;     // trade only
+  i64 last_qty;    // trade only
   InstrumentIndex instrument;
   ExecType exec_type;
   Liquidity liquidity;

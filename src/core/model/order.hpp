@@ -14,7 +14,9 @@ struct Order {
   i64 order_qty = 0;
   i64 cum_qty = 0;
   i64 pending_price = kNoPrice;  // asked for by the replace request under way
-  i64 pending_qty = 0;
+  i64 pending_qty = 0;           // 0: no replace request is under way
+  i64 value_price = 0;           // ticks at which risk values it while it works: its limit, or the best opposite price
+                                 // when a market order was submitted
   i64 ts_init = 0;
   i64 ts_last = 0;
   StrategyIndex strategy = 0;
@@ -34,9 +36,9 @@ struct Order {
 bool is_open(OrderStatus status) noexcept;    // may still trade (pending_new .. pending_replace)
 bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired
 
-// The next status when `exec_type` happens to an order in `status`, or `illegal`.
-// `fills_completely` says whether a trade brings leaves_qty to 0; `has_fills` whether cum_qty > 0 before the event
-// (a refused cancel returns to partially_filled or new_ by it).
+// The next status when `exec_type` happens to an order in `status`; read from the table in order_state.cpp.
+// `fills_completely` says whether a trade (or a replace) brings leaves_qty to 0; `has_fills` whether cum_qty > 0 before
+// the event (a refused cancel returns to partially_filled or new_ by it).
 struct Transition {
   bool legal;
   OrderStatus next;

@@ -13,8 +13,8 @@ namespace pytrader {
 // What a book row does. `side` is always the side of the resting interest that the row touches.
 enum class BookAction : i64 {
   add = 1,      // L3: a new order behind its price's queue. L2: the level's new total
-  replace = 2,  // L3: new price and new total quantity; keeps its place only if the price stays and the quantity does not grow.
-                // L2: the level's new total
+  replace = 2,  // L3: new price and new total quantity; keeps its place only if the price stays and the quantity does
+                // not grow. L2: the level's new total
   erase = 3,    // L3: the order leaves (quantity is not read). L2: the level leaves
   reduce = 4,   // L3: cancel part: quantity is what leaves
   execute = 5,  // L3: trade against this resting order: quantity is what traded, price the order's own

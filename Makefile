@@ -1,0 +1,91 @@
+# Sets up a local virtual environment by itself, builds the package into it, and runs the demo, the tests and the benchmarks.
+#
+#   make demo    a generated market, the example market maker on it, and its result
+#   make test    all tests and checks: C++, Python, stubs, types, style
+#
+# Needs a C++20 compiler and Python 3.11 or later; everything else comes into .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: demo test test-core test-python lint format bench bench-smoke asan tsan wheel clean
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,\
+  $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# What the system lacks (cmake, ninja, clang-format) is in the virtual environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONPATH
+
+NATIVE := $(shell find src/core cmake examples -type f -not -name '*.pyc') CMakeLists.txt
+PACKAGE := $(NATIVE) $(shell find src/pytrader -type f -not -name '*.pyc') pyproject.toml README.md
+CPP := $(shell find src/core tests/core benchmarks -name '*.hpp' -o -name '*.cpp')
+
+demo: $(STAMPS)/package
+	$(BIN)/pytrader demo
+
+test: test-core test-python lint
+
+test-core: $(STAMPS)/tools
+	cmake --preset dev
+	cmake --build --preset dev
+	ctest --preset dev
+
+test-python: $(STAMPS)/package $(STAMPS)/tools
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMPS)/package $(STAMPS)/tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run -Werror $(CPP)
+	$(BIN)/mypy
+
+format: $(STAMPS)/tools
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(CPP)
+
+bench: $(STAMPS)/package $(STAMPS)/tools
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only $(PYTEST_ARGS)
+
+# Every benchmark once, to see that it still runs; its times mean nothing.
+bench-smoke: $(STAMPS)/package $(STAMPS)/tools
+	$(BIN)/python -m pytest benchmarks --benchmark-disable $(PYTEST_ARGS)
+
+asan: $(STAMPS)/tools
+	cmake --preset asan
+	cmake --build --preset asan
+	UBSAN_OPTIONS=print_stacktrace=1 ctest --preset asan
+
+tsan: $(STAMPS)/tools
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan
+
+wheel: $(STAMPS)/tools
+	rm -rf dist
+	$(BIN)/python -m build
+	auditwheel show dist/*.whl
+
+clean:
+	rm -rf build dist $(VENV) demo-market .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later found; install one or run: make PYTHON=/path/to/python3"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/build-tools: pyproject.toml .ci/requirements.py | $(BIN)/python
+	$(BIN)/python .ci/requirements.py | xargs -d '\n' $(PIP)
+	mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/tools: $(STAMPS)/build-tools
+	$(BIN)/python .ci/requirements.py test lint bench build | xargs -d '\n' $(PIP)
+	touch $@
+
+# A real installation, as a user has it; the build folder is kept, so that a second one compiles only what changed.
+$(STAMPS)/package: $(PACKAGE) $(STAMPS)/build-tools
+	$(PIP) --no-build-isolation --no-deps --force-reinstall -C build-dir=build/python .
+	touch $@

@@ -1,0 +1,1 @@
+"""Benchmarks: a claim of speed has its measurement here."""

@@ -1,0 +1,85 @@
+// Reads a batch of events from NumPy: a structured array, or a mapping of names to columns of 64-bit integers.
+#include "event_columns.hpp"
+
+#include <string>
+
+#include "decimal/error.hpp"
+
+namespace pytrader::bindings {
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(ErrorCode::invalid_argument, message);
+}
+std::string text(py::handle value) {
+  return py::cast<std::string>(py::str(value));
+}
+
+void check_names(py::handle names, const py::dtype& expected) {
+  const py::object known = expected.attr("names");
+  for (const py::handle name : names) {
+    if (!known.contains(name)) refuse("events have an unknown column " + text(name) + "; known are " + text(known));
+  }
+}
+
+}  // namespace
+
+EventColumns::EventColumns(py::handle events, const py::dtype& expected)
+    : source_(py::reinterpret_borrow<py::object>(events)), is_array_(py::isinstance<py::array>(events)) {
+  if (!is_array_) {
+    if (!py::hasattr(events, "keys")) {
+      refuse("events must be a structured array or a mapping of names to columns, not " +
+             text(py::type::handle_of(events).attr("__name__")));
+    }
+    check_names(events.attr("keys")(), expected);
+    return;
+  }
+  const auto array = py::reinterpret_borrow<py::array>(events);
+  if (array.ndim() != 1) refuse("events must have one dimension, not " + std::to_string(array.ndim()));
+  const py::dtype type = array.dtype();
+  if (type.ptr() == expected.ptr() || type.equal(expected)) {
+    records_ = static_cast<const char*>(array.data());
+    stride_ = array.strides(0);
+    rows_ = static_cast<std::size_t>(array.shape(0));
+    return;
+  }
+  const py::object names = type.attr("names");
+  if (names.is_none()) refuse("events must be an array of " + text(expected) + ", not of " + text(type));
+  check_names(names, expected);
+}
+
+Column EventColumns::get(const char* name, std::size_t offset, bool required) {
+  if (records_ != nullptr) return {records_ + offset, stride_};
+  const py::object value = find(name);
+  if (!value.is_none()) return take_column(value, name);
+  if (required) refuse(std::string("events lack the column ") + name);
+  return {};
+}
+
+py::object EventColumns::find(const char* name) const {
+  const py::str key(name);
+  const bool present = is_array_ ? source_.attr("dtype").attr("names").contains(key) : source_.contains(key);
+  return present ? py::object(source_[key]) : py::none();
+}
+
+Column EventColumns::take_column(py::handle value, const char* name) {
+  const std::string called = std::string("column ") + name;
+  if (!py::isinstance<py::array>(value)) refuse(called + " must be a NumPy array of int64");
+  auto array = py::reinterpret_borrow<py::array>(value);
+  const py::dtype type = array.dtype();
+  const bool of_ids = called.ends_with("_id");
+  const bool fits = type.kind() == 'i' || (type.kind() == 'u' && of_ids);
+  if (!fits || type.itemsize() != 8 || type.byteorder() == '>') {
+    refuse(called + " must be of int64" + (of_ids ? " or uint64" : "") + ", not " + text(type));
+  }
+  if (array.ndim() != 1) refuse(called + " must have one dimension, not " + std::to_string(array.ndim()));
+  const auto rows = static_cast<std::size_t>(array.shape(0));
+  if (!columns_.empty() && rows != rows_) {
+    refuse(called + " has " + std::to_string(rows) + " rows, the others have " + std::to_string(rows_));
+  }
+  rows_ = rows;
+  columns_.push_back(array);
+  return {array.data(), array.strides(0)};
+}
+
+}  // namespace pytrader::bindings

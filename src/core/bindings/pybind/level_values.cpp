@@ -1,0 +1,84 @@
+// The named tuples in which books show their levels and orders to Python.
+#include "level_values.hpp"
+
+#include <pybind11/gil_safe_call_once.h>
+
+#include <vector>
+
+#include "value_bridge.hpp"
+
+namespace pytrader::bindings {
+namespace {
+
+struct TupleTypes {
+  py::object level;
+  py::object sweep;
+  py::object resting_order;
+};
+
+py::object named_tuple(const char* name, const char* doc, const std::vector<const char*>& fields) {
+  using namespace py::literals;
+  py::list names;
+  for (const char* field : fields) names.append(field);
+  py::object made = py::module_::import("collections").attr("namedtuple")(name, names, "module"_a = "pytrader.book");
+  made.attr("__doc__") = doc;
+  return made;
+}
+
+const TupleTypes& types() {
+  static py::gil_safe_call_once_and_store<TupleTypes> storage;
+  return storage
+      .call_once_and_store_result([] {
+        return TupleTypes{
+            named_tuple("Level",
+                        "A price of one side, what rests there, and in how many orders (0: the venue does not say).",
+                        {"price", "quantity", "count"}),
+            named_tuple("Sweep",
+                        "What taking from a side gives: quantity got, its exact value, the last price touched.",
+                        {"quantity", "value", "worst_price"}),
+            named_tuple("RestingOrder", "An order in a book, with what is left of its quantity.",
+                        {"order_id", "side", "price", "quantity"})};
+      })
+      .get_stored();
+}
+
+py::list levels_of(const BookSides& book, Side side, std::size_t count, const PriceGrid& grid) {
+  const Ladder& ladder = book.side(side);
+  py::list levels;
+  for (u32 at = ladder.best(); at != kNone && levels.size() < count; at = ladder.next_worse(at)) {
+    levels.append(make_level({ladder.price_of(at), ladder[at].quantity, ladder[at].order_count}, grid));
+  }
+  return levels;
+}
+
+}  // namespace
+
+void register_level_values(py::module_& module) {
+  module.attr("Level") = types().level;
+  module.attr("Sweep") = types().sweep;
+  module.attr("RestingOrder") = types().resting_order;
+}
+
+py::object make_level(const LevelTotals& level, const PriceGrid& grid) {
+  return types().level(grid.price(level.price), grid.quantity(level.quantity), level.order_count);
+}
+
+py::object make_best(const BookSides& book, Side side, const PriceGrid& grid) {
+  if (book.side(side).empty()) return py::none();
+  return make_level(book.best(side), grid);
+}
+
+py::tuple make_depth(const BookSides& book, std::size_t count, const PriceGrid& grid) {
+  return py::make_tuple(levels_of(book, Side::buy, count, grid), levels_of(book, Side::sell, count, grid));
+}
+
+py::object make_sweep(const Sweep& sweep, const PriceGrid& grid) {
+  const py::object worst = sweep.filled == 0 ? py::object(py::none()) : grid.price(sweep.worst_price);
+  return types().sweep(grid.quantity(sweep.filled), make_fixed(grid.worth(sweep.tick_lots)), worst);
+}
+
+py::object make_resting_order(u64 order_id, Side side, i64 price, i64 quantity, const PriceGrid& grid) {
+  return types().resting_order(order_id, py::cast(side), grid.price(price), grid.quantity(quantity));
+}
+
+}  // namespace pytrader::bindings

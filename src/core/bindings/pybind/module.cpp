@@ -1,0 +1,32 @@
+// The extension module pytrader._core: what is made once per run, and work on whole arrays.
+#include <pybind11/pybind11.h>
+
+#include "error_table.hpp"
+#include "register.hpp"
+#include "value_bridge.hpp"
+
+namespace pytrader::bindings {
+namespace {
+
+void translate(std::exception_ptr pointer) {
+  try {
+    if (pointer) std::rethrow_exception(pointer);
+  } catch (const Error& error) {
+    set_python_error(error);
+  }
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, module) {
+  import_values();
+  pybind11::register_local_exception_translator(&translate);
+  register_decimal(module);
+  register_enums(module);
+  register_model(module);
+  register_ledger(module);
+  register_records(module);
+  register_book(module);
+}
+
+}  // namespace pytrader::bindings

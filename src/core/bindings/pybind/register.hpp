@@ -1,0 +1,15 @@
+// The parts of the module _core: each adds its classes and functions in its own register_*.cpp.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace pytrader::bindings {
+
+void register_decimal(pybind11::module_& module);
+void register_enums(pybind11::module_& module);
+void register_ledger(pybind11::module_& module);
+void register_model(pybind11::module_& module);
+void register_records(pybind11::module_& module);
+void register_book(pybind11::module_& module);
+
+}  // namespace pytrader::bindings

@@ -1,0 +1,124 @@
+// Finds the 32-bit slot of a 64-bit id: a flat hash table of 8-byte entries that holds live ids only.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+#include <vector>
+
+#include "decimal/error.hpp"
+#include "decimal/integers.hpp"
+
+namespace pytrader {
+
+// The handle of nothing: no order, no level.
+constexpr u32 kNone = 0;
+
+// Ids are not stored: an entry keeps 32 bits of the id's hash, and the caller's `id_of(slot)` says whose slot it is.
+// Those bits contain the entry's home position, so that erasing and growing never ask for an id.
+// Fibonacci hashing, linear probing at a load of at most one half, erasing by shifting back: no tombstones, so that the
+// cost of a look-up depends on the live ids alone. Bound: 2^31 ids.
+class IdIndex {
+ public:
+  static constexpr std::size_t kMaxIds = std::size_t{1} << 31;
+
+  std::size_t size() const noexcept { return size_; }
+  std::size_t memory_bytes() const noexcept { return entries_.capacity() * sizeof(Entry); }
+
+  // The id's slot, or kNone.
+  template <class IdOf>
+  u32 find(u64 id, IdOf&& id_of) const noexcept {
+    if (size_ == 0) return kNone;
+    const u32 tag = tag_of(id);
+    for (u32 at = home_of(tag);; at = (at + 1) & mask_) {
+      const Entry entry = entries_[at];
+      if (entry.slot == kNone) return kNone;
+      if (entry.tag == tag && id_of(entry.slot) == id) return entry.slot;
+    }
+  }
+
+  // Makes room, so that inserting up to `count` ids in all can not throw.
+  void reserve(std::size_t count) {
+    if (count * 2 > entries_.size()) grow(count);
+  }
+
+  // The id must not be in the index, and the slot not be kNone.
+  void insert(u64 id, u32 slot) {
+    reserve(size_ + 1);
+    put({tag_of(id), slot});
+    ++size_;
+  }
+
+  // The id must be in the index with this slot.
+  void erase(u64 id, u32 slot) noexcept {
+    u32 hole = home_of(tag_of(id));
+    while (entries_[hole].slot != slot) hole = (hole + 1) & mask_;
+    for (u32 at = (hole + 1) & mask_; entries_[at].slot != kNone; at = (at + 1) & mask_) {
+      const u32 probe_length = (at - home_of(entries_[at].tag)) & mask_;
+      if (probe_length >= ((at - hole) & mask_)) {
+        entries_[hole] = entries_[at];
+        hole = at;
+      }
+    }
+    entries_[hole] = Entry{};
+    --size_;
+  }
+
+  void clear() noexcept {
+    std::fill(entries_.begin(), entries_.end(), Entry{});
+    size_ = 0;
+  }
+
+  // Asks the memory for the line that find(id) will read.
+  void prefetch(u64 id) const noexcept {
+    if (size_ != 0) __builtin_prefetch(&entries_[home_of(tag_of(id))]);
+  }
+
+  // Throws std::logic_error if an entry can not be reached from its home or the count is wrong.
+  template <class IdOf>
+  void check(IdOf&& id_of) const {
+    std::size_t live = 0;
+    for (const Entry& entry : entries_) {
+      if (entry.slot == kNone) continue;
+      ++live;
+      if (find(id_of(entry.slot), id_of) != entry.slot) throw std::logic_error("id index: an entry is out of reach");
+    }
+    if (live != size_) throw std::logic_error("id index: the count is wrong");
+  }
+
+ private:
+  struct Entry {
+    u32 tag = 0;
+    u32 slot = kNone;
+  };
+
+  static u32 tag_of(u64 id) noexcept { return static_cast<u32>((id * 0x9E3779B97F4A7C15ULL) >> 32); }
+  u32 home_of(u32 tag) const noexcept { return static_cast<u32>(u64{tag} >> shift_); }
+
+  void put(Entry entry) noexcept {
+    u32 at = home_of(entry.tag);
+    while (entries_[at].slot != kNone) at = (at + 1) & mask_;
+    entries_[at] = entry;
+  }
+
+  void grow(std::size_t count) {
+    if (count > kMaxIds) throw Error(ErrorCode::capacity, "id index: more than 2147483648 live ids");
+    u32 bits = 32 - shift_;
+    if (bits < 4) bits = 4;
+    while ((std::size_t{1} << bits) < count * 2) ++bits;
+    std::vector<Entry> old(std::size_t{1} << bits);
+    old.swap(entries_);
+    shift_ = 32 - bits;
+    mask_ = static_cast<u32>((u64{1} << bits) - 1);
+    for (const Entry& entry : old) {
+      if (entry.slot != kNone) put(entry);
+    }
+  }
+
+  std::vector<Entry> entries_;
+  std::size_t size_ = 0;
+  u32 shift_ = 32;  // 32 less the table's bits
+  u32 mask_ = 0;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,55 @@
+// The price-level book: a total for each price, set by the venue.
+#pragma once
+
+#include <cstddef>
+
+#include "book/book_fault.hpp"
+#include "book/book_sides.hpp"
+#include "decimal/integers.hpp"
+#include "model/column.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+// A batch of L2Record rows as columns; the times are not read. Without flags every row ends its venue event, without
+// order_count it is 0.
+struct L2Columns {
+  Column action, side, price, quantity, order_count, flags;
+  std::size_t rows = 0;
+};
+
+// add and replace set a level, with quantity 0 they remove it whether it is there or not; erase wants it there. A
+// snapshot is a clear row and its levels. Faults are looked for in this order: action, side, price, quantity, order
+// count, level, crossing. A refused row changes nothing.
+class L2Book : public BookSides {
+ public:
+  explicit L2Book(BookPolicy policy = BookPolicy::strict) noexcept : policy_(policy) {}
+
+  // Whether a fault other than none was applied nevertheless: see BookPolicy.
+  bool applied(BookFault fault) const noexcept {
+    return fault == BookFault::none || (fault == BookFault::crossed && policy_ == BookPolicy::lenient);
+  }
+  BookFault apply(const L2Record& row);
+  BatchResult apply(const L2Columns& columns);
+  // Both sides become empty; fault counts and memory stay.
+  void clear() noexcept;
+
+  std::size_t level_count() const noexcept { return bids_.level_count() + asks_.level_count(); }
+  BookPolicy policy() const noexcept { return policy_; }
+  const FaultCounts& faults() const noexcept { return faults_; }
+  std::size_t memory_bytes() const noexcept { return bids_.memory_bytes() + asks_.memory_bytes(); }
+  // Throws std::logic_error if levels and ladders contradict one another.
+  void check() const;
+
+ private:
+  BookFault dispatch(const L2Record& row);
+  BookFault set(const L2Record& row);
+  BookFault erase(const L2Record& row);
+  BookFault print(const L2Record& row) const noexcept;
+  BookFault store(const L2Record& row, LevelTotals wanted);
+
+  FaultCounts faults_;
+  BookPolicy policy_;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,86 @@
+// The order-by-order book: every resting order in its place in the queue of its price.
+#pragma once
+
+#include <cstddef>
+
+#include "book/book_fault.hpp"
+#include "book/book_sides.hpp"
+#include "book/id_index.hpp"
+#include "book/order_pool.hpp"
+#include "decimal/integers.hpp"
+#include "model/column.hpp"
+#include "model/enums.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+// A batch of L3Record rows as columns; the times are not read. Without flags every row ends its venue event.
+struct L3Columns {
+  Column action, side, price, quantity, order_id, flags;
+  std::size_t rows = 0;
+};
+
+struct OrderView {
+  u64 order_id;
+  Side side;
+  i64 price;
+  i64 quantity;
+};
+
+// What a row does stands with BookAction. Rows that name a resting order may leave the side 0; their price is read by
+// replace only. Faults are looked for in this order: action, side, price, quantity, id and its order's side and
+// quantity, overflow, crossing. A refused row changes nothing; running out of memory or orders throws and changes
+// nothing.
+class L3Book : public BookSides {
+ public:
+  explicit L3Book(BookPolicy policy = BookPolicy::strict, u32 max_orders = OrderPool::kMaxOrders)
+      : orders_(max_orders), policy_(policy) {}
+
+  // Whether a fault other than none was applied nevertheless: see BookPolicy.
+  bool applied(BookFault fault) const noexcept {
+    return fault == BookFault::none || (fault == BookFault::crossed && policy_ == BookPolicy::lenient);
+  }
+  BookFault apply(const L3Record& row);
+  BatchResult apply(const L3Columns& columns);
+  // Both sides become empty; fault counts and memory stay.
+  void clear() noexcept;
+  // Makes room for so many resting orders, so that reaching them does not allocate.
+  void reserve(std::size_t orders);
+
+  std::size_t order_count() const noexcept { return orders_.size(); }
+  // An order's slot, kNone if it does not rest. A slot keeps its order until the order leaves.
+  u32 find(u64 order_id) const noexcept {
+    return index_.find(order_id, [this](u32 slot) { return orders_[slot].id; });
+  }
+  OrderView order(u32 slot) const noexcept;
+  // Quantity in front of an order at its price; costs a step for each order in front.
+  i64 queue_ahead(u32 slot) const noexcept;
+  const OrderPool& orders() const noexcept { return orders_; }
+  Side side_of(u32 slot) const noexcept { return static_cast<Side>(orders_[slot].attributes); }
+
+  BookPolicy policy() const noexcept { return policy_; }
+  const FaultCounts& faults() const noexcept { return faults_; }
+  std::size_t memory_bytes() const noexcept;
+  // Throws std::logic_error if queues, totals, index and ladders contradict one another.
+  void check() const;
+
+ private:
+  BookFault dispatch(const L3Record& row);
+  BookFault add(const L3Record& row);
+  BookFault replace(const L3Record& row);
+  BookFault erase(const L3Record& row) noexcept;
+  BookFault take(const L3Record& row) noexcept;
+  BookFault print(const L3Record& row) const noexcept;
+
+  BookFault remove(u32 slot, i64 flags) noexcept;
+  bool crossed_without(u32 slot) const noexcept;
+  bool refuses(bool crosses) const noexcept { return crosses && policy_ == BookPolicy::strict; }
+  void check_side(Side which, std::size_t& seen) const;
+
+  OrderPool orders_;
+  IdIndex index_;
+  FaultCounts faults_;
+  BookPolicy policy_;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,141 @@
+// The parts of the ladder that the touch seldom needs: making, retiring and searching pages.
+#include "book/ladder.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "decimal/error.hpp"
+
+namespace pytrader {
+
+u32 Ladder::find(i64 price) const noexcept {
+  const i64 rank = price ^ flip_;
+  u32 number = last_page_;
+  if (number == kNone || page(number).base != base_of(rank)) number = find_page(base_of(rank));
+  if (number == kNone) return kNone;
+  const u32 level = number * kTicks + offset_of(rank);
+  return is_occupied(level) ? level : kNone;
+}
+
+u32 Ladder::next_worse(u32 level) const noexcept {
+  const u32 number = level / kTicks;
+  const u64 below = page(number).occupied & ((u64{1} << (level % kTicks)) - 1);
+  if (below != 0) return number * kTicks + highest(below);
+  const std::size_t position = position_in_use(page(number).base);
+  if (position == 0) return kNone;
+  const u32 next = in_use_[position - 1].page;
+  return next * kTicks + highest(page(next).occupied);
+}
+
+void Ladder::clear() noexcept {
+  pages_.clear();
+  in_use_.clear();
+  index_.clear();
+  best_ = last_page_ = oldest_empty_ = newest_empty_ = kNone;
+  empty_count_ = 0;
+  level_count_ = 0;
+}
+
+std::size_t Ladder::memory_bytes() const noexcept {
+  return pages_.capacity() * sizeof(Page) + in_use_.capacity() * sizeof(PageInUse) + index_.memory_bytes();
+}
+
+u32 Ladder::page_at(i64 base) {
+  u32 number = find_page(base);
+  if (number != kNone) return number;
+  if (empty_count_ > kEmptyPagesKept) {
+    number = oldest_empty_;
+    unlink_empty(number);
+    index_.erase(static_cast<u64>(page(number).base), number);
+  } else {
+    if (pages_.size() >= kMaxPages) throw Error(ErrorCode::capacity, "ladder: more than 67108863 pages of 64 prices");
+    index_.reserve(pages_.size() + 1);
+    if (pages_.size() == pages_.capacity()) {
+      const std::size_t wanted = pages_.empty() ? 1 : 2 * pages_.size();
+      in_use_.reserve(wanted);  // here, so that taking a page into use can not throw
+      pages_.reserve(wanted);
+    }
+    pages_.emplace_back();
+    number = static_cast<u32>(pages_.size());
+  }
+  page(number).base = base;
+  index_.insert(static_cast<u64>(base), number);
+  push_empty(number);
+  return number;
+}
+
+void Ladder::enter(u32 number) noexcept {
+  unlink_empty(number);
+  const i64 base = page(number).base;
+  in_use_.insert(in_use_.begin() + static_cast<std::ptrdiff_t>(position_in_use(base)), {base, number});
+}
+
+void Ladder::leave(u32 number) noexcept {
+  in_use_.erase(in_use_.begin() + static_cast<std::ptrdiff_t>(position_in_use(page(number).base)));
+  push_empty(number);
+}
+
+void Ladder::push_empty(u32 number) noexcept {
+  page(number).older = newest_empty_;
+  page(number).newer = kNone;
+  (newest_empty_ != kNone ? page(newest_empty_).newer : oldest_empty_) = number;
+  newest_empty_ = number;
+  ++empty_count_;
+}
+
+void Ladder::unlink_empty(u32 number) noexcept {
+  const Page& gone = page(number);
+  (gone.older != kNone ? page(gone.older).newer : oldest_empty_) = gone.newer;
+  (gone.newer != kNone ? page(gone.newer).older : newest_empty_) = gone.older;
+  --empty_count_;
+}
+
+// Where a page stands among those in use, or would stand.
+std::size_t Ladder::position_in_use(i64 base) const noexcept {
+  if (in_use_.empty() || base > in_use_.back().base) return in_use_.size();
+  if (base == in_use_.back().base) return in_use_.size() - 1;
+  const auto at = std::lower_bound(in_use_.begin(), in_use_.end(), base,
+                                   [](const PageInUse& entry, i64 wanted) { return entry.base < wanted; });
+  return static_cast<std::size_t>(at - in_use_.begin());
+}
+
+void Ladder::find_best() noexcept {
+  if (in_use_.empty()) {
+    best_ = kNone;
+    return;
+  }
+  const u32 number = in_use_.back().page;
+  best_ = number * kTicks + highest(page(number).occupied);
+  best_rank_ = rank_of(best_);
+}
+
+void Ladder::check() const {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw std::logic_error(what);
+  };
+  require(in_use_.size() + empty_count_ == pages_.size(), "ladder: a page is neither in use nor empty");
+  require(index_.size() == pages_.size(), "ladder: a page is not in the hash table");
+  require(in_use_.capacity() >= pages_.size(), "ladder: taking a page into use could allocate");
+  index_.check([this](u32 number) { return static_cast<u64>(page(number).base); });
+  std::size_t levels = 0;
+  for (std::size_t i = 0; i < in_use_.size(); ++i) {
+    const Page& at = page(in_use_[i].page);
+    require(at.base == in_use_[i].base && base_of(at.base) == at.base, "ladder: a page is out of place");
+    require(i == 0 || in_use_[i - 1].base < at.base, "ladder: the pages in use are not sorted");
+    require(at.occupied != 0, "ladder: an empty page counts as in use");
+    levels += static_cast<std::size_t>(std::popcount(at.occupied));
+    for (u32 offset = 0; offset < kTicks; ++offset) {
+      const Level& level = at.levels[offset];
+      const bool blank = level.head == kNone && level.tail == kNone && level.quantity == 0 && level.order_count == 0;
+      require(((at.occupied >> offset) & 1) != 0 || blank, "ladder: a level that is not in use is not blank");
+    }
+  }
+  require(levels == level_count_, "ladder: the level count is wrong");
+  require((best_ == kNone) == in_use_.empty(), "ladder: the best level is wrong");
+  if (best_ == kNone) return;
+  const u32 top = in_use_.back().page;
+  require(best_ == top * kTicks + highest(page(top).occupied) && best_rank_ == rank_of(best_),
+          "ladder: the best level is wrong");
+}
+
+}  // namespace pytrader

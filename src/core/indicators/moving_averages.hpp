@@ -1,0 +1,42 @@
+// Moving averages of the close: simple (exact) and exponential.
+#pragma once
+
+#include <vector>
+
+#include "indicators/indicator.hpp"
+
+namespace pytrader {
+
+// Arithmetic mean of the last `length` closes: an exact integer sum over a ring buffer.
+class Sma final : public Indicator {
+ public:
+  explicit Sma(i64 length);
+  void update(const BarRecord& bar) override;
+  bool ready() const noexcept override { return count_ == static_cast<i64>(closes_.size()); }
+  double value() const noexcept override;
+  bool exact(Fraction& value) const noexcept override;
+
+ private:
+  std::vector<i64> closes_;
+  i128 sum_ = 0;
+  i64 count_ = 0;
+  std::size_t next_ = 0;
+};
+
+// value += (close - value) * 2 / (length + 1), started at the first close; ready after `length` bars. Float64: its
+// exact fractions would grow without bound.
+class Ema final : public Indicator {
+ public:
+  explicit Ema(i64 length);
+  void update(const BarRecord& bar) override;
+  bool ready() const noexcept override { return count_ >= length_; }
+  double value() const noexcept override { return value_; }
+
+ private:
+  i64 length_;
+  i64 count_ = 0;
+  double weight_;
+  double value_ = 0;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,378 @@
+// What happens next, and what follows from it.
+#include "kernel/backtest_loop.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace pytrader {
+namespace {
+
+constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
+// Twice a price must fit 64 bits, and so must the sum of some quantities.
+constexpr i64 kMaxNumber = INT64_MAX / 4;
+
+bool in_range(i64 value) noexcept {
+  return value >= -kMaxNumber && value <= kMaxNumber;
+}
+
+// What else can be wrong with a row of a book, the book counts.
+void check_row(const MarketStream& stream, std::size_t row, const L3Record& record) {
+  if (!in_range(record.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
+}
+void check_row(const MarketStream& stream, std::size_t row, const L2Record& record) {
+  if (!in_range(record.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
+}
+void check_row(const MarketStream& stream, std::size_t row, const QuoteRecord& quote) {
+  if (quote.bid_quantity < 0 || quote.ask_quantity < 0) refuse_row(stream, row, "a quantity is negative");
+  if (!in_range(quote.bid_price) || !in_range(quote.ask_price)) refuse_row(stream, row, "a price is beyond 2^61 ticks");
+  if (quote.bid_quantity > kMaxNumber || quote.ask_quantity > kMaxNumber) {
+    refuse_row(stream, row, "a quantity is beyond 2^61 lots");
+  }
+}
+void check_row(const MarketStream& stream, std::size_t row, const TradeRecord& trade) {
+  if (trade.quantity <= 0 || trade.quantity > kMaxNumber) {
+    refuse_row(stream, row,
+               "quantity is " + std::to_string(trade.quantity) + "; it must be positive and below 2^61 lots");
+  }
+  if (!in_range(trade.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
+  if (trade.aggressor_side < 0 || trade.aggressor_side > 2) {
+    refuse_row(stream, row,
+               "aggressor_side is " + std::to_string(trade.aggressor_side) + "; it must be 1, 2 or 0 (unknown)");
+  }
+}
+void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar) {
+  if (bar.low > std::min(bar.open, bar.close) || bar.high < std::max(bar.open, bar.close)) {
+    refuse_row(stream, row, "open and close must lie between low and high");
+  }
+  if (!in_range(bar.low) || !in_range(bar.high)) refuse_row(stream, row, "a price is beyond 2^61 ticks");
+  if (bar.volume < 0) refuse_row(stream, row, "volume is negative");
+}
+
+void tell(SimulatedVenue& venue, const L3Record& record) {
+  venue.apply_l3(record);
+}
+void tell(SimulatedVenue& venue, const L2Record& record) {
+  venue.apply_l2(record);
+}
+void tell(SimulatedVenue& venue, const QuoteRecord& record) {
+  venue.apply_quote(record);
+}
+void tell(SimulatedVenue& venue, const TradeRecord& record) {
+  venue.apply_trade(record);
+}
+void tell(SimulatedVenue& venue, const BarRecord& record) {
+  venue.close_bar(record);
+}
+
+bool tell(Kernel& kernel, const MarketStream& stream, const L3Record& record, i64 ts) {
+  return kernel.apply_l3(stream.instrument, record, ts);
+}
+bool tell(Kernel& kernel, const MarketStream& stream, const L2Record& record, i64 ts) {
+  return kernel.apply_l2(stream.instrument, record, ts);
+}
+bool tell(Kernel& kernel, const MarketStream& stream, const QuoteRecord& record, i64 ts) {
+  return kernel.apply_quote(stream.instrument, record, ts);
+}
+bool tell(Kernel& kernel, const MarketStream& stream, const TradeRecord& record, i64 ts) {
+  return kernel.apply_trade(stream.instrument, record, ts);
+}
+bool tell(Kernel& kernel, const MarketStream& stream, const BarRecord& record, i64 ts) {
+  return kernel.apply_bar(stream.instrument, record, stream.duration_ns, ts);
+}
+
+// Calls with the record type of the stream's kind.
+template <class Action>
+bool with_record(StreamKind kind, Action&& action) {
+  switch (kind) {
+    case StreamKind::l3:
+      return action.template operator()<L3Record>();
+    case StreamKind::l2:
+      return action.template operator()<L2Record>();
+    case StreamKind::quote:
+      return action.template operator()<QuoteRecord>();
+    case StreamKind::trade:
+      return action.template operator()<TradeRecord>();
+    case StreamKind::bar:
+      break;
+  }
+  return action.template operator()<BarRecord>();
+}
+
+MarketKind market_kind_of(StreamKind kind) noexcept {
+  switch (kind) {
+    case StreamKind::l3:
+      return MarketKind::l3;
+    case StreamKind::l2:
+      return MarketKind::l2;
+    case StreamKind::quote:
+    case StreamKind::trade:
+      return MarketKind::quotes;
+    case StreamKind::bar:
+      break;
+  }
+  return MarketKind::bars;
+}
+
+i64 later(i64 time, i64 latency) noexcept {
+  i64 sum = 0;
+  return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
+}
+
+}  // namespace
+
+BacktestLoop::BacktestLoop(const LoopConfig& config)
+    : config_(config),
+      kernel_(*this),
+      recorder_(kernel_, config.equity_interval_ns),
+      merge_(config.feed_latency_ns),
+      commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
+      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
+  if (config_.response_latency_ns < 0) config_.response_latency_ns = config_.order_latency_ns;
+  if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
+  }
+  if (config_.equity_interval_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
+  }
+  kernel_.set_listener(&recorder_);
+}
+
+void BacktestLoop::add_stream(MarketStream stream) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: a stream can not be added after the start");
+  kernel_.instrument(stream.instrument);
+  if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
+  total_events_ += stream.rows;
+  merge_.add(std::move(stream));
+}
+
+// An instrument's venue is made of the richest data that it has.
+void BacktestLoop::make_venues() {
+  std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    MarketKind& kind = kinds[merge_.stream(index).instrument];
+    kind = std::min(kind, market_kind_of(merge_.stream(index).kind));
+  }
+  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
+    venues_.push_back(std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_));
+  }
+}
+
+bool BacktestLoop::begin() {
+  make_venues();
+  phase_ = Phase::streaming;
+  now_ = merge_.empty() ? 0 : merge_.top().time;
+  recorder_.start(now_);
+  if (!kernel_.start(now_) || !settle()) return false;
+  check_bar_series();
+  return true;
+}
+
+// A series that nothing can fill would keep a strategy waiting for its bars in silence.
+void BacktestLoop::check_bar_series() const {
+  const BarBoard& bars = kernel_.bars();
+  for (SeriesId series = 0; series < bars.size(); ++series) {
+    if (!bars.is_built(series)) continue;
+    bool has_trades = false;
+    for (u32 index = 0; index < merge_.size(); ++index) {
+      const MarketStream& stream = merge_.stream(index);
+      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
+      has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
+    }
+    if (has_trades) continue;
+    throw Error(ErrorCode::invalid_argument,
+                "bars of " + std::to_string(bars.duration_ns(series)) + " ns of " +
+                    kernel_.instrument(bars.instrument(series)).id() +
+                    ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
+  }
+}
+
+RunStatus BacktestLoop::run(u64 max_events) {
+  if (failed_) throw Error(ErrorCode::invalid_state, "back-test: the run ended with an error; make a new one");
+  if (phase_ == Phase::over) return RunStatus::finished;
+  failed_ = true;  // unless this call comes to its end
+  if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
+  const u64 target = max_events < UINT64_MAX - events_ ? events_ + max_events : UINT64_MAX;
+  while (!merge_.empty()) {
+    if (events_ >= target) {
+      failed_ = false;
+      return RunStatus::paused;
+    }
+    if (!step()) return end(RunStatus::strategy_failed);
+  }
+  if (!finish()) return end(RunStatus::strategy_failed);
+  failed_ = false;
+  return end(RunStatus::finished);
+}
+
+RunStatus BacktestLoop::end(RunStatus status) {
+  phase_ = Phase::over;
+  recorder_.finish(now_);
+  return status;
+}
+
+void BacktestLoop::abort() {
+  if (phase_ == Phase::streaming) end(RunStatus::paused);
+  phase_ = Phase::over;
+}
+
+// What is still on its way arrives, strategies stop, and what they then send arrives too.
+bool BacktestLoop::finish() {
+  return drain() && kernel_.stop() && settle() && drain();
+}
+
+// One round trip at most, so that a strategy that answers every report with a command comes to an end.
+bool BacktestLoop::drain() {
+  const i64 horizon = later(later(now_, config_.order_latency_ns), config_.response_latency_ns);
+  while (!commands_.empty() || !responses_.empty()) {
+    const i64 due = std::min(commands_.empty() ? INT64_MAX : commands_.front().due,
+                             responses_.empty() ? INT64_MAX : responses_.front().due);
+    if (due > horizon) break;
+    if (!step()) return false;
+  }
+  return true;
+}
+
+// The earliest thing that is due happens, with all that follows from it at once.
+bool BacktestLoop::step() {
+  StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
+  if (!merge_.empty()) next = merge_.top();
+  if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
+  if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
+  if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
+    next = {kernel_.next_timer(), Rank::timer, 0};
+  }
+  now_ = std::max(now_, next.time);
+  if (recorder_.next_due() < now_) [[unlikely]]
+    recorder_.pass(now_);
+  bool goes_on = true;
+  switch (next.rank) {
+    case Rank::venue_row:
+      goes_on = row_at_venue(next.stream);
+      break;
+    case Rank::command:
+      goes_on = command_arrives();
+      break;
+    case Rank::report:
+      goes_on = report_arrives();
+      break;
+    case Rank::strategy_row:
+      goes_on = row_at_strategy(next.stream);
+      break;
+    case Rank::timer:
+      goes_on = kernel_.advance(now_);
+      break;
+    case Rank::bar_open:
+      goes_on = bar_opens(next.stream);
+      break;
+  }
+  goes_on = goes_on && settle();
+  if (config_.check_every_event) check();
+  return goes_on;
+}
+
+// Hops without latency, until nothing more follows.
+bool BacktestLoop::settle() {
+  for (;;) {
+    if (config_.order_latency_ns == 0 && !commands_.empty()) {
+      if (!command_arrives()) return false;
+    } else if (config_.response_latency_ns == 0 && !responses_.empty()) {
+      if (!report_arrives()) return false;
+    } else {
+      return true;
+    }
+  }
+}
+
+bool BacktestLoop::row_at_venue(u32 index) {
+  const MarketStream& stream = merge_.stream(index);
+  return with_record(stream.kind, [&]<class Record>() {
+    const std::size_t row = merge_.venue_row(index);
+    const Record record = record_at<Record>(stream, row);
+    check_row(stream, row, record);
+    ++events_;
+    tell(*venues_[stream.instrument], record);
+    collect_reports();
+    const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
+    return settle() && (!received || tell(kernel_, stream, record, now_));
+  });
+}
+
+bool BacktestLoop::bar_opens(u32 index) {
+  const MarketStream& stream = merge_.stream(index);
+  const std::size_t row = merge_.venue_row(index);
+  const BarRecord record = record_at<BarRecord>(stream, row);
+  check_row(stream, row, record);
+  if (venues_[stream.instrument]->kind() == MarketKind::bars) venues_[stream.instrument]->open_bar(record);
+  collect_reports();
+  merge_.bar_opened();
+  return true;
+}
+
+bool BacktestLoop::row_at_strategy(u32 index) {
+  const MarketStream& stream = merge_.stream(index);
+  return with_record(stream.kind, [&]<class Record>() {
+    const Record record = record_at<Record>(stream, merge_.strategy_row(index));
+    merge_.strategy_done();
+    return tell(kernel_, stream, record, now_);
+  });
+}
+
+bool BacktestLoop::command_arrives() {
+  const Command command = commands_.front();
+  commands_.pop();
+  SimulatedVenue& venue = *venues_[command.order.instrument];
+  switch (command.kind) {
+    case CommandKind::submit:
+      venue.submit(command.order, now_);
+      break;
+    case CommandKind::cancel:
+      venue.cancel(command.order.client_order_id, now_);
+      break;
+    case CommandKind::replace:
+      venue.replace(command.order.client_order_id, command.order.price, command.order.quantity, now_);
+      break;
+  }
+  collect_reports();
+  return true;
+}
+
+bool BacktestLoop::report_arrives() {
+  const ExecutionReport report = responses_.front().report;
+  responses_.pop();
+  return kernel_.apply_report(report, now_);
+}
+
+void BacktestLoop::collect_reports() {
+  if (said_.empty()) return;
+  const i64 due = later(now_, config_.response_latency_ns);
+  for (const ExecutionReport& report : said_) responses_.push({due, report});
+  said_.clear();
+}
+
+void BacktestLoop::submit(const Order& order, i64 ts) {
+  send(CommandKind::submit, order, order.price, order.order_qty, ts);
+}
+
+void BacktestLoop::cancel(const Order& order, i64 ts) {
+  send(CommandKind::cancel, order, order.price, order.order_qty, ts);
+}
+
+void BacktestLoop::replace(const Order& order, i64 ts) {
+  send(CommandKind::replace, order, order.pending_price, order.pending_qty, ts);
+}
+
+void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts) {
+  const NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
+                      order.instrument,      order.tag,  order.side, order.order_type,
+                      order.time_in_force,   order.flags};
+  commands_.push({later(ts, config_.order_latency_ns), kind, told});
+}
+
+void BacktestLoop::check() const {
+  if (kernel_.check()) return;
+  throw Error(ErrorCode::invalid_state, "back-test: ledger, orders and exposure disagree after event " +
+                                            std::to_string(events_) + " at " + std::to_string(now_) + " ns");
+}
+
+}  // namespace pytrader

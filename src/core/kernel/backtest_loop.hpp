@@ -1,0 +1,102 @@
+// Drives a kernel from recorded streams through simulated venues, in one stated order of everything that happens.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "kernel/bounded_queue.hpp"
+#include "kernel/kernel.hpp"
+#include "kernel/market_stream.hpp"
+#include "kernel/recorder.hpp"
+#include "kernel/stream_merge.hpp"
+#include "matching/simulated_venue.hpp"
+
+namespace pytrader {
+
+// Nanoseconds, constant, not negative. 0 means at once: what follows happens before anything else does.
+struct LoopConfig {
+  i64 feed_latency_ns = 0;         // from the venue (or from ts_init where that is later) to the strategy
+  i64 order_latency_ns = 0;        // from the strategy to the venue
+  i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
+  i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
+};
+
+enum class RunStatus : u8 { finished, paused, strategy_failed };
+
+// Things happen in order of time. At one time: rows at their venue, commands that arrive at a venue, reports that
+// arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind in its own order, rows by
+// the order of their streams' adding and then by row. A hop without latency is taken at once, before all of these.
+class BacktestLoop : private VenuePort {
+ public:
+  explicit BacktestLoop(const LoopConfig& config);
+
+  Kernel& kernel() noexcept { return kernel_; }
+  const Kernel& kernel() const noexcept { return kernel_; }
+
+  // Before the first run. The stream's columns must stay where they are until the last run.
+  void add_stream(MarketStream stream);
+
+  // Goes on for at most this many rows. Errors (a row out of order, an overflow) are thrown; no run can follow one.
+  RunStatus run(u64 max_events);
+  // Ends the run here: no callback comes any more, and the record is closed.
+  void abort();
+
+  // Good to read after any run, whole once the last one is over.
+  const Recorder& recorder() const noexcept { return recorder_; }
+  u64 events() const noexcept { return events_; }  // rows that reached their venue
+  u64 total_events() const noexcept { return total_events_; }
+  i64 now() const noexcept { return now_; }
+  const SimulatedVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
+
+ private:
+  enum class Phase : u8 { set_up, streaming, over };
+  enum class CommandKind : u8 { submit, cancel, replace };
+  struct Command {
+    i64 due;
+    CommandKind kind;
+    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new price and new total quantity
+  };
+  struct Response {
+    i64 due;
+    ExecutionReport report;
+  };
+
+  void submit(const Order& order, i64 ts) override;
+  void cancel(const Order& order, i64 ts) override;
+  void replace(const Order& order, i64 ts) override;
+  void send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
+
+  bool begin();
+  RunStatus end(RunStatus status);
+  void check_bar_series() const;
+  void make_venues();
+  bool step();
+  bool settle();
+  bool finish();
+  bool drain();
+  bool row_at_venue(u32 index);
+  bool bar_opens(u32 index);
+  bool row_at_strategy(u32 index);
+  bool command_arrives();
+  bool report_arrives();
+  void collect_reports();
+  void check() const;
+
+  LoopConfig config_;
+  Kernel kernel_;
+  Recorder recorder_;
+  StreamMerge merge_;
+  std::vector<std::unique_ptr<SimulatedVenue>> venues_;  // by instrument
+  VenueNumbers numbers_;
+  std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
+  BoundedQueue<Command> commands_;
+  BoundedQueue<Response> responses_;
+  i64 now_ = INT64_MIN;
+  u64 events_ = 0;
+  u64 total_events_ = 0;
+  Phase phase_ = Phase::set_up;
+  bool failed_ = false;
+};
+
+}  // namespace pytrader

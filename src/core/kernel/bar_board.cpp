@@ -1,0 +1,77 @@
+// Making series, closing their bars, updating their indicators.
+#include "kernel/bar_board.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "decimal/error.hpp"
+
+namespace pytrader {
+
+SeriesId BarBoard::find_or_add(InstrumentIndex instrument, i64 duration_ns, bool recorded) {
+  for (const SeriesId id : by_instrument_[instrument]) {
+    if (series_[id].duration_ns != duration_ns) continue;
+    if (recorded) series_[id].builder.reset();
+    return id;
+  }
+  auto builder = std::make_unique<BarBuilder>(duration_ns);
+  if (recorded) builder.reset();
+  series_.push_back({instrument, duration_ns, std::move(builder), {}});
+  const SeriesId id = static_cast<SeriesId>(series_.size() - 1);
+  by_instrument_[instrument].push_back(id);
+  return id;
+}
+
+SeriesId BarBoard::add_series(InstrumentIndex instrument, i64 duration_ns) {
+  return find_or_add(instrument, duration_ns, false);
+}
+
+SeriesId BarBoard::add_recorded(InstrumentIndex instrument, i64 duration_ns) {
+  return find_or_add(instrument, duration_ns, true);
+}
+
+Indicator& BarBoard::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
+  if (series >= series_.size()) {
+    throw Error(ErrorCode::invalid_argument, "bars: series " + std::to_string(series) + " does not exist");
+  }
+  series_[series].indicators.push_back(std::move(indicator));
+  return *series_[series].indicators.back();
+}
+
+ClosedBar BarBoard::close_next(i64 now) {
+  ClosedBar closed{0, 0, {}};
+  i64 after = INT64_MAX;
+  bool found = false;
+  for (SeriesId id = 0; id < series_.size(); ++id) {
+    Series& series = series_[id];
+    if (!series.builder) continue;
+    if (!found && series.builder->closes_at() == next_close_ && series.builder->advance(now, closed.bar)) {
+      closed.series = id;
+      closed.instrument = series.instrument;
+      found = true;
+    }
+    after = std::min(after, series.builder->closes_at());
+  }
+  next_close_ = after;
+  return closed;
+}
+
+void BarBoard::add_trade(InstrumentIndex instrument, const TradeRecord& trade, i64 now) {
+  BarRecord closed;
+  for (const SeriesId id : by_instrument_[instrument]) {
+    if (!series_[id].builder) continue;
+    series_[id].builder->add(now, trade.price, trade.quantity, closed);
+    next_close_ = std::min(next_close_, series_[id].builder->closes_at());
+  }
+}
+
+bool BarBoard::update_indicators(const ClosedBar& closed) {
+  bool ready = true;
+  for (const std::unique_ptr<Indicator>& indicator : series_[closed.series].indicators) {
+    indicator->update(closed.bar);
+    ready = ready && indicator->ready();
+  }
+  return ready;
+}
+
+}  // namespace pytrader

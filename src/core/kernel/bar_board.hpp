@@ -1,0 +1,61 @@
+// The bar series of a run, each of one instrument and one duration, and the indicators that follow them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "bars/bar_builder.hpp"
+#include "indicators/indicator.hpp"
+#include "kernel/strategy_port.hpp"
+#include "model/messages.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+struct ClosedBar {
+  SeriesId series;
+  InstrumentIndex instrument;
+  BarRecord bar;
+};
+
+// Series are few: looking for the next close walks them when one closes or takes its first trade.
+class BarBoard {
+ public:
+  void add_instrument() { by_instrument_.emplace_back(); }
+  // The series of these arguments, made if need be: from trades, unless such bars come as records.
+  SeriesId add_series(InstrumentIndex instrument, i64 duration_ns);
+  SeriesId add_recorded(InstrumentIndex instrument, i64 duration_ns);
+  // Throws Error(invalid_argument) if there is no such series.
+  Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
+
+  std::size_t size() const noexcept { return series_.size(); }
+  i64 duration_ns(SeriesId series) const noexcept { return series_[series].duration_ns; }
+  InstrumentIndex instrument(SeriesId series) const noexcept { return series_[series].instrument; }
+  // Whether the series is built from trades.
+  bool is_built(SeriesId series) const noexcept { return series_[series].builder != nullptr; }
+
+  // INT64_MAX when no bar is under way.
+  i64 next_close() const noexcept { return next_close_; }
+  // Closes the bar that ends first, at the kernel's time `now`; there must be one.
+  ClosedBar close_next(i64 now);
+  // Bars that end at or before `now` must be closed already.
+  void add_trade(InstrumentIndex instrument, const TradeRecord& trade, i64 now);
+  // True when all indicators of the series are ready.
+  bool update_indicators(const ClosedBar& closed);
+
+ private:
+  struct Series {
+    InstrumentIndex instrument;
+    i64 duration_ns;
+    std::unique_ptr<BarBuilder> builder;  // null for recorded bars
+    std::vector<std::unique_ptr<Indicator>> indicators;
+  };
+
+  SeriesId find_or_add(InstrumentIndex instrument, i64 duration_ns, bool recorded);
+
+  std::vector<Series> series_;
+  std::vector<std::vector<SeriesId>> by_instrument_;
+  i64 next_close_ = INT64_MAX;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,73 @@
+// Order events that wait for the running callback to return, and the running hash that every output goes through.
+#pragma once
+
+#include "journal/running_hash.hpp"
+#include "kernel/bounded_queue.hpp"
+#include "ledger/position.hpp"
+#include "model/messages.hpp"
+
+namespace pytrader {
+
+// An event and, for a fill, the position that it made.
+struct PendingEvent {
+  OrderEvent event;
+  PositionState position;
+};
+
+// Hears of what happens to orders before any strategy does.
+class EventListener {
+ public:
+  virtual ~EventListener() = default;
+  virtual void on_event(const OrderEvent& event) = 0;
+  // After on_event of a trade, when the ledger has booked it; `fee` in 10^-18 units of the quote currency.
+  virtual void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) = 0;
+};
+
+class EventQueue {
+ public:
+  static constexpr std::size_t kLimit = 65'536;
+
+  explicit EventQueue(RunningHash& hash)
+      : hash_(hash),
+        events_(kLimit,
+                "order events: more than 65536 wait for one callback to return; let time pass between commands") {}
+
+  void set_listener(EventListener* listener) noexcept { listener_ = listener; }
+
+  void push(const OrderEvent& event) {
+    add_to_hash(event);
+    if (listener_ != nullptr) listener_->on_event(event);
+    events_.push({event, PositionState{}});
+  }
+  void push_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
+    add_to_hash(event);
+    hash_.add_all(fee, fee >> 64, position.quantity, position.cost, position.cost >> 64);
+    if (listener_ != nullptr) {
+      listener_->on_event(event);
+      listener_->on_fill(event, fee, position);
+    }
+    events_.push({event, position});
+  }
+
+  bool empty() const noexcept { return events_.empty(); }
+  PendingEvent take() noexcept {
+    const PendingEvent first = events_.front();
+    events_.pop();
+    return first;
+  }
+  void clear() noexcept { events_.clear(); }
+
+ private:
+  void add_to_hash(const OrderEvent& event) noexcept {
+    hash_.add_all(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
+                  event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty);
+    hash_.add_all(event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
+                  event.reason);
+  }
+
+  RunningHash& hash_;
+  BoundedQueue<PendingEvent> events_;
+  EventListener* listener_ = nullptr;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,393 @@
+// Inputs and commands: each goes into the running hash, through its stations, and out to the strategies.
+#include "kernel/kernel.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace pytrader {
+namespace {
+
+// What an input is, as the first word of its part of the running hash.
+enum class HashMark : u64 {
+  instrument = 1,
+  cash,
+  strategy,
+  series,
+  start,
+  stop,
+  l3,
+  l2,
+  quote,
+  trade,
+  bar,
+  report,
+  timer_set,
+  timer_canceled,
+  timer_fired,
+  submit,
+  cancel,
+  replace,
+};
+
+void add_text(RunningHash& hash, const std::string& text) {
+  hash.add(text.size());
+  for (const char letter : text) hash.add(static_cast<u64>(static_cast<unsigned char>(letter)));
+}
+
+void add_wide(RunningHash& hash, i128 value) {
+  hash.add_all(value, value >> 64);
+}
+
+}  // namespace
+
+InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
+  const InstrumentIndex index = board_.add_instrument(std::move(definition));
+  const Instrument& added = *board_[index].instrument;
+  way_.gate().add_instrument(added);
+  way_.store().add_instrument();
+  way_.ledger().add_instrument(added);
+  bars_.add_instrument();
+  const InstrumentDefinition& made = added.definition();
+  hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
+  for (const std::string* text : {&made.symbol, &made.venue, &made.base_currency, &made.quote_currency}) {
+    add_text(hash_, *text);
+  }
+  for (const Fixed* number : {&made.tick_size, &made.lot_size, &made.multiplier, &made.maker_fee_rate,
+                              &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
+    add_wide(hash_, number->raw);
+  }
+  return index;
+}
+
+void Kernel::add_cash(const std::string& currency, i128 amount) {
+  way_.ledger().deposit(currency, amount);
+  hash_.add_all(HashMark::cash);
+  add_text(hash_, currency);
+  add_wide(hash_, amount);
+}
+
+StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& limits) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a strategy can not be added after start");
+  way_.gate().add_strategy(limits);
+  way_.store().add_strategy();
+  way_.ledger().add_strategy();
+  ports_.push_back(port);
+  mask_ |= port.mask;
+  hash_.add_all(HashMark::strategy, limits.max_order_quantity, limits.max_position, limits.max_open_orders);
+  add_wide(hash_, limits.max_order_notional);
+  return static_cast<StrategyIndex>(ports_.size() - 1);
+}
+
+SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
+  market(instrument);
+  hash_.add_all(HashMark::series, instrument, duration_ns);
+  return bars_.add_series(instrument, duration_ns);
+}
+
+SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {
+  market(instrument);
+  return bars_.add_recorded(instrument, duration_ns);
+}
+
+Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
+  return bars_.add_indicator(series, std::move(indicator));
+}
+
+bool Kernel::start(i64 ts) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
+  started_ = true;
+  now_ = ts;
+  hash_.add_all(HashMark::start, ts);
+  return deliver({CallbackKind::start, 0, 0, now_, {}});
+}
+
+bool Kernel::stop() {
+  if (!started_ || failed_) return false;
+  commands_ = 0;
+  hash_.add_all(HashMark::stop, now_);
+  return deliver({CallbackKind::stop, 0, 0, now_, {}});
+}
+
+// The clock never goes back, and what was due before this input happens before it.
+bool Kernel::enter(i64 ts) {
+  if (failed_) return false;
+  if (ts < now_ || !started_ || calling_) [[unlikely]] {
+    if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
+    if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
+    throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
+                                                 " ns is older than the clock, " + std::to_string(now_) + " ns");
+  }
+  if (next_timer() < ts) [[unlikely]] {
+    if (!fire(ts - 1)) return false;
+  }
+  now_ = ts;
+  commands_ = 0;
+  return true;
+}
+
+bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::l3, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
+                record.quantity, record.order_id, record.flags);
+  InstrumentMarket& at = market(instrument);
+  const bool best_changed = board_.apply_l3(at, record);
+  const BookAction action = static_cast<BookAction>(record.action);
+  if (action == BookAction::execute || action == BookAction::trade) {
+    const Side resting = static_cast<Side>(record.side);
+    const i64 aggressor = valid(resting) ? static_cast<i64>(opposite(resting)) : 0;
+    if (!apply_print(instrument, at, {record.ts_event, record.ts_init, record.price, record.quantity, aggressor, 0})) {
+      return false;
+    }
+  }
+  return after_book_row(instrument, at, best_changed, record.flags);
+}
+
+bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::l2, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
+                record.quantity, record.order_count, record.flags);
+  InstrumentMarket& at = market(instrument);
+  const bool best_changed = board_.apply_l2(at, record);
+  if (static_cast<BookAction>(record.action) == BookAction::trade) {
+    const Side resting = static_cast<Side>(record.side);
+    const i64 aggressor = valid(resting) ? static_cast<i64>(opposite(resting)) : 0;
+    if (!apply_print(instrument, at, {record.ts_event, record.ts_init, record.price, record.quantity, aggressor, 0})) {
+      return false;
+    }
+  }
+  return after_book_row(instrument, at, best_changed, record.flags);
+}
+
+bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& at, bool best_changed, i64 flags) {
+  if (best_changed && wanted(CallbackKind::quote)) {
+    const QuoteRecord quote = at.quote;
+    Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
+    callback.quote = &quote;
+    if (!deliver(callback)) return false;
+  }
+  if ((flags & kFlagLast) == 0 || !wanted(CallbackKind::book)) return true;
+  return deliver({CallbackKind::book, instrument, 0, now_, {}});
+}
+
+bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::quote, instrument, ts, record.ts_event, record.ts_init, record.bid_price, record.ask_price,
+                record.bid_quantity, record.ask_quantity);
+  board_.apply_quote(market(instrument), record);
+  if (!wanted(CallbackKind::quote)) return true;
+  Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
+  callback.quote = &record;
+  return deliver(callback);
+}
+
+bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::trade, instrument, ts, record.ts_event, record.ts_init, record.price, record.quantity,
+                record.aggressor_side, record.trade_id);
+  return apply_print(instrument, market(instrument), record);
+}
+
+// Bars that end now end before a trade at this time; then the trade counts in the next ones.
+bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
+  while (bars_.next_close() <= now_) {
+    if (!close_bars(bars_.close_next(now_))) return false;
+  }
+  if (trade.quantity <= 0) return true;  // the book has counted it as a fault
+  at.last_price = trade.price;
+  bars_.add_trade(instrument, trade, now_);
+  if (!wanted(CallbackKind::trade)) return true;
+  Callback callback{CallbackKind::trade, instrument, 0, now_, {}};
+  callback.trade = &trade;
+  return deliver(callback);
+}
+
+bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
+                record.open, record.high, record.low, record.close, record.volume);
+  board_.apply_bar(market(instrument), record);
+  return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
+}
+
+bool Kernel::close_bars(const ClosedBar& closed) {
+  if (!bars_.update_indicators(closed) || !wanted(CallbackKind::bar)) return true;
+  Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
+  callback.bar = &closed.bar;
+  return deliver(callback);
+}
+
+bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
+  const bool same_time = ts == now_;
+  const u32 issued = commands_;
+  if (!enter(ts)) return false;
+  // Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.
+  if (same_time) commands_ = issued;
+  hash_.add_all(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
+                report.price, report.quantity, report.last_px, report.last_qty, report.instrument, report.exec_type,
+                report.liquidity, report.reason);
+  if (!way_.take(report, ts)) ++refused_reports_;
+  return settle();
+}
+
+bool Kernel::advance(i64 ts) {
+  if (!enter(ts)) return false;
+  return fire(ts);
+}
+
+// Fires what is due until this time, in order of time; bars that end come before timers of the same time.
+bool Kernel::fire(i64 until) {
+  while (!failed_ && next_timer() <= until) fire_next();
+  return !failed_;
+}
+
+void Kernel::fire_next() {
+  const i64 due = next_timer();
+  if (due > now_) commands_ = 0;
+  now_ = std::max(now_, due);
+  if (bars_.next_close() == due) {
+    close_bars(bars_.close_next(now_));
+    return;
+  }
+  const Timer timer = timers_.pop();
+  const TimerEvent event{timer.due, now_, timer.timer_id, timer.name};
+  hash_.add_all(HashMark::timer_fired, timer.due, timer.timer_id, timer.strategy, timer.name);
+  Callback callback{CallbackKind::timer, 0, 0, now_, {}};
+  callback.timer = &event;
+  if (call(timer.strategy, callback)) settle();
+}
+
+bool Kernel::deliver(const Callback& callback) {
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+    if (!call(strategy, callback) || !settle()) return false;
+  }
+  return true;
+}
+
+bool Kernel::call(StrategyIndex strategy, const Callback& callback) {
+  const StrategyPort& port = ports_[strategy];
+  if ((port.mask & mask_of(callback.kind)) == 0) return true;
+  calling_ = true;
+  bool succeeded = false;
+  try {
+    succeeded = port.deliver(port.context, callback);
+  } catch (...) {
+    calling_ = false;
+    failed_ = true;
+    throw;
+  }
+  calling_ = false;
+  failed_ = !succeeded;
+  return succeeded;
+}
+
+// Delivers the events that commands and reports left behind, until none is left; nothing is delivered inside a
+// callback.
+bool Kernel::settle() {
+  while (!events_.empty()) {
+    if (calling_) return true;
+    const PendingEvent pending = events_.take();
+    const OrderEvent& event = pending.event;
+    Callback callback{CallbackKind::order_event, event.instrument, 0, now_, {}};
+    callback.order_event = &event;
+    if (!call(event.strategy, callback)) return false;
+    if (event.exec_type != ExecType::trade) continue;
+    callback.kind = CallbackKind::fill;
+    if (!call(event.strategy, callback)) return false;
+    callback.kind = CallbackKind::position;
+    callback.position = &pending.position;
+    if (!call(event.strategy, callback)) return false;
+  }
+  return !failed_;
+}
+
+ClientOrderId Kernel::submit(const NewOrder& order) {
+  count_command(order.strategy);
+  hash_.add_all(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
+                order.order_type, order.time_in_force, order.flags);
+  const ClientOrderId id = way_.submit(order, now_);
+  settle();
+  return id;
+}
+
+bool Kernel::cancel(const CancelRequest& request) {
+  count_command(request.strategy);
+  hash_.add_all(HashMark::cancel, request.client_order_id, request.strategy);
+  last_refusal_ = way_.cancel(request, now_);
+  settle();
+  return last_refusal_ == RejectReason::none;
+}
+
+bool Kernel::replace(const ReplaceRequest& request) {
+  count_command(request.strategy);
+  hash_.add_all(HashMark::replace, request.client_order_id, request.price, request.quantity, request.strategy);
+  last_refusal_ = way_.replace(request, now_);
+  settle();
+  return last_refusal_ == RejectReason::none;
+}
+
+TimerId Kernel::set_timer(StrategyIndex strategy, i64 first_ts, i64 interval_ns, u32 name) {
+  count_command(strategy);
+  if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "timer: no such strategy");
+  if (interval_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "timer: the interval is " + std::to_string(interval_ns) +
+                                                 " ns; it must be positive, or 0 for one alert");
+  }
+  hash_.add_all(HashMark::timer_set, strategy, first_ts, interval_ns, name);
+  return timers_.set(strategy, std::max(first_ts, now_), interval_ns, name);
+}
+
+bool Kernel::cancel_timer(StrategyIndex strategy, TimerId timer) {
+  hash_.add_all(HashMark::timer_canceled, strategy, timer);
+  return timers_.cancel(strategy, timer);
+}
+
+void Kernel::count_command(StrategyIndex strategy) {
+  if (!started_ || failed_) {
+    throw Error(ErrorCode::invalid_state, "kernel: commands are taken between start and the end of the run only");
+  }
+  if (++commands_ > kMaxCommandsPerInput) {
+    throw Error(ErrorCode::capacity, "strategy " + std::to_string(strategy) + " issued more than " +
+                                         std::to_string(kMaxCommandsPerInput) + " commands without time passing");
+  }
+}
+
+PositionState Kernel::position(StrategyIndex strategy, InstrumentIndex instrument) const {
+  market(instrument);
+  if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "position: no such strategy");
+  return way_.ledger().position(strategy, instrument);
+}
+
+const InstrumentMarket& Kernel::market(InstrumentIndex instrument) const {
+  if (instrument >= board_.size()) [[unlikely]] {
+    throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
+                                                 std::to_string(board_.size()) + " were added");
+  }
+  return board_[instrument];
+}
+
+InstrumentMarket& Kernel::market(InstrumentIndex instrument) {
+  return const_cast<InstrumentMarket&>(static_cast<const Kernel&>(*this).market(instrument));
+}
+
+bool Kernel::check() const {
+  if (!way_.ledger().check() || way_.store().first_inconsistent() != 0) return false;
+  const OrderStore& store = way_.store();
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+    for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
+      i64 buys = 0;
+      i64 sells = 0;
+      ClientOrderId id = store.first_open(strategy, instrument);
+      for (; id != 0; id = store.next_open(id)) {
+        const Order& order = *store.find(id);
+        (order.side == Side::buy ? buys : sells) += reservation_of(order).quantity;
+      }
+      const ExposureCell& cell = way_.gate().exposure().cell(strategy, instrument);
+      const PositionState& position = way_.ledger().position(strategy, instrument);
+      if (cell.buy_lots != buys || cell.sell_lots != sells) return false;
+      if (cell.position != position.quantity || cell.cost != position.cost) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace pytrader

@@ -1,0 +1,99 @@
+// What the strategies' side knows of each instrument's market: its books, best bid and offer, last price.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "book/l2_book.hpp"
+#include "book/l3_book.hpp"
+#include "model/instrument.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+constexpr i64 kNoMark = INT64_MIN;
+
+// Everything that is kept of one instrument's market; books exist from their first row on.
+struct InstrumentMarket {
+  std::unique_ptr<const Instrument> instrument;
+  std::unique_ptr<L3Book> l3_book;
+  std::unique_ptr<L2Book> l2_book;
+  QuoteRecord quote{};  // the latest best bid and offer, from whatever feed said so last
+  i64 last_price = kNoPrice;
+  bool quoted = false;  // a book or a quote feed keeps `quote`; without one bars do
+
+  // Twice the mid price in ticks, so that half ticks are exact; twice the last price where a side is empty; kNoMark
+  // where nothing is known.
+  i64 twice_mark() const noexcept {
+    const i64 mid = twice_mid();
+    if (mid != kNoMark) return mid;
+    return last_price != kNoPrice ? 2 * last_price : kNoMark;
+  }
+  i64 twice_mid() const noexcept {
+    return quote.bid_quantity > 0 && quote.ask_quantity > 0 ? quote.bid_price + quote.ask_price : kNoMark;
+  }
+  i64 best_bid() const noexcept { return quote.bid_quantity > 0 ? quote.bid_price : kNoPrice; }
+  i64 best_ask() const noexcept { return quote.ask_quantity > 0 ? quote.ask_price : kNoPrice; }
+};
+
+// Applies rows; each says whether the best bid or offer, in price or quantity, became another. Books are lenient: they
+// count what is wrong with a feed, and skip it.
+class MarketBoard {
+ public:
+  InstrumentIndex add_instrument(InstrumentDefinition definition) {
+    const InstrumentIndex index = static_cast<InstrumentIndex>(markets_.size());
+    markets_.emplace_back().instrument = std::make_unique<const Instrument>(std::move(definition), index);
+    return index;
+  }
+  std::size_t size() const noexcept { return markets_.size(); }
+  InstrumentMarket& operator[](InstrumentIndex index) noexcept { return markets_[index]; }
+  const InstrumentMarket& operator[](InstrumentIndex index) const noexcept { return markets_[index]; }
+
+  // The best is read after the last row of a venue's event only: between them a book may stand in no real state.
+  bool apply_l3(InstrumentMarket& market, const L3Record& record) {
+    if (!market.l3_book) market.l3_book = std::make_unique<L3Book>(BookPolicy::lenient);
+    market.l3_book->apply(record);
+    return (record.flags & kFlagLast) != 0 && read_best(market, *market.l3_book, record.ts_event, record.ts_init);
+  }
+  bool apply_l2(InstrumentMarket& market, const L2Record& record) {
+    if (!market.l2_book) market.l2_book = std::make_unique<L2Book>(BookPolicy::lenient);
+    market.l2_book->apply(record);
+    return (record.flags & kFlagLast) != 0 && read_best(market, *market.l2_book, record.ts_event, record.ts_init);
+  }
+  void apply_quote(InstrumentMarket& market, const QuoteRecord& record) noexcept {
+    market.quote = record;
+    market.quoted = true;
+  }
+  // A bar is the market of an instrument that has no quotes: one price, its close, for whatever traded in it.
+  void apply_bar(InstrumentMarket& market, const BarRecord& record) noexcept {
+    market.last_price = record.close;
+    if (market.quoted) return;
+    const i64 quantity = record.volume > 0 ? record.volume : 1;
+    market.quote = {record.ts_event, record.ts_init, record.close, record.close, quantity, quantity};
+  }
+
+ private:
+  static bool read_best(InstrumentMarket& market, const BookSides& book, i64 ts_event, i64 ts_init) noexcept {
+    QuoteRecord best{ts_event, ts_init, 0, 0, 0, 0};
+    if (!book.bids().empty()) {
+      best.bid_price = book.bids().best_price();
+      best.bid_quantity = book.bids()[book.bids().best()].quantity;
+    }
+    if (!book.asks().empty()) {
+      best.ask_price = book.asks().best_price();
+      best.ask_quantity = book.asks()[book.asks().best()].quantity;
+    }
+    const QuoteRecord& known = market.quote;
+    if (market.quoted && best.bid_price == known.bid_price && best.ask_price == known.ask_price &&
+        best.bid_quantity == known.bid_quantity && best.ask_quantity == known.ask_quantity) {
+      return false;
+    }
+    market.quote = best;
+    market.quoted = true;
+    return true;
+  }
+
+  std::vector<InstrumentMarket> markets_;
+};
+
+}  // namespace pytrader

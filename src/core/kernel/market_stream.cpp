@@ -1,0 +1,101 @@
+// Completing streams, and refusing rows by name.
+#include "kernel/market_stream.hpp"
+
+#include "decimal/error.hpp"
+
+namespace pytrader {
+namespace {
+
+constexpr i64 kZero = 0;
+constexpr i64 kLast = kFlagLast;
+
+struct Field {
+  const char* name;
+  const i64* absent;  // what an absent column reads as; null where it must be there
+};
+
+constexpr Field kFields[5][kMaxStreamColumns] = {
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"action", nullptr},
+     {"side", nullptr},
+     {"price", nullptr},
+     {"quantity", nullptr},
+     {"order_id", nullptr},
+     {"flags", &kLast}},
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"action", nullptr},
+     {"side", nullptr},
+     {"price", nullptr},
+     {"quantity", nullptr},
+     {"order_count", &kZero},
+     {"flags", &kLast}},
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"bid_price", nullptr},
+     {"ask_price", nullptr},
+     {"bid_quantity", nullptr},
+     {"ask_quantity", nullptr},
+     {nullptr, nullptr},
+     {nullptr, nullptr}},
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"price", nullptr},
+     {"quantity", nullptr},
+     {"aggressor_side", &kZero},
+     {"trade_id", &kZero},
+     {nullptr, nullptr},
+     {nullptr, nullptr}},
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"ts_open", nullptr},
+     {"open", nullptr},
+     {"high", nullptr},
+     {"low", nullptr},
+     {"close", nullptr},
+     {"volume", &kZero}},
+};
+
+}  // namespace
+
+const char* to_text(StreamKind kind) noexcept {
+  switch (kind) {
+    case StreamKind::l3:
+      return "l3";
+    case StreamKind::l2:
+      return "l2";
+    case StreamKind::quote:
+      return "quote";
+    case StreamKind::trade:
+      return "trade";
+    case StreamKind::bar:
+      return "bar";
+  }
+  return "unknown";
+}
+
+MarketStream complete(MarketStream stream) {
+  for (std::size_t i = 0; i < column_count(stream.kind); ++i) {
+    const Field& field = kFields[static_cast<std::size_t>(stream.kind)][i];
+    Column& column = stream.columns[i];
+    if (column) continue;
+    if (field.absent == nullptr && stream.rows > 0) {
+      throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ": the column " + field.name + " is missing");
+    }
+    column = {field.absent, 0};
+  }
+  constexpr std::size_t kTsInit = 1;
+  if (stream.columns[kTsInit].data == &kZero) stream.columns[kTsInit] = stream.columns[0];
+  if (stream.kind == StreamKind::bar && stream.duration_ns <= 0) {
+    throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ": the duration of its bars is " +
+                                                 std::to_string(stream.duration_ns) + " ns; it must be positive");
+  }
+  return stream;
+}
+
+void refuse_row(const MarketStream& stream, std::size_t row, const std::string& why) {
+  throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ", row " + std::to_string(row) + ": " + why);
+}
+
+}  // namespace pytrader

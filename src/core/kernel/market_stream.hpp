@@ -1,0 +1,51 @@
+// One recorded stream of market data as columns of 64-bit integers, and how a row of it becomes a record.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string>
+
+#include "decimal/integers.hpp"
+#include "model/column.hpp"
+#include "model/messages.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+enum class StreamKind : u8 { l3, l2, quote, trade, bar };
+const char* to_text(StreamKind kind) noexcept;
+
+// Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
+constexpr std::size_t kMaxStreamColumns = 8;
+constexpr std::size_t column_count(StreamKind kind) noexcept {
+  return kind == StreamKind::quote || kind == StreamKind::trade ? 6 : 8;
+}
+
+// What a user of the loop hands over. A column without data is one that the source does not have: ts_init (then it is
+// ts_event), flags (then every row is the last of its event), order_count, aggressor_side, trade_id and volume (0).
+struct MarketStream {
+  std::string name;  // for error messages
+  InstrumentIndex instrument = 0;
+  StreamKind kind = StreamKind::quote;
+  i64 duration_ns = 0;  // bars only
+  std::size_t rows = 0;
+  std::array<Column, kMaxStreamColumns> columns{};
+};
+
+// Checks what can be checked at once and fills absent columns in. Throws Error(invalid_argument).
+MarketStream complete(MarketStream stream);
+// Throws Error(invalid_argument) naming stream, row, field and limit when numbers of the row make no sense.
+[[noreturn]] void refuse_row(const MarketStream& stream, std::size_t row, const std::string& why);
+
+template <class Record>
+Record record_at(const MarketStream& stream, std::size_t row) noexcept {
+  constexpr std::size_t kFields = sizeof(Record) / sizeof(i64);
+  i64 fields[kFields];
+  for (std::size_t field = 0; field < kFields; ++field) fields[field] = stream.columns[field][row];
+  Record record;
+  std::memcpy(&record, fields, sizeof record);
+  return record;
+}
+
+}  // namespace pytrader

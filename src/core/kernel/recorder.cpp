@@ -1,0 +1,140 @@
+// Filling the rows, and coming back to fills 1 s and 10 s later.
+#include "kernel/recorder.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "decimal/fixed.hpp"
+
+namespace pytrader {
+namespace {
+
+// 10^-18 units as units of 10^-decimals. Throws Error(decimal_overflow) beyond 64 bits.
+i64 in_minor_units(i128 raw, int decimals, const char* what) {
+  i128 unit = 1;
+  for (int i = decimals; i < kMaxDecimals; ++i) unit *= 10;
+  const i128 units = mul_div(raw, 1, unit, Rounding::half_even);
+  if (units > INT64_MAX || units <= INT64_MIN) {
+    throw Error(ErrorCode::decimal_overflow, std::string(what) + " is beyond 64 bits in units of 10^-" +
+                                                 std::to_string(decimals) + " of its currency");
+  }
+  return static_cast<i64>(units);
+}
+
+i64 later(i64 time, i64 span) noexcept {
+  i64 sum = 0;
+  return __builtin_add_overflow(time, span, &sum) ? INT64_MAX : sum;
+}
+
+}  // namespace
+
+void Recorder::start(i64 ts) {
+  max_positions_.assign(kernel_.instrument_count() * kernel_.strategy_count(), 0);
+  sample(ts);
+  if (equity_interval_ns_ > 0) next_sample_ = later(ts, equity_interval_ns_);
+  find_next_due();
+}
+
+void Recorder::pass(i64 ts) {
+  for (; next_1s_ < fills_.size() && later(fills_[next_1s_].ts_init, kSecond) < ts; ++next_1s_) {
+    fills_[next_1s_].mid2_1s = twice_mid(fills_[next_1s_].instrument);
+  }
+  for (; next_10s_ < fills_.size() && later(fills_[next_10s_].ts_init, 10 * kSecond) < ts; ++next_10s_) {
+    fills_[next_10s_].mid2_10s = twice_mid(fills_[next_10s_].instrument);
+  }
+  if (next_sample_ < ts) {
+    // Over a gap nothing changed: one sample stands for all of it.
+    const i64 skipped = (ts - 1 - next_sample_) / equity_interval_ns_;
+    sample(next_sample_ + skipped * equity_interval_ns_);
+    next_sample_ = later(next_sample_, (skipped + 1) * equity_interval_ns_);
+  }
+  find_next_due();
+}
+
+void Recorder::finish(i64 ts) {
+  if (finished_) return;
+  finished_ = true;
+  pass(ts);
+  sample(ts);
+}
+
+void Recorder::find_next_due() noexcept {
+  next_due_ = next_sample_;
+  if (next_1s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_1s_].ts_init, kSecond));
+  if (next_10s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_10s_].ts_init, 10 * kSecond));
+}
+
+void Recorder::on_event(const OrderEvent& event) {
+  if (event.client_order_id > reasons_.size()) reasons_.resize(event.client_order_id, RejectReason::none);
+  if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;
+}
+
+void Recorder::on_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
+  const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
+  fills_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.client_order_id),
+                    static_cast<i64>(event.venue_order_id), static_cast<i64>(event.exec_id), event.strategy,
+                    event.instrument, static_cast<i64>(event.side), event.last_px, event.last_qty,
+                    static_cast<i64>(event.liquidity), in_minor_units(fee, decimals, "a fee"), position.quantity,
+                    twice_mid(event.instrument), kNoMark, kNoMark});
+  const i64 held = position.quantity < 0 ? -position.quantity : position.quantity;
+  i64& most = max_positions_[event.instrument * kernel_.strategy_count() + event.strategy];
+  most = std::max(most, held);
+  next_due_ = std::min(next_due_, later(event.ts_init, kSecond));
+}
+
+std::vector<OrderRow> Recorder::orders() const {
+  std::vector<OrderRow> rows;
+  rows.reserve(kernel_.orders().size());
+  for (ClientOrderId id = 1; id <= kernel_.orders().size(); ++id) {
+    const Order& order = *kernel_.order(id);
+    const RejectReason reason = id <= reasons_.size() ? reasons_[id - 1] : RejectReason::none;
+    rows.push_back({order.ts_init, order.ts_last, static_cast<i64>(id), static_cast<i64>(order.venue_order_id),
+                    order.strategy, order.instrument, static_cast<i64>(order.side), static_cast<i64>(order.order_type),
+                    static_cast<i64>(order.time_in_force), static_cast<i64>(order.ord_status), order.price,
+                    order.order_qty, order.cum_qty, static_cast<i64>(order.cum_value >> 64),
+                    static_cast<i64>(order.cum_value), static_cast<i64>(reason), order.tag});
+  }
+  return rows;
+}
+
+i128 Recorder::position_value(u32 account) const {
+  const Ledger& ledger = kernel_.ledger();
+  i128 total = 0;
+  for (InstrumentIndex instrument = 0; instrument < kernel_.instrument_count(); ++instrument) {
+    if (&ledger.account_of(instrument) != &ledger.accounts()[account]) continue;
+    const i64 twice_mark = kernel_.market(instrument).twice_mark();
+    for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
+      const PositionState& position = ledger.position(strategy, instrument);
+      if (position.quantity == 0) continue;
+      i128 twice_value = 0;
+      i128 value = position.cost;
+      if (twice_mark != kNoMark) {
+        if (!ledger.position_value(strategy, instrument, twice_mark, twice_value)) {
+          throw Error(ErrorCode::decimal_overflow, "the value of a position is beyond 128 bits");
+        }
+        value = mul_div(twice_value, 1, 2, Rounding::half_even);
+      }
+      if (__builtin_add_overflow(total, value, &total)) {
+        throw Error(ErrorCode::decimal_overflow, "the value of all positions is beyond 128 bits");
+      }
+    }
+  }
+  return total;
+}
+
+void Recorder::sample(i64 ts) {
+  const Ledger& ledger = kernel_.ledger();
+  for (u32 account = 0; account < ledger.accounts().size(); ++account) {
+    for (InstrumentIndex instrument = 0; instrument < kernel_.instrument_count(); ++instrument) {
+      if (&ledger.account_of(instrument) != &ledger.accounts()[account]) continue;
+      const int decimals = kernel_.instrument(instrument).definition().quote_decimals;
+      const i128 raw_cash = ledger.accounts()[account].cash;
+      const i64 cash = in_minor_units(raw_cash, decimals, "cash");
+      const i64 equity = in_minor_units(raw_cash + position_value(account), decimals, "equity");
+      equity_.push_back({ts, account, cash, equity - cash, equity});
+      break;
+    }
+  }
+}
+
+}  // namespace pytrader

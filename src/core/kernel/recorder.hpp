@@ -1,0 +1,114 @@
+// The record of a run: its orders, fills with markouts, equity samples, largest positions, as rows of 64-bit integers.
+#pragma once
+
+#include <vector>
+
+#include "kernel/event_queue.hpp"
+#include "kernel/kernel.hpp"
+
+namespace pytrader {
+
+// Prices in ticks (kNoPrice for a market order), quantities in lots, times in nanoseconds, enumerations by their
+// values.
+struct OrderRow {
+  i64 ts_init;
+  i64 ts_last;
+  i64 client_order_id;
+  i64 venue_order_id;
+  i64 strategy;
+  i64 instrument;
+  i64 side;
+  i64 order_type;
+  i64 time_in_force;
+  i64 ord_status;
+  i64 price;
+  i64 order_qty;
+  i64 cum_qty;
+  i64 cum_value_hi;  // cum_value = hi * 2^64 + (lo as unsigned), in ticks times lots; avg_px = cum_value / cum_qty
+  i64 cum_value_lo;
+  i64 reason;  // of the last event that gave one
+  i64 tag;
+};
+
+// fee in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew
+// it when the fill was told, 1 s and 10 s after that; kNoMark where it was not known.
+struct FillRow {
+  i64 ts_event;
+  i64 ts_init;
+  i64 client_order_id;
+  i64 venue_order_id;
+  i64 exec_id;
+  i64 strategy;
+  i64 instrument;
+  i64 side;
+  i64 price;
+  i64 quantity;
+  i64 liquidity;
+  i64 fee;
+  i64 position_after;
+  i64 mid2_at_fill;
+  i64 mid2_1s;
+  i64 mid2_10s;
+};
+
+// Money in units of 10^-decimals of the currency, rounded half-even; cash + position_value = equity. Positions count at
+// the mark (the mid price, else the last price, else at cost). `currency` is the index of the ledger's account.
+struct EquityRow {
+  i64 ts;
+  i64 currency;
+  i64 cash;
+  i64 position_value;
+  i64 equity;
+};
+
+static_assert(sizeof(OrderRow) == 17 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8);
+
+// Grows with the orders, fills and samples of a run: they are its result. An account in which no instrument settles is
+// not sampled: its cash never changes.
+class Recorder final : public EventListener {
+ public:
+  // `equity_interval_ns` 0 samples the start and the end only.
+  Recorder(const Kernel& kernel, i64 equity_interval_ns) noexcept
+      : kernel_(kernel), equity_interval_ns_(equity_interval_ns) {}
+
+  void start(i64 ts);
+  // The next time whose state must be recorded before anything later happens.
+  i64 next_due() const noexcept { return next_due_; }
+  // Everything up to next_due() has happened, and time goes on to `ts`.
+  void pass(i64 ts);
+  void finish(i64 ts);
+
+  void on_event(const OrderEvent& event) override;
+  void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) override;
+
+  const std::vector<FillRow>& fills() const noexcept { return fills_; }
+  const std::vector<EquityRow>& equity() const noexcept { return equity_; }
+  std::vector<OrderRow> orders() const;
+  // Largest absolute position of the run in lots.
+  i64 max_position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return max_positions_[instrument * kernel_.strategy_count() + strategy];
+  }
+  // What positions in instruments that settle in this account are worth now, 10^-18 units.
+  i128 position_value(u32 account) const;
+
+ private:
+  static constexpr i64 kSecond = 1'000'000'000;
+
+  void sample(i64 ts);
+  void find_next_due() noexcept;
+  i64 twice_mid(i64 instrument) const { return kernel_.market(static_cast<InstrumentIndex>(instrument)).twice_mid(); }
+
+  const Kernel& kernel_;
+  std::vector<FillRow> fills_;
+  std::vector<EquityRow> equity_;
+  std::vector<RejectReason> reasons_;  // by client_order_id - 1
+  std::vector<i64> max_positions_;     // by instrument, then strategy
+  std::size_t next_1s_ = 0;            // the first fill whose mid after 1 s is still to come
+  std::size_t next_10s_ = 0;
+  i64 equity_interval_ns_;
+  i64 next_sample_ = INT64_MAX;
+  i64 next_due_ = INT64_MAX;
+  bool finished_ = false;
+};
+
+}  // namespace pytrader

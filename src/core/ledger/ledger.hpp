@@ -1,0 +1,77 @@
+// Cash and positions, exact: what every fill does to them, and the sum that must always hold.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/position.hpp"
+#include "model/instrument.hpp"
+#include "model/messages.hpp"
+#include "model/strategy_instrument_table.hpp"
+
+namespace pytrader {
+
+// One currency's account; all in 10^-18 units. At all times, to the last unit:
+//   cash = opening + realized_pnl - fees - open_cost
+struct CashAccount {
+  std::string currency;
+  i128 opening = 0;  // deposits, less withdrawals
+  i128 cash = 0;
+  i128 realized_pnl = 0;  // sums over all positions settled in this currency
+  i128 fees = 0;
+  i128 open_cost = 0;
+
+  // What orders may be backed with: open positions counted at cost.
+  i128 capital() const noexcept { return opening + realized_pnl - fees; }
+};
+
+// What one fill did.
+struct FillPosting {
+  i128 value = 0;         // price times quantity, with the sign of the price
+  i128 fee = 0;           // negative is a rebate
+  i128 realized_pnl = 0;  // of what it closed, before the fee
+};
+
+class Ledger {
+ public:
+  void add_strategy() { positions_.add_strategy(); }
+  // Keeps a pointer: the instrument must stay where it is.
+  void add_instrument(const Instrument& instrument);
+  // Opening cash or a later deposit (negative: a withdrawal). Error(decimal_overflow).
+  void deposit(const std::string& currency, i128 amount);
+
+  // Positions are held by average cost: a part that closes takes its share of the cost with it, rounded half-even to
+  // 10^-18; a fill that turns a position closes all of it and opens the rest at the fill's price.
+  // Throws Error(decimal_overflow) or Error(invalid_argument) before anything changed.
+  FillPosting apply_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 price, i64 quantity,
+                         Liquidity liquidity);
+
+  const PositionState& position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return positions_.at(strategy, instrument);
+  }
+  // Value of the position at a mark, less its cost; false on overflow of 128 bits.
+  bool unrealized_pnl(StrategyIndex strategy, InstrumentIndex instrument, i64 mark_price, i128& pnl) const noexcept;
+  // Value of the position at a mark, in twice the ticks so that a mid price is exact; false on overflow.
+  bool position_value(StrategyIndex strategy, InstrumentIndex instrument, i64 twice_mark_price,
+                      i128& twice_value) const noexcept;
+
+  // The account of a currency; 0 cash where nothing was ever booked.
+  i128 cash(const std::string& currency) const noexcept;
+  const CashAccount& account_of(InstrumentIndex instrument) const noexcept {
+    return accounts_[account_of_[instrument]];
+  }
+  const std::vector<CashAccount>& accounts() const noexcept { return accounts_; }
+
+  // Whether every account's sum holds and is the sum of its positions. Walks all positions: for tests and debug runs.
+  bool check() const noexcept;
+
+ private:
+  u32 account_index(const std::string& currency);
+
+  StrategyInstrumentTable<PositionState> positions_;
+  std::vector<const Instrument*> instruments_;
+  std::vector<u32> account_of_;
+  std::vector<CashAccount> accounts_;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,262 @@
+// Price-time matching over two ladders of orders: every message is answered, a refused one changes nothing.
+#include "matching/matching_engine.hpp"
+
+#include <algorithm>
+
+namespace pytrader {
+
+namespace {
+
+// Bits of OrderNode::attributes.
+constexpr u32 kSell = 1;
+constexpr u32 kIsPostOnly = 2;
+constexpr u32 kHasExecuted = 4;
+
+constexpr std::size_t kFirstOrders = 32;
+
+Side side_of(const OrderNode& node) noexcept {
+  return (node.attributes & kSell) != 0 ? Side::sell : Side::buy;
+}
+
+bool is_market(const OrderMessage& message) noexcept {
+  return message.order_type == static_cast<i64>(OrderType::market);
+}
+
+bool has_force(const OrderMessage& message, TimeInForce time_in_force) noexcept {
+  return message.time_in_force == static_cast<i64>(time_in_force);
+}
+
+bool may_rest(const OrderMessage& message) noexcept {
+  return !is_market(message) && has_force(message, TimeInForce::gtc);
+}
+
+}  // namespace
+
+MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders) : rules_(rules), pool_(max_orders) {}
+
+void MatchingEngine::reserve(u32 orders) {
+  pool_.reserve(orders);
+  index_.reserve(orders);
+  executed_.resize(std::max(executed_.size(), std::size_t{orders} + 1));
+}
+
+MessageStatus MatchingEngine::apply(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {
+  const MessageStatus status = dispatch(message, message_index, fills);
+  ++counters_.messages;
+  if (is_rejected(status)) ++counters_.rejections[status - kRejected];
+  return status;
+}
+
+void MatchingEngine::apply(std::span<const OrderMessage> messages, MessageStatus* statuses, std::vector<Fill>& fills) {
+  for (std::size_t i = 0; i < messages.size(); ++i) statuses[i] = apply(messages[i], static_cast<i64>(i), fills);
+}
+
+MessageStatus MatchingEngine::dispatch(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {
+  switch (static_cast<MessageKind>(message.kind)) {
+    case MessageKind::new_:
+      return submit(message, message_index, fills);
+    case MessageKind::cancel:
+      return cancel(message.order_id);
+    case MessageKind::replace:
+      return replace(message, message_index, fills);
+  }
+  return status_of(RejectReason::malformed_message);
+}
+
+MessageStatus MatchingEngine::submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {
+  RejectReason reason = check_form(message);
+  if (reason == RejectReason::none) reason = check_against_book(message, may_rest(message));
+  if (reason != RejectReason::none) return status_of(reason);
+
+  const auto side = static_cast<Side>(message.side);
+  const bool rests = may_rest(message);
+  u32 level = kNone;
+  if (rests) {
+    // All that can fail comes before the first trade.
+    level = mutable_side(side).level_at(message.price);
+    make_room();
+  }
+  const Taker taker{message.order_id, message.price, message.quantity, message_index, side, is_market(message)};
+  const i64 leaves = meets(taker) ? match(taker, fills) : taker.leaves_qty;
+  if (leaves == 0) return status_of(Outcome::filled);
+  if (!rests) return status_of(Outcome::remainder_canceled);
+
+  const u32 slot = pool_.acquire();
+  OrderNode& node = pool_[slot];
+  node.id = message.order_id;
+  node.attributes = (side == Side::sell ? kSell : 0) | (message.flags == kPostOnly ? kIsPostOnly : 0);
+  index_.insert(message.order_id, slot);
+  rest(slot, leaves, message.quantity - leaves, level, side);
+  return status_of(Outcome::rested);
+}
+
+MessageStatus MatchingEngine::cancel(u64 order_id) noexcept {
+  const u32 slot = slot_of(order_id);
+  if (slot == kNone) return status_of(RejectReason::unknown_order);
+  remove(slot);
+  return status_of(Outcome::canceled);
+}
+
+MessageStatus MatchingEngine::replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {
+  if (message.quantity <= 0) return status_of(RejectReason::quantity_not_positive);
+  if (message.price == kNoPrice) return status_of(RejectReason::limit_order_without_price);
+  const u32 slot = slot_of(message.order_id);
+  if (slot == kNone) return status_of(RejectReason::unknown_order);
+
+  OrderNode& node = pool_[slot];
+  const Side side = side_of(node);
+  const i64 done = executed(slot);
+  const bool counts_total = rules_.replace_quantity == ReplaceQuantity::total;
+  const i64 open = counts_total ? message.quantity - done : message.quantity;
+  if (open <= 0) {
+    remove(slot);
+    return status_of(Outcome::replaced_closed);
+  }
+  if (open > INT64_MAX - done) return status_of(RejectReason::quantity_above_maximum);
+  const bool keeps = rules_.amend == AmendPolicy::keeps_on_decrease;
+  if (keeps && open <= node.quantity && mutable_side(side).price_of(node.level) == message.price) {
+    open_quantity_[index_of(side)] -= node.quantity - open;
+    mutable_side(side).reduce(slot, node.quantity - open, pool_);
+    return status_of(Outcome::replaced);
+  }
+  if (open > INT64_MAX - (open_quantity(side) - node.quantity)) return status_of(RejectReason::quantity_above_maximum);
+  const bool post_only = (node.attributes & kIsPostOnly) != 0;
+  if (post_only && reaches(side, message.price)) return status_of(RejectReason::post_only_would_take);
+  return requeue(slot, {message.order_id, message.price, open, message_index, side, false}, fills);
+}
+
+// The order leaves its place, trades like a new one under its new terms, and what is left rests behind its price.
+MessageStatus MatchingEngine::requeue(u32 slot, const Taker& as_taker, std::vector<Fill>& fills) {
+  const Side side = as_taker.side;
+  const u32 level = mutable_side(side).level_at(as_taker.price);
+  const i64 done = executed(slot);
+  open_quantity_[index_of(side)] -= pool_[slot].quantity;
+  mutable_side(side).unlink(slot, pool_);
+  const i64 leaves = meets(as_taker) ? match(as_taker, fills) : as_taker.leaves_qty;
+  if (leaves == 0) {
+    index_.erase(as_taker.order_id, slot);
+    pool_.release(slot);
+    return status_of(Outcome::replaced_filled);
+  }
+  rest(slot, leaves, done + (as_taker.leaves_qty - leaves), level, side);
+  return status_of(Outcome::requeued);
+}
+
+// What is wrong with a new order whatever the book holds.
+RejectReason MatchingEngine::check_form(const OrderMessage& message) const noexcept {
+  const bool market = is_market(message);
+  const bool limit = message.order_type == static_cast<i64>(OrderType::limit);
+  const bool known_side = message.side == static_cast<i64>(Side::buy) || message.side == static_cast<i64>(Side::sell);
+  if (!known_side) return RejectReason::side_not_valid;
+  if (!market && !limit) return RejectReason::order_type_not_supported;
+  if ((message.flags & ~i64{kPostOnly}) != 0) return RejectReason::malformed_message;
+  if (message.quantity <= 0) return RejectReason::quantity_not_positive;
+  if (limit && message.price == kNoPrice) return RejectReason::limit_order_without_price;
+  if (market && message.price != kNoPrice && message.price != 0) return RejectReason::market_order_with_price;
+  const bool gtc = has_force(message, TimeInForce::gtc);
+  if (!gtc && !has_force(message, TimeInForce::ioc) && !has_force(message, TimeInForce::fok)) {
+    return RejectReason::time_in_force_not_supported;
+  }
+  if (message.flags == kPostOnly && (market || !gtc || rules_.post_only == PostOnlyPolicy::not_offered)) {
+    return RejectReason::post_only_not_allowed;
+  }
+  return RejectReason::none;
+}
+
+RejectReason MatchingEngine::check_against_book(const OrderMessage& message, bool rests) const noexcept {
+  const auto side = static_cast<Side>(message.side);
+  if (slot_of(message.order_id) != kNone) return RejectReason::duplicate_order;
+  if (rests) {
+    if (message.quantity > INT64_MAX - open_quantity(side)) return RejectReason::quantity_above_maximum;
+    if (pool_.full()) return RejectReason::order_limit;
+    if (message.flags == kPostOnly && reaches(side, message.price)) return RejectReason::post_only_would_take;
+  } else if (has_force(message, TimeInForce::fok) && !can_fill(message)) {
+    return RejectReason::fok_not_fillable;
+  }
+  return RejectReason::none;
+}
+
+// Sums whole levels: costs the levels that the order would trade through.
+bool MatchingEngine::can_fill(const OrderMessage& message) const noexcept {
+  const auto side = static_cast<Side>(message.side);
+  const Ladder& makers = this->side(opposite(side));
+  if (open_quantity(opposite(side)) < message.quantity) return false;
+  i64 reachable = 0;
+  for (u32 level = makers.best(); level != kNone; level = makers.next_worse(level)) {
+    if (!is_market(message) && makers.better(message.price, makers.price_of(level))) return false;
+    reachable += makers[level].quantity;
+    if (reachable >= message.quantity) return true;
+  }
+  return false;
+}
+
+// Trades with the best makers within the limit, oldest first at each price; returns what is left.
+i64 MatchingEngine::match(Taker taker, std::vector<Fill>& fills) {
+  Ladder& makers = mutable_side(opposite(taker.side));
+  while (taker.leaves_qty > 0 && meets(taker)) {
+    const u32 slot = makers[makers.best()].head;
+    const OrderNode& maker = pool_[slot];
+    const i64 quantity = std::min(taker.leaves_qty, maker.quantity);
+    taker.leaves_qty -= quantity;
+    fills.push_back({taker.order_id, maker.id, makers.best_price(), quantity, taker.leaves_qty,
+                     maker.quantity - quantity, static_cast<i64>(taker.side), taker.message_index});
+    fill_maker(slot, quantity);
+    ++counters_.fills;
+    counters_.volume += quantity;
+  }
+  return taker.leaves_qty;
+}
+
+void MatchingEngine::fill_maker(u32 slot, i64 quantity) {
+  const OrderNode& node = pool_[slot];
+  if (quantity == node.quantity) {
+    remove(slot);
+    return;
+  }
+  const Side side = side_of(node);
+  open_quantity_[index_of(side)] -= quantity;
+  mutable_side(side).reduce(slot, quantity, pool_);
+  set_executed(slot, executed(slot) + quantity);
+}
+
+void MatchingEngine::rest(u32 slot, i64 quantity, i64 done, u32 level, Side side) noexcept {
+  pool_[slot].quantity = quantity;
+  mutable_side(side).push_back(level, slot, pool_);
+  open_quantity_[index_of(side)] += quantity;
+  if (done != 0) set_executed(slot, done);
+}
+
+void MatchingEngine::remove(u32 slot) noexcept {
+  const OrderNode& node = pool_[slot];
+  const Side side = side_of(node);
+  open_quantity_[index_of(side)] -= node.quantity;
+  index_.erase(node.id, slot);
+  mutable_side(side).unlink(slot, pool_);
+  pool_.release(slot);
+}
+
+RestingOrder MatchingEngine::view(u32 slot) const noexcept {
+  const OrderNode& node = pool_[slot];
+  const Side side = side_of(node);
+  const bool post_only = (node.attributes & kIsPostOnly) != 0;
+  return {node.id, this->side(side).price_of(node.level), node.quantity, executed(slot), side, post_only};
+}
+
+// For one more resting order.
+void MatchingEngine::make_room() {
+  const std::size_t orders = std::size_t{pool_.size()} + 1;
+  pool_.reserve(orders);
+  index_.reserve(orders);
+  if (executed_.size() <= orders) executed_.resize(2 * orders + kFirstOrders);
+}
+
+i64 MatchingEngine::executed(u32 slot) const noexcept {
+  return (pool_[slot].attributes & kHasExecuted) != 0 ? executed_[slot] : 0;
+}
+
+void MatchingEngine::set_executed(u32 slot, i64 quantity) noexcept {
+  executed_[slot] = quantity;
+  pool_[slot].attributes |= kHasExecuted;
+}
+
+}  // namespace pytrader

@@ -1,0 +1,60 @@
+// Taking displayed levels, best first.
+#include "matching/venue_l2_market.hpp"
+
+#include <algorithm>
+
+namespace pytrader {
+
+i64 VenueL2Market::taken_at(Side side, i64 price) const noexcept {
+  const Ladder& ladder = taken(side);
+  if (ladder.empty()) return 0;
+  const u32 level = ladder.find(price);
+  return level != kNone ? ladder[level].quantity : 0;
+}
+
+i64 VenueL2Market::reachable(Side taker, i64 limit, i64 wanted) const {
+  const Side side = opposite(taker);
+  const Ladder& ladder = book_.side(side);
+  i64 found = 0;
+  for (u32 level = ladder.best(); level != kNone && found < wanted; level = ladder.next_worse(level)) {
+    const i64 price = ladder.price_of(level);
+    if (ladder.better(limit, price)) break;
+    found += std::min(wanted - found, std::max<i64>(0, ladder[level].quantity - taken_at(side, price)));
+  }
+  return found;
+}
+
+Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
+  const Side side = opposite(taker);
+  const Ladder& ladder = book_.side(side);
+  for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {
+    const i64 price = ladder.price_of(level);
+    if (ladder.better(limit, price)) break;
+    const i64 here = std::min(wanted, ladder[level].quantity - taken_at(side, price));
+    if (here <= 0) continue;
+    Ladder& marks = taken(side);
+    const u32 mark = marks.level_at(price);
+    if (!marks.is_occupied(mark)) marks.occupied(mark);
+    marks[mark].quantity += here;
+    return {price, here};
+  }
+  return {0, 0};
+}
+
+void VenueL2Market::apply(const L2Record& record) {
+  book_.apply(record);
+  if (taken_bids_.empty() && taken_asks_.empty()) return;
+  if (static_cast<BookAction>(record.action) == BookAction::clear) {
+    taken_bids_.clear();
+    taken_asks_.clear();
+    return;
+  }
+  if (!valid(static_cast<Side>(record.side))) return;
+  Ladder& marks = taken(static_cast<Side>(record.side));
+  const u32 mark = marks.find(record.price);
+  if (mark == kNone) return;
+  marks[mark].quantity = std::min(marks[mark].quantity, displayed(static_cast<Side>(record.side), record.price));
+  if (marks[mark].quantity == 0) marks.vacated(mark);
+}
+
+}  // namespace pytrader

@@ -1,0 +1,32 @@
+// The recorded price-level book of a simulated venue, and what our own orders took of each level.
+#pragma once
+
+#include "book/l2_book.hpp"
+#include "matching/venue_market.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+// Places are quantities displayed ahead: an own order starts behind the whole level.
+// What was taken of a level stays taken until the level shows less than that (then all of it is) or is gone.
+class VenueL2Market final : public VenueMarket {
+ public:
+  i64 reachable(Side taker, i64 limit, i64 wanted) const override;
+  Take take(Side taker, i64 limit, i64 wanted) override;
+  i64 place_in_queue(Side side, i64 price) override { return displayed(side, price); }
+
+  void apply(const L2Record& record);
+  i64 displayed(Side side, i64 price) const noexcept { return book_.level(side, price).quantity; }
+  const L2Book& book() const noexcept { return book_; }
+
+ private:
+  Ladder& taken(Side side) noexcept { return side == Side::buy ? taken_bids_ : taken_asks_; }
+  const Ladder& taken(Side side) const noexcept { return side == Side::buy ? taken_bids_ : taken_asks_; }
+  i64 taken_at(Side side, i64 price) const noexcept;
+
+  L2Book book_{BookPolicy::lenient};
+  Ladder taken_bids_{Side::buy};  // a level's quantity is what was taken of it
+  Ladder taken_asks_{Side::sell};
+};
+
+}  // namespace pytrader

@@ -1,0 +1,29 @@
+// What a simulated venue asks of recorded market data: what is displayed, and what our own orders took of it.
+#pragma once
+
+#include "decimal/integers.hpp"
+#include "model/enums.hpp"
+
+namespace pytrader {
+
+// A quantity ahead that the data can not tell: only a trade through the price reaches an order behind it.
+constexpr i64 kUnknownAhead = INT64_MAX;
+
+struct Take {
+  i64 price;
+  i64 quantity;
+};
+
+// One implementation for each kind of data. `limit` is the worst price that the taker accepts.
+class VenueMarket {
+ public:
+  virtual ~VenueMarket() = default;
+  // Displayed quantity within the limit that was not taken yet, counted up to `wanted`.
+  virtual i64 reachable(Side taker, i64 limit, i64 wanted) const = 0;
+  // Takes at most `wanted` at the best price that has something left; quantity 0 if nothing is within the limit.
+  virtual Take take(Side taker, i64 limit, i64 wanted) = 0;
+  // What an own order that begins to rest now remembers as its place in the queue.
+  virtual i64 place_in_queue(Side side, i64 price) = 0;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,77 @@
+// The recorded best bid and offer of a simulated venue, and what our own orders took of it since the last quote.
+#pragma once
+
+#include <algorithm>
+
+#include "matching/venue_market.hpp"
+#include "model/records.hpp"
+
+namespace pytrader {
+
+// Places are quantities displayed ahead; behind the best price they are unknown. Without quotes nothing is known.
+class VenueQuoteMarket final : public VenueMarket {
+ public:
+  i64 reachable(Side taker, i64 limit, i64 wanted) const override {
+    const Touch& touch = side(opposite(taker));
+    const bool within = taker == Side::buy ? touch.price <= limit : touch.price >= limit;
+    return within ? std::min(wanted, touch.left) : 0;
+  }
+  Take take(Side taker, i64 limit, i64 wanted) override {
+    const i64 quantity = reachable(taker, limit, wanted);
+    Touch& touch = taker == Side::buy ? ask_ : bid_;
+    touch.left -= quantity;
+    return {touch.price, quantity};
+  }
+  i64 place_in_queue(Side which, i64 price) override { return displayed(which, price); }
+
+  // Every quote states anew what is there to take.
+  void apply(const QuoteRecord& quote) noexcept {
+    bid_ = {quote.bid_price, quote.bid_quantity, quote.bid_quantity};
+    ask_ = {quote.ask_price, quote.ask_quantity, quote.ask_quantity};
+    quoted_ = true;
+  }
+
+  // kUnknownAhead behind the best price: the data does not show it.
+  i64 displayed(Side which, i64 price) const noexcept {
+    if (!quoted_) return kUnknownAhead;
+    const Touch& touch = side(which);
+    if (touch.displayed == 0) return 0;
+    if (price == touch.price) return touch.displayed;
+    const bool behind = which == Side::buy ? price < touch.price : price > touch.price;
+    return behind ? kUnknownAhead : 0;
+  }
+
+ private:
+  struct Touch {
+    i64 price = 0;
+    i64 displayed = 0;
+    i64 left = 0;
+  };
+  const Touch& side(Side which) const noexcept { return which == Side::buy ? bid_ : ask_; }
+
+  Touch bid_;
+  Touch ask_;
+  bool quoted_ = false;
+};
+
+// Bars display nothing: orders wait for the next bar. Places are arrival numbers.
+class VenueBarMarket final : public VenueMarket {
+ public:
+  i64 reachable(Side, i64, i64) const override { return 0; }
+  Take take(Side, i64, i64) override { return {0, 0}; }
+  i64 place_in_queue(Side, i64) override { return ++last_arrival_; }
+  // A bar opens: own orders with a place below this one were there before it.
+  void open() noexcept {
+    previous_open_ = opened_;
+    opened_ = ++last_arrival_;
+  }
+  i64 opened() const noexcept { return opened_; }
+  i64 previous_open() const noexcept { return previous_open_; }
+
+ private:
+  i64 last_arrival_ = 0;
+  i64 opened_ = 0;
+  i64 previous_open_ = 0;
+};
+
+}  // namespace pytrader

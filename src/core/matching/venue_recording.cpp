@@ -1,0 +1,177 @@
+// The recording at the simulated venue: which rows reach own orders, and for how much.
+#include <algorithm>
+
+#include "matching/simulated_venue.hpp"
+
+namespace pytrader {
+
+template <class AheadOf>
+void SimulatedVenue::trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of) {
+  const Ladder& ladder = orders_.ladder(side);
+  i64 filled = 0;
+  for (u32 level = ladder.best(); level != kNone && !ladder.better(price, ladder.price_of(level));) {
+    const bool at_price = ladder.price_of(level) == price;
+    const u32 worse = ladder.next_worse(level);
+    for (u32 slot = ladder[level].head; slot != kNone;) {
+      const u32 behind = orders_.next(slot);
+      const i64 reaching = quantity - (at_price ? ahead_of(slot) : 0) - filled;
+      const i64 own_price = orders_[slot].price;
+      if (reaching > 0) {
+        const i64 last_qty = std::min(reaching, orders_.leaves_qty(slot));
+        filled += last_qty;
+        fill(slot, own_price, last_qty, Liquidity::maker, ts);
+      }
+      slot = behind;
+    }
+    level = worse;
+  }
+}
+
+void SimulatedVenue::apply_l3(const L3Record& record) {
+  const BookAction action = static_cast<BookAction>(record.action);
+  const bool prints = action == BookAction::execute || action == BookAction::trade;
+  if (prints && !orders_.empty() && record.quantity > 0) {
+    const Execution execution = l3_.execution_of(record);
+    if (valid(execution.side) && own_at_or_better(execution.side, execution.price)) {
+      trade_reaches(execution.side, execution.price, record.quantity, record.ts_event,
+                    [&](u32 slot) { return orders_[slot].place < execution.arrival ? 0 : kUnknownAhead; });
+    }
+  }
+  const Side side = static_cast<Side>(record.side);
+  l3_.apply(record, valid(side) ? own_at_or_better(side, record.price) : !orders_.empty());
+}
+
+void SimulatedVenue::apply_l2(const L2Record& record) {
+  const Side side = static_cast<Side>(record.side);
+  if (static_cast<BookAction>(record.action) == BookAction::trade) {
+    trade_prints(side, record.price, record.quantity, record.ts_event);
+    l2_.apply(record);
+    return;
+  }
+  l2_.apply(record);
+  if (!valid(side) || !own_at_or_better(side, record.price)) return;
+  const Ladder& ladder = orders_.ladder(side);
+  const u32 level = ladder.find(record.price);
+  if (level == kNone) return;
+  const i64 displayed = l2_.displayed(side, record.price);
+  for (u32 slot = ladder[level].head; slot != kNone; slot = orders_.next(slot)) {
+    orders_[slot].place = std::min(orders_[slot].place, displayed);
+  }
+}
+
+// A print beside levels or quotes: what was displayed ahead of an own order trades first.
+void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
+  if (!valid(side) || quantity <= 0 || !own_at_or_better(side, price)) return;
+  const i64 displayed = kind_ == MarketKind::l2 ? l2_.displayed(side, price) : quotes_.displayed(side, price);
+  trade_reaches(side, price, quantity, ts, [&](u32 slot) {
+    RestingOrder& own = orders_[slot];
+    const i64 ahead = std::min(own.place, displayed);
+    if (ahead != kUnknownAhead) own.place = std::max<i64>(0, ahead - quantity);
+    return ahead;
+  });
+}
+
+void SimulatedVenue::apply_quote(const QuoteRecord& record) {
+  quotes_.apply(record);
+  if (orders_.empty()) return;
+  if (record.ask_quantity > 0 && own_at_or_better(Side::buy, record.ask_price)) {
+    touch_reaches(Side::buy, record.ask_price, record.ts_event);
+  }
+  if (record.bid_quantity > 0 && own_at_or_better(Side::sell, record.bid_price)) {
+    touch_reaches(Side::sell, record.bid_price, record.ts_event);
+  }
+  for (const Side side : {Side::buy, Side::sell}) {
+    const i64 price = side == Side::buy ? record.bid_price : record.ask_price;
+    const Ladder& ladder = orders_.ladder(side);
+    for (u32 level = ladder.best(); level != kNone && !ladder.better(price, ladder.price_of(level));
+         level = ladder.next_worse(level)) {
+      const i64 displayed = quotes_.displayed(side, ladder.price_of(level));
+      for (u32 slot = ladder[level].head; slot != kNone; slot = orders_.next(slot)) {
+        orders_[slot].place = std::min(orders_[slot].place, displayed);
+      }
+    }
+  }
+}
+
+// The opposite best came to own orders of this side: they trade with what it displays, at their own price.
+void SimulatedVenue::touch_reaches(Side side, i64 opposite_price, i64 ts) {
+  while (own_at_or_better(side, opposite_price)) {
+    const Ladder& ladder = orders_.ladder(side);
+    const u32 slot = ladder[ladder.best()].head;
+    const Take take = quotes_.take(side, opposite_price, orders_.leaves_qty(slot));
+    if (take.quantity == 0) return;
+    fill(slot, orders_[slot].price, take.quantity, Liquidity::maker, ts);
+  }
+}
+
+void SimulatedVenue::apply_trade(const TradeRecord& record) {
+  if (kind_ != MarketKind::l2 && kind_ != MarketKind::quotes) return;
+  const Side aggressor = static_cast<Side>(record.aggressor_side);
+  if (valid(aggressor)) {
+    trade_prints(opposite(aggressor), record.price, record.quantity, record.ts_event);
+    return;
+  }
+  // Own orders never cross one another, so that at most one side is reached.
+  trade_prints(Side::buy, record.price, record.quantity, record.ts_event);
+  trade_prints(Side::sell, record.price, record.quantity, record.ts_event);
+}
+
+void SimulatedVenue::open_bar(const BarRecord& record) {
+  bars_.open();
+  if (orders_.empty()) return;
+  open_waiting(record.open, record.ts_open);
+  open_resting(Side::buy, record.open, record.ts_open);
+  open_resting(Side::sell, record.open, record.ts_open);
+}
+
+void SimulatedVenue::open_waiting(i64 open, i64 ts) {
+  while (orders_.first_waiting() != kNone) {
+    const u32 slot = orders_.first_waiting();
+    const RestingOrder& order = orders_[slot];
+    const bool reached =
+        order.price == kNoPrice || (order.side == Side::buy ? open <= order.price : open >= order.price);
+    if (reached) {
+      fill(slot, open, orders_.leaves_qty(slot), Liquidity::taker, ts);
+    } else {
+      const bool all_or_none = order.time_in_force == TimeInForce::fok;
+      close(slot, ExecType::canceled, all_or_none ? RejectReason::fok_not_fillable : RejectReason::no_liquidity, ts);
+    }
+  }
+}
+
+// A limit order that the open reaches trades at the open: as taker at its first open, after that as maker.
+void SimulatedVenue::open_resting(Side side, i64 open, i64 ts) {
+  while (own_at_or_better(side, open)) {
+    const Ladder& ladder = orders_.ladder(side);
+    const u32 slot = ladder[ladder.best()].head;
+    const RestingOrder& order = orders_[slot];
+    const bool first_open = order.place > bars_.previous_open();
+    if (first_open && (order.flags & kPostOnly) != 0) {
+      close(slot, ExecType::canceled, RejectReason::post_only_would_take, ts);
+    } else {
+      fill(slot, open, orders_.leaves_qty(slot), first_open ? Liquidity::taker : Liquidity::maker, ts);
+    }
+  }
+}
+
+void SimulatedVenue::close_bar(const BarRecord& record) {
+  if (orders_.empty()) return;
+  close_side(Side::buy, record.low, record.ts_event);
+  close_side(Side::sell, record.high, record.ts_event);
+}
+
+// Orders that were there when the bar opened trade at their price if the bar went strictly through it.
+void SimulatedVenue::close_side(Side side, i64 extreme, i64 ts) {
+  const Ladder& ladder = orders_.ladder(side);
+  for (u32 level = ladder.best(); level != kNone && ladder.better(ladder.price_of(level), extreme);) {
+    const u32 worse = ladder.next_worse(level);
+    for (u32 slot = ladder[level].head; slot != kNone && orders_[slot].place < bars_.opened();) {
+      const u32 behind = orders_.next(slot);
+      fill(slot, orders_[slot].price, orders_.leaves_qty(slot), Liquidity::maker, ts);
+      slot = behind;
+    }
+    level = worse;
+  }
+}
+
+}  // namespace pytrader

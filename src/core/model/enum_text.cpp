@@ -1,0 +1,173 @@
+// The texts of the enumerations: lower case, as they are read and written at the rim.
+#include <cstddef>
+
+#include "model/enums.hpp"
+
+namespace pytrader {
+namespace {
+
+bool same_text(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+template <class Member, std::size_t size>
+bool find_member(std::string_view text, const Member (&members)[size], Member& found) noexcept {
+  for (const Member member : members) {
+    if (same_text(text, to_text(member))) {
+      found = member;
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+const char* to_text(Side side) noexcept {
+  switch (side) {
+    case Side::buy:
+      return "buy";
+    case Side::sell:
+      return "sell";
+  }
+  return "?";
+}
+
+const char* to_text(OrderType type) noexcept {
+  switch (type) {
+    case OrderType::market:
+      return "market";
+    case OrderType::limit:
+      return "limit";
+  }
+  return "?";
+}
+
+const char* to_text(TimeInForce time_in_force) noexcept {
+  switch (time_in_force) {
+    case TimeInForce::day:
+      return "day";
+    case TimeInForce::gtc:
+      return "gtc";
+    case TimeInForce::ioc:
+      return "ioc";
+    case TimeInForce::fok:
+      return "fok";
+  }
+  return "?";
+}
+
+const char* to_text(OrderStatus status) noexcept {
+  switch (status) {
+    case OrderStatus::initialized:
+      return "initialized";
+    case OrderStatus::denied:
+      return "denied";
+    case OrderStatus::pending_new:
+      return "pending_new";
+    case OrderStatus::new_:
+      return "new";
+    case OrderStatus::partially_filled:
+      return "partially_filled";
+    case OrderStatus::filled:
+      return "filled";
+    case OrderStatus::canceled:
+      return "canceled";
+    case OrderStatus::pending_cancel:
+      return "pending_cancel";
+    case OrderStatus::rejected:
+      return "rejected";
+    case OrderStatus::expired:
+      return "expired";
+    case OrderStatus::pending_replace:
+      return "pending_replace";
+  }
+  return "?";
+}
+
+const char* to_text(ExecType exec_type) noexcept {
+  switch (exec_type) {
+    case ExecType::initialized:
+      return "initialized";
+    case ExecType::denied:
+      return "denied";
+    case ExecType::pending_new:
+      return "pending_new";
+    case ExecType::new_:
+      return "new";
+    case ExecType::canceled:
+      return "canceled";
+    case ExecType::replaced:
+      return "replaced";
+    case ExecType::pending_cancel:
+      return "pending_cancel";
+    case ExecType::rejected:
+      return "rejected";
+    case ExecType::expired:
+      return "expired";
+    case ExecType::pending_replace:
+      return "pending_replace";
+    case ExecType::trade:
+      return "trade";
+    case ExecType::cancel_rejected:
+      return "cancel_rejected";
+    case ExecType::replace_rejected:
+      return "replace_rejected";
+  }
+  return "?";
+}
+
+const char* to_text(Liquidity liquidity) noexcept {
+  switch (liquidity) {
+    case Liquidity::none:
+      return "none";
+    case Liquidity::maker:
+      return "maker";
+    case Liquidity::taker:
+      return "taker";
+  }
+  return "?";
+}
+
+const char* to_text(InstrumentKind kind) noexcept {
+  switch (kind) {
+    case InstrumentKind::spot:
+      return "spot";
+    case InstrumentKind::equity:
+      return "equity";
+    case InstrumentKind::future:
+      return "future";
+    case InstrumentKind::perpetual:
+      return "perpetual";
+  }
+  return "?";
+}
+
+bool from_text(std::string_view text, Side& member) noexcept {
+  return find_member(text, kSides, member);
+}
+bool from_text(std::string_view text, OrderType& member) noexcept {
+  return find_member(text, kOrderTypes, member);
+}
+bool from_text(std::string_view text, TimeInForce& member) noexcept {
+  return find_member(text, kTimesInForce, member);
+}
+bool from_text(std::string_view text, OrderStatus& member) noexcept {
+  return find_member(text, kOrderStatuses, member);
+}
+bool from_text(std::string_view text, ExecType& member) noexcept {
+  return find_member(text, kExecTypes, member);
+}
+bool from_text(std::string_view text, Liquidity& member) noexcept {
+  return find_member(text, kLiquidities, member);
+}
+bool from_text(std::string_view text, InstrumentKind& member) noexcept {
+  return find_member(text, kInstrumentKinds, member);
+}
+
+}  // namespace pytrader

@@ -1,0 +1,61 @@
+// The names and sentences of the reasons why an order or request is refused.
+#include "model/enums.hpp"
+
+namespace pytrader {
+namespace {
+
+struct ReasonText {
+  const char* name;
+  const char* text;
+};
+
+constexpr ReasonText kReasonTexts[] = {
+    {"none", "no reason"},
+    {"unknown_instrument", "the instrument is not known"},
+    {"unknown_order", "the order is not known, or belongs to another strategy"},
+    {"duplicate_order", "an order of this id is live already"},
+    {"price_not_positive", "the price must be above zero for this instrument"},
+    {"price_out_of_range", "the price is outside the instrument's range"},
+    {"quantity_not_positive", "the quantity must be above zero"},
+    {"quantity_below_minimum", "the quantity is below the instrument's minimum"},
+    {"quantity_above_maximum", "the quantity is above the maximum of the instrument or of the risk limits"},
+    {"notional_below_minimum", "the order's value is below the instrument's minimum"},
+    {"notional_above_maximum", "the order's value is above the maximum of the instrument or of the risk limits"},
+    {"market_order_with_price", "a market order carries no price"},
+    {"limit_order_without_price", "a limit order needs a price"},
+    {"time_in_force_not_supported", "the time in force is not supported here"},
+    {"post_only_would_take", "the post-only order would have taken liquidity"},
+    {"post_only_not_allowed", "post-only goes only with a limit order that may rest (day or gtc)"},
+    {"no_liquidity", "nothing was left to trade with"},
+    {"insufficient_funds", "the worst case of position and working orders is worth more than the account's capital"},
+    {"position_limit", "position and working orders of this side could pass the position limit"},
+    {"order_limit", "the strategy has as many open orders as its limit allows"},
+    {"order_closed", "the order is closed"},
+    {"request_pending", "another request for this order is under way"},
+    {"no_market_price", "a market order can not be valued: the opposite side has no price yet"},
+    {"nothing_to_replace", "price and quantity are what they are already"},
+    {"fok_not_fillable", "the whole quantity could not be filled at once"},
+    {"reduce_only_would_increase", "the reduce-only order could increase or turn the position"},
+    {"value_overflow", "the order's value is beyond the range of exact numbers"},
+    {"self_trade", "the order would have traded with an order of our own"},
+    {"unknown_strategy", "the strategy is not known"},
+    {"side_not_valid", "the side is neither buy nor sell"},
+    {"order_type_not_supported", "the order type is not supported here"},
+    {"quantity_already_executed", "the new total quantity is not above what has been executed"},
+    {"malformed_message", "the message's kind or flags are not known"},
+};
+static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
+
+}  // namespace
+
+const char* name_of(RejectReason reason) noexcept {
+  const auto code = static_cast<u8>(reason);
+  return code < kRejectReasonCount ? kReasonTexts[code].name : "?";
+}
+
+const char* to_text(RejectReason reason) noexcept {
+  const auto code = static_cast<u8>(reason);
+  return code < kRejectReasonCount ? kReasonTexts[code].text : "?";
+}
+
+}  // namespace pytrader

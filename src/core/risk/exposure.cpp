@@ -1,0 +1,138 @@
+// Keeps working sums and capital requirements, each change checked before it is taken.
+#include "risk/exposure.hpp"
+
+#include <algorithm>
+
+#include "decimal/fixed.hpp"
+
+namespace pytrader {
+namespace {
+
+constexpr i64 size_of(i64 price) noexcept {
+  return price < 0 ? -price : price;
+}
+constexpr i128 size_of(i128 value) noexcept {
+  return value < 0 ? -value : value;
+}
+
+// value * part / whole, rounded up, for 0 <= part <= whole: the product is split so that it can not overflow.
+i128 share_of(i128 value, i64 part, i64 whole) noexcept {
+  const i128 quotient = value / whole;
+  const i128 rest = value % whole;
+  return quotient * part + (rest * part + whole - 1) / whole;
+}
+
+// value * rate, rounded up to 10^-18, for a rate below 1; false on overflow. The rate is a mantissa at 10^-18.
+bool add_fee(i128 value, i128 rate, i128& sum) noexcept {
+  if (rate <= 0) return true;
+  const i128 whole = value / kFixedOne;
+  const i128 rest = value % kFixedOne;
+  const i128 fee = whole * rate + (rest * rate + kFixedOne - 1) / kFixedOne;
+  return !__builtin_add_overflow(sum, fee, &sum);
+}
+
+// Capital that one side needs if all its working orders fill: `held` lots that they first close, then what they open.
+bool side_requirement(i64 held_against, i128 cost, i64 lots, i128 value_ticks, const Instrument& instrument,
+                      i128& requirement) noexcept {
+  i128 opening_ticks = value_ticks;
+  if (held_against > 0) {
+    if (lots <= held_against) {
+      requirement = 0;
+      return true;
+    }
+    opening_ticks = share_of(value_ticks, lots - held_against, lots);
+  }
+  i128 opening = 0;
+  if (!instrument.value_of(opening_ticks, opening)) return false;
+  requirement = held_against > 0 ? 0 : size_of(cost);
+  if (__builtin_add_overflow(requirement, opening, &requirement)) return false;
+  return add_fee(opening, instrument.definition().taker_fee_rate.raw, requirement);
+}
+
+}  // namespace
+
+Reservation reservation_of(const Order& order) noexcept {
+  if (!is_open(order.ord_status)) return {};
+  if (order.pending_qty == 0) return {order.leaves_qty(), size_of(order.value_price)};
+  return reservation_of_replace(order, order.pending_price, order.pending_qty);
+}
+
+Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept {
+  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty),
+          std::max(size_of(order.value_price), size_of(new_price))};
+}
+
+void Exposure::add_strategy() {
+  cells_.add_strategy();
+  open_orders_.push_back(0);
+}
+
+void Exposure::add_instrument(const Instrument& instrument) {
+  cells_.add_instrument();
+  instruments_.push_back(&instrument);
+  const std::string& currency = instrument.definition().quote_currency;
+  const auto known =
+      std::find_if(totals_.begin(), totals_.end(), [&](const Total& t) { return t.currency == currency; });
+  currency_of_.push_back(static_cast<u32>(known - totals_.begin()));
+  if (known == totals_.end()) totals_.push_back({currency, 0});
+}
+
+bool Exposure::requirement_of(const ExposureCell& cell, const Instrument& instrument, i128& requirement) noexcept {
+  const i64 position = cell.position;
+  i128 buys = 0;
+  i128 sells = 0;
+  if (!side_requirement(position < 0 ? -position : 0, cell.cost, cell.buy_lots, cell.buy_value, instrument, buys)) {
+    return false;
+  }
+  if (!side_requirement(position > 0 ? position : 0, cell.cost, cell.sell_lots, cell.sell_value, instrument, sells)) {
+    return false;
+  }
+  // A side that only closes needs nothing more than what holding the position needs.
+  requirement = std::max({buys, sells, size_of(cell.cost)});
+  return true;
+}
+
+bool Exposure::with_working(ExposureCell& cell, Side side, i64 lots, i128 value) noexcept {
+  i64& total_lots = side == Side::buy ? cell.buy_lots : cell.sell_lots;
+  i128& total_value = side == Side::buy ? cell.buy_value : cell.sell_value;
+  return !__builtin_add_overflow(total_lots, lots, &total_lots) &&
+         !__builtin_add_overflow(total_value, value, &total_value);
+}
+
+void Exposure::commit(StrategyIndex strategy, InstrumentIndex instrument, ExposureCell& changed) {
+  ExposureCell& cell = cells_.at(strategy, instrument);
+  i128& total = totals_[currency_of_[instrument]].amount;
+  i128 new_total = 0;
+  if (!requirement_of(changed, *instruments_[instrument], changed.requirement) ||
+      __builtin_add_overflow(total - cell.requirement, changed.requirement, &new_total)) {
+    throw Error(ErrorCode::decimal_overflow, "the exposure in " + instruments_[instrument]->id() +
+                                                 " is beyond the range of exact numbers; trade smaller sizes");
+  }
+  total = new_total;
+  cell = changed;
+}
+
+void Exposure::order_changed(const Order& order, const Reservation& before) {
+  const Reservation after = reservation_of(order);
+  if (after == before) return;
+  ExposureCell changed = cells_.at(order.strategy, order.instrument);
+  const i128 value =
+      static_cast<i128>(after.quantity) * after.price - static_cast<i128>(before.quantity) * before.price;
+  if (!with_working(changed, order.side, after.quantity - before.quantity, value)) {
+    throw Error(ErrorCode::decimal_overflow, "the working orders in " + instruments_[order.instrument]->id() +
+                                                 " are beyond the range of exact numbers; trade smaller sizes");
+  }
+  commit(order.strategy, order.instrument, changed);
+  u32& open = open_orders_[order.strategy];
+  if (before.quantity == 0) ++open;
+  if (after.quantity == 0) --open;
+}
+
+void Exposure::position_changed(StrategyIndex strategy, InstrumentIndex instrument, i64 position, i128 cost) {
+  ExposureCell changed = cells_.at(strategy, instrument);
+  changed.position = position;
+  changed.cost = cost;
+  commit(strategy, instrument, changed);
+}
+
+}  // namespace pytrader

@@ -1,0 +1,79 @@
+// What positions and working orders could become at worst, kept up to date order by order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/instrument.hpp"
+#include "model/order.hpp"
+#include "model/strategy_instrument_table.hpp"
+
+namespace pytrader {
+
+// What one order holds back while it works. A replace under way counts at the worse of both on price and on quantity.
+struct Reservation {
+  i64 quantity = 0;  // lots that may still trade
+  i64 price = 0;     // ticks, without sign
+
+  friend bool operator==(const Reservation&, const Reservation&) = default;
+};
+Reservation reservation_of(const Order& order) noexcept;
+Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept;
+
+// Position and working orders of one strategy and instrument.
+struct ExposureCell {
+  i64 position = 0;  // lots, negative is short
+  i128 cost = 0;     // of the position, 10^-18 quote currency, as the ledger has it
+  i64 buy_lots = 0;  // that working orders may still buy
+  i64 sell_lots = 0;
+  i128 buy_value = 0;  // of buy_lots at their prices, in ticks times lots
+  i128 sell_value = 0;
+  i128 requirement = 0;  // capital that the worst case needs, 10^-18 quote currency
+};
+
+// The worst case of a cell is the larger of two:
+//   everything on the buy side fills:  a long costs what it cost and what the buys cost; of a short, only buys beyond
+//   it count everything on the sell side fills: the mirror image
+// each with the taker's fee on what it would open. Working orders that reduce a position need no capital. Where a side
+// partly reduces and partly opens, the opening part counts at the side's average price, rounded up.
+class Exposure {
+ public:
+  void add_strategy();
+  // Keeps a pointer: the instrument must stay where it is.
+  void add_instrument(const Instrument& instrument);
+
+  bool has(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return cells_.has(strategy, instrument);
+  }
+  const ExposureCell& cell(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return cells_.at(strategy, instrument);
+  }
+  u32 open_orders(StrategyIndex strategy) const noexcept { return open_orders_[strategy]; }
+  // Sum of the requirements of all cells whose instrument is quoted in this instrument's quote currency.
+  i128 total_requirement(InstrumentIndex instrument) const noexcept { return totals_[currency_of_[instrument]].amount; }
+
+  // After any event of an order: `before` is its reservation before the event. Error(decimal_overflow) changes nothing.
+  void order_changed(const Order& order, const Reservation& before);
+  // After the ledger posted a fill.
+  void position_changed(StrategyIndex strategy, InstrumentIndex instrument, i64 position, i128 cost);
+
+  // The requirement of a cell as it would be; false when it leaves 128 bits. A pure function.
+  static bool requirement_of(const ExposureCell& cell, const Instrument& instrument, i128& requirement) noexcept;
+  // The cell with one more (or, lots and value negative, less) working on a side; false on overflow.
+  static bool with_working(ExposureCell& cell, Side side, i64 lots, i128 value) noexcept;
+
+ private:
+  struct Total {
+    std::string currency;
+    i128 amount = 0;
+  };
+  void commit(StrategyIndex strategy, InstrumentIndex instrument, ExposureCell& changed);
+
+  StrategyInstrumentTable<ExposureCell> cells_;
+  std::vector<const Instrument*> instruments_;
+  std::vector<u32> currency_of_;
+  std::vector<Total> totals_;
+  std::vector<u32> open_orders_;
+};
+
+}  // namespace pytrader

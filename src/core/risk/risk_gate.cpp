@@ -1,0 +1,178 @@
+// The checks of the gate, in the order in which they are made: form, price, quantity, value, limits, funds.
+#include "risk/risk_gate.hpp"
+
+namespace pytrader {
+namespace {
+
+constexpr u8 kKnownFlags = kPostOnly | kReduceOnly;
+
+RejectReason check_price(i64 price, const InstrumentDefinition& definition) {
+  if (price <= 0 && definition.min_price > 0) return RejectReason::price_not_positive;
+  if (price < definition.min_price || price > definition.max_price) return RejectReason::price_out_of_range;
+  return RejectReason::none;
+}
+
+RejectReason check_quantity(i64 quantity, const InstrumentDefinition& definition, const RiskLimits& limits) {
+  if (quantity <= 0) return RejectReason::quantity_not_positive;
+  if (quantity < definition.min_quantity) return RejectReason::quantity_below_minimum;
+  if (quantity > definition.max_quantity) return RejectReason::quantity_above_maximum;
+  if (limits.max_order_quantity > 0 && quantity > limits.max_order_quantity)
+    return RejectReason::quantity_above_maximum;
+  return RejectReason::none;
+}
+
+RejectReason check_form(const NewOrder& order, const InstrumentDefinition& definition) {
+  if (!valid(order.side)) return RejectReason::side_not_valid;
+  if (!valid(order.order_type) || (order.flags & ~kKnownFlags) != 0) return RejectReason::order_type_not_supported;
+  if (!valid(order.time_in_force)) return RejectReason::time_in_force_not_supported;
+  const bool may_rest = order.time_in_force == TimeInForce::day || order.time_in_force == TimeInForce::gtc;
+  if ((order.flags & kPostOnly) != 0 && (order.order_type != OrderType::limit || !may_rest)) {
+    return RejectReason::post_only_not_allowed;
+  }
+  if (order.order_type == OrderType::market) {
+    return order.price == kNoPrice ? RejectReason::none : RejectReason::market_order_with_price;
+  }
+  if (order.price == kNoPrice) return RejectReason::limit_order_without_price;
+  return check_price(order.price, definition);
+}
+
+}  // namespace
+
+// What an order would be: the part of it that is judged alike for new orders and replaces.
+struct RiskGate::Wanted {
+  StrategyIndex strategy;
+  InstrumentIndex instrument;
+  Side side;
+  bool reduce_only;
+  i64 quantity;        // total, judged by the size limits
+  i64 price;           // what it is valued at
+  Reservation before;  // what the order holds back already
+  Reservation after;
+};
+
+void RiskGate::add_strategy(const RiskLimits& limits) {
+  if (limits.max_order_quantity < 0 || limits.max_order_notional < 0 || limits.max_position < 0) {
+    throw Error(ErrorCode::invalid_argument, "a risk limit is negative; give a positive limit, or 0 for none");
+  }
+  limits_.push_back(limits);
+  exposure_.add_strategy();
+}
+
+i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept {
+  if (order.order_type != OrderType::market) return order.price;
+  return order.side == Side::buy ? view.best_ask : view.best_bid;
+}
+
+RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
+  if (order.strategy >= limits_.size()) return RejectReason::unknown_strategy;
+  if (instrument == nullptr || !exposure_.has(order.strategy, order.instrument) ||
+      instrument->index() != order.instrument) {
+    return RejectReason::unknown_instrument;
+  }
+  const InstrumentDefinition& definition = instrument->definition();
+  const RiskLimits& limits = limits_[order.strategy];
+  RejectReason reason = check_form(order, definition);
+  if (reason != RejectReason::none) return reason;
+  reason = check_quantity(order.quantity, definition, limits);
+  if (reason != RejectReason::none) return reason;
+  const i64 price = value_price(order, view);
+  if (price == kNoPrice) return RejectReason::no_market_price;
+
+  const Reservation after{order.quantity, price < 0 ? -price : price};
+  const Wanted wanted{
+      order.strategy, order.instrument, order.side, (order.flags & kReduceOnly) != 0, order.quantity, price, {}, after};
+  reason = check_worth(wanted, *instrument);
+  if (reason != RejectReason::none) return reason;
+  if (limits.max_open_orders > 0 && exposure_.open_orders(order.strategy) >= limits.max_open_orders) {
+    return RejectReason::order_limit;
+  }
+  reason = check_position(wanted);
+  if (reason != RejectReason::none) return reason;
+  return check_funds(wanted, *instrument, view);
+}
+
+RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
+                                     const RiskView& view) const {
+  if (order == nullptr || order->strategy != request.strategy || request.strategy >= limits_.size()) {
+    return RejectReason::unknown_order;
+  }
+  if (instrument == nullptr || instrument->index() != order->instrument) return RejectReason::unknown_instrument;
+  if (!is_open(order->ord_status)) return RejectReason::order_closed;
+  if (order->ord_status != OrderStatus::new_ && order->ord_status != OrderStatus::partially_filled) {
+    return RejectReason::request_pending;
+  }
+  if (order->order_type != OrderType::limit) return RejectReason::order_type_not_supported;
+  if (request.price == kNoPrice) return RejectReason::limit_order_without_price;
+  if (request.price == order->price && request.quantity == order->order_qty) return RejectReason::nothing_to_replace;
+
+  RejectReason reason = check_price(request.price, instrument->definition());
+  if (reason != RejectReason::none) return reason;
+  reason = check_quantity(request.quantity, instrument->definition(), limits_[request.strategy]);
+  if (reason != RejectReason::none) return reason;
+  if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
+
+  // While the request is under way either the old or the new order may trade: both must be affordable.
+  const Wanted wanted{order->strategy,
+                      order->instrument,
+                      order->side,
+                      (order->flags & kReduceOnly) != 0,
+                      request.quantity,
+                      request.price,
+                      reservation_of(*order),
+                      reservation_of_replace(*order, request.price, request.quantity)};
+  reason = check_worth(wanted, *instrument);
+  if (reason != RejectReason::none) return reason;
+  reason = check_position(wanted);
+  if (reason != RejectReason::none) return reason;
+  return check_funds(wanted, *instrument, view);
+}
+
+RejectReason RiskGate::check_cancel(const CancelRequest& request, const Order* order) const {
+  if (order == nullptr || order->strategy != request.strategy) return RejectReason::unknown_order;
+  if (!is_open(order->ord_status)) return RejectReason::order_closed;
+  if (order->ord_status == OrderStatus::pending_cancel) return RejectReason::request_pending;
+  return RejectReason::none;
+}
+
+RejectReason RiskGate::check_worth(const Wanted& wanted, const Instrument& instrument) const {
+  const InstrumentDefinition& definition = instrument.definition();
+  const i128 tick_lots = static_cast<i128>(wanted.quantity) * (wanted.price < 0 ? -wanted.price : wanted.price);
+  i128 value = 0;
+  if (!instrument.value_of(tick_lots, value)) return RejectReason::value_overflow;
+  if (value < definition.min_notional.raw) return RejectReason::notional_below_minimum;
+  const i128 limit = limits_[wanted.strategy].max_order_notional;
+  if ((definition.max_notional.raw > 0 && value > definition.max_notional.raw) || (limit > 0 && value > limit)) {
+    return RejectReason::notional_above_maximum;
+  }
+  return RejectReason::none;
+}
+
+RejectReason RiskGate::check_position(const Wanted& wanted) const {
+  const ExposureCell& cell = exposure_.cell(wanted.strategy, wanted.instrument);
+  const bool buys = wanted.side == Side::buy;
+  // In the order's own direction: a position of the other side is negative here. 128 bits hold any sum of these.
+  const i128 held = buys ? cell.position : -static_cast<i128>(cell.position);
+  const i128 working = static_cast<i128>(buys ? cell.buy_lots : cell.sell_lots) - wanted.before.quantity;
+  const i128 worst = held + working + wanted.after.quantity;
+  if (wanted.reduce_only && worst > 0) return RejectReason::reduce_only_would_increase;
+  const i64 limit = limits_[wanted.strategy].max_position;
+  if (limit > 0 && worst > limit && wanted.after.quantity > wanted.before.quantity) return RejectReason::position_limit;
+  return RejectReason::none;
+}
+
+RejectReason RiskGate::check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const {
+  ExposureCell cell = exposure_.cell(wanted.strategy, wanted.instrument);
+  const i128 before = cell.requirement;
+  const i128 value = static_cast<i128>(wanted.after.quantity) * wanted.after.price -
+                     static_cast<i128>(wanted.before.quantity) * wanted.before.price;
+  i128 total = 0;
+  if (!Exposure::with_working(cell, wanted.side, wanted.after.quantity - wanted.before.quantity, value) ||
+      !Exposure::requirement_of(cell, instrument, cell.requirement) ||
+      __builtin_add_overflow(exposure_.total_requirement(wanted.instrument) - before, cell.requirement, &total)) {
+    return RejectReason::value_overflow;
+  }
+  // What needs no more capital than is bound already may always go: a loss must not lock a position in.
+  return cell.requirement > before && total > view.capital ? RejectReason::insufficient_funds : RejectReason::none;
+}
+
+}  // namespace pytrader

@@ -1,0 +1,53 @@
+// The gate that every order and replace passes before it may leave: validity, limits and buying power, no bypass.
+#pragma once
+
+#include <vector>
+
+#include "model/instrument.hpp"
+#include "model/messages.hpp"
+#include "model/order.hpp"
+#include "risk/exposure.hpp"
+#include "risk/risk_limits.hpp"
+
+namespace pytrader {
+
+// What the gate may see of the rest, for the one instrument that the order is for.
+struct RiskView {
+  i64 best_bid = kNoPrice;  // ticks, kNoPrice where the side is empty or not known
+  i64 best_ask = kNoPrice;
+  i128 capital = 0;  // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+};
+
+// Everything it can not judge it denies: an unknown instrument, an unknown enumerator, a value out of range. Each check
+// costs the same whatever was traded and whatever is working. Cancels always pass unless there is nothing to cancel.
+class RiskGate {
+ public:
+  void add_strategy(const RiskLimits& limits);
+  // Keeps a pointer: the instrument must stay where it is.
+  void add_instrument(const Instrument& instrument) { exposure_.add_instrument(instrument); }
+
+  RejectReason check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
+  // `order` is the order that the request names, null where there is none.
+  RejectReason check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
+                             const RiskView& view) const;
+  RejectReason check_cancel(const CancelRequest& request, const Order* order) const;
+
+  // Ticks at which an order is valued while it works: its limit, or for a market order the best opposite price;
+  // kNoPrice when there is none. Store it in Order::value_price of an order that passed.
+  static i64 value_price(const NewOrder& order, const RiskView& view) noexcept;
+
+  Exposure& exposure() noexcept { return exposure_; }
+  const Exposure& exposure() const noexcept { return exposure_; }
+  const RiskLimits& limits(StrategyIndex strategy) const { return limits_.at(strategy); }
+
+ private:
+  struct Wanted;
+  RejectReason check_worth(const Wanted& wanted, const Instrument& instrument) const;
+  RejectReason check_position(const Wanted& wanted) const;
+  RejectReason check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
+
+  std::vector<RiskLimits> limits_;
+  Exposure exposure_;
+};
+
+}  // namespace pytrader

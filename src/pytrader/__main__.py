@@ -1,0 +1,6 @@
+"""`python -m pytrader`: the command line."""
+
+from pytrader.cli.main import main
+
+if __name__ == "__main__":
+    main()

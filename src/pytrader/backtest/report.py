@@ -1,0 +1,103 @@
+"""Lays the figures of a result out as a table of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+NOTHING = "-"
+
+
+def grouped(text: str | None) -> str:
+    """Write an exact amount with thousands separators, every digit kept."""
+    return NOTHING if text is None else f"{Decimal(text):,f}"
+
+
+def counted(figures: dict[str, int]) -> str:
+    """Write counts by name on one line."""
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in figures.items()) or NOTHING
+
+
+def share(value: float | None) -> str:
+    """Write a share as per cent."""
+    return NOTHING if value is None else f"{value:.1%}"
+
+
+def markout_text(figures: dict[str, Any], currency: str) -> str:
+    """Write a markout: its total, and what it is for one unit."""
+    if figures["per_unit"] is None:
+        return NOTHING
+    return f"{grouped(figures['total'])} {currency} ({figures['per_unit']:+.6g} a unit)"
+
+
+def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """List what was run, and how fast."""
+    rate = summary["events_per_second"]
+    speed = f"{summary['run_seconds']:.2f} s" + (f", {rate:,.0f} events per second" if rate is not None else "")
+    return [
+        ("data", summary["source"]),
+        ("from", summary["start"]),
+        ("to", summary["end"] + ("" if summary["finished"] else "  (stopped early)")),
+        ("events", f"{summary['events']:,}"),
+        ("run time", speed),
+        ("digest", summary["digest"]),
+    ]
+
+
+def lines_of_position(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """List the figures of one strategy in one instrument."""
+    currency = figures["currency"]
+
+    def money(name: str) -> str:
+        return NOTHING if figures[name] is None else f"{grouped(figures[name])} {currency}"
+
+    holding = grouped(figures["quantity"])
+    if figures["average_price"] is not None:
+        holding += f" at {figures['average_price']}"
+    return [
+        ("orders", f"{figures['orders']:,}"),
+        ("  by status", counted(figures["order_status"])),
+        ("fills", f"{figures['fills']:,}"),
+        ("volume", grouped(figures["volume"])),
+        ("turnover", money("turnover")),
+        ("maker share", share(figures["maker_share"])),
+        ("realised PnL", money("realized_pnl")),
+        ("unrealised PnL", money("unrealized_pnl")),
+        ("fees", money("fees")),
+        ("net PnL", money("net_pnl")),
+        ("markout 1 s", markout_text(figures["markout_1s"], currency)),
+        ("markout 10 s", markout_text(figures["markout_10s"], currency)),
+        ("position", holding),
+        ("maximum position", grouped(figures["max_position"])),
+    ]
+
+
+def lines_of_account(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """List one currency of the account."""
+    return [
+        (name, f"{grouped(figures[name])} {figures['currency']}") for name in ("opening", "cash", "equity", "profit")
+    ]
+
+
+def block(title: str, lines: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """Lay out one titled block of a table."""
+    return [title, "-" * max(len(title), width), *(f"{name:<{width}}  {text}" for name, text in lines), ""]
+
+
+def table(summary: dict[str, Any]) -> str:
+    """Lay out the figures of a run, one block for the run, for each position, and for each currency of the account.
+
+    Parameters
+    ----------
+    summary
+        What `BacktestResult.summary` returned, or its JSON read back.
+    """
+    blocks = [("Back-test", lines_of_run(summary))]
+    for figures in summary["positions"]:
+        blocks.append((f"{figures['strategy']} in {figures['instrument']}", lines_of_position(figures)))
+    for figures in summary["accounts"]:
+        blocks.append((f"Account in {figures['currency']}", lines_of_account(figures)))
+    width = max(len(name) for _, lines in blocks for name, _ in lines)
+    text = [line for title, lines in blocks for line in block(title, lines, width)]
+    return "\n".join(text).rstrip()

@@ -1,0 +1,159 @@
+"""What a back-test leaves behind: every order, every fill, the equity curve, and the figures drawn from them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from pytrader.model import Fixed, Instrument, Money, Price, Quantity
+
+
+@dataclass(frozen=True)
+class AccountSummary:
+    """One currency of the account at the end of the run.
+
+    Attributes
+    ----------
+    currency : str
+        Its code.
+    opening, cash, equity : Money
+        What the run began with; the cash at the end; cash plus the value of open positions at the last price.
+    """
+
+    currency: str
+    opening: Money
+    cash: Money
+    equity: Money
+
+
+@dataclass(frozen=True)
+class PositionSummary:
+    """One strategy's position in one instrument at the end of the run.
+
+    Attributes
+    ----------
+    strategy, instrument_id : str
+        Whose, and of what.
+    quantity : Fixed
+        Signed: negative is short.
+    average_price : Fixed or None
+        Average cost of what is open; None when flat.
+    realized_pnl : Money
+        Of what was closed, before fees.
+    unrealized_pnl : Money or None
+        Of what is open, at the last price; None when there was none.
+    fees : Money
+        Paid; negative is a net rebate.
+    max_position : Quantity
+        The largest absolute position of the run.
+    last_price : Price or None
+        What the open position is valued at.
+    """
+
+    strategy: str
+    instrument_id: str
+    quantity: Fixed
+    average_price: Fixed | None
+    realized_pnl: Money
+    unrealized_pnl: Money | None
+    fees: Money
+    max_position: Quantity
+    last_price: Price | None
+
+
+@dataclass(frozen=True, eq=False)
+class BacktestResult:
+    """The outcome of one run.
+
+    Attributes
+    ----------
+    orders, fills, equity : numpy.ndarray
+        Structured arrays of 64-bit integers, one row an order, a fill, a sample of the equity curve
+        (``ORDER_ROW``, ``FILL_ROW``, ``EQUITY_ROW``; `docs/results.md` has the columns).
+    instruments : tuple of Instrument
+        What the ``instrument`` column counts.
+    strategies : tuple of str
+        What the ``strategy`` column counts.
+    accounts : tuple of AccountSummary
+        One a currency; what the ``currency`` column of ``equity`` counts.
+    positions : tuple of PositionSummary
+        One for each strategy and instrument that traded or could have.
+    events : int
+        Inputs that the run took: rows of market data, reports, timers.
+    run_seconds, cpu_seconds : float
+        Wall-clock and processor time of the run.
+    digest : str
+        Sixteen hexadecimal digits over all inputs and outputs: equal runs have equal digests.
+    finished : bool
+        False when the run was stopped before the end of its data.
+    start_ns, end_ns : int
+        The first and the last instant of the run, nanoseconds since 1970 UTC.
+    source : str
+        Where the market data came from.
+    tags : tuple of str
+        What the ``tag`` column of ``orders`` counts.
+    """
+
+    orders: npt.NDArray[np.void]
+    fills: npt.NDArray[np.void]
+    equity: npt.NDArray[np.void]
+    instruments: tuple[Instrument, ...]
+    strategies: tuple[str, ...]
+    accounts: tuple[AccountSummary, ...]
+    positions: tuple[PositionSummary, ...]
+    events: int
+    run_seconds: float
+    cpu_seconds: float
+    digest: str
+    finished: bool
+    start_ns: int
+    end_ns: int
+    source: str
+    tags: Sequence[str] = ("",)
+
+    def summary(self) -> dict[str, Any]:
+        """Draw the run's figures: plain numbers, text for exact amounts, fit for JSON.
+
+        Returns
+        -------
+        dict
+            ``docs/results.md`` lists the keys. Amounts of money, prices and quantities are exact text; ratios and
+            times are floats. ``None`` stands where there is nothing to say.
+        """
+        from pytrader.backtest.figures import summarize
+
+        return summarize(self)
+
+    def __str__(self) -> str:
+        """Return the figures as a table of plain text."""
+        from pytrader.backtest.report import table
+
+        return table(self.summary())
+
+    def write(self, directory: str | os.PathLike[str], format: str = "parquet", *, force: bool = False) -> None:
+        """Write orders, fills and equity as files, with the summary as JSON beside them.
+
+        The folder appears complete or not at all.
+
+        Parameters
+        ----------
+        directory
+            Where to; created with its parents.
+        format : {"parquet", "csv"}
+            CSV holds exact decimal text; Parquet holds 128-bit decimals, and needs ``pip install pytrader[parquet]``.
+        force
+            Replace a folder that is not empty.
+
+        Raises
+        ------
+        ConfigError
+            An unknown format, a folder that is not empty, or pyarrow missing.
+        """
+        from pytrader.backtest.writer import write_result
+
+        write_result(self, directory, format, force=force)

@@ -1,0 +1,130 @@
+"""Writes a result into a folder as CSV or Parquet with a JSON summary: the folder appears complete or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pytrader.errors import ConfigError
+
+from pytrader.backtest.exact import decimal_text, trimmed
+from pytrader.backtest.tables import Column, output_tables
+
+if TYPE_CHECKING:
+    from pytrader.backtest.result import BacktestResult
+
+DECIMAL_PRECISION = 38
+
+
+def cells(column: Column) -> Iterator[str]:
+    """Write a column's cells as text; a cell without a value is empty."""
+    numbers = column.numbers.tolist() if isinstance(column.numbers, np.ndarray) else column.numbers
+    known = repeat(True) if column.known is None else column.known.tolist()
+    for number, is_known in zip(numbers, known, strict=False):
+        if not is_known:
+            yield ""
+        elif column.kind == "text":
+            yield column.labels[number]
+        elif column.kind == "decimal":
+            yield trimmed(decimal_text(number, column.decimals), column.decimals_min)
+        else:
+            yield str(number)
+
+
+def write_csv(columns: list[Column], path: Path) -> None:
+    """Write one table as CSV with a heading line."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.name for column in columns])
+        writer.writerows(zip(*(cells(column) for column in columns), strict=True))
+
+
+def arrow_array(arrow: Any, column: Column) -> Any:
+    """Turn a column into an Arrow array, keeping every digit."""
+    missing = None if column.known is None else ~column.known
+    if column.kind == "time":
+        return arrow.array(column.numbers, type=arrow.timestamp("ns", tz="UTC"), mask=missing)
+    if column.kind == "integer":
+        return arrow.array(column.numbers, type=arrow.int64(), mask=missing)
+    if column.kind == "text":
+        codes = arrow.array(column.numbers, type=arrow.int32(), mask=missing)
+        return arrow.DictionaryArray.from_arrays(codes, arrow.array(list(column.labels), type=arrow.string()))
+    raw = b"".join(int(number).to_bytes(16, "little", signed=True) for number in column.numbers)
+    kind = arrow.decimal128(DECIMAL_PRECISION, column.decimals)
+    validity = None
+    if column.known is not None:
+        validity = arrow.py_buffer(np.packbits(column.known, bitorder="little").tobytes())
+    return arrow.Array.from_buffers(kind, len(column.numbers), [validity, arrow.py_buffer(raw)])
+
+
+def write_parquet(columns: list[Column], path: Path) -> None:
+    """Write one table as Parquet: 128-bit decimals, UTC timestamps in nanoseconds, names as dictionaries."""
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as missing:
+        raise ConfigError(
+            "Parquet needs the package pyarrow; run: pip install 'pytrader[parquet]', or choose the format csv"
+        ) from missing
+    table = pyarrow.table({column.name: arrow_array(pyarrow, column) for column in columns})
+    parquet.write_table(table, path)
+
+
+WRITERS: dict[str, Callable[[list[Column], Path], None]] = {"csv": write_csv, "parquet": write_parquet}
+
+
+def check_target(target: Path, force: bool) -> None:
+    """Refuse a place that something else occupies.
+
+    Raises
+    ------
+    ConfigError
+        It is a file, or a folder that is not empty and may not be replaced.
+    """
+    if target.exists() and not target.is_dir():
+        raise ConfigError(f"{target} is a file; give the name of a folder")
+    if target.is_dir() and not force and any(target.iterdir()):
+        raise ConfigError(f"the folder {target} is not empty; choose another or allow replacing it (--force)")
+
+
+def check_format(format: str) -> None:
+    """Refuse a format that nobody writes.
+
+    Raises
+    ------
+    ConfigError
+        It is not one of the known ones.
+    """
+    if format not in WRITERS:
+        raise ConfigError(f"unknown format {format!r}; choose one of: {', '.join(sorted(WRITERS))}")
+
+
+def write_result(
+    result: BacktestResult, directory: str | os.PathLike[str], format: str, *, force: bool = False
+) -> None:
+    """Write a result's files; see `BacktestResult.write`."""
+    target = Path(directory)
+    check_format(format)
+    check_target(target, force)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        complete = staging / "complete"
+        complete.mkdir()
+        for name, columns in output_tables(result).items():
+            WRITERS[format](columns, complete / f"{name}.{format}")
+        text = json.dumps(result.summary(), indent=2, allow_nan=False)
+        (complete / "summary.json").write_text(text + "\n", encoding="utf-8")
+        if target.is_dir():
+            target.rename(staging / "replaced")
+        complete.rename(target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)

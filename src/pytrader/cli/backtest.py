@@ -1,0 +1,131 @@
+"""`pytrader backtest`: runs a strategy over market data, prints the result and writes its files."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pytrader.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pytrader.backtest import BacktestResult
+    from pytrader.data import MarketData
+    from pytrader.model import Instrument
+
+
+def settings_of(pairs: Iterable[str], option: str) -> dict[str, str]:
+    """Read ``name=value`` texts into a dictionary.
+
+    Raises
+    ------
+    ConfigError
+        One has no ``=``, or a name comes twice.
+    """
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ConfigError(f"{option} {pair!r} is not NAME=VALUE; write for example {option} spread=2")
+        if name in settings:
+            raise ConfigError(f"{option} gives {name} twice; keep one of {settings[name]!r} and {value!r}")
+        settings[name] = value
+    return settings
+
+
+def read_instrument(path: Path) -> Instrument:
+    """Read an instrument from a TOML or JSON file with the fields of `Instrument.to_dict`.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing or is neither, or its fields are no instrument's.
+    """
+    from pytrader.model import Instrument
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        fields: Any = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return Instrument.from_dict(fields)
+    except FileNotFoundError:
+        raise ConfigError(f"no instrument file {path}; give a TOML or JSON file") from None
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ConfigError(f"{path}: {wrong}") from None
+    except (KeyError, TypeError) as wrong:
+        raise ConfigError(f"{path} is no instrument: {wrong}") from None
+
+
+def run_with_progress(strategy: Any, data: MarketData, **options: Any) -> BacktestResult:
+    """Run one strategy over loaded data, with a progress bar where there is a terminal."""
+    from pytrader.backtest import Backtest
+    from pytrader.cli.progress import progress_bar
+
+    backtest = Backtest([strategy], data, **options)
+    with progress_bar(type(strategy).__name__) as progress:
+        return backtest.run(progress=progress)
+
+
+@click.command("backtest", short_help="Run a strategy over market data and print the result.")
+@click.argument("strategy")
+@click.option(
+    "--data", "paths", required=True, multiple=True, type=click.Path(path_type=Path), help="A file or a folder."
+)
+@click.option(
+    "--cash", multiple=True, default=("100000 USD",), show_default=True, help="Opening cash; once a currency."
+)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the strategy.")
+@click.option("--feed-latency", default="0ms", show_default=True, help="From the venue to the strategy, e.g. 500us.")
+@click.option("--order-latency", default="0ms", show_default=True, help="From the strategy to the venue, e.g. 1ms.")
+@click.option(
+    "--instrument", "instrument_path", type=click.Path(path_type=Path), help="TOML or JSON file of the instrument."
+)
+@click.option("--data-format", metavar="NAME", help="What the data is, where its name does not tell.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write orders, fills, equity and a JSON summary into this folder."
+)
+@click.option("--format", "file_format", type=click.Choice(["parquet", "csv"]), help="Of the files in --out.")
+@click.option("--force", is_flag=True, help="Replace the folder of --out if it is not empty.")
+def command(
+    strategy: str,
+    paths: tuple[Path, ...],
+    cash: tuple[str, ...],
+    settings: tuple[str, ...],
+    feed_latency: str,
+    order_latency: str,
+    instrument_path: Path | None,
+    data_format: str | None,
+    out: Path | None,
+    file_format: str | None,
+    force: bool,
+) -> None:
+    """Run a strategy over market data and print the result.
+
+    STRATEGY is FILE.py, FILE.py:CLASS or MODULE:CLASS. Ctrl-C stops the run and prints what was done so far.
+    """
+    from pytrader.backtest.writer import check_target
+    from pytrader.cli.strategy_source import load_strategy
+    from pytrader.data import load
+
+    chosen_format = file_format or default_format()
+    if out is not None:
+        check_target(out, force)
+    strategy_class = load_strategy(strategy)
+    instance = strategy_class.from_text(settings_of(settings, "--set"))
+    instrument = read_instrument(instrument_path) if instrument_path is not None else None
+    data = load(paths, instrument=instrument, fmt=data_format)
+    result = run_with_progress(instance, data, cash=cash, feed_latency=feed_latency, order_latency=order_latency)
+    click.echo(str(result))
+    if out is not None:
+        result.write(out, chosen_format, force=force)
+        click.echo(f"\nwrote {out}")
+
+
+def default_format() -> str:
+    """Choose Parquet where pyarrow is installed, else CSV."""
+    from importlib.util import find_spec
+
+    return "parquet" if find_spec("pyarrow") is not None else "csv"

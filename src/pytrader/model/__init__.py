@@ -1,0 +1,38 @@
+"""The model's names in one place: values, instruments and the trade's enumerations."""
+
+from __future__ import annotations
+
+from pytrader.model.enums import (
+    ExecType,
+    InstrumentKind,
+    Liquidity,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    TimeInForce,
+    next_status,
+    reason_text,
+)
+from pytrader.model.instrument import Instrument
+from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notional
+
+__all__ = [
+    "Currency",
+    "ExecType",
+    "Fixed",
+    "Instrument",
+    "InstrumentKind",
+    "Liquidity",
+    "Money",
+    "OrderStatus",
+    "OrderType",
+    "Price",
+    "Quantity",
+    "RejectReason",
+    "Side",
+    "TimeInForce",
+    "next_status",
+    "notional",
+    "reason_text",
+]

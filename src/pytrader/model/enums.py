@@ -1,0 +1,29 @@
+"""The trade's enumerations, by their FIX meanings; everything that takes a member takes its text too."""
+
+from __future__ import annotations
+
+from pytrader._core import (
+    ExecType,
+    InstrumentKind,
+    Liquidity,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    TimeInForce,
+    next_status,
+    reason_text,
+)
+
+__all__ = [
+    "ExecType",
+    "InstrumentKind",
+    "Liquidity",
+    "OrderStatus",
+    "OrderType",
+    "RejectReason",
+    "Side",
+    "TimeInForce",
+    "next_status",
+    "reason_text",
+]

@@ -1,0 +1,62 @@
+"""Fixtures shared by all tests: the folders of recorded market data, and the rule that CI skips none of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def shared_folder(name: str) -> Path:
+    """Return where a shared folder stands: beside the repository, or where the environment says."""
+    variable = os.environ.get(f"PYTRADER_SHARED_{name.upper()}")
+    return Path(variable) if variable else REPOSITORY.parent / "shared" / name
+
+
+def present_or_skip(name: str) -> Path:
+    folder = shared_folder(name)
+    if not folder.is_dir():
+        pytest.skip(f"no folder {folder}; set PYTRADER_SHARED_{name.upper()} to where it is")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Recorded market data; the test is skipped where it is absent."""
+    return present_or_skip("data")
+
+
+@pytest.fixture(scope="session")
+def shared_workloads() -> Path:
+    """Workload generators with known answers; the test is skipped where they are absent."""
+    return present_or_skip("workloads")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+skipped_real_data: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and "real_data" in report.keywords and not hasattr(report, "wasxfail"):
+        skipped_real_data.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI a real-data test may be skipped only where there is no data."""
+    if os.environ.get("CI") and shared_folder("data").is_dir() and skipped_real_data:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    folder = shared_folder("data")
+    if os.environ.get("CI") and folder.is_dir():
+        for nodeid in skipped_real_data:
+            terminalreporter.write_line(f"ERROR: {nodeid} was skipped although {folder} is there", red=True)

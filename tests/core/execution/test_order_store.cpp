@@ -1,0 +1,286 @@
+// The order store: numbering, folding of reports, refusals that change nothing, lists of open orders.
+#include <cstring>
+#include <vector>
+
+#include "decimal/error.hpp"
+#include "doctest/doctest.h"
+#include "execution/order_store.hpp"
+
+using namespace pytrader;
+
+namespace {
+
+NewOrder limit_order(i64 price, i64 quantity, StrategyIndex strategy = 0, InstrumentIndex instrument = 0) {
+  return {0, price, quantity, strategy, instrument, 0, Side::buy, OrderType::limit, TimeInForce::gtc, 0};
+}
+
+ExecutionReport report(ClientOrderId id, ExecType exec_type) {
+  ExecutionReport made{};
+  made.ts_event = 5;
+  made.client_order_id = id;
+  made.exec_type = exec_type;
+  return made;
+}
+
+ExecutionReport accepted(ClientOrderId id, i64 price, i64 quantity) {
+  ExecutionReport made = report(id, ExecType::new_);
+  made.venue_order_id = 1000 + id;
+  made.price = price;
+  made.quantity = quantity;
+  return made;
+}
+
+ExecutionReport trade(ClientOrderId id, ExecId exec_id, i64 last_px, i64 last_qty) {
+  ExecutionReport made = report(id, ExecType::trade);
+  made.exec_id = exec_id;
+  made.last_px = last_px;
+  made.last_qty = last_qty;
+  made.liquidity = Liquidity::maker;
+  return made;
+}
+
+struct Desk {
+  OrderStore store;
+  OrderEvent event{};
+
+  Desk() {
+    store.add_strategy();
+    store.add_strategy();
+    store.add_instrument();
+    store.add_instrument();
+  }
+  ClientOrderId working(i64 price, i64 quantity, StrategyIndex strategy = 0, InstrumentIndex instrument = 0) {
+    const ClientOrderId id = store.create(limit_order(price, quantity, strategy, instrument), 1).client_order_id;
+    REQUIRE(store.apply_own(id, ExecType::pending_new, RejectReason::none, 2, event) == Applied::taken);
+    REQUIRE(store.apply(accepted(id, price, quantity), 3, event) == Applied::taken);
+    return id;
+  }
+};
+
+bool same(const Order& a, const Order& b) {
+  return a.cum_value == b.cum_value && a.price == b.price && a.order_qty == b.order_qty && a.cum_qty == b.cum_qty &&
+         a.pending_price == b.pending_price && a.pending_qty == b.pending_qty && a.ts_last == b.ts_last &&
+         a.ord_status == b.ord_status && a.next_open == b.next_open && a.prev_open == b.prev_open &&
+         a.venue_order_id == b.venue_order_id;
+}
+
+}  // namespace
+
+TEST_CASE("orders are numbered from 1 and stay where they are") {
+  Desk desk;
+  std::vector<Order*> orders;
+  for (u64 i = 1; i <= 5000; ++i) {
+    orders.push_back(&desk.store.create(limit_order(static_cast<i64>(i), 1), 0));
+    CHECK(orders.back()->client_order_id == i);
+  }
+  for (u64 i = 1; i <= 5000; ++i) CHECK(desk.store.find(i) == orders[i - 1]);
+  CHECK(desk.store.find(0) == nullptr);
+  CHECK(desk.store.find(5001) == nullptr);
+  CHECK_THROWS_AS(desk.store.create(limit_order(1, 1, 2, 0), 0), Error);
+  CHECK_THROWS_AS(desk.store.create(limit_order(1, 1, 0, 2), 0), Error);
+}
+
+TEST_CASE("an order's life is the fold of its events") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  CHECK(desk.event.ord_status == OrderStatus::new_);
+  CHECK(desk.event.venue_order_id == 1001);
+  CHECK(desk.event.leaves_qty == 10);
+  CHECK(desk.store.apply(trade(id, 1, 99, 4), 4, desk.event) == Applied::taken);
+  CHECK(desk.event.ord_status == OrderStatus::partially_filled);
+  CHECK(desk.event.cum_qty == 4);
+  CHECK(desk.event.leaves_qty == 6);
+  CHECK(desk.event.last_px == 99);
+  CHECK(desk.event.liquidity == Liquidity::maker);
+  CHECK(desk.event.ts_event == 5);
+  CHECK(desk.event.ts_init == 4);
+  CHECK(desk.store.apply(trade(id, 2, 100, 6), 5, desk.event) == Applied::taken);
+  const Order& order = *desk.store.find(id);
+  CHECK(order.ord_status == OrderStatus::filled);
+  CHECK(order.cum_value == 99 * 4 + 100 * 6);
+  CHECK(order.leaves_qty() == 0);
+  CHECK(desk.store.open_count() == 0);
+  CHECK(desk.store.first_inconsistent() == 0);
+}
+
+TEST_CASE("a denied order never opens") {
+  Desk desk;
+  const ClientOrderId id = desk.store.create(limit_order(-5, -1), 1).client_order_id;
+  CHECK(desk.store.apply_own(id, ExecType::denied, RejectReason::price_not_positive, 1, desk.event) == Applied::taken);
+  CHECK(desk.event.reason == RejectReason::price_not_positive);
+  CHECK(desk.event.ord_status == OrderStatus::denied);
+  CHECK(desk.store.open_count() == 0);
+  CHECK(desk.store.apply(accepted(id, 100, 1), 2, desk.event) == Applied::illegal_transition);
+}
+
+TEST_CASE("whatever is refused is counted and changes neither the order nor the event") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  REQUIRE(desk.store.apply(trade(id, 7, 100, 3), 4, desk.event) == Applied::taken);
+  const Order before = *desk.store.find(id);
+  OrderEvent untouched;
+  std::memset(&untouched, 0x5A, sizeof(untouched));
+  OrderEvent out = untouched;
+
+  const auto refused = [&](const ExecutionReport& bad, Applied why) {
+    const u64 count = desk.store.refused(why);
+    CHECK(desk.store.apply(bad, 9, out) == why);
+    CHECK(desk.store.refused(why) == count + 1);
+    CHECK(same(*desk.store.find(id), before));
+    CHECK(std::memcmp(&out, &untouched, sizeof(out)) == 0);
+  };
+  refused(trade(id, 7, 100, 3), Applied::duplicate_execution);
+  refused(trade(id, 8, 100, 8), Applied::overfill);
+  refused(trade(id, 8, 100, 0), Applied::bad_quantity);
+  refused(trade(id, 8, 100, -1), Applied::bad_quantity);
+  refused(trade(99, 8, 100, 1), Applied::unknown_order);
+  refused(trade(0, 8, 100, 1), Applied::unknown_order);
+  refused(accepted(id, 100, 10), Applied::illegal_transition);
+  refused(report(id, ExecType::denied), Applied::illegal_transition);
+  refused(report(id, ExecType::pending_cancel), Applied::illegal_transition);
+  refused(report(id, static_cast<ExecType>(0)), Applied::illegal_transition);
+  CHECK(desk.store.apply_own(id, ExecType::trade, RejectReason::none, 9, out) == Applied::illegal_transition);
+  CHECK(desk.store.apply_own(id, ExecType::pending_replace, RejectReason::none, 9, out) == Applied::illegal_transition);
+  CHECK(desk.store.request_replace({id, 100, 3, 0}, 9, out) == Applied::bad_quantity);
+  CHECK(desk.store.request_replace({id, 100, 20, 1}, 9, out) == Applied::unknown_order);
+  CHECK(same(*desk.store.find(id), before));
+}
+
+TEST_CASE("a trade whose value leaves 128 bits is refused") {
+  Desk desk;
+  const ClientOrderId id = desk.working(INT64_MAX / 2, INT64_MAX);
+  CHECK(desk.store.apply(trade(id, 1, INT64_MAX, INT64_MAX - 1), 4, desk.event) == Applied::taken);
+  CHECK(desk.store.find(id)->cum_qty == INT64_MAX - 1);
+}
+
+TEST_CASE("a replace stays pending until the venue speaks") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  CHECK(desk.store.request_replace({id, 101, 12, 0}, 4, desk.event) == Applied::taken);
+  CHECK(desk.event.ord_status == OrderStatus::pending_replace);
+  CHECK(desk.event.price == 100);
+  const Order& order = *desk.store.find(id);
+  CHECK(order.pending_price == 101);
+  CHECK(order.pending_qty == 12);
+
+  SUBCASE("replaced sets price and total quantity") {
+    REQUIRE(desk.store.apply(trade(id, 1, 100, 2), 5, desk.event) == Applied::taken);
+    CHECK(order.ord_status == OrderStatus::pending_replace);
+    ExecutionReport replaced = accepted(id, 101, 12);
+    replaced.exec_type = ExecType::replaced;
+    CHECK(desk.store.apply(replaced, 6, desk.event) == Applied::taken);
+    CHECK(order.ord_status == OrderStatus::partially_filled);
+    CHECK(order.price == 101);
+    CHECK(order.value_price == 101);
+    CHECK(order.leaves_qty() == 10);
+    CHECK(order.pending_qty == 0);
+  }
+  SUBCASE("a refusal leaves price and quantity as they were") {
+    ExecutionReport rejected = report(id, ExecType::replace_rejected);
+    rejected.reason = RejectReason::order_closed;
+    CHECK(desk.store.apply(rejected, 5, desk.event) == Applied::taken);
+    CHECK(desk.event.reason == RejectReason::order_closed);
+    CHECK(order.ord_status == OrderStatus::new_);
+    CHECK(order.price == 100);
+    CHECK(order.order_qty == 10);
+    CHECK(order.pending_qty == 0);
+  }
+  SUBCASE("a fill that completes the old order closes it, and a late refusal is taken") {
+    CHECK(desk.store.apply(trade(id, 1, 100, 10), 5, desk.event) == Applied::taken);
+    CHECK(order.ord_status == OrderStatus::filled);
+    CHECK(order.pending_qty == 0);
+    CHECK(desk.store.apply(report(id, ExecType::replace_rejected), 6, desk.event) == Applied::taken);
+    CHECK(order.ord_status == OrderStatus::filled);
+  }
+  SUBCASE("a total that is executed already fills the order, a smaller one is refused") {
+    REQUIRE(desk.store.apply(trade(id, 1, 100, 5), 5, desk.event) == Applied::taken);
+    ExecutionReport replaced = accepted(id, 101, 4);
+    replaced.exec_type = ExecType::replaced;
+    CHECK(desk.store.apply(replaced, 6, desk.event) == Applied::bad_quantity);
+    replaced.quantity = 5;
+    CHECK(desk.store.apply(replaced, 6, desk.event) == Applied::taken);
+    CHECK(order.ord_status == OrderStatus::filled);
+    CHECK(desk.store.open_count() == 0);
+  }
+}
+
+TEST_CASE("open orders of each strategy and instrument are walked in order of submission") {
+  Desk desk;
+  std::vector<ClientOrderId> ids;
+  for (int i = 0; i < 6; ++i) ids.push_back(desk.working(100 + i, 1));
+  const ClientOrderId other = desk.working(100, 1, 1, 1);
+  REQUIRE(desk.store.apply(report(ids[0], ExecType::canceled), 4, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply(trade(ids[3], 1, 103, 1), 4, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply(report(ids[5], ExecType::expired), 4, desk.event) == Applied::taken);
+  std::vector<ClientOrderId> open;
+  for (ClientOrderId id = desk.store.first_open(0, 0); id != 0; id = desk.store.next_open(id)) open.push_back(id);
+  CHECK(open == std::vector<ClientOrderId>{ids[1], ids[2], ids[4]});
+  CHECK(desk.store.open_count(0, 0) == 3);
+  CHECK(desk.store.first_open(1, 1) == other);
+  CHECK(desk.store.first_open(1, 0) == 0);
+  CHECK(desk.store.first_open(9, 9) == 0);
+  CHECK(desk.store.open_count() == 4);
+  CHECK(desk.store.first_inconsistent() == 0);
+}
+
+TEST_CASE("any stream of reports keeps CumQty + LeavesQty = OrderQty and the open lists true") {
+  u64 state = 42;
+  const auto random = [&](u64 bound) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    return static_cast<i64>((state >> 33) % bound);
+  };
+  Desk desk;
+  desk.store.reserve(3000, 3000);
+  for (int step = 0; step < 60000; ++step) {
+    const auto id = static_cast<ClientOrderId>(random(desk.store.size() + 2));
+    switch (random(5)) {
+      case 0:
+        if (desk.store.size() < 2000) {
+          const Order& order = desk.store.create(
+              limit_order(1 + random(50), 1 + random(20), static_cast<u32>(random(2)), static_cast<u32>(random(2))),
+              step);
+          desk.store.apply_own(order.client_order_id, random(9) == 0 ? ExecType::denied : ExecType::pending_new,
+                               RejectReason::none, step, desk.event);
+        }
+        break;
+      case 1:
+        desk.store.apply(accepted(id, 1 + random(50), 1 + random(20)), step, desk.event);
+        break;
+      case 2:
+        desk.store.apply(trade(id, static_cast<u64>(random(1000)), 1 + random(50), random(22) - 1), step, desk.event);
+        break;
+      case 3:
+        if (random(2) == 0) {
+          desk.store.request_replace({id, 1 + random(50), random(25), static_cast<u32>(random(2))}, step, desk.event);
+        } else {
+          desk.store.apply_own(id, ExecType::pending_cancel, RejectReason::none, step, desk.event);
+        }
+        break;
+      default: {
+        ExecutionReport any = accepted(id, 1 + random(50), random(25) - 1);
+        any.exec_type = kExecTypes[random(std::size(kExecTypes))];
+        if (any.exec_type != ExecType::trade) desk.store.apply(any, step, desk.event);
+      }
+    }
+    if (step % 500 == 0) REQUIRE(desk.store.first_inconsistent() == 0);
+  }
+  REQUIRE(desk.store.first_inconsistent() == 0);
+  for (const Applied why : {Applied::unknown_order, Applied::illegal_transition, Applied::duplicate_execution,
+                            Applied::overfill, Applied::bad_quantity}) {
+    CHECK_MESSAGE(desk.store.refused(why) > 0, to_text(why));
+  }
+}
+
+TEST_CASE("the set of executions holds exactly what was put in") {
+  ExecutionIds ids;
+  CHECK_FALSE(ids.contains(1, 1));
+  ids.reserve(10);
+  for (u64 order = 1; order <= 300; ++order) {
+    for (u64 exec = 0; exec < 20; exec += 2) ids.insert(order, exec << 40);
+    ids.insert(order, 0);
+  }
+  CHECK(ids.size() == 3000);
+  for (u64 order = 1; order <= 300; ++order) {
+    for (u64 exec = 0; exec < 20; ++exec) CHECK(ids.contains(order, exec << 40) == (exec % 2 == 0));
+  }
+}

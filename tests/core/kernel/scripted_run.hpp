@@ -1,0 +1,109 @@
+// A back-test in a few lines: an instrument, streams from vectors of records, and a strategy made of lambdas.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/backtest_loop.hpp"
+
+namespace pytrader {
+
+inline InstrumentDefinition unit_instrument(const std::string& symbol = "TEST") {
+  InstrumentDefinition definition;
+  definition.symbol = symbol;
+  definition.venue = "SIM";
+  definition.quote_currency = "USD";
+  definition.tick_size = definition.lot_size = definition.multiplier = Fixed{kFixedOne, 0};
+  return definition;
+}
+
+constexpr u32 kEveryKind = 0x3FF;
+
+// Handlers return true to go on.
+struct ScriptedStrategy {
+  std::function<bool(const Callback&)> on_callback = [](const Callback&) { return true; };
+  std::vector<OrderEvent> events;
+  std::vector<std::string> log;  // "quote@5", in order
+
+  static bool deliver(void* context, const Callback& callback) {
+    static const char* const kNames[] = {"start", "stop",  "quote",       "trade", "book",
+                                         "bar",   "timer", "order_event", "fill",  "position"};
+    auto& self = *static_cast<ScriptedStrategy*>(context);
+    self.log.push_back(std::string(kNames[static_cast<u8>(callback.kind)]) + "@" + std::to_string(callback.ts));
+    if (callback.kind == CallbackKind::order_event) self.events.push_back(*callback.order_event);
+    return self.on_callback(callback);
+  }
+};
+
+// Owns what the loop only points to.
+class ScriptedRun {
+ public:
+  explicit ScriptedRun(LoopConfig config = {}) : loop(with_checks(config)) {
+    instrument = loop.kernel().add_instrument(unit_instrument());
+    loop.kernel().add_cash("USD", kFixedOne * 1'000'000'000);
+  }
+
+  ScriptedStrategy& add_strategy(u32 mask = kEveryKind) {
+    strategies.push_back(std::make_unique<ScriptedStrategy>());
+    loop.kernel().add_strategy({strategies.back().get(), &ScriptedStrategy::deliver, mask}, RiskLimits{});
+    return *strategies.back();
+  }
+
+  template <class Record>
+  void add_stream(StreamKind kind, std::vector<Record> rows, i64 duration_ns = 0, bool with_ts_init = false) {
+    add_stream_of(instrument, kind, std::move(rows), duration_ns, with_ts_init);
+  }
+
+  template <class Record>
+  void add_stream_of(InstrumentIndex index, StreamKind kind, std::vector<Record> rows, i64 duration_ns = 0,
+                     bool with_ts_init = false) {
+    auto kept = std::make_shared<std::vector<Record>>(std::move(rows));
+    MarketStream stream;
+    stream.name = "test";
+    stream.instrument = index;
+    stream.kind = kind;
+    stream.duration_ns = duration_ns;
+    stream.rows = kept->size();
+    for (std::size_t i = 0; i < column_count(kind); ++i) {
+      if (i == 1 && !with_ts_init) continue;
+      stream.columns[i] = {reinterpret_cast<const char*>(kept->data()) + 8 * i, sizeof(Record)};
+    }
+    memory.push_back(kept);
+    loop.add_stream(stream);
+  }
+
+  NewOrder limit(Side side, i64 price, i64 quantity, TimeInForce time_in_force = TimeInForce::gtc, u8 flags = 0) {
+    return {0, price, quantity, 0, instrument, 0, side, OrderType::limit, time_in_force, flags};
+  }
+  NewOrder market(Side side, i64 quantity) {
+    return {0, kNoPrice, quantity, 0, instrument, 0, side, OrderType::market, TimeInForce::ioc, 0};
+  }
+  Kernel& kernel() { return loop.kernel(); }
+  RunStatus run() { return loop.run(UINT64_MAX); }
+
+  BacktestLoop loop;
+  InstrumentIndex instrument = 0;
+  std::vector<std::unique_ptr<ScriptedStrategy>> strategies;
+  std::vector<std::shared_ptr<void>> memory;
+
+ private:
+  static LoopConfig with_checks(LoopConfig config) {
+    config.check_every_event = true;
+    return config;
+  }
+};
+
+// Rows, shortly written.
+inline L3Record add_row(i64 ts, u64 id, Side side, i64 price, i64 quantity) {
+  return {ts, ts, static_cast<i64>(BookAction::add), static_cast<i64>(side), price, quantity, id, kFlagLast};
+}
+inline L3Record row(i64 ts, BookAction action, u64 id, Side side, i64 price, i64 quantity) {
+  return {ts, ts, static_cast<i64>(action), static_cast<i64>(side), price, quantity, id, kFlagLast};
+}
+inline QuoteRecord quote_row(i64 ts, i64 bid, i64 ask, i64 bid_quantity = 10, i64 ask_quantity = 10) {
+  return {ts, ts, bid, ask, bid_quantity, ask_quantity};
+}
+
+}  // namespace pytrader

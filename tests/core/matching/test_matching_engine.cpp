@@ -1,0 +1,250 @@
+// The matching engine's rules one by one, and whole streams against a reference of standard containers.
+#include <string>
+#include <vector>
+
+#include "../book/random_source.hpp"
+#include "doctest/doctest.h"
+#include "matching/matching_engine.hpp"
+#include "reference_matcher.hpp"
+
+namespace {
+
+using namespace pytrader;
+using testing::RandomSource;
+using testing::ReferenceMatcher;
+
+OrderMessage limit(u64 id, Side side, i64 price, i64 quantity, TimeInForce force = TimeInForce::gtc, i64 flags = 0) {
+  return {static_cast<i64>(MessageKind::new_),
+          static_cast<i64>(side),
+          static_cast<i64>(OrderType::limit),
+          static_cast<i64>(force),
+          flags,
+          price,
+          quantity,
+          id};
+}
+
+OrderMessage market(u64 id, Side side, i64 quantity, TimeInForce force = TimeInForce::ioc) {
+  OrderMessage message = limit(id, side, 0, quantity, force);
+  message.order_type = static_cast<i64>(OrderType::market);
+  return message;
+}
+
+OrderMessage cancel(u64 id) {
+  OrderMessage message{};
+  message.kind = static_cast<i64>(MessageKind::cancel);
+  message.order_id = id;
+  return message;
+}
+
+OrderMessage replace(u64 id, i64 price, i64 quantity) {
+  OrderMessage message = cancel(id);
+  message.kind = static_cast<i64>(MessageKind::replace);
+  message.price = price;
+  message.quantity = quantity;
+  return message;
+}
+
+struct Fixture {
+  explicit Fixture(const VenueRules& rules = {}, u32 max_orders = 1000) : engine(rules, max_orders) {}
+
+  Outcome send(const OrderMessage& message) {
+    fills.clear();
+    status = engine.apply(message, 0, fills);
+    engine.self_check();
+    return outcome_of(status);
+  }
+  RejectReason refused(const OrderMessage& message) {
+    send(message);
+    return reason_of(status);
+  }
+
+  MatchingEngine engine;
+  std::vector<Fill> fills;
+  MessageStatus status = 0;
+};
+
+OrderMessage draw(RandomSource& random, u64 ids, i64 prices) {
+  const u64 id = ~u64{0} - random.below(ids);
+  const u64 kind = random.below(100);
+  const i64 price = random.between(-prices / 2, prices / 2);
+  const i64 quantity = random.between(1, 20);
+  const Side side = random.below(2) == 0 ? Side::buy : Side::sell;
+  if (kind < 30) return cancel(id);
+  if (kind < 50) return replace(id, price, quantity);
+  if (kind < 54) return market(id, side, quantity * 3, kind == 50 ? TimeInForce::fok : TimeInForce::ioc);
+  if (kind < 58) return limit(id, side, price, quantity, TimeInForce::ioc);
+  if (kind < 62) return limit(id, side, price, quantity * 3, TimeInForce::fok);
+  return limit(id, side, price, quantity, TimeInForce::gtc, kind < 70 ? kPostOnly : 0);
+}
+
+void require_equal(const Fill& a, const Fill& b) {
+  REQUIRE(a.taker_order_id == b.taker_order_id);
+  REQUIRE(a.maker_order_id == b.maker_order_id);
+  REQUIRE(a.price == b.price);
+  REQUIRE(a.quantity == b.quantity);
+  REQUIRE(a.taker_leaves_qty == b.taker_leaves_qty);
+  REQUIRE(a.maker_leaves_qty == b.maker_leaves_qty);
+  REQUIRE(a.taker_side == b.taker_side);
+}
+
+void require_equal_books(const MatchingEngine& engine, const ReferenceMatcher& reference) {
+  for (const Side side : {Side::buy, Side::sell}) {
+    std::vector<LevelTotals> levels(engine.side(side).level_count());
+    engine.depth(side, levels.size(), levels.data());
+    REQUIRE(levels.size() == reference.levels(side).size());
+    std::size_t at = 0;
+    for (const auto& [price_key, queue] : reference.levels(side)) {
+      std::vector<RestingOrder> orders;
+      engine.queue(side, levels[at++].price, orders);
+      REQUIRE(orders.size() == queue.size());
+      auto order = orders.begin();
+      for (const ReferenceMatcher::Order& expected : queue) {
+        REQUIRE(order->order_id == expected.id);
+        REQUIRE(order->price == expected.price);
+        REQUIRE(order->leaves_qty == expected.leaves);
+        REQUIRE(order->cum_qty == expected.done);
+        REQUIRE(order->post_only == expected.post_only);
+        ++order;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("random streams give the reference's statuses, fills and books under all rules") {
+  const VenueRules all_rules[] = {
+      {AmendPolicy::keeps_on_decrease, PostOnlyPolicy::reject, ReplaceQuantity::total},
+      {AmendPolicy::always_loses, PostOnlyPolicy::reject, ReplaceQuantity::total},
+      {AmendPolicy::keeps_on_decrease, PostOnlyPolicy::reject, ReplaceQuantity::open},
+      {AmendPolicy::always_loses, PostOnlyPolicy::reject, ReplaceQuantity::open},
+  };
+  for (const VenueRules& rules : all_rules) {
+    for (u64 seed = 1; seed <= 6; ++seed) {
+      RandomSource random(seed);
+      MatchingEngine engine(rules);
+      ReferenceMatcher reference(rules);
+      std::vector<Fill> fills;
+      std::vector<Fill> expected;
+      const i64 prices = seed % 2 == 0 ? 8 : 400;
+      for (int i = 0; i < 3000; ++i) {
+        const OrderMessage message = draw(random, 60, prices);
+        fills.clear();
+        expected.clear();
+        REQUIRE(engine.apply(message, i, fills) == reference.apply(message, expected));
+        REQUIRE(fills.size() == expected.size());
+        for (std::size_t k = 0; k < fills.size(); ++k) require_equal(fills[k], expected[k]);
+        engine.self_check();
+        require_equal_books(engine, reference);
+      }
+    }
+  }
+}
+
+TEST_CASE("a batch says the same as its messages one by one") {
+  RandomSource random(9);
+  std::vector<OrderMessage> messages;
+  for (int i = 0; i < 5000; ++i) messages.push_back(draw(random, 200, 30));
+  MatchingEngine whole;
+  std::vector<MessageStatus> statuses(messages.size());
+  std::vector<Fill> fills;
+  whole.apply(messages, statuses.data(), fills);
+
+  MatchingEngine single;
+  std::vector<Fill> single_fills;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    REQUIRE(single.apply(messages[i], static_cast<i64>(i), single_fills) == statuses[i]);
+  }
+  REQUIRE(fills.size() == single_fills.size());
+  for (std::size_t i = 0; i < fills.size(); ++i) {
+    require_equal(fills[i], single_fills[i]);
+    REQUIRE(fills[i].message_index == single_fills[i].message_index);
+  }
+  CHECK(whole.counters().messages == messages.size());
+  CHECK(whole.counters().fills == fills.size());
+}
+
+TEST_CASE("malformed messages are refused and change nothing") {
+  Fixture f;
+  OrderMessage message = limit(1, Side::buy, 10, 5);
+  message.kind = 7;
+  CHECK(f.refused(message) == RejectReason::malformed_message);
+  message = limit(1, Side::buy, 10, 5);
+  message.flags = 2;
+  CHECK(f.refused(message) == RejectReason::malformed_message);
+  message.flags = kPostOnly;
+  message.side = 0;
+  CHECK(f.refused(message) == RejectReason::side_not_valid);
+  message.side = 257;  // a Side only when cut to a byte
+  CHECK(f.refused(message) == RejectReason::side_not_valid);
+  message = limit(1, Side::buy, 10, 5);
+  message.order_type = 3;
+  CHECK(f.refused(message) == RejectReason::order_type_not_supported);
+  CHECK(f.refused(limit(1, Side::buy, 10, 5, TimeInForce::day)) == RejectReason::time_in_force_not_supported);
+  CHECK(f.refused(limit(1, Side::buy, kNoPrice, 5)) == RejectReason::limit_order_without_price);
+  message = market(1, Side::buy, 5);
+  message.price = 7;
+  CHECK(f.refused(message) == RejectReason::market_order_with_price);
+  CHECK(f.refused(replace(1, kNoPrice, 5)) == RejectReason::limit_order_without_price);
+  CHECK(f.engine.order_count() == 0);
+  CHECK(f.engine.counters().rejections[static_cast<u8>(RejectReason::side_not_valid)] == 2);
+}
+
+TEST_CASE("prices at both ends of the range trade") {
+  Fixture f;
+  CHECK(f.send(limit(1, Side::sell, INT64_MAX, 5)) == Outcome::rested);
+  CHECK(f.send(limit(2, Side::buy, kNoPrice + 1, 5)) == Outcome::rested);
+  CHECK(f.send(market(3, Side::buy, 2)) == Outcome::filled);
+  CHECK(f.fills[0].price == INT64_MAX);
+  CHECK(f.send(limit(4, Side::sell, kNoPrice + 1, 2, TimeInForce::fok)) == Outcome::filled);
+  CHECK(f.fills[0].price == kNoPrice + 1);
+}
+
+TEST_CASE("the open quantity of a side stays within 64 bits") {
+  Fixture f;
+  CHECK(f.send(limit(1, Side::buy, 10, INT64_MAX - 5)) == Outcome::rested);
+  CHECK(f.refused(limit(2, Side::buy, 9, 6)) == RejectReason::quantity_above_maximum);
+  CHECK(f.send(limit(2, Side::buy, 9, 5)) == Outcome::rested);
+  CHECK(f.refused(replace(2, 8, 6)) == RejectReason::quantity_above_maximum);
+  CHECK(f.send(market(3, Side::sell, INT64_MAX)) == Outcome::filled);
+  CHECK(f.fills.size() == 2);
+}
+
+TEST_CASE("a total beyond 64 bits of executed and open quantity is refused") {
+  Fixture f({AmendPolicy::keeps_on_decrease, PostOnlyPolicy::reject, ReplaceQuantity::open});
+  f.send(limit(1, Side::buy, 10, 10));
+  f.send(market(2, Side::sell, 4));
+  CHECK(f.refused(replace(1, 10, INT64_MAX - 3)) == RejectReason::quantity_above_maximum);
+  CHECK(f.send(replace(1, 10, INT64_MAX - 4)) == Outcome::requeued);
+}
+
+TEST_CASE("orders beyond the bound are refused, and those that can not rest still trade") {
+  Fixture f({}, 2);
+  f.send(limit(1, Side::buy, 10, 5));
+  f.send(limit(2, Side::buy, 9, 5));
+  CHECK(f.refused(limit(3, Side::buy, 8, 5)) == RejectReason::order_limit);
+  CHECK(f.send(replace(2, 8, 5)) == Outcome::requeued);
+  CHECK(f.send(market(3, Side::sell, 5)) == Outcome::filled);
+  CHECK(f.send(limit(4, Side::buy, 7, 5)) == Outcome::rested);
+}
+
+TEST_CASE("ids at both ends of 64 bits are ids like others") {
+  Fixture f;
+  f.send(limit(0, Side::buy, 10, 5));
+  f.send(limit(~u64{0}, Side::buy, 10, 5));
+  CHECK(f.refused(limit(0, Side::buy, 10, 5)) == RejectReason::duplicate_order);
+  f.send(market(7, Side::sell, 6));
+  CHECK(f.fills[0].maker_order_id == 0);
+  CHECK(f.fills[1].maker_order_id == ~u64{0});
+  CHECK(f.send(cancel(~u64{0})) == Outcome::canceled);
+}
+
+TEST_CASE("the presets are the table of the documentation") {
+  CHECK(venue_presets().size() == 6);
+  for (const VenuePreset& preset : venue_presets()) {
+    const bool loses = std::string(preset.name) == "nasdaq" || std::string(preset.name) == "binance_futures";
+    CHECK((preset.rules.amend == AmendPolicy::always_loses) == loses);
+    CHECK((preset.rules.post_only == PostOnlyPolicy::not_offered) == (std::string(preset.name) == "cme_globex"));
+  }
+}

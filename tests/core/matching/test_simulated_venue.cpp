@@ -1,0 +1,248 @@
+// Own orders over price levels, quotes and bars.
+#include "doctest/doctest.h"
+#include "venue_scene.hpp"
+
+using namespace pytrader;
+
+TEST_CASE("l2: an own order starts behind the whole level, and trades eat what is ahead first") {
+  VenueScene scene(MarketKind::l2);
+  scene.level(Side::buy, 100, 10);
+  scene.limit(Side::buy, 100, 3);
+  scene.said();
+  scene.print(Side::sell, 100, 6);
+  CHECK(scene.traded() == 0);
+  scene.level(Side::buy, 100, 4);
+  scene.print(Side::sell, 100, 5);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_qty == 1);
+  CHECK(trades[0].liquidity == Liquidity::maker);
+}
+
+TEST_CASE("l2: a level that shrinks takes the quantity ahead with it, one that grows adds behind") {
+  VenueScene scene(MarketKind::l2);
+  scene.level(Side::buy, 100, 10);
+  scene.limit(Side::buy, 100, 3);
+  scene.level(Side::buy, 100, 2);
+  scene.level(Side::buy, 100, 50);
+  scene.said();
+  scene.print(Side::sell, 100, 4);
+  CHECK(scene.traded() == 2);
+}
+
+TEST_CASE("l2: a trade through the price fills, at the own price, whatever was ahead") {
+  VenueScene scene(MarketKind::l2);
+  scene.level(Side::sell, 101, 10);
+  scene.limit(Side::sell, 101, 3);
+  scene.said();
+  scene.print(Side::buy, 102, 2);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 101);
+  CHECK(trades[0].last_qty == 2);
+}
+
+TEST_CASE("l2: own orders of one level share one trade in the order of their arrival") {
+  VenueScene scene(MarketKind::l2);
+  scene.level(Side::buy, 100, 2);
+  const ClientOrderId first = scene.limit(Side::buy, 100, 3);
+  scene.level(Side::buy, 100, 5);
+  scene.limit(Side::buy, 100, 3);
+  scene.said();
+  scene.print(Side::sell, 100, 6);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].client_order_id == first);
+  CHECK(trades[0].last_qty == 3);
+  scene.level(Side::buy, 100, 0);
+  scene.print(Side::sell, 100, 2);
+  CHECK(scene.traded() == 2);
+}
+
+TEST_CASE("l2: what was taken of a level stays taken until the level shows less or is gone") {
+  VenueScene scene(MarketKind::l2);
+  scene.level(Side::sell, 101, 10);
+  scene.market(Side::buy, 8);
+  CHECK(scene.traded() == 8);
+  scene.level(Side::sell, 101, 12);
+  scene.market(Side::buy, 9);
+  CHECK(scene.traded() == 4);
+  scene.level(Side::sell, 101, 5);
+  scene.market(Side::buy, 9);
+  CHECK(scene.traded() == 0);
+  scene.level(Side::sell, 101, 0);
+  scene.level(Side::sell, 101, 5);
+  scene.market(Side::buy, 9);
+  CHECK(scene.traded() == 5);
+}
+
+TEST_CASE("l2: a trade without a known aggressor reaches the side that it can have hit") {
+  VenueScene scene(MarketKind::l2);
+  scene.limit(Side::buy, 100, 3);
+  scene.limit(Side::sell, 103, 3);
+  scene.said();
+  scene.print(static_cast<Side>(0), 103, 2);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 103);
+}
+
+TEST_CASE("l2: trade rows of the level feed reach own orders too") {
+  VenueScene scene(MarketKind::l2);
+  scene.limit(Side::buy, 100, 3);
+  scene.said();
+  scene.venue.apply_l2({5000, 5000, static_cast<i64>(BookAction::trade), static_cast<i64>(Side::buy), 100, 2, 0, 128});
+  CHECK(scene.traded() == 2);
+}
+
+TEST_CASE("quotes: a taker gets what the touch displays, once a quote") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101, 10, 5);
+  scene.market(Side::buy, 3);
+  CHECK(scene.traded() == 3);
+  scene.market(Side::buy, 3);
+  CHECK(scene.last().exec_type == ExecType::canceled);
+  CHECK(scene.traded() == 2);
+  scene.quote(99, 101, 10, 5);
+  scene.market(Side::buy, 3);
+  CHECK(scene.traded() == 3);
+}
+
+TEST_CASE(
+    "quotes: a resting order fills at its own price when the opposite best reaches it, up to what that displays") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  scene.limit(Side::buy, 100, 8);
+  scene.said();
+  scene.quote(98, 100, 10, 5);
+  auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 100);
+  CHECK(trades[0].last_qty == 5);
+  CHECK(trades[0].liquidity == Liquidity::maker);
+  scene.market(Side::sell, 1);
+  scene.said();
+  scene.quote(97, 99, 10, 5);
+  trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_qty == 3);
+}
+
+TEST_CASE("quotes: what a passive fill used of the touch is gone for takers") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  scene.limit(Side::buy, 100, 4);
+  scene.quote(98, 100, 10, 5);
+  scene.said();
+  scene.market(Side::buy, 4);
+  CHECK(scene.traded() == 1);
+}
+
+TEST_CASE("quotes: behind the best price the queue is unknown, so that only trades through it fill") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  scene.limit(Side::buy, 97, 2);
+  scene.said();
+  scene.print(Side::sell, 97, 50);
+  CHECK(scene.traded() == 0);
+  scene.print(Side::sell, 96, 1);
+  CHECK(scene.traded() == 1);
+  scene.quote(97, 101, 4, 10);
+  scene.print(Side::sell, 97, 3);
+  CHECK(scene.traded() == 0);
+  scene.print(Side::sell, 97, 3);
+  CHECK(scene.traded() == 1);
+}
+
+TEST_CASE("quotes: without any quote only trades through the price fill") {
+  VenueScene scene(MarketKind::quotes);
+  scene.limit(Side::buy, 100, 2);
+  scene.print(Side::sell, 100, 5);
+  CHECK(scene.traded() == 0);
+  scene.print(Side::sell, 99, 5);
+  CHECK(scene.traded() == 2);
+}
+
+TEST_CASE("bars: a market order fills at the open of the next bar") {
+  VenueScene scene(MarketKind::bars);
+  scene.bar(100, 110, 90, 105);
+  scene.market(Side::buy, 7);
+  CHECK(scene.traded() == 0);
+  const BarRecord next = scene.bar_of(106, 110, 104, 108);
+  scene.venue.open_bar(next);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 106);
+  CHECK(trades[0].last_qty == 7);
+  CHECK(trades[0].ts_event == next.ts_open);
+  CHECK(trades[0].liquidity == Liquidity::taker);
+}
+
+TEST_CASE("bars: an order that arrives inside a bar does not trade in it") {
+  VenueScene scene(MarketKind::bars);
+  const BarRecord bar = scene.bar_of(100, 110, 90, 105);
+  scene.venue.open_bar(bar);
+  scene.limit(Side::buy, 95, 1);
+  scene.said();
+  scene.venue.close_bar(bar);
+  CHECK(scene.traded() == 0);
+  scene.bar(100, 101, 94, 100);
+  CHECK(scene.traded() == 1);
+}
+
+TEST_CASE("bars: a resting order needs a price strictly through its own, and fills at its own price") {
+  VenueScene scene(MarketKind::bars);
+  scene.limit(Side::buy, 95, 1);
+  scene.said();
+  scene.bar(100, 101, 95, 99);
+  CHECK(scene.traded() == 0);
+  scene.bar(100, 101, 94, 99);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 95);
+  CHECK(trades[0].liquidity == Liquidity::maker);
+}
+
+TEST_CASE("bars: an open beyond the limit fills at the open, first as taker, later as maker") {
+  VenueScene scene(MarketKind::bars);
+  scene.limit(Side::buy, 100, 1);
+  scene.limit(Side::buy, 90, 1);
+  scene.said();
+  scene.bar(98, 99, 97, 98);
+  auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 98);
+  CHECK(trades[0].liquidity == Liquidity::taker);
+  scene.bar(88, 89, 87, 88);
+  trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 88);
+  CHECK(trades[0].liquidity == Liquidity::maker);
+}
+
+TEST_CASE("bars: immediate orders that the next open does not reach are canceled, waiting ones can be canceled") {
+  VenueScene scene(MarketKind::bars);
+  scene.limit(Side::buy, 90, 1, TimeInForce::ioc);
+  scene.limit(Side::buy, 90, 1, TimeInForce::fok);
+  const ClientOrderId waiting = scene.market(Side::buy, 1);
+  scene.venue.cancel(waiting, ++scene.ts);
+  CHECK(scene.last().exec_type == ExecType::canceled);
+  scene.said();
+  scene.bar(100, 101, 99, 100);
+  const auto said = scene.said();
+  REQUIRE(said.size() == 2);
+  CHECK(said[0].reason == RejectReason::no_liquidity);
+  CHECK(said[1].reason == RejectReason::fok_not_fillable);
+  CHECK(scene.venue.orders().empty());
+}
+
+TEST_CASE("bars: a post-only order that its first open would fill is canceled") {
+  VenueScene scene(MarketKind::bars);
+  scene.limit(Side::sell, 100, 1, TimeInForce::gtc, kPostOnly);
+  scene.said();
+  scene.bar(101, 102, 100, 101);
+  const auto said = scene.said();
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].exec_type == ExecType::canceled);
+  CHECK(said[0].reason == RejectReason::post_only_would_take);
+}
