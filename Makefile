@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test test-core test-python lint format bench bench-smoke asan tsan wheel clean
+.PHONY: demo test test-core test-python lint format bench bench-smoke asan asan-python tsan wheel clean
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,\
   $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
@@ -59,6 +59,17 @@ asan: $(STAMPS)/tools
 	cmake --preset asan
 	cmake --build --preset asan
 	UBSAN_OPTIONS=print_stacktrace=1 ctest --preset asan
+
+# The compiled modules under the same sanitizers, driven by those Python tests that lean on them hardest.
+SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/strategy tests/backtest
+asan-python: $(STAMPS)/tools
+	rm -rf build/asan-site
+	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan-python \
+	  -C cmake.build-type=RelWithDebInfo -C cmake.define.PYTRADER_SANITIZE="address;undefined" \
+	  -C cmake.define.CMAKE_CXX_FLAGS=-O1 -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
+	PYTHONPATH=build/asan-site $(BIN)/python -m pytest -m "not slow" -p no:cacheprovider $(SANITIZED_TESTS)
 
 tsan: $(STAMPS)/tools
 	cmake --preset tsan

@@ -4,6 +4,8 @@ A message names the thing, the value, the limit and the fix. Errors about a valu
 which does not know pytrader catches them as usual.
 """
 
+# ruff: noqa: N818
+# Most names here say what the value is, OffTick or Inexact, and need no suffix to say that it is an error.
 from __future__ import annotations
 
 from os import PathLike, fspath

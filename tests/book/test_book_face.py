@@ -6,6 +6,7 @@ import pickle
 import threading
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -181,11 +182,12 @@ def test_columns_of_any_stride_are_taken_and_times_and_flags_may_be_absent() -> 
     reordered = np.zeros(1000, [(name, L3_EVENT[name]) for name in reversed(L3_EVENT.names)])
     for name in L3_EVENT.names:
         reordered[name] = rows[name]
-    books = [L3Book("1") for _ in range(4)]
+    books = [L3Book("1") for _ in range(5)]
     books[0].apply(rows)
     books[1].apply(columns)
     books[2].apply({**columns, "order_id": np.arange(1000, dtype=np.int64)})
     books[3].apply(reordered)
+    books[4].apply(MappingProxyType(columns))
     assert len({repr(book.depth(100)) for book in books}) == 1
 
 

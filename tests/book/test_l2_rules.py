@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.book.naive_book import NaiveL2Book
 
 from pytrader.book import FLAG_LAST, FLAG_SNAPSHOT, L2_EVENT, BookAction, L2Book
 from pytrader.errors import BookError
+from tests.book.naive_book import NaiveL2Book
 
 
 @pytest.fixture(params=[L2Book, NaiveL2Book], ids=["compiled", "naive"])

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.book.naive_book import NaiveL3Book
 
 from pytrader.book import FLAG_LAST, L3_EVENT, BookAction, L3Book
 from pytrader.errors import BookError
+from tests.book.naive_book import NaiveL3Book
 
 
 @pytest.fixture(params=[L3Book, NaiveL3Book], ids=["compiled", "naive"])

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.book.naive_book import NaiveBook, NaiveL2Book, NaiveL3Book
 
 from pytrader.book import L2_EVENT, L3_EVENT, L2Book, L3Book
 from pytrader.errors import BookError
+from tests.book.naive_book import NaiveBook, NaiveL2Book, NaiveL3Book
 
 I64_MIN, I64_MAX = -(2**63), 2**63 - 1
 NEAR = st.integers(min_value=60, max_value=68)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -113,7 +114,7 @@ def test_refused_fills_change_nothing() -> None:
     ledger = Ledger(INSTRUMENTS)
     ledger.fill("ABC.NYSE", side="buy", price="10.00", quantity=3)
     before = (ledger.position("ABC.NYSE"), ledger.cash("USD"))
-    for error, changes in [
+    refusals: list[tuple[type[Exception], dict[str, Any]]] = [
         (OffTick, {"price": "10.001"}),
         (OffLot, {"quantity": "0.5"}),
         (InvalidArgument, {"quantity": 0}),
@@ -126,10 +127,16 @@ def test_refused_fills_change_nothing() -> None:
         (TypeError, {"price": 10.0}),
         (TypeError, {"quantity": Decimal}),
         (TypeError, {"strategy": True}),
-    ]:
-        arguments = {"instrument_id": "ABC.NYSE", "side": "sell", "price": "10.00", "quantity": 1} | changes
+    ]
+    for error, changes in refusals:
+        arguments: dict[str, Any] = {
+            "instrument_id": "ABC.NYSE",
+            "side": "sell",
+            "price": "10.00",
+            "quantity": 1,
+        } | changes
         with pytest.raises(error):
-            ledger.fill(**arguments)  # type: ignore[arg-type]
+            ledger.fill(**arguments)
     assert (ledger.position("ABC.NYSE"), ledger.cash("USD")) == before
     assert ledger.check()
 

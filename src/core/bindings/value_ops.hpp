@@ -57,10 +57,11 @@ inline bool parse_unicode(PyObject* text, Fixed& value, ParseStatus& status) noe
   return true;
 }
 
-// A finite double by its shortest text that reads back the same, rounded at `digits`.
+// A finite double by the fewest digits that read back the same, rounded at `digits`. Plain notation would fill up large
+// numbers with the double's own digits.
 inline ParseStatus from_double(double number, int digits, Rounding rounding, Fixed& value) noexcept {
   char text[32];
-  const std::to_chars_result end = std::to_chars(text, text + sizeof text, number);
+  const std::to_chars_result end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific);
   return try_parse_rounded({text, static_cast<std::size_t>(end.ptr - text)}, digits, rounding, value);
 }
 

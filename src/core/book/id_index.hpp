@@ -74,6 +74,15 @@ class IdIndex {
     if (size_ != 0) __builtin_prefetch(&entries_[home_of(tag_of(id))]);
   }
 
+  // The slot that find(id) will most likely return, judged without the slot's id: good enough to prefetch by.
+  u32 guess(u64 id) const noexcept {
+    if (size_ == 0) return kNone;
+    const u32 tag = tag_of(id);
+    u32 at = home_of(tag);
+    while (entries_[at].slot != kNone && entries_[at].tag != tag) at = (at + 1) & mask_;
+    return entries_[at].slot;
+  }
+
   // Throws std::logic_error if an entry can not be reached from its home or the count is wrong.
   template <class IdOf>
   void check(IdOf&& id_of) const {

@@ -60,7 +60,9 @@ Outcome divide_rounded(const U256& dividend, u128 divisor, bool negative, bool s
   if (division.quotient.hi != 0) return Outcome::overflow;
   u128 quotient = division.quotient.lo;
   if (division.remainder != 0 || sticky) {
-    if (rounding == Rounding::exact) return Outcome::inexact;
+    if (rounding == Rounding::exact) {
+      return quotient >= static_cast<u128>(kFixedMax) ? Outcome::overflow : Outcome::inexact;
+    }
     if (grows(rounding, negative, quotient, division.remainder, divisor, sticky) && ++quotient == 0) {
       return Outcome::overflow;
     }

@@ -187,14 +187,13 @@ void BacktestLoop::check_bar_series() const {
   }
 }
 
-RunStatus BacktestLoop::run(u64 max_events) {
+RunStatus BacktestLoop::run(u64 max_steps) {
   if (failed_) throw Error(ErrorCode::invalid_state, "back-test: the run ended with an error; make a new one");
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  const u64 target = max_events < UINT64_MAX - events_ ? events_ + max_events : UINT64_MAX;
-  while (!merge_.empty()) {
-    if (events_ >= target) {
+  for (u64 steps = 0; !merge_.empty(); ++steps) {
+    if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
     }

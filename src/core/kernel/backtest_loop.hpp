@@ -37,8 +37,9 @@ class BacktestLoop : private VenuePort {
   // Before the first run. The stream's columns must stay where they are until the last run.
   void add_stream(MarketStream stream);
 
-  // Goes on for at most this many rows. Errors (a row out of order, an overflow) are thrown; no run can follow one.
-  RunStatus run(u64 max_events);
+  // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
+  // (a row out of order, an overflow) are thrown; no run can follow one.
+  RunStatus run(u64 max_steps);
   // Ends the run here: no callback comes any more, and the record is closed.
   void abort();
 

@@ -16,7 +16,7 @@ SeriesId BarBoard::find_or_add(InstrumentIndex instrument, i64 duration_ns, bool
   }
   auto builder = std::make_unique<BarBuilder>(duration_ns);
   if (recorded) builder.reset();
-  series_.push_back({instrument, duration_ns, std::move(builder), {}});
+  series_.push_back({instrument, duration_ns, std::move(builder), {}, {}, false});
   const SeriesId id = static_cast<SeriesId>(series_.size() - 1);
   by_instrument_[instrument].push_back(id);
   return id;
@@ -66,11 +66,14 @@ void BarBoard::add_trade(InstrumentIndex instrument, const TradeRecord& trade, i
 }
 
 bool BarBoard::update_indicators(const ClosedBar& closed) {
+  Series& series = series_[closed.series];
   bool ready = true;
-  for (const std::unique_ptr<Indicator>& indicator : series_[closed.series].indicators) {
+  for (const std::unique_ptr<Indicator>& indicator : series.indicators) {
     indicator->update(closed.bar);
     ready = ready && indicator->ready();
   }
+  series.last = closed.bar;
+  series.has_last = true;
   return ready;
 }
 

@@ -34,6 +34,11 @@ class BarBoard {
   // Whether the series is built from trades.
   bool is_built(SeriesId series) const noexcept { return series_[series].builder != nullptr; }
 
+  // The bar of the series that closed last, null before the first.
+  const BarRecord* last(SeriesId series) const noexcept {
+    return series_[series].has_last ? &series_[series].last : nullptr;
+  }
+
   // INT64_MAX when no bar is under way.
   i64 next_close() const noexcept { return next_close_; }
   // Closes the bar that ends first, at the kernel's time `now`; there must be one.
@@ -49,6 +54,8 @@ class BarBoard {
     i64 duration_ns;
     std::unique_ptr<BarBuilder> builder;  // null for recorded bars
     std::vector<std::unique_ptr<Indicator>> indicators;
+    BarRecord last{};
+    bool has_last = false;
   };
 
   SeriesId find_or_add(InstrumentIndex instrument, i64 duration_ns, bool recorded);

@@ -41,6 +41,7 @@ void add_wide(RunningHash& hash, i128 value) {
 }  // namespace
 
 InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
   const InstrumentIndex index = board_.add_instrument(std::move(definition));
   const Instrument& added = *board_[index].instrument;
   way_.gate().add_instrument(added);

@@ -36,6 +36,23 @@ constexpr i64 size_of(i64 quantity) noexcept {
   return quantity < 0 ? -quantity : quantity;
 }
 
+// The part of a position that a fill of the other side closes: the cost that leaves with it, and what is paid for it
+// now.
+struct Closing {
+  i128 cost = 0;
+  i128 paid = 0;  // negative: received
+};
+
+Closing closing_of(const PositionState& position, const Instrument& instrument, Side side, i64 price, i64 quantity,
+                   CheckedSums& sums) {
+  const bool buys = side == Side::buy;
+  if (position.quantity == 0 || (position.quantity > 0) == buys) return {};
+  const i64 held = size_of(position.quantity);
+  const i128 signed_price = buys ? price : -static_cast<i128>(price);
+  if (quantity >= held) return {position.cost, sums.value(instrument, signed_price, held)};
+  return {mul_div(position.cost, quantity, held, Rounding::half_even), sums.value(instrument, signed_price, quantity)};
+}
+
 [[noreturn]] void throw_overflow(const Instrument& instrument, i64 price, i64 quantity) {
   throw Error(ErrorCode::decimal_overflow, "fill of " + std::to_string(quantity) + " lots at " + std::to_string(price) +
                                                " ticks of " + instrument.id() +
@@ -72,55 +89,46 @@ void Ledger::deposit(const std::string& currency, i128 amount) {
   account.cash = cash;
 }
 
+void Ledger::check_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 quantity) const {
+  if (positions_.has(strategy, instrument) && valid(side) && quantity > 0) return;
+  throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(quantity) + " lots for strategy " +
+                                               std::to_string(strategy) + ", instrument " + std::to_string(instrument) +
+                                               ": unknown strategy or instrument, bad side, or no quantity");
+}
+
 FillPosting Ledger::apply_fill(StrategyIndex strategy, InstrumentIndex instrument_index, Side side, i64 price,
                                i64 quantity, Liquidity liquidity) {
-  if (!positions_.has(strategy, instrument_index) || !valid(side) || quantity <= 0) {
-    throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(quantity) + " lots for strategy " +
-                                                 std::to_string(strategy) + ", instrument " +
-                                                 std::to_string(instrument_index) +
-                                                 ": unknown strategy or instrument, bad side, or no quantity");
-  }
+  check_fill(strategy, instrument_index, side, quantity);
   const Instrument& instrument = *instruments_[instrument_index];
   PositionState& position = positions_.at(strategy, instrument_index);
   CashAccount& account = accounts_[account_of_[instrument_index]];
   CheckedSums sums;
 
-  const bool buys = side == Side::buy;
-  const i64 signed_quantity = buys ? quantity : -quantity;
-  const bool reduces = position.quantity != 0 && (position.quantity > 0) != buys;
-  const i64 closed = !reduces ? 0 : quantity < size_of(position.quantity) ? quantity : size_of(position.quantity);
-
   FillPosting posting;
   posting.value = sums.value(instrument, price, quantity);
-  const i128 paid = buys ? posting.value : -posting.value;
-  if (posting.value == -kFixedMax - 1 || sums.overflowed()) throw_overflow(instrument, price, quantity);
+  const i128 paid = side == Side::buy ? posting.value : sums.subtract(0, posting.value);
+  if (sums.overflowed()) throw_overflow(instrument, price, quantity);
   posting.fee = instrument.fee(posting.value, liquidity);
+  const Closing closing = closing_of(position, instrument, side, price, quantity, sums);
+  posting.realized_pnl = sums.subtract(0, sums.add(closing.paid, closing.cost));
+  const i128 cost_change = sums.subtract(sums.subtract(paid, closing.paid), closing.cost);
 
-  // The share of the cost that leaves with the closed part; all of it when nothing remains.
-  const i128 removed = closed == 0 ? 0
-                       : closed == size_of(position.quantity)
-                           ? position.cost
-                           : mul_div(position.cost, closed, size_of(position.quantity), Rounding::half_even);
-  const i128 closed_paid = closed == 0 ? 0 : sums.value(instrument, buys ? price : -static_cast<i128>(price), closed);
-  posting.realized_pnl = sums.subtract(0, sums.add(closed_paid, removed));
-  const i128 cost_change = sums.subtract(sums.subtract(paid, closed_paid), removed);
-
-  i64 new_quantity = 0;
-  const bool quantity_overflow = __builtin_add_overflow(position.quantity, signed_quantity, &new_quantity);
-  const PositionState new_position{new_quantity, sums.add(position.cost, cost_change),
-                                   sums.add(position.realized_pnl, posting.realized_pnl),
-                                   sums.add(position.fees, posting.fee)};
+  PositionState new_position;
+  const bool too_many = __builtin_add_overflow(position.quantity, sign(side) * quantity, &new_position.quantity);
+  new_position.cost = sums.add(position.cost, cost_change);
+  new_position.realized_pnl = sums.add(position.realized_pnl, posting.realized_pnl);
+  new_position.fees = sums.add(position.fees, posting.fee);
   const i128 cash = sums.subtract(account.cash, sums.add(paid, posting.fee));
-  const i128 realized = sums.add(account.realized_pnl, posting.realized_pnl);
+  const i128 realized_pnl = sums.add(account.realized_pnl, posting.realized_pnl);
   const i128 fees = sums.add(account.fees, posting.fee);
   const i128 open_cost = sums.add(account.open_cost, cost_change);
   // capital() adds these up without a check of its own.
-  sums.subtract(sums.add(account.opening, realized), fees);
-  if (quantity_overflow || new_quantity == INT64_MIN || sums.overflowed()) throw_overflow(instrument, price, quantity);
+  sums.subtract(sums.add(account.opening, realized_pnl), fees);
+  if (too_many || new_position.quantity == INT64_MIN || sums.overflowed()) throw_overflow(instrument, price, quantity);
 
   position = new_position;
   account.cash = cash;
-  account.realized_pnl = realized;
+  account.realized_pnl = realized_pnl;
   account.fees = fees;
   account.open_cost = open_cost;
   return posting;

@@ -66,6 +66,7 @@ class Ledger {
   bool check() const noexcept;
 
  private:
+  void check_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 quantity) const;
   u32 account_index(const std::string& currency);
 
   StrategyInstrumentTable<PositionState> positions_;

@@ -70,14 +70,16 @@ MessageStatus MatchingEngine::submit(const OrderMessage& message, i64 message_in
 
   const auto side = static_cast<Side>(message.side);
   const bool rests = may_rest(message);
+  // All that can fail comes before the first trade.
   u32 level = kNone;
   if (rests) {
-    // All that can fail comes before the first trade.
     level = mutable_side(side).level_at(message.price);
     make_room();
   }
-  const Taker taker{message.order_id, message.price, message.quantity, message_index, side, is_market(message)};
-  const i64 leaves = meets(taker) ? match(taker, fills) : taker.leaves_qty;
+  const Taker taker = as_taker(message, message_index);
+  const bool trades = meets(taker);
+  if (trades) make_room(taker, fills);
+  const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
   if (leaves == 0) return status_of(Outcome::filled);
   if (!rests) return status_of(Outcome::remainder_canceled);
 
@@ -125,20 +127,27 @@ MessageStatus MatchingEngine::replace(const OrderMessage& message, i64 message_i
   return requeue(slot, {message.order_id, message.price, open, message_index, side, false}, fills);
 }
 
+MatchingEngine::Taker MatchingEngine::as_taker(const OrderMessage& message, i64 message_index) noexcept {
+  return {message.order_id,  message.price, message.quantity, message_index, static_cast<Side>(message.side),
+          is_market(message)};
+}
+
 // The order leaves its place, trades like a new one under its new terms, and what is left rests behind its price.
-MessageStatus MatchingEngine::requeue(u32 slot, const Taker& as_taker, std::vector<Fill>& fills) {
-  const Side side = as_taker.side;
-  const u32 level = mutable_side(side).level_at(as_taker.price);
+MessageStatus MatchingEngine::requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills) {
+  const Side side = taker.side;
+  const u32 level = mutable_side(side).level_at(taker.price);
+  const bool trades = meets(taker);
+  if (trades) make_room(taker, fills);
   const i64 done = executed(slot);
   open_quantity_[index_of(side)] -= pool_[slot].quantity;
   mutable_side(side).unlink(slot, pool_);
-  const i64 leaves = meets(as_taker) ? match(as_taker, fills) : as_taker.leaves_qty;
+  const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
   if (leaves == 0) {
-    index_.erase(as_taker.order_id, slot);
+    index_.erase(taker.order_id, slot);
     pool_.release(slot);
     return status_of(Outcome::replaced_filled);
   }
-  rest(slot, leaves, done + (as_taker.leaves_qty - leaves), level, side);
+  rest(slot, leaves, done + (taker.leaves_qty - leaves), level, side);
   return status_of(Outcome::requeued);
 }
 
@@ -170,24 +179,31 @@ RejectReason MatchingEngine::check_against_book(const OrderMessage& message, boo
     if (message.quantity > INT64_MAX - open_quantity(side)) return RejectReason::quantity_above_maximum;
     if (pool_.full()) return RejectReason::order_limit;
     if (message.flags == kPostOnly && reaches(side, message.price)) return RejectReason::post_only_would_take;
-  } else if (has_force(message, TimeInForce::fok) && !can_fill(message)) {
-    return RejectReason::fok_not_fillable;
+  } else if (has_force(message, TimeInForce::fok)) {
+    const Taker taker = as_taker(message, 0);
+    if (reach(taker).quantity < taker.leaves_qty) return RejectReason::fok_not_fillable;
   }
   return RejectReason::none;
 }
 
-// Sums whole levels: costs the levels that the order would trade through.
-bool MatchingEngine::can_fill(const OrderMessage& message) const noexcept {
-  const auto side = static_cast<Side>(message.side);
-  const Ladder& makers = this->side(opposite(side));
-  if (open_quantity(opposite(side)) < message.quantity) return false;
-  i64 reachable = 0;
-  for (u32 level = makers.best(); level != kNone; level = makers.next_worse(level)) {
-    if (!is_market(message) && makers.better(message.price, makers.price_of(level))) return false;
-    reachable += makers[level].quantity;
-    if (reachable >= message.quantity) return true;
+// Whole levels, best first, until the taker would be filled or stops at its limit: costs the levels that it trades
+// through.
+MatchingEngine::Reach MatchingEngine::reach(const Taker& taker) const noexcept {
+  const Ladder& makers = side(opposite(taker.side));
+  Reach reached{0, 0};
+  for (u32 level = makers.best(); level != kNone && reached.quantity < taker.leaves_qty;
+       level = makers.next_worse(level)) {
+    if (!taker.is_market && makers.better(taker.price, makers.price_of(level))) break;
+    reached.quantity += makers[level].quantity;
+    reached.orders += makers[level].order_count;
   }
-  return false;
+  return reached;
+}
+
+// So that no trade can fail half-way: each fill ends a maker within reach or takes at least one lot.
+void MatchingEngine::make_room(const Taker& taker, std::vector<Fill>& fills) const {
+  const auto most = static_cast<std::size_t>(std::min<i64>(reach(taker).orders, taker.leaves_qty));
+  if (fills.capacity() - fills.size() < most) fills.reserve(std::max(fills.size() + most, 2 * fills.capacity()));
 }
 
 // Trades with the best makers within the limit, oldest first at each price; returns what is left.

@@ -47,7 +47,7 @@ class MatchingEngine : public BookSides {
   void reserve(u32 orders);
 
   // Applies one message and appends its fills, each with this message index.
-  // Throws std::bad_alloc or Error(capacity) only; the book is sound then, but a large order may have traded in part.
+  // Throws std::bad_alloc or Error(capacity) only, and then nothing has changed.
   MessageStatus apply(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   // Applies messages in order; `statuses` has room for as many. A batch has no more fills than messages and orders
   // resting before it, because each fill ends its taker or its maker.
@@ -74,6 +74,11 @@ class MatchingEngine : public BookSides {
     Side side;
     bool is_market;
   };
+  // What a taker could trade with.
+  struct Reach {
+    i64 quantity;
+    i64 orders;
+  };
 
   static constexpr std::size_t index_of(Side side) noexcept { return side == Side::buy ? 0 : 1; }
   u32 slot_of(u64 order_id) const noexcept {
@@ -85,12 +90,13 @@ class MatchingEngine : public BookSides {
   MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus cancel(u64 order_id) noexcept;
   MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus requeue(u32 slot, const Taker& as_taker, std::vector<Fill>& fills);
+  MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
 
   RejectReason check_form(const OrderMessage& message) const noexcept;
   RejectReason check_against_book(const OrderMessage& message, bool may_rest) const noexcept;
-  bool can_fill(const OrderMessage& message) const noexcept;
 
+  static Taker as_taker(const OrderMessage& message, i64 message_index) noexcept;
+  Reach reach(const Taker& taker) const noexcept;
   // Whether the best maker is within the taker's limit.
   bool meets(const Taker& taker) const noexcept {
     return taker.is_market ? !side(opposite(taker.side)).empty() : reaches(taker.side, taker.price);
@@ -101,6 +107,7 @@ class MatchingEngine : public BookSides {
   void remove(u32 slot) noexcept;
 
   void make_room();
+  void make_room(const Taker& taker, std::vector<Fill>& fills) const;
   i64 executed(u32 slot) const noexcept;
   void set_executed(u32 slot, i64 quantity) noexcept;
 

@@ -139,7 +139,7 @@ RejectReason SimulatedVenue::refusal_of_price(Side side, i64 price, i64 quantity
     const i64 before_own = own.best_price() - sign(side);
     return market().reachable(side, before_own, quantity) < quantity ? RejectReason::self_trade : RejectReason::none;
   }
-  if (own_at_or_better(opposite(side), price)) return RejectReason::self_trade;
+  if (orders_.any_at_or_better(opposite(side), price)) return RejectReason::self_trade;
   if ((flags & kPostOnly) != 0 && market().reachable(side, price, 1) > 0) return RejectReason::post_only_would_take;
   if (!orders_.fits(side, price, quantity)) return RejectReason::value_overflow;
   return RejectReason::none;

@@ -63,16 +63,11 @@ class SimulatedVenue {
   template <class AheadOf>
   void trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
+  void quote_reaches(Side side, i64 same_price, i64 opposite_price, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
   void open_waiting(i64 open, i64 ts);
   void open_resting(Side side, i64 open, i64 ts);
   void close_side(Side side, i64 extreme, i64 ts);
-  // True if own orders of this side rest at this price or better.
-  bool own_at_or_better(Side side, i64 price) const noexcept {
-    const Ladder& ladder = orders_.ladder(side);
-    return !ladder.empty() && !ladder.better(price, ladder.best_price());
-  }
-
   void fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity, i64 ts);
   void close(u32 slot, ExecType exec_type, RejectReason reason, i64 ts);
   ExecutionReport& report(ExecType exec_type, ClientOrderId id, VenueOrderId venue_order_id, i64 ts);

@@ -34,6 +34,10 @@ class VenueOrders {
   u32 size() const noexcept { return pool_.size(); }
 
   const Ladder& ladder(Side side) const noexcept { return side == Side::buy ? bids_ : asks_; }
+  // True if orders of this side rest at this price or better: what every event of the recording asks.
+  bool any_at_or_better(Side side, i64 price) const noexcept {
+    return side == Side::buy ? best_bid_ >= price : best_ask_ <= price;
+  }
   RestingOrder& operator[](u32 slot) noexcept { return resting_[slot]; }
   const RestingOrder& operator[](u32 slot) const noexcept { return resting_[slot]; }
   ClientOrderId id_of(u32 slot) const noexcept { return pool_[slot].id; }
@@ -42,7 +46,8 @@ class VenueOrders {
   // The order behind this one in its queue, kNone for the last.
   u32 next(u32 slot) const noexcept { return pool_[slot].next; }
 
-  // The level's total with this order must not pass kMaxLevelQuantity.
+  // Prices lie strictly between INT64_MIN and INT64_MAX. The level's total with this order must not pass
+  // kMaxLevelQuantity.
   bool fits(Side side, i64 price, i64 leaves_qty) const noexcept {
     const Ladder& levels = ladder(side);
     const u32 level = levels.find(price);
@@ -55,6 +60,7 @@ class VenueOrders {
     const u32 slot = acquire(id, leaves_qty, order);
     Ladder& levels = levels_of(order.side);
     levels.push_back(levels.level_at(order.price), slot, pool_);
+    read_best();
     return slot;
   }
 
@@ -75,6 +81,7 @@ class VenueOrders {
     OrderNode& node = pool_[slot];
     if (node.level != kNone) {
       levels_of(resting_[slot].side).unlink(slot, pool_);
+      read_best();
     } else {
       (node.prev != kNone ? pool_[node.prev].next : first_waiting_) = node.next;
       (node.next != kNone ? pool_[node.next].prev : last_waiting_) = node.prev;
@@ -95,6 +102,11 @@ class VenueOrders {
  private:
   Ladder& levels_of(Side side) noexcept { return side == Side::buy ? bids_ : asks_; }
 
+  void read_best() noexcept {
+    best_bid_ = bids_.empty() ? INT64_MIN : bids_.best_price();
+    best_ask_ = asks_.empty() ? INT64_MAX : asks_.best_price();
+  }
+
   u32 acquire(ClientOrderId id, i64 leaves_qty, const RestingOrder& order) {
     index_.reserve(index_.size() + 1);
     const u32 slot = pool_.acquire();
@@ -106,6 +118,8 @@ class VenueOrders {
     return slot;
   }
 
+  i64 best_bid_ = INT64_MIN;  // no price is at or below it
+  i64 best_ask_ = INT64_MAX;
   OrderPool pool_;
   std::vector<RestingOrder> resting_;  // by slot
   IdIndex index_;

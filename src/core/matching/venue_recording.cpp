@@ -30,15 +30,16 @@ void SimulatedVenue::trade_reaches(Side side, i64 price, i64 quantity, i64 ts, A
 void SimulatedVenue::apply_l3(const L3Record& record) {
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints = action == BookAction::execute || action == BookAction::trade;
-  if (prints && !orders_.empty() && record.quantity > 0) {
+  const Side side = static_cast<Side>(record.side);
+  const bool concerns_own = valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty();
+  if (prints && concerns_own && record.quantity > 0) {
     const Execution execution = l3_.execution_of(record);
-    if (valid(execution.side) && own_at_or_better(execution.side, execution.price)) {
+    if (valid(execution.side) && orders_.any_at_or_better(execution.side, execution.price)) {
       trade_reaches(execution.side, execution.price, record.quantity, record.ts_event,
                     [&](u32 slot) { return orders_[slot].place < execution.arrival ? 0 : kUnknownAhead; });
     }
   }
-  const Side side = static_cast<Side>(record.side);
-  l3_.apply(record, valid(side) ? own_at_or_better(side, record.price) : !orders_.empty());
+  l3_.apply(record, concerns_own);
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {
@@ -49,7 +50,7 @@ void SimulatedVenue::apply_l2(const L2Record& record) {
     return;
   }
   l2_.apply(record);
-  if (!valid(side) || !own_at_or_better(side, record.price)) return;
+  if (!valid(side) || !orders_.any_at_or_better(side, record.price)) return;
   const Ladder& ladder = orders_.ladder(side);
   const u32 level = ladder.find(record.price);
   if (level == kNone) return;
@@ -61,7 +62,7 @@ void SimulatedVenue::apply_l2(const L2Record& record) {
 
 // A print beside levels or quotes: what was displayed ahead of an own order trades first.
 void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
-  if (!valid(side) || quantity <= 0 || !own_at_or_better(side, price)) return;
+  if (!valid(side) || quantity <= 0 || !orders_.any_at_or_better(side, price)) return;
   const i64 displayed = kind_ == MarketKind::l2 ? l2_.displayed(side, price) : quotes_.displayed(side, price);
   trade_reaches(side, price, quantity, ts, [&](u32 slot) {
     RestingOrder& own = orders_[slot];
@@ -74,28 +75,35 @@ void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
   quotes_.apply(record);
   if (orders_.empty()) return;
-  if (record.ask_quantity > 0 && own_at_or_better(Side::buy, record.ask_price)) {
-    touch_reaches(Side::buy, record.ask_price, record.ts_event);
+  // An empty side neither reaches own orders nor stands ahead of them: a price that no own order is at or beyond.
+  const i64 ask_for_buys = record.ask_quantity > 0 ? record.ask_price : INT64_MAX;
+  const i64 bid_for_buys = record.bid_quantity > 0 ? record.bid_price : INT64_MAX;
+  const i64 bid_for_sells = record.bid_quantity > 0 ? record.bid_price : INT64_MIN;
+  const i64 ask_for_sells = record.ask_quantity > 0 ? record.ask_price : INT64_MIN;
+  if (orders_.any_at_or_better(Side::buy, std::min(bid_for_buys, ask_for_buys))) {
+    quote_reaches(Side::buy, bid_for_buys, ask_for_buys, record.ts_event);
   }
-  if (record.bid_quantity > 0 && own_at_or_better(Side::sell, record.bid_price)) {
-    touch_reaches(Side::sell, record.bid_price, record.ts_event);
+  if (orders_.any_at_or_better(Side::sell, std::max(bid_for_sells, ask_for_sells))) {
+    quote_reaches(Side::sell, ask_for_sells, bid_for_sells, record.ts_event);
   }
-  for (const Side side : {Side::buy, Side::sell}) {
-    const i64 price = side == Side::buy ? record.bid_price : record.ask_price;
-    const Ladder& ladder = orders_.ladder(side);
-    for (u32 level = ladder.best(); level != kNone && !ladder.better(price, ladder.price_of(level));
-         level = ladder.next_worse(level)) {
-      const i64 displayed = quotes_.displayed(side, ladder.price_of(level));
-      for (u32 slot = ladder[level].head; slot != kNone; slot = orders_.next(slot)) {
-        orders_[slot].place = std::min(orders_[slot].place, displayed);
-      }
+}
+
+// Own orders trade with the opposite touch if that came to them; those that are left learn what is displayed ahead.
+void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price, i64 ts) {
+  if (orders_.any_at_or_better(side, opposite_price)) touch_reaches(side, opposite_price, ts);
+  const Ladder& ladder = orders_.ladder(side);
+  for (u32 level = ladder.best(); level != kNone && !ladder.better(same_price, ladder.price_of(level));
+       level = ladder.next_worse(level)) {
+    const i64 displayed = quotes_.displayed(side, ladder.price_of(level));
+    for (u32 slot = ladder[level].head; slot != kNone; slot = orders_.next(slot)) {
+      orders_[slot].place = std::min(orders_[slot].place, displayed);
     }
   }
 }
 
 // The opposite best came to own orders of this side: they trade with what it displays, at their own price.
 void SimulatedVenue::touch_reaches(Side side, i64 opposite_price, i64 ts) {
-  while (own_at_or_better(side, opposite_price)) {
+  while (orders_.any_at_or_better(side, opposite_price)) {
     const Ladder& ladder = orders_.ladder(side);
     const u32 slot = ladder[ladder.best()].head;
     const Take take = quotes_.take(side, opposite_price, orders_.leaves_qty(slot));
@@ -141,7 +149,7 @@ void SimulatedVenue::open_waiting(i64 open, i64 ts) {
 
 // A limit order that the open reaches trades at the open: as taker at its first open, after that as maker.
 void SimulatedVenue::open_resting(Side side, i64 open, i64 ts) {
-  while (own_at_or_better(side, open)) {
+  while (orders_.any_at_or_better(side, open)) {
     const Ladder& ladder = orders_.ladder(side);
     const u32 slot = ladder[ladder.best()].head;
     const RestingOrder& order = orders_[slot];

@@ -45,9 +45,9 @@ class Instrument {
 
   // 10^-18 units of quote currency for one tick times one lot: tick_size * lot_size * multiplier, exact.
   i128 unit_value() const noexcept { return unit_value_; }
-  // Exact value in 10^-18 units of quote currency of a (signed) sum of ticks times lots; false on overflow of i128.
+  // Exact value in 10^-18 units of quote currency of a (signed) sum of ticks times lots; false beyond +-kFixedMax.
   bool value_of(i128 tick_lots, i128& value) const noexcept {
-    return !__builtin_mul_overflow(tick_lots, unit_value_, &value);
+    return !__builtin_mul_overflow(tick_lots, unit_value_, &value) && value >= kFixedMin;
   }
   // The fee for a fill of this exact value, rounded half-even to quote_decimals; in 10^-18 units. Negative is a rebate.
   // A negative value (a price below zero) costs what its size would. Error(decimal_overflow).

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from pytrader.model import Liquidity, OrderStatus, Side
 
 from pytrader.backtest.exact import UNKNOWN, IntColumn, exact_dot, exact_sum, fraction_text, ratio
+from pytrader.model import Liquidity, OrderStatus, Side
 
 if TYPE_CHECKING:
-    from pytrader.model import Instrument
-
     from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+    from pytrader.model import Instrument, Money
 
 SUMMARY_VERSION = 1
 MARKOUTS = {"markout_1s": "mid2_1s", "markout_10s": "mid2_10s"}
@@ -95,9 +93,9 @@ def position_figures(result: BacktestResult, position: PositionSummary) -> dict[
     }
 
 
-def amount_text(money: Any) -> str:
+def amount_text(money: Money) -> str:
     """Write the amount of money without its currency."""
-    return str(Decimal(str(money).split()[0]))
+    return str(money.amount)
 
 
 def status_counts(orders: npt.NDArray[np.void]) -> dict[str, int]:

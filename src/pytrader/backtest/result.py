@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
     from pytrader.model import Fixed, Instrument, Money, Price, Quantity
 
 

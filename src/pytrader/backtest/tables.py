@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pytrader.model import Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce
 
 from pytrader.backtest.exact import UNKNOWN, IntColumn, divide_half_even, mantissa_and_decimals
+from pytrader.model import Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce
 
 if TYPE_CHECKING:
-    from pytrader.model import Instrument
-
     from pytrader.backtest.result import BacktestResult
+    from pytrader.model import Instrument
 
 AVG_PX_DECIMALS = 18
 Rows = npt.NDArray[np.void]

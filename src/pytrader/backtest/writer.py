@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pytrader.errors import ConfigError
 
 from pytrader.backtest.exact import decimal_text, trimmed
 from pytrader.backtest.tables import Column, output_tables
+from pytrader.errors import ConfigError
 
 if TYPE_CHECKING:
     from pytrader.backtest.result import BacktestResult

@@ -260,6 +260,38 @@ TEST_CASE("random feeds leave the book equal to its plain twin, row by row and i
   }
 }
 
+TEST_CASE("a batch over more orders than the caches hold equals its rows one by one") {
+  testing::RandomSource random(9);
+  std::vector<L3Record> rows;
+  std::vector<u64> live;
+  for (int step = 0; step < 120'000; ++step) {
+    const bool adds = live.size() < 30'000 || random.below(2) == 0;
+    if (adds) {
+      live.push_back(random.next());
+      rows.push_back(add(live.back(), random.between(1, 2), random.between(-300, 300), random.between(1, 9), 0));
+      continue;
+    }
+    const std::size_t at = random.below(live.size());
+    rows.push_back(row(BookAction::erase, live[at], 0, 0, 0, 0));
+    live[at] = live.back();
+    live.pop_back();
+  }
+  L3Book single;
+  for (const L3Record& r : rows) REQUIRE(single.apply(r) == BookFault::none);
+  const auto field = [](const void* first) { return Column{first, sizeof(L3Record)}; };
+  L3Book batch;
+  const BatchResult result =
+      batch.apply(L3Columns{field(&rows[0].action), field(&rows[0].side), field(&rows[0].price),
+                            field(&rows[0].quantity), field(&rows[0].order_id), field(&rows[0].flags), rows.size()});
+  CHECK(result.rows == rows.size());
+  CHECK(batch.order_count() == live.size());
+  batch.check();
+  for (const u64 id : live) {
+    REQUIRE(batch.find(id) != kNone);
+    REQUIRE(batch.queue_ahead(batch.find(id)) == single.queue_ahead(single.find(id)));
+  }
+}
+
 TEST_CASE("a strict batch stops at the first fault and names its row") {
   std::vector<L3Record> rows{add(1, kBuy, 5, 5), add(2, kBuy, 5, 5), add(2, kBuy, 5, 5), add(3, kBuy, 5, 5)};
   const auto field = [](const void* first) { return Column{first, sizeof(L3Record)}; };

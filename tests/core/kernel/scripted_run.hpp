@@ -40,7 +40,7 @@ struct ScriptedStrategy {
 // Owns what the loop only points to.
 class ScriptedRun {
  public:
-  explicit ScriptedRun(LoopConfig config = {}) : loop(with_checks(config)) {
+  explicit ScriptedRun(LoopConfig config = {}, bool checked = true) : loop(with_checks(config, checked)) {
     instrument = loop.kernel().add_instrument(unit_instrument());
     loop.kernel().add_cash("USD", kFixedOne * 1'000'000'000);
   }
@@ -89,8 +89,8 @@ class ScriptedRun {
   std::vector<std::shared_ptr<void>> memory;
 
  private:
-  static LoopConfig with_checks(LoopConfig config) {
-    config.check_every_event = true;
+  static LoopConfig with_checks(LoopConfig config, bool checked) {
+    config.check_every_event = checked;
     return config;
   }
 };

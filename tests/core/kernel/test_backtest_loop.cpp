@@ -166,6 +166,20 @@ TEST_CASE("a run in pieces is the same run") {
   CHECK(digest_of(7) == whole);
 }
 
+TEST_CASE("a piece of a run is bounded although timers fire without end between two rows") {
+  ScriptedRun run;
+  ScriptedStrategy& strategy = run.add_strategy();
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(0, 99, 101), quote_row(INT64_MAX / 2, 99, 101)});
+  strategy.on_callback = [&](const Callback& callback) {
+    if (callback.kind == CallbackKind::start) run.kernel().set_timer(0, 1, 1, 0);
+    return true;
+  };
+  CHECK(run.loop.run(1000) == RunStatus::paused);
+  CHECK(run.loop.events() == 1);
+  CHECK(run.loop.now() == 999);
+  run.loop.abort();
+}
+
 TEST_CASE("the digest tells runs apart that differ in one number") {
   const auto digest_of = [](i64 ask) {
     ScriptedRun run;

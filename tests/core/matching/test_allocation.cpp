@@ -1,4 +1,5 @@
-// No message allocates once the engine is warm: counted by this program's own operator new.
+// No message allocates once the engine is warm, and a refused allocation changes nothing: by this program's own
+// operator new.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -10,9 +11,10 @@
 
 namespace {
 std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> refused_allocation{0};  // the number of the one to refuse; 0 is none
 
 void* count_and_allocate(std::size_t size, std::size_t alignment) {
-  ++allocations;
+  if (++allocations == refused_allocation) throw std::bad_alloc();
   void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
@@ -77,4 +79,52 @@ TEST_CASE("a warm engine allocates nothing") {
   CHECK(engine.counters().fills > 1000);
   CHECK(engine.order_count() > 100);
   engine.self_check();
+}
+
+TEST_CASE("a message whose allocation is refused changes nothing and can be sent again") {
+  std::vector<OrderMessage> messages;
+  testing::RandomSource random(8);
+  for (int i = 0; i < 1500; ++i) {
+    const i64 side = 1 + static_cast<i64>(random.below(2));
+    const bool replaces = random.below(4) == 0;
+    messages.push_back({replaces ? 3 : 1, side, 2, 1, 0, random.between(-300, 300), random.between(1, 500),
+                        replaces ? random.below(static_cast<u64>(i) + 1) : static_cast<u64>(i)});
+  }
+  const auto run = [&messages](std::size_t refuse, bool& refused, std::vector<Fill>& fills) {
+    MatchingEngine engine;
+    fills.clear();
+    fills.shrink_to_fit();
+    refused_allocation = refuse == 0 ? 0 : allocations + refuse;
+    refused = false;
+    for (const OrderMessage& message : messages) {
+      const std::size_t orders = engine.order_count();
+      const std::size_t trades = fills.size();
+      try {
+        engine.apply(message, 0, fills);
+      } catch (const std::bad_alloc&) {
+        refused = true;
+        REQUIRE(engine.order_count() == orders);
+        REQUIRE(fills.size() == trades);
+        engine.self_check();
+        engine.apply(message, 0, fills);
+      }
+    }
+    refused_allocation = 0;
+    engine.self_check();
+    return engine.counters();
+  };
+  bool refused = false;
+  std::vector<Fill> fills;
+  const MatchingCounters expected = run(0, refused, fills);
+  REQUIRE(expected.fills > 100);
+  std::size_t refusals = 0;
+  for (std::size_t n = 1;; ++n) {
+    const MatchingCounters counters = run(n, refused, fills);
+    if (!refused) break;
+    ++refusals;
+    REQUIRE(counters.fills == expected.fills);
+    REQUIRE(counters.volume == expected.volume);
+    REQUIRE(counters.messages == expected.messages);
+  }
+  CHECK(refusals > 10);
 }

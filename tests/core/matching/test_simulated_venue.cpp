@@ -246,3 +246,17 @@ TEST_CASE("bars: a post-only order that its first open would fill is canceled") 
   CHECK(said[0].exec_type == ExecType::canceled);
   CHECK(said[0].reason == RejectReason::post_only_would_take);
 }
+
+TEST_CASE("quotes: an empty side reaches nothing and leaves the queue as it was") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  scene.limit(Side::buy, 97, 2);
+  scene.limit(Side::sell, 103, 2);
+  scene.said();
+  scene.quote(0, 0, 0, 0);
+  CHECK(scene.traded() == 0);
+  scene.quote(99, 101);
+  scene.print(Side::sell, 97, 50);
+  scene.print(Side::buy, 103, 50);
+  CHECK(scene.traded() == 0);
+}

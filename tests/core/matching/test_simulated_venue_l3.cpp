@@ -242,71 +242,91 @@ TEST_CASE("l3: a canceled order is gone, canceling it again is refused") {
   CHECK(scene.traded() == 0);
 }
 
-TEST_CASE("l3: over random streams no execution fills more than it traded and no displayed lot is taken twice") {
-  VenueScene scene(MarketKind::l3);
-  u64 random = 0x2545F4914F6CDD1DULL;
-  const auto next = [&random](u64 below) {
-    random ^= random << 13;
-    random ^= random >> 7;
-    random ^= random << 17;
-    return random % below;
-  };
+namespace {
+
+// A random stream of recorded orders and own commands, with what it must never allow.
+class RandomStream {
+ public:
+  void step() {
+    const u64 what = below(10);
+    const Side side = below(2) == 0 ? Side::buy : Side::sell;
+    const i64 price = side == Side::buy ? 99 - static_cast<i64>(below(6)) : 101 + static_cast<i64>(below(6));
+    scene.said();
+    if (what < 4) {
+      add(side, price);
+    } else if (what < 7) {
+      if (!live.empty()) shrink(what == 4);
+    } else if (what == 7) {
+      scene.limit(side, price + (below(4) == 0 ? sign(side) * 3 : 0), 1 + static_cast<i64>(below(5)));
+      taken += scene.traded();
+    } else if (what == 8) {
+      scene.market(side, 1 + static_cast<i64>(below(5)));
+      taken += scene.traded();
+    } else {
+      scene.venue.cancel(1 + below(scene.last_id + 1), ++scene.ts);
+    }
+  }
+
+  VenueScene scene{MarketKind::l3};
+  i64 displayed = 0;  // sum of all that was ever added
+  i64 taken = 0;      // sum of what own takers got
+
+ private:
   struct Live {
     Side side;
     i64 price;
     i64 quantity;
   };
-  std::map<u64, Live> live;
-  std::map<u64, i64> ever_displayed;
-  i64 displayed = 0;
-  i64 taken = 0;
-  u64 last_order = 0;
-  for (int step = 0; step < 60'000; ++step) {
-    const u64 what = next(10);
-    const Side side = next(2) == 0 ? Side::buy : Side::sell;
-    const i64 price = side == Side::buy ? 99 - static_cast<i64>(next(6)) : 101 + static_cast<i64>(next(6));
-    scene.said();
-    if (what < 4) {
-      live[++last_order] = {side, price, 1 + static_cast<i64>(next(9))};
-      displayed += live[last_order].quantity;
-      scene.add(last_order, side, price, live[last_order].quantity);
-      CHECK(scene.traded() == 0);
-    } else if (what < 7 && !live.empty()) {
-      auto victim = live.lower_bound(1 + next(last_order));
-      if (victim == live.end()) victim = live.begin();
-      const u64 id = victim->first;
-      Live& order = victim->second;
-      const i64 quantity = 1 + static_cast<i64>(next(static_cast<u64>(order.quantity)));
-      if (what == 4) {
-        scene.l3(BookAction::reduce, id, order.side, order.price, quantity);
-        CHECK(scene.traded() == 0);
-      } else {
-        scene.execute(id, order.side, order.price, quantity);
-        i64 filled = 0;
-        for (const ExecutionReport& trade : scene.trades()) {
-          filled += trade.last_qty;
-          CHECK(trade.liquidity == Liquidity::maker);
-          CHECK((order.side == Side::buy ? trade.last_px >= order.price : trade.last_px <= order.price));
-        }
-        CHECK(filled <= quantity);
-      }
-      order.quantity -= quantity;
-      if (order.quantity == 0) live.erase(victim);
-    } else if (what == 7) {
-      scene.limit(side, price + (next(4) == 0 ? sign(side) * 3 : 0), 1 + static_cast<i64>(next(5)));
-      taken += scene.traded();
-    } else if (what == 8) {
-      scene.market(side, 1 + static_cast<i64>(next(5)));
-      taken += scene.traded();
-    } else {
-      scene.venue.cancel(1 + next(scene.last_id + 1), ++scene.ts);
+
+  u64 below(u64 limit) {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    return random % limit;
+  }
+
+  void add(Side side, i64 price) {
+    const Live order{side, price, 1 + static_cast<i64>(below(9))};
+    live[++last_order] = order;
+    displayed += order.quantity;
+    scene.add(last_order, side, price, order.quantity);
+    CHECK(scene.traded() == 0);
+  }
+
+  void shrink(bool canceled) {
+    auto victim = live.lower_bound(1 + below(last_order));
+    if (victim == live.end()) victim = live.begin();
+    Live& order = victim->second;
+    const i64 quantity = 1 + static_cast<i64>(below(static_cast<u64>(order.quantity)));
+    scene.l3(canceled ? BookAction::reduce : BookAction::execute, victim->first, order.side, order.price, quantity);
+    i64 filled = 0;
+    for (const ExecutionReport& trade : scene.trades()) {
+      filled += trade.last_qty;
+      CHECK(trade.liquidity == Liquidity::maker);
+      CHECK((order.side == Side::buy ? trade.last_px >= order.price : trade.last_px <= order.price));
     }
-    const Ladder& bids = scene.venue.orders().ladder(Side::buy);
-    const Ladder& asks = scene.venue.orders().ladder(Side::sell);
+    CHECK(filled <= (canceled ? 0 : quantity));
+    order.quantity -= quantity;
+    if (order.quantity == 0) live.erase(victim);
+  }
+
+  std::map<u64, Live> live;
+  u64 last_order = 0;
+  u64 random = 0x2545F4914F6CDD1DULL;
+};
+
+}  // namespace
+
+TEST_CASE("l3: over random streams no execution fills more than it traded and no displayed lot is taken twice") {
+  RandomStream stream;
+  for (int step = 0; step < 60'000; ++step) {
+    stream.step();
+    const Ladder& bids = stream.scene.venue.orders().ladder(Side::buy);
+    const Ladder& asks = stream.scene.venue.orders().ladder(Side::sell);
     if (!bids.empty() && !asks.empty()) REQUIRE(bids.best_price() < asks.best_price());
   }
-  CHECK(taken > 0);
-  CHECK(taken <= displayed);
-  CHECK(scene.venue.l3_book().faults().total() == 0);
-  scene.venue.l3_book().check();
+  CHECK(stream.taken > 0);
+  CHECK(stream.taken <= stream.displayed);
+  CHECK(stream.scene.venue.l3_book().faults().total() == 0);
+  stream.scene.venue.l3_book().check();
 }

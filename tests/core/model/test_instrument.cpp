@@ -46,6 +46,12 @@ TEST_CASE("the value of a tick times a lot is exact") {
   CHECK(instrument.value_of(static_cast<i128>(6'400'010) * 150'000, value));
   CHECK(value == parse("96000.15").raw);
   CHECK_FALSE(instrument.value_of(kFixedMax, value));
+  // Where the product is the one 128-bit number without an opposite.
+  InstrumentDefinition finest = bitcoin();
+  finest.tick_size = finest.lot_size = parse("0.000000001");
+  const Instrument unit(finest, 0);
+  CHECK(unit.value_of(kFixedMin, value));
+  CHECK_FALSE(unit.value_of(kFixedMin - 1, value));
 }
 
 TEST_CASE("prices and quantities convert to ticks and lots exactly or are refused") {

@@ -1,5 +1,5 @@
 """The exact values of the Python face: Fixed, Price, Quantity, Money and Currency, as compiled extension types."""
-# cython: language_level=3, binding=False, embedsignature=True, embedsignature.format=clinic
+# cython: language_level=3, binding=False, embedsignature=True, embedsignature.format=clinic, autotestdict=False
 
 cimport cython
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject_RichCompare

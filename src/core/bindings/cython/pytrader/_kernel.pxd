@@ -1,0 +1,265 @@
+# The C++ kernel as the strategy module sees it: declarations only.
+from libcpp cimport bool as cbool
+from libcpp.memory cimport unique_ptr
+from libcpp.vector cimport vector
+
+from pytrader._values cimport CFixed
+
+
+cdef extern from "decimal/integers.hpp" namespace "pytrader" nogil:
+    ctypedef long long i64
+    ctypedef unsigned long long u64
+    ctypedef unsigned int u32
+    ctypedef unsigned char u8
+    # Wider than this says; only C++ computes with it.
+    ctypedef long long i128
+
+
+cdef extern from "model/enums.hpp" namespace "pytrader" nogil:
+    cdef enum class Side(unsigned char):
+        buy
+        sell
+
+    cdef enum class OrderType(unsigned char):
+        market
+        limit
+
+    cdef enum class TimeInForce(unsigned char):
+        day
+        gtc
+        ioc
+        fok
+
+    cdef enum class OrderStatus(unsigned char):
+        initialized
+        denied
+
+    cdef enum class ExecType(unsigned char):
+        denied
+        rejected
+        trade
+        cancel_rejected
+        replace_rejected
+
+    cdef enum class Liquidity(unsigned char):
+        none
+        maker
+        taker
+
+    cdef enum class RejectReason(unsigned char):
+        none
+
+    const char* to_text(RejectReason reason)
+
+
+cdef extern from "model/records.hpp" namespace "pytrader" nogil:
+    cdef struct QuoteRecord:
+        i64 ts_event
+        i64 ts_init
+        i64 bid_price
+        i64 ask_price
+        i64 bid_quantity
+        i64 ask_quantity
+
+    cdef struct TradeRecord:
+        i64 ts_event
+        i64 ts_init
+        i64 price
+        i64 quantity
+        i64 aggressor_side
+        u64 trade_id
+
+    cdef struct BarRecord:
+        i64 ts_event
+        i64 ts_init
+        i64 ts_open
+        i64 open
+        i64 high
+        i64 low
+        i64 close
+        i64 volume
+
+
+cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
+    const i64 kNoPrice
+    const u8 kPostOnly
+    const u8 kReduceOnly
+
+    cdef struct NewOrder:
+        u64 client_order_id
+        i64 price
+        i64 quantity
+        u32 strategy
+        u32 instrument
+        u32 tag
+        Side side
+        OrderType order_type
+        TimeInForce time_in_force
+        u8 flags
+
+    cdef struct CancelRequest:
+        u64 client_order_id
+        u32 strategy
+
+    cdef struct ReplaceRequest:
+        u64 client_order_id
+        i64 price
+        i64 quantity
+        u32 strategy
+
+    cdef cppclass OrderEvent:
+        i64 ts_event
+        i64 ts_init
+        u64 client_order_id
+        u64 venue_order_id
+        u64 exec_id
+        i64 price
+        i64 order_qty
+        i64 cum_qty
+        i64 leaves_qty
+        i64 last_px
+        i64 last_qty
+        u32 strategy
+        u32 instrument
+        ExecType exec_type
+        OrderStatus ord_status
+        Side side
+        Liquidity liquidity
+        RejectReason reason
+
+
+cdef extern from "model/order.hpp" namespace "pytrader" nogil:
+    cdef cppclass Order:
+        i128 cum_value
+        u64 client_order_id
+        u64 venue_order_id
+        i64 price
+        i64 order_qty
+        i64 cum_qty
+        i64 ts_init
+        i64 ts_last
+        u32 instrument
+        u32 tag
+        Side side
+        OrderType order_type
+        TimeInForce time_in_force
+        OrderStatus ord_status
+        u8 flags
+        i64 leaves_qty()
+
+    cbool is_open(OrderStatus status)
+    cbool is_closed(OrderStatus status)
+
+
+cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
+    cdef enum class CallbackKind(unsigned char):
+        start
+        stop
+        quote
+        trade
+        book
+        bar
+        timer
+        order_event
+        fill
+        position
+
+    u32 mask_of(CallbackKind kind)
+
+    cdef struct TimerEvent:
+        i64 ts_event
+        i64 ts_init
+        u64 timer_id
+        u32 name
+
+    cdef struct PositionState:
+        i64 quantity
+        i128 cost
+        i128 realized_pnl
+        i128 fees
+
+    cdef struct Callback:
+        CallbackKind kind
+        u32 instrument
+        u32 series
+        i64 ts
+        const QuoteRecord* quote
+        const TradeRecord* trade
+        const BarRecord* bar
+        const TimerEvent* timer
+        const OrderEvent* order_event
+        const PositionState* position
+
+    cdef struct StrategyPort:
+        void* context
+        cbool (*deliver)(void* context, const Callback& callback) noexcept
+        u32 mask
+
+
+cdef extern from "error_table.hpp" namespace "pytrader::bindings":
+    void translate_current_exception()
+
+
+cdef extern from "indicators/indicator.hpp" namespace "pytrader" nogil:
+    cdef cppclass Indicator:
+        cbool ready()
+        double value()
+
+    int compare_indicators "pytrader::compare"(const Indicator& a, const Indicator& b)
+
+
+cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
+    cdef cppclass Instrument:
+        pass
+
+    cdef cppclass Kernel:
+        u64 submit(const NewOrder& order) except +translate_current_exception
+        cbool cancel(const CancelRequest& request) except +translate_current_exception
+        cbool replace(const ReplaceRequest& request) except +translate_current_exception
+        u64 set_timer(u32 strategy, i64 first_ts, i64 interval_ns, u32 name) except +translate_current_exception
+        cbool cancel_timer(u32 strategy, u64 timer) except +translate_current_exception
+        i64 now()
+        const Instrument& instrument(u32 index) except +translate_current_exception
+        const Order* order(u64 client_order_id)
+        PositionState position(u32 strategy, u32 instrument) except +translate_current_exception
+        QuoteRecord quote(u32 instrument)
+
+
+cdef extern from "book/book_sides.hpp" namespace "pytrader" nogil:
+    cdef cppclass LevelTotals:
+        i64 price
+        i64 quantity
+        u32 order_count
+
+
+cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
+    cdef cppclass Scale:
+        i128 tick
+        i128 lot
+
+    Scale make_scale(const CFixed& tick, const CFixed& lot, const CFixed& multiplier) except +translate_current_exception
+    CFixed price_value(const Scale& scale, i64 ticks) except +translate_current_exception
+    CFixed quantity_value(const Scale& scale, i64 lots) except +translate_current_exception
+    CFixed half_price_value(const Scale& scale, i64 ticks) except +translate_current_exception
+    cbool on_grid(const CFixed& value, i128 step, i64& steps)
+    CFixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) except +translate_current_exception
+    CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
+    CFixed amount(i128 raw)
+    CFixed fill_fee(
+        const Instrument& instrument, i64 price, i64 quantity, Liquidity liquidity
+    ) except +translate_current_exception
+    unique_ptr[const Instrument] copy_of(const Instrument& instrument) except +translate_current_exception
+    cbool is_refusal(ExecType type)
+    cbool is_pending(OrderStatus status)
+    cbool is_cancelable(OrderStatus status)
+    void read_depth(
+        const Kernel& kernel, u32 instrument, cbool bids, size_t count, vector[LevelTotals]& levels
+    ) except +translate_current_exception
+    u32 best_order_count(const Kernel& kernel, u32 instrument, cbool bids)
+    int compare_to_price(const Indicator& indicator, const CFixed& price, const Scale& scale)
+    double tick_as_double(const Scale& scale)
+    const BarRecord* last_bar(const Kernel& kernel, u32 series)
+    const Indicator* add_sma(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
+    const Indicator* add_ema(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
+    u32 add_bars(Kernel& kernel, u32 instrument, i64 duration_ns) except +translate_current_exception
+    cbool is_recorded(const Kernel& kernel, u32 series)

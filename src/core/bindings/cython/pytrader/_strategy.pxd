@@ -1,0 +1,193 @@
+# The compiled half of the strategy face: what is made or called per event.
+from libcpp cimport bool as cbool
+from libcpp.memory cimport unique_ptr
+from libcpp.vector cimport vector
+
+from pytrader._kernel cimport (
+    BarRecord,
+    Callback,
+    Kernel,
+    Liquidity,
+    PositionState,
+    QuoteRecord,
+    StrategyPort,
+    TimerEvent,
+    TradeRecord,
+    i64,
+    u32,
+    u64,
+)
+from pytrader._kernel cimport Indicator as CIndicator
+from pytrader._kernel cimport Instrument as CInstrument
+from pytrader._kernel cimport LevelTotals, Scale
+from pytrader._kernel cimport Order as COrder
+from pytrader._kernel cimport OrderEvent as COrderEvent
+from pytrader._values cimport CFixed, Fixed, Money, Price, Quantity
+
+
+cdef class Grid:
+    cdef readonly object instrument
+    cdef readonly str id
+    cdef u32 index
+    cdef Scale scale
+    cdef double tick
+    cdef unique_ptr[const CInstrument] rules
+    cdef object currency
+    cdef Price price(self, i64 ticks)
+    cdef Quantity quantity(self, i64 lots)
+    cdef Fixed signed_quantity(self, i64 lots)
+    cdef Fixed half(self, i64 ticks)
+    cdef object money(self, const CFixed& amount)
+    cdef object fee(self, i64 price, i64 quantity, Liquidity liquidity)
+    cdef i64 ticks(self, object price, str what) except? -1
+    cdef i64 lots(self, object quantity, str what) except? -1
+
+
+cdef class Quote:
+    cdef QuoteRecord record
+    cdef Grid grid
+
+
+cdef class Trade:
+    cdef TradeRecord record
+    cdef Grid grid
+
+
+cdef class Bar:
+    cdef BarRecord record
+    cdef Grid grid
+
+
+cdef class Timer:
+    cdef TimerEvent record
+    cdef str text
+
+
+cdef class Order:
+    cdef Context context  # None once the order is closed or the run is over
+    cdef Grid grid
+    cdef u64 number
+    cdef str owner
+    cdef str label
+    cdef COrder last
+    cdef vector[COrderEvent] history
+    cdef const COrder* now(self)
+    cdef void close(self) noexcept
+
+
+cdef class OrderEvent:
+    cdef COrderEvent record
+    cdef Order handle
+
+
+cdef class Position:
+    cdef Context context
+    cdef Grid grid  # None when the run has several instruments and none was named
+    cdef PositionState now(self) except *
+
+
+cdef class Level:
+    cdef LevelTotals record
+    cdef Grid grid
+
+
+cdef class Book:
+    cdef Context context
+    cdef Grid grid  # None when the run has several instruments and none was named
+    cdef QuoteRecord now(self) except *
+    cdef Level best(self, bint bids, i64 price, i64 quantity)
+    cdef list side(self, bint bids, i64 count)
+
+
+cdef class Clock:
+    cdef Context context
+
+
+cdef class Bars:
+    cdef Context context
+    cdef Grid grid
+    cdef u32 series
+    cdef i64 length
+    cdef Indicator follow(self, const CIndicator* source, str name)
+
+
+cdef class Indicator:
+    cdef Context context
+    cdef Grid grid
+    cdef const CIndicator* source
+    cdef u32 series
+    cdef str name
+    cdef int current(self) except -1
+    cdef int order_to(self, other) except -2
+
+
+cdef class Context:
+    cdef Kernel* kernel  # NULL before the run and after it
+    cdef object engine  # keeps the kernel alive
+    cdef StrategyPort bound
+    cdef u32 index
+    cdef bint inside  # a callback is running
+    cdef readonly str name
+    cdef readonly object strategy
+    cdef readonly object error
+    cdef readonly str error_place
+    cdef list grids
+    cdef dict grid_by_id
+    cdef object tags
+    cdef dict open_orders
+    cdef Order recent
+    cdef dict timer_by_name
+    cdef list timer_names
+    cdef set series
+    cdef list positions
+    cdef list books
+    cdef Position position
+    cdef Book book
+    cdef Clock clock
+    cdef Quote quote_event
+    cdef Trade trade_event
+    cdef Bar bar_event
+    cdef Timer timer_event
+    cdef OrderEvent order_event
+    cdef OrderEvent fill_event
+    cdef object on_start
+    cdef object on_stop
+    cdef object on_quote
+    cdef object on_trade
+    cdef object on_book
+    cdef object on_bar
+    cdef object on_timer
+    cdef object on_order_event
+    cdef object on_fill
+    cdef object on_reject
+    cdef object on_position
+    cdef Position make_position(self, Grid grid)
+    cdef Book make_book(self, Grid grid)
+    cdef int find_handlers(self, strategy, base) except -1
+    cdef int readable(self, str what) except -1
+    cdef int commanding(self, str what) except -1
+    cdef Grid only_grid(self)
+    cdef Grid sure(self, Grid grid)
+    cdef Grid grid_of(self, instrument)
+    cdef Position position_of(self, instrument)
+    cdef Book book_of(self, instrument)
+    cdef u32 tag_index(self, str tag) except? 0
+    cdef Order order_of(self, u64 number)
+    cdef Order follow(self, u64 number, Grid grid, str tag)
+    cdef int set_timer(self, name, i64 first, i64 every) except -1
+    cdef bint cancel_timer(self, name) except? False
+    cdef int dispatch(self, const Callback& callback) except -1
+    cdef int take_quote(self, const Callback& callback) except -1
+    cdef int take_trade(self, const Callback& callback) except -1
+    cdef int take_bar(self, const Callback& callback) except -1
+    cdef int take_timer(self, const TimerEvent& record) except -1
+    cdef int take_order_event(self, const COrderEvent& record) except -1
+    cdef int take_fill(self, const COrderEvent& record) except -1
+    cdef int note_failure(self, error, const Callback& callback) except -1
+
+
+cdef class StrategyBase:
+    cdef Context context
+    cdef Context running(self, str what)
+    cdef Context commanding(self, str what)
+    cdef Quote latest_quote(self, instrument)

@@ -1,0 +1,149 @@
+# The compiled half of strategies: events, order handles, views of the kernel, and the dispatch of callbacks.
+# cython: nonecheck=True
+"""Events, order handles, views of the kernel, and the dispatch of callbacks."""
+
+cimport cython
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
+from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
+from cython.operator cimport dereference
+
+from pytrader._kernel cimport (
+    CallbackKind,
+    CancelRequest,
+    ExecType,
+    NewOrder,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    ReplaceRequest,
+    Side,
+    TimeInForce,
+    add_bars,
+    add_ema,
+    add_sma,
+    amount,
+    average_price,
+    best_order_count,
+    compare_indicators,
+    compare_to_price,
+    copy_of,
+    entry_price,
+    fill_fee,
+    half_price_value,
+    is_cancelable,
+    is_closed,
+    is_open,
+    is_pending,
+    is_recorded,
+    is_refusal,
+    kNoPrice,
+    kPostOnly,
+    kReduceOnly,
+    last_bar,
+    make_scale,
+    mask_of,
+    on_grid,
+    price_value,
+    quantity_value,
+    read_depth,
+    tick_as_double,
+    to_text,
+    u8,
+)
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from operator import index
+from typing import NamedTuple
+
+from pytrader import _core
+from pytrader.errors import CapacityError, InvalidArgument, InvalidState, OffLot, OffTick
+
+cdef extern from *:
+    """
+    // Without arguments, past the constructor's parsing.
+    static inline PyObject* pytrader_blank(PyObject* type, PyObject* no_arguments) {
+      return ((PyTypeObject*)type)->tp_new((PyTypeObject*)type, no_arguments, NULL);
+    }
+    """
+    object pytrader_blank(object type, object no_arguments)
+
+cdef extern from "Python.h":
+    object PyObject_CallOneArg(object callable, object argument)
+    Py_ssize_t Py_REFCNT(object value)
+
+__all__ = [
+    "Bar",
+    "Bars",
+    "Book",
+    "Clock",
+    "Context",
+    "Indicator",
+    "Level",
+    "Order",
+    "OrderEvent",
+    "Position",
+    "Quote",
+    "Reason",
+    "StrategyBase",
+    "Timer",
+    "Trade",
+    "duration_ns",
+    "time_text",
+]
+
+DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ns|us|ms|s|m|h|d)", re.ASCII)
+NANOSECONDS = {
+    "ns": 1,
+    "us": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+    "d": 86_400_000_000_000,
+}
+
+
+class Reason(NamedTuple):
+    """Why something was refused: the code, and what it means."""
+
+    code: _core.RejectReason
+    text: str
+
+    def __str__(self):
+        return self.text
+
+
+cdef list table_of(kind):
+    """An enumeration's members by their value, for look-up without hashing."""
+    members = [None] * (max(member.value for member in kind) + 1)
+    for member in kind:
+        members[member.value] = member
+    return members
+
+
+cdef list SIDES = table_of(_core.Side)
+cdef list ORDER_TYPES = table_of(_core.OrderType)
+cdef list TIMES_IN_FORCE = table_of(_core.TimeInForce)
+cdef list STATUSES = table_of(_core.OrderStatus)
+cdef list EXEC_TYPES = table_of(_core.ExecType)
+cdef list LIQUIDITIES = table_of(_core.Liquidity)
+cdef list REASONS = [
+    None if code is None else Reason(code, to_text(<RejectReason><int>code.value).decode())
+    for code in table_of(_core.RejectReason)
+]
+cdef int UNCOMPARABLE = 2
+cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
+cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position"]
+
+include "strategy_numbers.pxi"
+include "strategy_events.pxi"
+include "strategy_orders.pxi"
+include "strategy_views.pxi"
+include "strategy_indicators.pxi"
+include "strategy_commands.pxi"
+include "strategy_context.pxi"
+include "strategy_base.pxi"

@@ -1,0 +1,199 @@
+# The compiled half of Strategy: what a strategy trades with and reads.
+
+
+cdef class StrategyBase:
+    """The commands and the views of a strategy; derive from `pytrader.Strategy`, which adds parameters and handlers."""
+
+    def __reduce__(self):
+        raise bound_to_run(self)
+
+    cdef Context running(self, str what):
+        if self.context is None:
+            raise InvalidState(f"{what} {NOT_RUNNING}")
+        self.context.readable(what)
+        return self.context
+
+    cdef Context commanding(self, str what):
+        if self.context is None:
+            raise InvalidState(f"{what} {NOT_RUNNING}")
+        self.context.commanding(what)
+        return self.context
+
+    @property
+    def name(self):
+        """What its orders are called by; the class's name, numbered when a run has several of a class."""
+        return type(self).__name__ if self.context is None else self.context.name
+
+    @property
+    def position(self):
+        """The position in the run's only instrument; ``self.position("BTCUSDT.BINANCE")`` where there are several."""
+        return self.running("self.position").position
+
+    @property
+    def book(self):
+        """The book of the run's only instrument; ``self.book("BTCUSDT.BINANCE")`` where there are several."""
+        return self.running("self.book").book
+
+    @property
+    def quote(self):
+        """The best bid and offer now, of the run's only instrument."""
+        return self.latest_quote(None)
+
+    def quote_of(self, instrument):
+        """The best bid and offer now, of the named instrument."""
+        return self.latest_quote(instrument)
+
+    cdef Quote latest_quote(self, instrument):
+        cdef Context context = self.running("self.quote")
+        cdef Quote quote = Quote.__new__(Quote)
+        quote.grid = context.grid_of(instrument)
+        quote.record = context.kernel.quote(quote.grid.index)
+        return quote
+
+    @property
+    def clock(self):
+        """Time, timers and alerts."""
+        return self.running("self.clock").clock
+
+    @property
+    def instrument(self):
+        """The run's only instrument."""
+        return self.running("self.instrument").grid_of(None).instrument
+
+    @property
+    def instruments(self):
+        """All instruments of the run by id."""
+        return {grid.id: grid.instrument for grid in self.running("self.instruments").grids}
+
+    @property
+    def open_orders(self):
+        """Orders of this strategy that may still trade, oldest first."""
+        return [order for order in self.running("self.open_orders").open_orders.values() if order.is_open]
+
+    def bars(self, duration, instrument=None):
+        """Bars of one length: those of the data, or built from its trades.
+
+        Parameters
+        ----------
+        duration : str | int
+            Length of a bar: text such as ``"30s"``, ``"1m"``, ``"1h"``, or nanoseconds.
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+
+        Returns
+        -------
+        Bars
+            The same series for the same arguments.
+        """
+        return bars_of(self.commanding("self.bars"), duration, instrument)
+
+    def buy(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
+            reduce_only=False, tag="", quantity_lots=None, limit_ticks=None):
+        """Send an order to buy: a market order, or a limit order where `limit` is given.
+
+        Parameters
+        ----------
+        quantity : str | int | Decimal | Quantity | Fixed
+            How much; a whole number of lots.
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+        limit : str | int | Decimal | Price | Fixed, optional
+            The highest price; a whole number of ticks.
+        time_in_force : str | TimeInForce, optional
+            ``"GTC"`` (limit orders, if not given), ``"IOC"`` (market orders, if not given) or ``"FOK"``.
+        post_only : bool
+            Be refused rather than take liquidity.
+        reduce_only : bool
+            Be refused rather than open or grow a position.
+        tag : str
+            Your label; `cancel_all` finds orders by it.
+        quantity_lots, limit_ticks : int, optional
+            The same in whole lots and ticks, without conversion.
+
+        Returns
+        -------
+        Order
+            Its handle. What the risk gate refuses has the status DENIED, and its event follows.
+
+        Raises
+        ------
+        OffTick, OffLot
+            If a number is not on the instrument's grid.
+        InvalidArgument, InvalidDecimal
+            If an argument is missing or no number.
+        InvalidState
+            Outside a handler.
+        """
+        return place(self.commanding("self.buy"), Side.buy, quantity, instrument, limit, time_in_force, post_only,
+                     reduce_only, tag, quantity_lots, limit_ticks)
+
+    def sell(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
+             reduce_only=False, tag="", quantity_lots=None, limit_ticks=None):
+        """Send an order to sell; see `buy`. `limit` is the lowest price."""
+        return place(self.commanding("self.sell"), Side.sell, quantity, instrument, limit, time_in_force, post_only,
+                     reduce_only, tag, quantity_lots, limit_ticks)
+
+    def submit(self, side, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
+               reduce_only=False, tag="", quantity_lots=None, limit_ticks=None):
+        """Send an order to buy or to sell; `side` is ``"buy"``, ``"sell"`` or a Side; for the rest see `buy`."""
+        return place(self.commanding("self.submit"), read_side(side), quantity, instrument, limit, time_in_force,
+                     post_only, reduce_only, tag, quantity_lots, limit_ticks)
+
+    def close(self, instrument=None, *, tag=""):
+        """Send the market order that brings the position to zero.
+
+        Returns
+        -------
+        Order | None
+            None when there is no position.
+        """
+        return close_position(self.commanding("self.close"), instrument, tag)
+
+    def cancel(self, order):
+        """Ask the venue to cancel an order.
+
+        Returns
+        -------
+        bool
+            Whether the request was sent: a closed order, or one with the same request under way, has nothing to cancel.
+        """
+        return cancel_order(self.commanding("self.cancel"), order)
+
+    def replace(self, order, *, limit=None, quantity=None, limit_ticks=None, quantity_lots=None):
+        """Ask the venue to change an order's limit, its total quantity, or both.
+
+        Parameters
+        ----------
+        order : Order
+            One of this strategy's.
+        limit, quantity
+            New limit, and new total quantity (what has traded counts in it); what is not given stays.
+        limit_ticks, quantity_lots : int, optional
+            The same in whole ticks and lots.
+
+        Returns
+        -------
+        bool
+            Whether the request was sent: the risk gate refuses it as it refuses orders, and while the venue has yet to
+            answer another request.
+        """
+        return replace_order(self.commanding("self.replace"), order, limit, quantity, limit_ticks, quantity_lots)
+
+    def cancel_all(self, side=None, tag=None, instrument=None):
+        """Ask to cancel every open order that fits.
+
+        Parameters
+        ----------
+        side : str | Side, optional
+            Only this side's.
+        tag : str, optional
+            Only those whose tag matches; ``*``, ``?`` and ``[...]`` are wildcards, as in ``"grid:*"``.
+        instrument : str, optional
+            Only this instrument's.
+
+        Returns
+        -------
+        int
+            How many requests were sent.
+        """
+        return cancel_matching(self.commanding("self.cancel_all"), side, tag, instrument)

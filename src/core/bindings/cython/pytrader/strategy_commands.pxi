@@ -1,0 +1,131 @@
+# A strategy's commands: read what the user wrote, refuse what is wrong before anything changes, hand the rest to the kernel.
+
+
+cdef object place(Context context, Side side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
+                  quantity_lots, limit_ticks):
+    cdef Grid grid = context.grid_of(instrument)
+    cdef NewOrder order
+    cdef u64 number
+    if not isinstance(tag, str):
+        raise InvalidArgument(f"tag must be a text, got {tag!r}")
+    order.client_order_id = 0
+    order.strategy = context.index
+    order.instrument = grid.index
+    order.side = side
+    order.quantity = read_lots(grid, quantity, quantity_lots)
+    order.price = read_limit(grid, limit, limit_ticks)
+    order.order_type = OrderType.market if order.price == kNoPrice else OrderType.limit
+    order.time_in_force = read_time_in_force(time_in_force, order.price == kNoPrice)
+    order.flags = <u8>((kPostOnly if post_only else 0) | (kReduceOnly if reduce_only else 0))
+    order.tag = context.tag_index(tag)
+    number = context.kernel.submit(order)
+    return context.follow(number, grid, tag)
+
+
+cdef object close_position(Context context, instrument, tag):
+    cdef Grid grid = context.grid_of(instrument)
+    cdef i64 lots = context.kernel.position(context.index, grid.index).quantity
+    if lots == 0:
+        return None
+    return place(context, Side.sell if lots > 0 else Side.buy, None, grid.id, None, None, False, False, tag, abs(lots), None)
+
+
+cdef bint cancel_order(Context context, order) except? False:
+    cdef CancelRequest request
+    request.client_order_id = own_order(context, order, "cancel").number
+    request.strategy = context.index
+    return context.kernel.cancel(request)
+
+
+cdef bint replace_order(Context context, order, limit, quantity, limit_ticks, quantity_lots) except? False:
+    cdef ReplaceRequest request
+    cdef Order own = own_order(context, order, "replace")
+    cdef const COrder* now = own.now()
+    request.client_order_id = own.number
+    request.strategy = context.index
+    if limit is None and limit_ticks is None and quantity is None and quantity_lots is None:
+        raise InvalidArgument(f"replace of {own.client_order_id} changes nothing: give limit=, quantity= or both")
+    request.price = now.price
+    if limit is not None or limit_ticks is not None:
+        request.price = read_limit(own.grid, limit, limit_ticks)
+    request.quantity = now.order_qty
+    if quantity is not None or quantity_lots is not None:
+        request.quantity = read_lots(own.grid, quantity, quantity_lots)
+    return context.kernel.replace(request)
+
+
+cdef object cancel_matching(Context context, side, tag, instrument):
+    cdef Order order
+    cdef Grid grid = None if instrument is None else context.grid_of(instrument)
+    cdef Side wanted = Side.buy if side is None else read_side(side)
+    cdef const COrder* now
+    count = 0
+    for found in list(context.open_orders.values()):
+        order = <Order>found
+        now = order.now()
+        if not is_cancelable(now.ord_status):
+            continue
+        if grid is not None and order.grid is not grid:
+            continue
+        if side is not None and now.side != wanted:
+            continue
+        if tag is not None and not fnmatchcase(order.label, tag):
+            continue
+        if cancel_order(context, order):
+            count += 1
+    return count
+
+
+cdef object bars_of(Context context, length, instrument):
+    cdef Bars bars = Bars.__new__(Bars)
+    cdef i64 every = duration(length, "a bar's length")
+    bars.context = context
+    bars.grid = context.grid_of(instrument)
+    bars.length = every
+    bars.series = add_bars(context.kernel[0], bars.grid.index, every)
+    context.series.add(bars.series)
+    return bars
+
+
+cdef Order own_order(Context context, order, str verb):
+    if not isinstance(order, Order):
+        raise InvalidArgument(f"{verb} needs the handle that buy or sell returned, got {order!r}")
+    if (<Order>order).owner != context.name:
+        raise InvalidArgument(f"{context.name} can not {verb} {order.client_order_id}: it is another strategy's")
+    return <Order>order
+
+
+cdef i64 read_lots(Grid grid, quantity, quantity_lots) except? -1:
+    cdef i64 lots
+    if (quantity is None) == (quantity_lots is None):
+        raise InvalidArgument("an order needs either quantity or quantity_lots")
+    lots = grid.lots(quantity, "quantity") if quantity_lots is None else as_i64(quantity_lots, "quantity_lots")
+    if lots <= 0:
+        given = quantity if quantity_lots is None else f"{quantity_lots} lots"
+        raise InvalidArgument(f"quantity must be positive, got {given}: use sell to sell")
+    return lots
+
+
+cdef i64 read_limit(Grid grid, limit, limit_ticks) except? -1:
+    if limit is not None:
+        if limit_ticks is not None:
+            raise InvalidArgument("give limit or limit_ticks, not both")
+        return grid.ticks(limit, "limit")
+    return kNoPrice if limit_ticks is None else as_i64(limit_ticks, "limit_ticks")
+
+
+cdef Side read_side(side) except *:
+    if side in ("buy", "BUY") or side is SIDES[<int>Side.buy]:
+        return Side.buy
+    if side in ("sell", "SELL") or side is SIDES[<int>Side.sell]:
+        return Side.sell
+    raise InvalidArgument(f"side must be 'buy' or 'sell', got {side!r}")
+
+
+cdef TimeInForce read_time_in_force(given, bint market) except *:
+    if given is None:
+        return TimeInForce.ioc if market else TimeInForce.gtc
+    found = TIME_IN_FORCE_BY_NAME.get(given.upper() if isinstance(given, str) else getattr(given, "name", given))
+    if found is None:
+        raise InvalidArgument(f"time_in_force must be one of {', '.join(TIME_IN_FORCE_BY_NAME)}, got {given!r}")
+    return <TimeInForce><int>found

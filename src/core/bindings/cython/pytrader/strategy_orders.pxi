@@ -1,0 +1,177 @@
+# The handle of an order: reads the kernel's order while it is open, and its own last copy of it afterwards.
+
+
+@cython.final
+@cython.freelist(64)
+cdef class Order:
+    """One order of a strategy.
+
+    The handle always shows the order as it is now. It stays readable after the order is closed and after the run.
+    """
+
+    def __reduce__(self):
+        raise bound_to_run(self)
+
+    cdef const COrder* now(self):
+        # The kernel's order stands still in memory for as long as the context is connected to the kernel.
+        if self.context is not None:
+            return self.context.kernel.order(self.number)
+        return &self.last
+
+    cdef void close(self) noexcept:
+        if self.context is not None:
+            self.last = self.context.kernel.order(self.number)[0]
+            self.context = None
+
+    @property
+    def client_order_id(self):
+        """Our id, ``<strategy>-<number>``; numbers count the orders of the whole run."""
+        return f"{self.owner}-{self.number}"
+
+    @property
+    def venue_order_id(self):
+        """The venue's number; 0 before it has one."""
+        return self.now().venue_order_id
+
+    @property
+    def instrument_id(self):
+        """The instrument's id."""
+        return self.grid.id
+
+    @property
+    def side(self):
+        """Buy or sell."""
+        return SIDES[<int>self.now().side]
+
+    @property
+    def order_type(self):
+        """Market or limit."""
+        return ORDER_TYPES[<int>self.now().order_type]
+
+    @property
+    def time_in_force(self):
+        """How long it works."""
+        return TIMES_IN_FORCE[<int>self.now().time_in_force]
+
+    @property
+    def post_only(self):
+        """Whether it is refused rather than take liquidity."""
+        return self.now().flags & kPostOnly != 0
+
+    @property
+    def reduce_only(self):
+        """Whether it is refused rather than open or grow a position."""
+        return self.now().flags & kReduceOnly != 0
+
+    @property
+    def status(self):
+        """Where it is in its life."""
+        return STATUSES[<int>self.now().ord_status]
+
+    @property
+    def is_open(self):
+        """Whether it may still trade."""
+        return is_open(self.now().ord_status)
+
+    @property
+    def is_closed(self):
+        """Whether it can not trade any more."""
+        return is_closed(self.now().ord_status)
+
+    @property
+    def is_pending(self):
+        """Whether the venue has yet to answer: to the order itself, or to a request to cancel or replace it."""
+        return is_pending(self.now().ord_status)
+
+    @property
+    def price(self):
+        """Limit, or None for a market order."""
+        cdef i64 ticks = self.now().price
+        return None if ticks == kNoPrice else self.grid.price(ticks)
+
+    @property
+    def price_ticks(self):
+        """Limit in ticks, or None for a market order."""
+        cdef i64 ticks = self.now().price
+        return None if ticks == kNoPrice else ticks
+
+    @property
+    def order_qty(self):
+        """Total quantity."""
+        return self.grid.quantity(self.now().order_qty)
+
+    @property
+    def cum_qty(self):
+        """What has traded."""
+        return self.grid.quantity(self.now().cum_qty)
+
+    @property
+    def leaves_qty(self):
+        """What may still trade; 0 once it is closed."""
+        return self.grid.quantity(self.now().leaves_qty())
+
+    @property
+    def order_lots(self):
+        """Total quantity in lots."""
+        return self.now().order_qty
+
+    @property
+    def cum_lots(self):
+        """What has traded, in lots."""
+        return self.now().cum_qty
+
+    @property
+    def leaves_lots(self):
+        """What may still trade, in lots."""
+        return self.now().leaves_qty()
+
+    @property
+    def avg_px(self):
+        """Average price of what has traded, rounded half-even at 18 decimals, or None before the first trade."""
+        cdef const COrder* order = self.now()
+        if order.cum_qty == 0:
+            return None
+        return new_fixed(average_price(order.cum_value, order.cum_qty, self.grid.scale))
+
+    @property
+    def tag(self):
+        """The strategy's own label."""
+        return self.label
+
+    @property
+    def ts_init(self):
+        """When it was made, in nanoseconds since 1970 UTC."""
+        return self.now().ts_init
+
+    @property
+    def events(self):
+        """Everything that has happened to it, oldest first."""
+        cdef size_t i
+        found = []
+        for i in range(self.history.size()):
+            found.append(make_order_event(self, self.history[i]))
+        return found
+
+    @property
+    def reason(self):
+        """Why it, or the last request about it, was refused: ``reason.code`` and ``reason.text``."""
+        cdef size_t i = self.history.size()
+        while i > 0:
+            i -= 1
+            if self.history[i].reason != RejectReason.none:
+                return REASONS[<int>self.history[i].reason]
+        return REASONS[0]
+
+    def __repr__(self):
+        price = "market" if self.price is None else f"@ {self.price}"
+        return (
+            f"<Order {self.client_order_id} {self.side.name.lower()} {self.order_qty} {self.grid.id} {price}"
+            f" {self.status.name} cum_qty={self.cum_qty}>"
+        )
+
+
+cdef OrderEvent make_order_event(Order handle, const COrderEvent& record):
+    cdef OrderEvent event = OrderEvent.__new__(OrderEvent)
+    event.handle = handle
+    event.record = record
+    return event

@@ -1,0 +1,42 @@
+// One back-test run as Python drives it: a loop, and the Python objects that must outlive it.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <vector>
+
+#include "kernel/backtest_loop.hpp"
+#include "risk/risk_limits.hpp"
+
+namespace pytrader::bindings {
+
+namespace py = pybind11;
+
+// Holds a reference to every array and strategy that the loop has a pointer into.
+class BacktestEngine {
+ public:
+  explicit BacktestEngine(const LoopConfig& config) : loop_(config) {}
+
+  InstrumentIndex add_instrument(const Instrument& instrument);
+  void add_cash(const std::string& currency, const Fixed& amount);
+  StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits);
+  void add_stream(const std::string& name, InstrumentIndex instrument, const std::string& kind, const py::dict& columns,
+                  i64 duration_ns);
+
+  // "finished", "paused" (after max_events rows) or "strategy_failed".
+  const char* run(u64 max_events);
+  void abort();
+
+  py::capsule kernel();
+  BacktestLoop& loop() noexcept { return loop_; }
+  const BacktestLoop& loop() const noexcept { return loop_; }
+
+ private:
+  BacktestLoop loop_;
+  std::vector<py::object> kept_;  // bound: arrays and strategies that were added
+  bool running_ = false;
+};
+
+}  // namespace pytrader::bindings

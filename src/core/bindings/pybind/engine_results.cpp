@@ -1,0 +1,106 @@
+// Copies a run's record into NumPy arrays, and works out what accounts and positions are worth at its end.
+#include "engine_results.hpp"
+
+#include <vector>
+
+#include "strategy_view.hpp"
+#include "value_bridge.hpp"
+
+namespace pytrader::bindings {
+namespace {
+
+template <class Row>
+py::array copied(const std::vector<Row>& rows) {
+  return py::array_t<Row>(static_cast<py::ssize_t>(rows.size()), rows.data());
+}
+
+Fixed money(i128 raw, int decimals) {
+  return {raw, static_cast<u8>(decimals)};
+}
+
+// The middle of the market, the last price where a side is empty.
+py::object last_price(const Kernel& kernel, InstrumentIndex index) {
+  const InstrumentMarket& market = kernel.market(index);
+  if (market.last_price != kNoPrice) return make_price(market.instrument->price(market.last_price));
+  const i64 twice = market.twice_mark();
+  if (twice == kNoMark) return py::none();
+  const Fixed doubled = market.instrument->price(twice);
+  return make_price({doubled.raw / 2, doubled.decimals});
+}
+
+py::object unrealized(const Kernel& kernel, StrategyIndex strategy, InstrumentIndex index) {
+  const i64 mark = kernel.market(index).twice_mark();
+  i128 twice_value = 0;
+  if (mark == kNoMark || !kernel.ledger().position_value(strategy, index, mark, twice_value)) return py::none();
+  const i128 value = mul_div(twice_value, 1, 2, Rounding::half_even);
+  const Instrument& instrument = kernel.instrument(index);
+  const i128 profit = value - kernel.ledger().position(strategy, index).cost;
+  return make_money(money(profit, instrument.definition().quote_decimals), instrument.definition().quote_currency);
+}
+
+py::tuple position_row(const BacktestLoop& loop, StrategyIndex strategy, InstrumentIndex index) {
+  const Kernel& kernel = loop.kernel();
+  const Instrument& instrument = kernel.instrument(index);
+  const PositionState& state = kernel.ledger().position(strategy, index);
+  const std::string& currency = instrument.definition().quote_currency;
+  const int decimals = instrument.definition().quote_decimals;
+  py::object average = py::none();
+  if (state.quantity != 0) average = make_fixed(entry_price(state, scale_of(instrument)));
+  return py::make_tuple(strategy, index, make_fixed(instrument.quantity(state.quantity)), average,
+                        make_money(money(state.realized_pnl, decimals), currency), unrealized(kernel, strategy, index),
+                        make_money(money(state.fees, decimals), currency),
+                        make_quantity(instrument.quantity(loop.recorder().max_position(strategy, index))),
+                        last_price(kernel, index));
+}
+
+}  // namespace
+
+void register_rows(py::module_& module) {
+  PYBIND11_NUMPY_DTYPE(OrderRow, ts_init, ts_last, client_order_id, venue_order_id, strategy, instrument, side,
+                       order_type, time_in_force, ord_status, price, order_qty, cum_qty, cum_value_hi, cum_value_lo,
+                       reason, tag);
+  PYBIND11_NUMPY_DTYPE(FillRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument, side,
+                       price, quantity, liquidity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
+  PYBIND11_NUMPY_DTYPE(EquityRow, ts, currency, cash, position_value, equity);
+  module.attr("ORDER_ROW") = py::dtype::of<OrderRow>();
+  module.attr("FILL_ROW") = py::dtype::of<FillRow>();
+  module.attr("EQUITY_ROW") = py::dtype::of<EquityRow>();
+}
+
+py::array order_rows(const BacktestLoop& loop) {
+  return copied(loop.recorder().orders());
+}
+
+py::array fill_rows(const BacktestLoop& loop) {
+  return copied(loop.recorder().fills());
+}
+
+py::array equity_rows(const BacktestLoop& loop) {
+  return copied(loop.recorder().equity());
+}
+
+py::list accounts(const BacktestLoop& loop) {
+  py::list made;
+  u32 index = 0;
+  for (const CashAccount& account : loop.kernel().ledger().accounts()) {
+    const int decimals = currency_decimals(py::str(account.currency));
+    const auto amount = [&](i128 raw) { return make_money(money(raw, decimals), account.currency); };
+    made.append(py::make_tuple(account.currency, amount(account.opening), amount(account.cash),
+                               amount(account.cash + loop.recorder().position_value(index))));
+    ++index;
+  }
+  return made;
+}
+
+py::list positions(const BacktestLoop& loop) {
+  py::list made;
+  const Kernel& kernel = loop.kernel();
+  for (StrategyIndex strategy = 0; strategy < kernel.strategy_count(); ++strategy) {
+    for (InstrumentIndex index = 0; index < kernel.instrument_count(); ++index) {
+      made.append(position_row(loop, strategy, index));
+    }
+  }
+  return made;
+}
+
+}  // namespace pytrader::bindings

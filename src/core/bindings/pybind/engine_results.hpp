@@ -1,0 +1,25 @@
+// What a run leaves behind, as NumPy arrays and Python values.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include "kernel/backtest_loop.hpp"
+
+namespace pytrader::bindings {
+
+namespace py = pybind11;
+
+// The dtypes ORDER_ROW, FILL_ROW and EQUITY_ROW.
+void register_rows(py::module_& module);
+
+py::array order_rows(const BacktestLoop& loop);
+py::array fill_rows(const BacktestLoop& loop);
+py::array equity_rows(const BacktestLoop& loop);
+// (currency, opening, cash, equity) of each account.
+py::list accounts(const BacktestLoop& loop);
+// (strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, last_price) of each
+// strategy and instrument; None for a price or profit that is not known.
+py::list positions(const BacktestLoop& loop);
+
+}  // namespace pytrader::bindings

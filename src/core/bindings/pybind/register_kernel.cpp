@@ -1,0 +1,128 @@
+// Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
+#include "backtest_engine.hpp"
+#include "engine_results.hpp"
+#include "register.hpp"
+#include "value_casters.hpp"
+
+namespace pytrader::bindings {
+namespace {
+
+u64 parse_count(py::handle value, const char* what) {
+  const i64 count = parse_integer(value, what);
+  if (count < 0) {
+    throw Error(ErrorCode::invalid_argument, std::string(what) + " must not be negative, got " + std::to_string(count));
+  }
+  return static_cast<u64>(count);
+}
+
+RiskLimits make_limits(py::handle max_order_lots, py::handle max_order_notional, py::handle max_position_lots,
+                       py::handle max_open_orders) {
+  RiskLimits limits;
+  limits.max_order_quantity = static_cast<i64>(parse_count(max_order_lots, "max_order_lots"));
+  limits.max_order_notional = parse_number(max_order_notional, "max_order_notional").raw;
+  limits.max_position = static_cast<i64>(parse_count(max_position_lots, "max_position_lots"));
+  const u64 orders = parse_count(max_open_orders, "max_open_orders");
+  if (limits.max_order_notional < 0 || orders > UINT32_MAX) {
+    throw Error(ErrorCode::invalid_argument,
+                "max_order_notional must not be negative, max_open_orders at most 2**32 - 1");
+  }
+  limits.max_open_orders = static_cast<u32>(orders);
+  return limits;
+}
+
+void register_limits(py::module_& module) {
+  py::class_<RiskLimits>(
+      module, "RiskLimits", py::is_final(),
+      "Limits of the risk gate for one strategy; 0 means that only the instrument's own limits hold.\n\n"
+      "Parameters\n----------\n"
+      "max_order_lots : int\n    Largest quantity of one order, in lots.\n"
+      "max_order_notional : str, int, Decimal or Fixed\n    Largest value of one order, in quote currency.\n"
+      "max_position_lots : int\n    Largest position in one instrument, long or short, in lots, with all "
+      "working orders counted as filled.\n"
+      "max_open_orders : int\n    Most open orders, over all instruments.")
+      .def(py::init(&make_limits), py::kw_only(), py::arg("max_order_lots") = 0, py::arg("max_order_notional") = 0,
+           py::arg("max_position_lots") = 0, py::arg("max_open_orders") = 0)
+      .def_property_readonly("max_order_lots", [](const RiskLimits& self) { return self.max_order_quantity; })
+      .def_property_readonly("max_order_notional",
+                             [](const RiskLimits& self) { return make_fixed({self.max_order_notional, 0}); })
+      .def_property_readonly("max_position_lots", [](const RiskLimits& self) { return self.max_position; })
+      .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
+}
+
+std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
+                                            py::handle equity_interval_ns, bool check_every_event) {
+  LoopConfig config;
+  config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
+  config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
+  config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
+  config.check_every_event = check_every_event;
+  return std::make_unique<BacktestEngine>(config);
+}
+
+std::string hexadecimal(u64 digest) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; digest >>= 4) text[i] = kDigits[digest & 15];
+  return text;
+}
+
+void register_engine(py::module_& module) {
+  py::class_<BacktestEngine>(
+      module, "BacktestEngine", py::is_final(),
+      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
+      "`pytrader.backtest.Backtest` is what users write.")
+      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
+      .def(
+          "add_cash",
+          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
+          py::arg("amount"), "Opening cash.")
+      .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
+           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
+      .def(
+          "add_stream",
+          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
+             const py::dict& columns, py::handle duration_ns) {
+            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
+                            parse_integer(duration_ns, "duration_ns"));
+          },
+          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
+          "Rows of one kind as columns by name; the arrays are kept, not copied.")
+      .def(
+          "run",
+          [](BacktestEngine& self, py::handle max_events) { return self.run(parse_count(max_events, "max_events")); },
+          py::arg("max_events"),
+          "Go on for at most so many rows: 'finished', 'paused', or 'strategy_failed' (its context holds the error).")
+      .def("abort", &BacktestEngine::abort, "End the run here.")
+      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
+      .def(
+          "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
+      .def(
+          "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
+      .def(
+          "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
+          "Samples of each account, of EQUITY_ROW.")
+      .def(
+          "accounts", [](const BacktestEngine& self) { return accounts(self.loop()); },
+          "(currency, opening, cash, equity) of each account.")
+      .def(
+          "positions", [](const BacktestEngine& self) { return positions(self.loop()); },
+          "(strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, "
+          "last_price) "
+          "of each strategy and instrument.")
+      .def_property_readonly("events", [](const BacktestEngine& self) { return self.loop().events(); })
+      .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
+      .def_property_readonly("digest",
+                             [](const BacktestEngine& self) { return hexadecimal(self.loop().kernel().digest()); });
+}
+
+}  // namespace
+
+void register_kernel(py::module_& module) {
+  register_rows(module);
+  register_limits(module);
+  register_engine(module);
+}
+
+}  // namespace pytrader::bindings

@@ -1,0 +1,345 @@
+// Binds the matching engine: single orders with exact values, and arrays of messages without the interpreter lock.
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "busy_guard.hpp"
+#include "enum_arguments.hpp"
+#include "event_columns.hpp"
+#include "level_values.hpp"
+#include "matching_codes.hpp"
+#include "matching_reports.hpp"
+#include "order_arguments.hpp"
+#include "price_grid.hpp"
+#include "register.hpp"
+#include "value_bridge.hpp"
+
+namespace pytrader::bindings {
+namespace {
+
+struct WorkingOrder {
+  u64 order_id;
+  Side side;
+  py::object price;
+  py::object leaves_qty;
+  py::object cum_qty;
+  bool post_only;
+};
+
+// An array of ORDER_MESSAGE, whole and aligned; a copy only if it is neither.
+py::array messages_from(py::handle value) {
+  const py::dtype wanted = py::dtype::of<OrderMessage>();
+  if (!py::isinstance<py::array>(value)) {
+    throw py::type_error("messages must be a NumPy array of dtype ORDER_MESSAGE, not " +
+                         py::str(py::type::of(value)).cast<std::string>());
+  }
+  auto array = py::reinterpret_borrow<py::array>(value);
+  if (!array.dtype().is(wanted) && !array.dtype().equal(wanted)) {
+    throw Error(ErrorCode::invalid_argument, "messages have dtype " + py::str(array.dtype()).cast<std::string>() +
+                                                 "; make the array with dtype=pytrader.matching.ORDER_MESSAGE");
+  }
+  if (array.ndim() != 1) {
+    throw Error(ErrorCode::invalid_argument, "messages have " + std::to_string(array.ndim()) +
+                                                 " dimensions; an array of ORDER_MESSAGE must have one");
+  }
+  constexpr int wanted_flags = py::detail::npy_api::NPY_ARRAY_C_CONTIGUOUS_ | py::detail::npy_api::NPY_ARRAY_ALIGNED_;
+  if ((array.flags() & wanted_flags) == wanted_flags) return array;
+  return py::module_::import("numpy").attr("require")(array, py::none(), "CA").cast<py::array>();
+}
+
+// The engine with its price grid, as Python holds it.
+class PyMatchingEngine {
+ public:
+  PyMatchingEngine(py::handle tick, py::handle lot, const VenueRules& rules, py::handle max_orders)
+      : grid_(tick, lot), engine_(rules, order_bound(max_orders)) {}
+
+  const VenueRules& rules() const noexcept { return engine_.rules(); }
+
+  Reports submit(py::handle order_id, py::handle side, py::handle order_type, py::handle quantity, py::handle price,
+                 py::handle time_in_force, bool post_only) {
+    OrderMessage message{};
+    message.kind = static_cast<i64>(MessageKind::new_);
+    message.order_id = parse_order_id(order_id);
+    message.side = static_cast<i64>(parse_side(side));
+    message.order_type = static_cast<i64>(parse_order_type(order_type));
+    message.time_in_force = static_cast<i64>(parse_time_in_force(time_in_force));
+    message.flags = post_only ? kPostOnly : 0;
+    message.price = price.is_none() ? kNoPrice : grid_.ticks(price);
+    message.quantity = grid_.lots(quantity);
+    const BusyGuard guard(busy_);
+    fills_.clear();
+    const MessageStatus status = engine_.apply(message, 0, fills_);
+    return reports_of_new(message, status, fills_, grid_);
+  }
+
+  Reports cancel(py::handle order_id) {
+    OrderMessage message{};
+    message.kind = static_cast<i64>(MessageKind::cancel);
+    message.order_id = parse_order_id(order_id);
+    const BusyGuard guard(busy_);
+    RestingOrder before{};
+    engine_.order(message.order_id, before);
+    fills_.clear();
+    return reports_of_cancel(message.order_id, engine_.apply(message, 0, fills_), before, grid_);
+  }
+
+  Reports replace(py::handle order_id, py::handle price, py::handle quantity) {
+    OrderMessage message{};
+    message.kind = static_cast<i64>(MessageKind::replace);
+    message.order_id = parse_order_id(order_id);
+    message.price = grid_.ticks(price);
+    message.quantity = grid_.lots(quantity);
+    const BusyGuard guard(busy_);
+    RestingOrder found{};
+    std::optional<RestingOrder> before;
+    if (engine_.order(message.order_id, found)) before = found;
+    fills_.clear();
+    const MessageStatus status = engine_.apply(message, 0, fills_);
+    return reports_of_replace(message, status, fills_, before, engine_.rules().replace_quantity, grid_);
+  }
+
+  py::tuple apply(py::handle value) {
+    const py::array messages = messages_from(value);
+    const auto rows = static_cast<std::size_t>(messages.size());
+    py::array_t<u8> statuses(static_cast<py::ssize_t>(rows));
+    const BusyGuard guard(busy_);
+    fills_.clear();
+    const std::span<const OrderMessage> batch(static_cast<const OrderMessage*>(messages.data()), rows);
+    u8* out = statuses.mutable_data();
+    if (rows >= kRowsWorthUnlocking) {
+      const py::gil_scoped_release released;
+      engine_.apply(batch, out, fills_);
+    } else {
+      engine_.apply(batch, out, fills_);
+    }
+    py::array fills(py::dtype::of<Fill>(), static_cast<py::ssize_t>(fills_.size()));
+    if (!fills_.empty()) std::memcpy(fills.mutable_data(), fills_.data(), fills_.size() * sizeof(Fill));
+    return py::make_tuple(statuses, fills);
+  }
+
+  py::object best(Side side) {
+    const BusyGuard guard(busy_);
+    return make_best(engine_, side, grid_);
+  }
+
+  py::object level(py::handle side, py::handle price) {
+    const Side which = parse_side(side);
+    const i64 ticks = grid_.ticks(price);
+    const BusyGuard guard(busy_);
+    const LevelTotals totals = engine_.level(which, ticks);
+    return totals.order_count == 0 ? py::object(py::none()) : make_level(totals, grid_);
+  }
+
+  py::tuple depth(py::handle count) {
+    const auto levels = static_cast<std::size_t>(count_argument(count, "count", 0));
+    const BusyGuard guard(busy_);
+    return make_depth(engine_, levels, grid_);
+  }
+
+  std::optional<WorkingOrder> order(py::handle order_id) {
+    const u64 id = parse_order_id(order_id);
+    const BusyGuard guard(busy_);
+    RestingOrder found{};
+    if (!engine_.order(id, found)) return std::nullopt;
+    return in_book(found);
+  }
+
+  std::vector<WorkingOrder> queue(py::handle side, py::handle price) {
+    const Side which = parse_side(side);
+    const i64 ticks = grid_.ticks(price);
+    const BusyGuard guard(busy_);
+    std::vector<RestingOrder> orders;
+    engine_.queue(which, ticks, orders);
+    std::vector<WorkingOrder> result;
+    for (const RestingOrder& resting : orders) result.push_back(in_book(resting));
+    return result;
+  }
+
+  py::object queue_ahead(py::handle order_id) {
+    const u64 id = parse_order_id(order_id);
+    const BusyGuard guard(busy_);
+    i64 quantity = 0;
+    if (!engine_.queue_ahead(id, quantity)) {
+      throw Error(ErrorCode::book_error, "no order " + std::to_string(id) + " rests in this engine");
+    }
+    return grid_.quantity(quantity);
+  }
+
+  void reserve(py::handle orders) {
+    const i64 count = count_argument(orders, "orders", 0);
+    const BusyGuard guard(busy_);
+    if (count > engine_.max_orders()) {
+      throw Error(ErrorCode::invalid_argument, "orders is " + std::to_string(count) +
+                                                   "; max_orders of this engine is " +
+                                                   std::to_string(engine_.max_orders()));
+    }
+    engine_.reserve(static_cast<u32>(count));
+  }
+
+  void self_check() {
+    const BusyGuard guard(busy_);
+    engine_.self_check();
+  }
+
+  std::size_t size() {
+    const BusyGuard guard(busy_);
+    return engine_.order_count();
+  }
+
+  MatchingCounters counters() {
+    const BusyGuard guard(busy_);
+    return engine_.counters();
+  }
+
+  py::object volume() { return make_quantity(multiply_integer(grid_.lot(), counters().volume)); }
+  py::object tick() const { return make_price(grid_.tick()); }
+  py::object lot() const { return make_quantity(grid_.lot()); }
+
+  std::string describe() {
+    return "MatchingEngine(tick=" + to_text(grid_.tick()) + ", lot=" + to_text(grid_.lot()) +
+           ", orders=" + std::to_string(size()) + ")";
+  }
+
+ private:
+  static i64 count_argument(py::handle value, const char* what, i64 least) {
+    const i64 count = parse_integer(value, what);
+    if (count < least) {
+      throw Error(ErrorCode::invalid_argument, std::string(what) + " is " + std::to_string(count) +
+                                                   "; it must be at least " + std::to_string(least));
+    }
+    return count;
+  }
+
+  static u32 order_bound(py::handle value) {
+    const i64 bound = count_argument(value, "max_orders", 1);
+    return bound < OrderPool::kMaxOrders ? static_cast<u32>(bound) : OrderPool::kMaxOrders;
+  }
+
+  WorkingOrder in_book(const RestingOrder& order) const {
+    return {order.order_id,
+            order.side,
+            grid_.price(order.price),
+            grid_.quantity(order.leaves_qty),
+            grid_.quantity(order.cum_qty),
+            order.post_only};
+  }
+
+  PriceGrid grid_;
+  MatchingEngine engine_;
+  std::vector<Fill> fills_;
+  std::atomic<bool> busy_{false};
+};
+
+py::dict faults_of(const MatchingCounters& counters) {
+  py::dict faults;
+  for (std::size_t code = 0; code < counters.rejections.size(); ++code) {
+    if (counters.rejections[code] != 0) faults[name_of(static_cast<RejectReason>(code))] = counters.rejections[code];
+  }
+  return faults;
+}
+
+void register_working_order(py::module_& module) {
+  py::class_<WorkingOrder>(module, "WorkingOrder", "An order that rests in a matching engine.", py::is_final())
+      .def_readonly("order_id", &WorkingOrder::order_id)
+      .def_readonly("side", &WorkingOrder::side)
+      .def_readonly("price", &WorkingOrder::price)
+      .def_readonly("leaves_qty", &WorkingOrder::leaves_qty, "What is open.")
+      .def_readonly("cum_qty", &WorkingOrder::cum_qty, "What has been executed.")
+      .def_readonly("post_only", &WorkingOrder::post_only)
+      .def("__repr__", [](const WorkingOrder& order) {
+        return py::str("WorkingOrder(order_id={}, side={}, price={}, leaves_qty={}, cum_qty={}, post_only={})")
+            .format(order.order_id, to_text(order.side), order.price, order.leaves_qty, order.cum_qty, order.post_only);
+      });
+}
+
+constexpr const char* kEngineDoc = R"(Continuous matching of one instrument by price, then time.
+
+Parameters
+----------
+tick, lot : str, int, Decimal or Fixed
+    The steps of prices and quantities, above zero.
+rules : VenueRules
+    What the venue does with amended and post-only orders.
+max_orders : int
+    How many orders may rest; a limit order beyond that is rejected (ORDER_LIMIT).
+
+Notes
+-----
+A trade prints at the resting order's price. Every message is answered; a rejected one changes nothing. The open quantity
+of one side stays below 2**63 lots. An engine may be used by one thread at a time; a second one that enters while a call
+runs gets InvalidState. docs/matching.md states all rules.)";
+
+constexpr const char* kSubmitDoc = R"(Enters an order and returns its reports: NEW, a TRADE for each maker, and CANCELED
+for the remainder of a market or IOC order; or one REJECTED.
+
+Parameters
+----------
+order_id : int
+    0 .. 2**64 - 1, not that of an order that rests here.
+side, order_type, time_in_force : text in any case, or members of Side, OrderType, TimeInForce
+    Orders that may rest are "gtc"; a market order never rests.
+price, quantity : str, int, Decimal, Price or Quantity
+    Whole numbers of ticks and lots. A market order has no price.
+
+Raises
+------
+OffTick, OffLot, DecimalOverflow, InvalidDecimal, InvalidArgument, TypeError
+    For arguments that are no order; nothing has changed then.)";
+
+constexpr const char* kApplyDoc =
+    R"(Applies rows of ORDER_MESSAGE in order, without the interpreter lock from 256 rows on.
+
+Returns
+-------
+status : ndarray of uint8
+    One code a row, for `outcome` and `reject_reason`: an Outcome, or 128 + RejectReason where rejected.
+fills : ndarray of FILL
+    The trades in order; message_index is the row that took. Prices in ticks, quantities in lots.)";
+
+}  // namespace
+
+void register_matching(py::module_& module) {
+  register_matching_codes(module);
+  register_venue_rules(module);
+  register_reports(module);
+  register_working_order(module);
+  using Engine = PyMatchingEngine;
+  py::class_<Engine>(module, "MatchingEngine", kEngineDoc, py::is_final())
+      .def(py::init<py::handle, py::handle, const VenueRules&, py::handle>(), py::kw_only(), py::arg("tick") = "0.01",
+           py::arg("lot") = "1", py::arg("rules") = VenueRules{}, py::arg("max_orders") = OrderPool::kMaxOrders)
+      .def("submit", &Engine::submit, py::kw_only(), py::arg("order_id"), py::arg("side"),
+           py::arg("order_type") = "limit", py::arg("quantity"), py::arg("price") = py::none(),
+           py::arg("time_in_force") = "gtc", py::arg("post_only").noconvert() = false, kSubmitDoc)
+      .def("cancel", &Engine::cancel, py::arg("order_id"), "Reports CANCELED, or CANCEL_REJECTED for an unknown id.")
+      .def("replace", &Engine::replace, py::arg("order_id"), py::kw_only(), py::arg("price"), py::arg("quantity"),
+           "Reports REPLACED and trades, CANCELED where the new total is executed already, or REPLACE_REJECTED.")
+      .def("apply", &Engine::apply, py::arg("messages"), kApplyDoc)
+      .def_property_readonly("best_bid", [](Engine& engine) { return engine.best(Side::buy); })
+      .def_property_readonly("best_ask", [](Engine& engine) { return engine.best(Side::sell); })
+      .def("level", &Engine::level, py::arg("side"), py::arg("price"), "The level at a price, or None.")
+      .def("depth", &Engine::depth, py::arg("count"), "Bids and asks, at most `count` levels each, best first.")
+      .def("order", &Engine::order, py::arg("order_id"), "The resting order with this id, or None.")
+      .def("queue", &Engine::queue, py::arg("side"), py::arg("price"),
+           "The orders at a price, first in the queue first.")
+      .def("queue_ahead", &Engine::queue_ahead, py::arg("order_id"),
+           "Open quantity before this order at its price; BookError if no such order rests.")
+      .def("reserve", &Engine::reserve, py::arg("orders"), "Makes room for this many resting orders.")
+      .def("self_check", &Engine::self_check,
+           "Raises RuntimeError if totals, links and indexes contradict one another.")
+      .def("__len__", &Engine::size, "How many orders rest.")
+      .def("__repr__", &Engine::describe)
+      .def_property_readonly("tick", &Engine::tick)
+      .def_property_readonly("lot", &Engine::lot)
+      .def_property_readonly("rules", &Engine::rules)
+      .def_property_readonly("faults", [](Engine& engine) { return faults_of(engine.counters()); })
+      .def_property_readonly("message_count", [](Engine& engine) { return engine.counters().messages; })
+      .def_property_readonly("fill_count", [](Engine& engine) { return engine.counters().fills; })
+      .def_property_readonly("volume", &Engine::volume);
+}
+
+}  // namespace pytrader::bindings

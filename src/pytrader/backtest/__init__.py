@@ -1,0 +1,23 @@
+"""Runs strategies over recorded or generated market data, and says what came of it."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from pytrader._core import RiskLimits
+from pytrader.backtest.backtest import Backtest, backtest
+from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+
+__all__ = ["AccountSummary", "Backtest", "BacktestResult", "PositionSummary", "RiskLimits", "backtest"]
+
+
+class _CallableModule(ModuleType):
+    """Lets ``pytrader.backtest(...)`` run, although the function and this package have one name in `pytrader`."""
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> BacktestResult:
+        return backtest(*arguments, **keywords)
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -1,0 +1,150 @@
+"""The back-test: strategies, market data and cash go in, one run comes out as a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from pytrader._core import RiskLimits
+from pytrader._strategy import duration_ns
+from pytrader.backtest.engine import Run
+from pytrader.backtest.inputs import Cash, Data, Strategies, market_data, opening_cash, strategy_instances
+from pytrader.backtest.result import BacktestResult
+from pytrader.errors import InvalidArgument, InvalidState
+from pytrader.strategy import Strategy
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called now and then with how many events are done, and how many there are."""
+
+
+class Backtest:
+    """A run of strategies over market data, described and checked, not yet started.
+
+    Parameters
+    ----------
+    strategies : Strategy, type of Strategy, or sequence of them
+        What trades. A class is made with its default parameters. An instance runs once.
+    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+        What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
+        `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
+    cash : str, Money, or sequence of them
+        Opening cash such as ``"100000 USD"``, one amount for each currency.
+    feed_latency, order_latency : str or int
+        How long market data takes to the strategy, and how long an order takes to the venue and its report takes
+        back: text such as ``"500us"``, or nanoseconds; at least 0.
+    limits : RiskLimits, optional
+        Limits of the risk gate for every strategy; without them only the instrument's own hold.
+    equity_interval : str or int
+        Time between two samples of the equity curve.
+    check_every_event : bool
+        Check after every event that cash, positions and orders agree to the last unit. Slow: for tests.
+
+    Raises
+    ------
+    ConfigError, InvalidArgument, DataError
+        If an argument is wrong; nothing has run then.
+    """
+
+    def __init__(
+        self,
+        strategies: Strategies,
+        data: Data,
+        *,
+        cash: Cash,
+        feed_latency: str | int = "0ms",
+        order_latency: str | int = "0ms",
+        limits: RiskLimits | None = None,
+        equity_interval: str | int = "1m",
+        check_every_event: bool = False,
+    ) -> None:
+        self.strategies = strategy_instances(strategies)
+        self.feed_latency_ns = _latency(feed_latency, "feed_latency")
+        self.order_latency_ns = _latency(order_latency, "order_latency")
+        self.equity_interval_ns = duration_ns(equity_interval, "equity_interval")
+        if self.equity_interval_ns <= 0:
+            raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
+        self.limits = RiskLimits() if limits is None else limits
+        self.check_every_event = check_every_event
+        self.data = market_data(data)
+        self.cash = opening_cash(cash, self.data.instruments)
+        self._started = False
+
+    def run(self, progress: Progress | None = None) -> BacktestResult:
+        """Replay the data once.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with the number of events done and the number there are, a few times a second.
+
+        Returns
+        -------
+        BacktestResult
+            What came of it. After Ctrl-C the run stops between two events and ``finished`` is False; a second Ctrl-C
+            raises `KeyboardInterrupt`.
+
+        Raises
+        ------
+        InvalidState
+            If it has run already.
+        Exception
+            Whatever a handler raises, with a note that says which event it was handling.
+        """
+        if self._started:
+            raise InvalidState("this back-test has run already: make a new one, with new strategies")
+        self._started = True
+        run = Run(
+            self.strategies,
+            self.data,
+            self.cash,
+            limits=self.limits,
+            feed_latency_ns=self.feed_latency_ns,
+            order_latency_ns=self.order_latency_ns,
+            equity_interval_ns=self.equity_interval_ns,
+            check_every_event=self.check_every_event,
+        )
+        return run.replay(progress)
+
+
+def backtest(
+    strategy: Strategy | type[Strategy],
+    data: Data,
+    *,
+    cash: Cash,
+    feed_latency: str | int = "0ms",
+    order_latency: str | int = "0ms",
+    **parameters: Any,
+) -> BacktestResult:
+    """Run one strategy over market data: `Backtest` in one call.
+
+    Parameters
+    ----------
+    strategy : Strategy or type of Strategy
+        What trades.
+    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+        What is replayed; see `Backtest`.
+    cash : str, Money, or sequence of them
+        Opening cash such as ``"100000 USD"``.
+    feed_latency, order_latency : str or int
+        See `Backtest`.
+    **parameters
+        Parameters of the strategy, where `strategy` is a class.
+
+    Examples
+    --------
+    >>> print(backtest(SmaCross, data="btcusdt-1m.parquet", cash="10000 USDT", fast=20))  # doctest: +SKIP
+    """
+    if isinstance(strategy, type) and issubclass(strategy, Strategy):
+        strategy = strategy(**parameters)
+    elif parameters:
+        raise InvalidArgument(
+            f"{', '.join(parameters)} can be given with a strategy class only, and {strategy!r} is an instance"
+        )
+    return Backtest(strategy, data, cash=cash, feed_latency=feed_latency, order_latency=order_latency).run()
+
+
+def _latency(value: str | int, name: str) -> int:
+    nanoseconds = duration_ns(value, name)
+    if nanoseconds < 0:
+        raise InvalidArgument(f"{name} must not be negative, got {value!r}")
+    return nanoseconds

@@ -1,0 +1,113 @@
+"""One run: puts strategies, streams and cash into the compiled engine, replays, and reads the result out of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pytrader._core import BacktestEngine, RiskLimits
+from pytrader._strategy import Context
+from pytrader.backtest.interrupt import StopOnInterrupt
+from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+from pytrader.strategy import Strategy
+
+if TYPE_CHECKING:
+    from pytrader.data import MarketData
+    from pytrader.model import Money
+
+# Between two looks at Ctrl-C and at the progress bar: some hundredths of a second.
+ROWS_AT_ONCE = 50_000
+
+
+class Run:
+    """One run of `Backtest`, from its start to its result."""
+
+    def __init__(
+        self,
+        strategies: Mapping[str, Strategy],
+        data: MarketData,
+        cash: Sequence[Money],
+        *,
+        limits: RiskLimits,
+        feed_latency_ns: int,
+        order_latency_ns: int,
+        equity_interval_ns: int,
+        check_every_event: bool,
+    ) -> None:
+        self._data = data
+        self._tags: dict[str, int] = {}
+        self._engine = BacktestEngine(
+            feed_latency_ns=feed_latency_ns,
+            order_latency_ns=order_latency_ns,
+            equity_interval_ns=equity_interval_ns,
+            check_every_event=check_every_event,
+        )
+        index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
+        for amount in cash:
+            self._engine.add_cash(amount)
+        for number, stream in enumerate(data.streams):
+            self._engine.add_stream(
+                f"{number} of {stream.instrument.id} ({stream.kind}, {data.source})",
+                index_of[stream.instrument.id],
+                stream.kind,
+                dict(stream.columns),
+                stream.duration_ns,
+            )
+        self._contexts = [
+            Context(strategy, name, Strategy, data.instruments, self._tags) for name, strategy in strategies.items()
+        ]
+        for context in self._contexts:
+            index = self._engine.add_strategy(context.port(), context, limits)
+            context.connect(self._engine, self._engine.kernel(), index)
+
+    def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
+        """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
+        total = self._data.event_count
+        wall, processor = time.perf_counter(), time.thread_time()
+        status = "paused"
+        try:
+            with StopOnInterrupt() as stop:
+                while status == "paused" and not stop.asked:
+                    status = self._engine.run(ROWS_AT_ONCE)
+                    if progress is not None:
+                        progress(self._engine.events, total)
+            if status == "strategy_failed":
+                self._raise_failure()
+            if status == "paused":
+                self._engine.abort()
+        finally:
+            for context in self._contexts:
+                context.detach()
+        return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
+
+    def _raise_failure(self) -> None:
+        for context in self._contexts:
+            if context.error is not None:
+                context.error.add_note(f"{context.error_place} (event {self._engine.events})")
+                raise context.error
+
+    def _result(self, finished: bool, run_seconds: float, cpu_seconds: float) -> BacktestResult:
+        engine = self._engine
+        names = tuple(context.name for context in self._contexts)
+        instruments = self._data.instruments
+        return BacktestResult(
+            orders=engine.orders(),
+            fills=engine.fills(),
+            equity=engine.equity(),
+            instruments=instruments,
+            strategies=names,
+            accounts=tuple(AccountSummary(*account) for account in engine.accounts()),
+            positions=tuple(
+                PositionSummary(names[row[0]], instruments[row[1]].id, *row[2:]) for row in engine.positions()
+            ),
+            events=engine.events,
+            run_seconds=run_seconds,
+            cpu_seconds=cpu_seconds,
+            digest=engine.digest,
+            finished=finished,
+            start_ns=self._data.start_ns,
+            end_ns=engine.now_ns if engine.events else self._data.end_ns,
+            source=self._data.source,
+            tags=("", *self._tags),
+        )

@@ -1,0 +1,161 @@
+"""Reads what a back-test was given: market data of any form, strategies as classes or instances, and cash."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pytrader.data import MarketData, Stream, load
+from pytrader.errors import ConfigError, InvalidArgument
+from pytrader.model import Instrument, Money
+from pytrader.strategy import Strategy
+
+if TYPE_CHECKING:
+    from pytrader.data.market_data import Kind
+
+Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
+Data: TypeAlias = "str | os.PathLike[str] | MarketData | Stream | Rows | Sequence[MarketData | Stream | Rows]"
+Strategies: TypeAlias = "Strategy | type[Strategy] | Sequence[Strategy | type[Strategy]]"
+Cash: TypeAlias = "str | Money | Sequence[str | Money]"
+
+# A field that only this kind of record has.
+_TELLING_FIELDS: dict[str, Kind] = {
+    "order_id": "l3",
+    "order_count": "l2",
+    "bid_price": "quote",
+    "trade_id": "trade",
+    "open": "bar",
+}
+
+
+def market_data(data: Data) -> MarketData:
+    """One `MarketData` from a path, from market data, or from instruments with structured arrays.
+
+    Raises
+    ------
+    InvalidArgument
+        If it is none of these, or an array whose fields are no known record's.
+    DataError
+        If a file can not be read.
+    """
+    if isinstance(data, MarketData):
+        return data
+    if isinstance(data, str | os.PathLike):
+        return load(data)
+    if isinstance(data, Stream) or _is_rows(data):
+        return MarketData((_stream(data),), "arrays")
+    if isinstance(data, Iterable):
+        parts = list(data)
+        streams: list[Stream] = []
+        for part in parts:
+            streams.extend(part.streams if isinstance(part, MarketData) else (_stream(part),))
+        if streams:
+            sources = [part.source for part in parts if isinstance(part, MarketData)]
+            return MarketData(tuple(streams), ", ".join(sources) or "arrays")
+    raise InvalidArgument(
+        f"data must be a path, MarketData, Stream or (instrument, structured array), or a list of them, got {data!r}"
+    )
+
+
+def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
+    """Strategies by name: the class's name, numbered where a class comes more than once.
+
+    Raises
+    ------
+    InvalidArgument
+        If there is none, something is no strategy, or one instance is given twice.
+    """
+    given = list(strategies) if isinstance(strategies, Sequence) else [strategies]
+    instances = [one() if isinstance(one, type) and issubclass(one, Strategy) else one for one in given]
+    if not instances:
+        raise InvalidArgument("a back-test needs at least one strategy")
+    for one in instances:
+        if not isinstance(one, Strategy):
+            raise InvalidArgument(f"a strategy must be a subclass of Strategy or an instance of one, got {one!r}")
+    if len({id(one) for one in instances}) < len(instances):
+        raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
+    classes = [type(one).__name__ for one in instances]
+    named: dict[str, Strategy] = {}
+    for position, one in enumerate(instances):
+        name = classes[position]
+        if classes.count(name) > 1:
+            name = f"{name}{classes[: position + 1].count(name)}"
+        named[name] = one
+    return named
+
+
+def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:
+    """The opening amounts, checked to hold every currency that the instruments trade in.
+
+    Raises
+    ------
+    ConfigError
+        If a text is no amount, a currency comes twice, an amount is negative, or a currency is missing.
+    """
+    given = [cash] if isinstance(cash, str | Money) else list(cash)
+    amounts = [one if isinstance(one, Money) else _money(one) for one in given]
+    codes = [amount.currency.code for amount in amounts]
+    for amount, code in zip(amounts, codes, strict=True):
+        if codes.count(code) > 1:
+            raise ConfigError(f"cash gives {code} twice: add the amounts up")
+        if amount < Money(0, code):
+            raise ConfigError(f"cash must not be negative, got {amount}")
+    for instrument in instruments:
+        code = instrument.quote_currency.code
+        if code not in codes:
+            raise ConfigError(
+                f"{instrument.id} trades in {code}, and cash has only {', '.join(codes) or 'nothing'}: "
+                f'write for example cash="10000 {code}"'
+            )
+    return amounts
+
+
+def _money(text: Any) -> Money:
+    parts = text.split() if isinstance(text, str) else []
+    if len(parts) != 2:
+        raise ConfigError(f"cash must be an amount and a currency, such as '100000 USD', got {text!r}")
+    try:
+        return Money(parts[0], parts[1])
+    except ValueError as error:
+        raise ConfigError(f"cash {text!r}: {error}") from None
+
+
+def _is_rows(data: object) -> bool:
+    return isinstance(data, tuple) and len(data) == 2 and isinstance(data[0], Instrument)
+
+
+def _stream(part: Any) -> Stream:
+    if isinstance(part, Stream):
+        return part
+    if not _is_rows(part):
+        raise InvalidArgument(f"a part of the data must be MarketData, a Stream or (instrument, array), got {part!r}")
+    instrument, rows = part
+    names = getattr(getattr(rows, "dtype", None), "names", None)
+    if names is None:
+        raise InvalidArgument(
+            f"rows of {instrument.id} must be a structured array such as of dtype QUOTE, got {rows!r}"
+        )
+    for field, kind in _TELLING_FIELDS.items():
+        if field in names:
+            duration = _bar_duration(instrument, rows) if kind == "bar" else 0
+            return Stream(instrument, kind, {name: rows[name] for name in names}, duration)
+    raise InvalidArgument(
+        f"rows of {instrument.id} have the fields {', '.join(names)}, which are no record's: "
+        "use a dtype of pytrader.model.records"
+    )
+
+
+def _bar_duration(instrument: Instrument, rows: npt.NDArray[np.void]) -> int:
+    if len(rows) == 0:
+        raise InvalidArgument(f"bars of {instrument.id} are empty, so their length is unknown: give a Stream instead")
+    lengths = np.unique(rows["ts_event"] - rows["ts_open"])
+    if len(lengths) != 1 or lengths[0] <= 0:
+        raise InvalidArgument(
+            f"bars of {instrument.id} have several lengths, {lengths[:3].tolist()} ... ns: "
+            "give a Stream with duration_ns"
+        )
+    return int(lengths[0])

@@ -1,0 +1,190 @@
+"""Binance WebSocket captures (depth differences, best bid and offer, trades) as book, quote and trade streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from pytrader.data.binance_depth import DepthChain
+from pytrader.data.binance_frames import Capture, read_capture
+from pytrader.data.decimal_text import Int64s, TextColumn, step_of, unit_text
+from pytrader.data.market_data import Kind, MarketData, Stream
+from pytrader.data.symbols import split_symbol
+from pytrader.errors import DataError, InvalidArgument
+from pytrader.model import Instrument, Side
+from pytrader.model.records import FLAG_LAST, FLAG_SNAPSHOT, BookAction
+
+_CLEAR, _REPLACE = int(BookAction.CLEAR), int(BookAction.REPLACE)
+_BUY, _SELL = int(Side.BUY), int(Side.SELL)
+
+
+def read_binance(
+    path: str | PathLike[str] | Sequence[str | PathLike[str]],
+    *,
+    instrument: Instrument | None = None,
+    on_gap: str = "refuse",
+) -> MarketData:
+    """Read one or several capture files of one symbol, in the order given; the book carries over from file to file.
+
+    A line is the local receive time in nanoseconds, a space, and a frame of the venue (combined-stream form) or the
+    answer to a depth snapshot request. Spot, USD-M and COIN-M are told apart by their frames.
+
+    Parameters
+    ----------
+    path : path or sequence of paths
+        Plain or gzipped.
+    instrument : Instrument, optional
+        Default: worked out from the symbol and from the decimals that occur, trailing zeros left out: a tick and a
+        lot of 10**-decimals. Its venue is ``BINANCE``, ``BINANCE-USDM`` or ``BINANCE-COINM``.
+    on_gap : {"refuse", "clear"}
+        What to do where the sequence numbers of the depth differences leave a gap: raise DataError, or empty the book
+        and wait for the next snapshot, counted in ``notes``.
+
+    Returns
+    -------
+    MarketData
+        Up to three streams: ``l2`` (from the snapshot on; ``ts_event`` is the venue's ``T``, or ``E`` where that is
+        all there is), ``quote`` and ``trade``. ``ts_init`` is the local receive time, which the venue's clock may run
+        ahead of. Spot quotes carry no venue time: their ``ts_event`` is ``ts_init``.
+
+    Raises
+    ------
+    DataError
+        A file that is absent, cut short or no capture, a second symbol, no snapshot before the first difference is
+        needed, a gap, receive times that go back, a price or size that is negative or not on the instrument's grid.
+    """
+    if on_gap not in ("refuse", "clear"):
+        raise InvalidArgument(f"on_gap is {on_gap!r}; give 'refuse' or 'clear'")
+    paths = [Path(path)] if isinstance(path, str | PathLike) else [Path(part) for part in path]
+    if not paths:
+        raise InvalidArgument("no capture file was named")
+    notes: list[str] = []
+    chain = DepthChain(on_gap)
+    capture = Capture()
+    for part in paths:
+        read_capture(part, capture, chain)
+    _check_book(paths, capture, chain, notes)
+    if instrument is None:
+        instrument = _derive_instrument(paths[0], capture, chain, notes)
+    streams = [
+        Stream(instrument, kind, columns)
+        for kind, columns in _all_columns(capture, chain, instrument)
+        if len(columns["ts_event"])
+    ]
+    if not streams:
+        raise DataError("no depth, bookTicker or trade frame in it", path=str(paths[0]))
+    return MarketData(tuple(streams), ", ".join(map(str, paths)), tuple(notes))
+
+
+def _check_book(paths: list[Path], capture: Capture, chain: DepthChain, notes: list[str]) -> None:
+    if chain.waiting and not chain.snapshots:
+        raise DataError(
+            "has depth differences but no snapshot to begin from; name the file before it too, in order",
+            path=str(paths[0]),
+        )
+    if chain.gaps:
+        notes.append(
+            f"{chain.gaps} gaps in the depth differences, after each of which the book is empty until a snapshot"
+        )
+    if chain.stale:
+        notes.append(f"{chain.stale} depth differences older than the snapshot were left out")
+    for kind, count in sorted(capture.unread.items()):
+        notes.append(f"{count} {kind} frames were left out")
+
+
+def _derive_instrument(path: Path, capture: Capture, chain: DepthChain, notes: list[str]) -> Instrument:
+    prices = [capture.quotes.bid_price, capture.quotes.ask_price, capture.trades.price, chain.rows.price]
+    sizes = [capture.quotes.bid_quantity, capture.quotes.ask_quantity, capture.trades.quantity, chain.rows.quantity]
+    tick = max(column.decimal_places() for texts in prices for column in texts.columns("price"))
+    lot = max(column.decimal_places() for texts in sizes for column in texts.columns("size"))
+    base, quote = split_symbol(capture.symbol.partition("_")[0])
+    if quote is None:
+        raise DataError(f"can not tell the currencies of {capture.symbol}; give instrument=", path=str(path))
+    if capture.market == "COINM":
+        notes.append(f"{capture.symbol} is an inverse contract; profit and loss are worked out as if it were linear")
+    return Instrument(
+        capture.symbol,
+        "BINANCE" if capture.market == "SPOT" else f"BINANCE-{capture.market}",
+        kind="spot" if capture.market == "SPOT" else "perpetual",
+        base_currency=base,
+        quote_currency=quote,
+        tick_size=unit_text(tick),
+        lot_size=unit_text(lot),
+    )
+
+
+def _all_columns(
+    capture: Capture, chain: DepthChain, instrument: Instrument
+) -> list[tuple[Kind, dict[str, np.ndarray]]]:
+    tick, lot = step_of(str(instrument.tick_size)), step_of(str(instrument.lot_size))
+
+    def ticks(column: TextColumn) -> Int64s:
+        return column.on_grid(*tick, f"the tick {instrument.tick_size} of {instrument.id}")
+
+    def lots(column: TextColumn) -> Int64s:
+        values = column.on_grid(*lot, f"the lot {instrument.lot_size} of {instrument.id}")
+        if (values < 0).any():
+            raise column.fail(int((values < 0).argmax()), "is negative")
+        return values
+
+    quotes, trades = capture.quotes, capture.trades
+    book = _book_columns(chain, chain.rows.price.joined("price", ticks), chain.rows.quantity.joined("size", lots))
+    return [
+        ("l2", book),
+        (
+            "quote",
+            {
+                "ts_event": _times(quotes.ts_event),
+                "ts_init": _times(quotes.ts_init),
+                "bid_price": quotes.bid_price.joined("bid price", ticks),
+                "ask_price": quotes.ask_price.joined("ask price", ticks),
+                "bid_quantity": quotes.bid_quantity.joined("bid size", lots),
+                "ask_quantity": quotes.ask_quantity.joined("ask size", lots),
+            },
+        ),
+        (
+            "trade",
+            {
+                "ts_event": _times(trades.ts_event),
+                "ts_init": _times(trades.ts_init),
+                "price": trades.price.joined("trade price", ticks),
+                "quantity": trades.quantity.joined("trade size", lots),
+                "aggressor_side": np.where(np.array(trades.buyer_is_maker, bool), _SELL, _BUY),
+                "trade_id": np.array(trades.trade_id, np.uint64),
+            },
+        ),
+    ]
+
+
+def _times(values: list[int]) -> Int64s:
+    return np.array(values, np.int64)
+
+
+def _book_columns(chain: DepthChain, price: Int64s, quantity: Int64s) -> dict[str, np.ndarray]:
+    """One row per level, a clear row before each snapshot and after each gap, the last row of each event flagged."""
+    events = np.array(chain.events, np.int64).reshape(-1, 6)
+    ts_event, ts_init, bids, asks, clears, snapshot = events.T
+    sizes = bids + asks + clears
+    first = np.cumsum(sizes) - sizes
+    rows = int(sizes.sum())
+    offset = np.arange(rows) - np.repeat(first, sizes) - np.repeat(clears, sizes)
+    is_clear = offset < 0
+    side = np.where(offset < np.repeat(bids, sizes), _BUY, _SELL)
+    side[is_clear] = 0
+    flags = np.repeat(np.where(snapshot == 1, FLAG_SNAPSHOT, 0), sizes)
+    flags[(first + sizes - 1)[sizes > 0]] |= FLAG_LAST
+    columns = {
+        "ts_event": np.repeat(ts_event, sizes),
+        "ts_init": np.repeat(ts_init, sizes),
+        "action": np.where(is_clear, _CLEAR, _REPLACE),
+        "side": side,
+        "price": np.zeros(rows, np.int64),
+        "quantity": np.zeros(rows, np.int64),
+        "flags": flags,
+    }
+    columns["price"][~is_clear] = price
+    columns["quantity"][~is_clear] = quantity
+    return columns

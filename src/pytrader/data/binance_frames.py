@@ -1,0 +1,148 @@
+"""The lines of a Binance capture: receive time and JSON frame, told apart and collected."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytrader.data.binance_depth import DepthChain, Difference, Texts
+from pytrader.data.files import read_bytes
+from pytrader.errors import DataError
+
+_NS_PER_MS = 1_000_000
+
+
+@dataclass
+class Quotes:
+    """bookTicker frames, one entry each."""
+
+    ts_event: list[int] = field(default_factory=list)
+    ts_init: list[int] = field(default_factory=list)
+    bid_price: Texts = field(default_factory=Texts)
+    ask_price: Texts = field(default_factory=Texts)
+    bid_quantity: Texts = field(default_factory=Texts)
+    ask_quantity: Texts = field(default_factory=Texts)
+
+
+@dataclass
+class Trades:
+    """trade frames, one entry each."""
+
+    ts_event: list[int] = field(default_factory=list)
+    ts_init: list[int] = field(default_factory=list)
+    price: Texts = field(default_factory=Texts)
+    quantity: Texts = field(default_factory=Texts)
+    buyer_is_maker: list[bool] = field(default_factory=list)
+    trade_id: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Capture:
+    """What was read so far, over all files; ``unread`` counts the frames of kinds that make no stream."""
+
+    symbol: str = ""
+    market: str = "SPOT"
+    last_ts_init: int = 0
+    quotes: Quotes = field(default_factory=Quotes)
+    trades: Trades = field(default_factory=Trades)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def texts(self) -> tuple[Texts, ...]:
+        quotes, trades = self.quotes, self.trades
+        return (
+            quotes.bid_price, quotes.ask_price, quotes.bid_quantity, quotes.ask_quantity, trades.price, trades.quantity,
+        )  # fmt: skip
+
+
+def read_capture(path: Path, capture: Capture, chain: DepthChain) -> None:
+    """Add the frames of one file to a capture and its depth differences to a chain.
+
+    Raises
+    ------
+    DataError
+        A line that is no frame, receive times that go back, a second symbol; it names file and line.
+    """
+    name = str(path)
+    chain.begin_file(name)
+    for texts in capture.texts():
+        texts.begin(name)
+    line = 0
+    for line, text in enumerate(read_bytes(path).splitlines(), 1):
+        try:
+            head, _, body = text.partition(b" ")
+            ts_init, frame = int(head), json.loads(body)
+            _take(name, line, ts_init, frame, capture, chain)
+        except DataError:
+            raise
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(
+                f"not a line of a Binance capture (receive time in ns, a space, a JSON frame): {error!r}; "
+                "is the file cut short?",
+                path=name,
+                line=line,
+            ) from error
+    if line == 0:
+        raise DataError("the file is empty", path=name)
+
+
+def _take(path: str, line: int, ts_init: int, frame: dict[str, Any], capture: Capture, chain: DepthChain) -> None:
+    if ts_init < capture.last_ts_init:
+        raise DataError(f"receive time {ts_init} goes back; name the files in order", path=path, line=line)
+    capture.last_ts_init = ts_init
+    if "lastUpdateId" in frame:
+        venue_ms = frame.get("T", frame.get("E"))
+        ts_event = ts_init if venue_ms is None else venue_ms * _NS_PER_MS
+        chain.snapshot(line, ts_event, ts_init, frame["lastUpdateId"], frame["bids"], frame["asks"])
+        return
+    data = frame["data"]
+    kind = data.get("e") or frame["stream"].partition("@")[2]
+    if kind not in ("depthUpdate", "bookTicker", "trade"):
+        capture.unread[kind] += 1
+        return
+    _check_symbol(path, line, data, capture)
+    if kind == "depthUpdate":
+        if "pu" in data and capture.market == "SPOT":
+            capture.market = "COINM" if "ps" in data else "USDM"
+        ts_event = data.get("T", data["E"]) * _NS_PER_MS
+        chain.difference(
+            Difference(path, line, ts_event, ts_init, data["U"], data["u"], data.get("pu"), data["b"], data["a"])
+        )
+    elif kind == "bookTicker":
+        _take_quote(line, ts_init, data, capture.quotes)
+    elif data.get("X", "MARKET") != "MARKET":
+        capture.unread[f"trade ({data['X']})"] += 1
+    else:
+        _take_trade(line, ts_init, data, capture.trades)
+
+
+def _check_symbol(path: str, line: int, data: dict[str, Any], capture: Capture) -> None:
+    symbol = data["s"]
+    if not capture.symbol:
+        capture.symbol = symbol
+        if "ps" in data:
+            capture.market = "COINM"
+    elif symbol != capture.symbol:
+        raise DataError(
+            f"symbol {symbol} in a capture of {capture.symbol}; read one symbol at a time", path=path, line=line
+        )
+
+
+def _take_quote(line: int, ts_init: int, data: dict[str, Any], quotes: Quotes) -> None:
+    quotes.ts_init.append(ts_init)
+    quotes.ts_event.append(data["T"] * _NS_PER_MS if "T" in data else ts_init)
+    quotes.bid_price.add(data["b"], line)
+    quotes.ask_price.add(data["a"], line)
+    quotes.bid_quantity.add(data["B"], line)
+    quotes.ask_quantity.add(data["A"], line)
+
+
+def _take_trade(line: int, ts_init: int, data: dict[str, Any], trades: Trades) -> None:
+    trades.ts_init.append(ts_init)
+    trades.ts_event.append(data["T"] * _NS_PER_MS)
+    trades.price.add(data["p"], line)
+    trades.quantity.add(data["q"], line)
+    trades.buyer_is_maker.append(data["m"] is True)
+    trades.trade_id.append(data["t"])

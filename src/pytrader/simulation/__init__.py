@@ -1,0 +1,5 @@
+"""Markets made by simulation: agents that trade with each other in our own matching engine."""
+
+from pytrader.simulation.market import generate
+
+__all__ = ["generate"]

@@ -1,0 +1,35 @@
+"""What a strategy is written with: the base class, and the things its callbacks are handed."""
+
+from __future__ import annotations
+
+from pytrader._strategy import (
+    Bar,
+    Bars,
+    Book,
+    Clock,
+    Indicator,
+    Level,
+    Order,
+    OrderEvent,
+    Position,
+    Quote,
+    Timer,
+    Trade,
+)
+from pytrader.strategy.strategy import Strategy
+
+__all__ = [
+    "Bar",
+    "Bars",
+    "Book",
+    "Clock",
+    "Indicator",
+    "Level",
+    "Order",
+    "OrderEvent",
+    "Position",
+    "Quote",
+    "Strategy",
+    "Timer",
+    "Trade",
+]

@@ -1,0 +1,119 @@
+"""The base class of every strategy: typed parameters, and one method for each thing that can happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
+from pytrader.config import Parameter, declared_parameters, parameter_values
+
+
+class Strategy(StrategyBase):
+    """A trading strategy: override the handlers you need, and trade with ``self.buy`` and its neighbours.
+
+    Annotated class attributes are parameters. They are checked when an instance is made, and can be given by keyword
+    (``SmaCross(fast=20)``) or as text (``--set fast=20`` on the command line). Names that begin with ``_`` are no
+    parameters.
+
+    A handler that is not overridden costs nothing: the core never calls it. Handlers are looked up once, when the run
+    begins; one that is assigned later is not seen. What a handler is handed may be kept: an object that you hold on to
+    is yours and never changes. An exception that leaves a handler stops the run and reaches the caller.
+
+    Examples
+    --------
+    >>> class Follow(Strategy):
+    ...     size: int = 1
+    ...
+    ...     def on_trade(self, trade):
+    ...         if self.position.is_flat:
+    ...             self.buy(self.size)
+    >>> Follow(size=2).size
+    2
+    """
+
+    _declared: ClassVar[Mapping[str, Parameter]] = {}
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Read the class's parameters, once."""
+        super().__init_subclass__(**keywords)
+        cls._declared = declared_parameters(cls, Strategy)
+
+    def __init__(self, **parameters: Any) -> None:
+        """Make a strategy.
+
+        Parameters
+        ----------
+        **parameters
+            Values for declared parameters; what is not given has the value in the class body.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown name, a value of the wrong type, or a required parameter that is missing.
+        """
+        self._assign(parameter_values(self._declared, parameters, type(self).__name__))
+
+    @classmethod
+    def from_text(cls, texts: Mapping[str, str]) -> Self:
+        """A strategy whose parameters were typed as text, such as ``{"fast": "20"}``.
+
+        Raises
+        ------
+        ConfigError
+            As the constructor does, and for a text that its parameter's type can not be read from.
+        """
+        return cls(**parameter_values(cls._declared, texts, cls.__name__, text=True))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter with its value, in order of declaration."""
+        return {name: getattr(self, name) for name in self._declared}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy as a new strategy with the same parameters; what a run left behind stays with the run."""
+        return _with_parameters, (type(self), self.parameters)
+
+    def _assign(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def on_start(self) -> None:
+        """The run begins: set timers, ask for bars and indicators."""
+
+    def on_stop(self) -> None:
+        """The run ends; what can be read can be read for the last time."""
+
+    def on_quote(self, quote: Quote) -> None:
+        """The best bid or offer changed, in price or in quantity."""
+
+    def on_trade(self, trade: Trade) -> None:
+        """Somebody traded."""
+
+    def on_book(self, book: Book) -> None:
+        """The book changed, and the venue's event that changed it is complete."""
+
+    def on_bar(self, bar: Bar) -> None:
+        """A bar closed, and the indicators on its series are ready.
+
+        Bars that the strategy asked for with ``self.bars``; all bars of the data if it asked for none.
+        """
+
+    def on_timer(self, timer: Timer) -> None:
+        """A timer or an alert is due."""
+
+    def on_order_event(self, event: OrderEvent) -> None:
+        """Something happened to one of this strategy's orders; called for every event, before the special ones."""
+
+    def on_fill(self, fill: OrderEvent) -> None:
+        """One of this strategy's orders traded."""
+
+    def on_reject(self, event: OrderEvent) -> None:
+        """An order was denied by the risk gate or rejected by the venue, or a cancel or replace was refused."""
+
+    def on_position(self, position: Position) -> None:
+        """A fill changed this strategy's position."""
+
+
+def _with_parameters(cls: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
+    return cls(**parameters)

@@ -1,0 +1,100 @@
+// A warm run allocates nothing per row; orders and fills, which are its result, allocate in blocks.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "doctest/doctest.h"
+#include "scripted_run.hpp"
+
+namespace {
+std::atomic<std::size_t> allocations{0};
+
+void* count_and_allocate(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return count_and_allocate(size, alignof(std::max_align_t));
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return count_and_allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace {
+
+using namespace pytrader;
+
+// A strategy without containers of its own, so that what is counted is the kernel's.
+struct Requoter {
+  Kernel* kernel = nullptr;
+  ClientOrderId resting = 0;
+  u64 orders = 0;
+  i64 every = 1;
+  i64 seen = 0;
+  bool active = true;
+
+  static bool deliver(void* context, const Callback& callback) {
+    auto& self = *static_cast<Requoter*>(context);
+    if (callback.kind != CallbackKind::quote || !self.active || ++self.seen % self.every != 0) return true;
+    if (self.resting != 0) self.kernel->cancel({self.resting, 0});
+    const i64 price = callback.quote->bid_price - 1;
+    self.resting =
+        self.kernel->submit({0, price, 1, 0, 0, 0, Side::buy, OrderType::limit, TimeInForce::gtc, kPostOnly});
+    self.kernel->cancel_timer(0, self.kernel->set_timer(0, callback.ts + 50, 0, 0));
+    self.kernel->set_timer(0, callback.ts + 5, 0, 0);
+    ++self.orders;
+    return true;
+  }
+};
+
+void run_rows(BacktestLoop& loop, u64 rows) {
+  const u64 target = loop.events() + rows;
+  while (loop.events() < target) loop.run(1);
+}
+
+std::vector<QuoteRecord> wandering_quotes(i64 count) {
+  std::vector<QuoteRecord> rows;
+  for (i64 i = 0; i < count; ++i) rows.push_back(quote_row(i * 10, 1000 + i % 50, 1002 + i % 50));
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("a warm run allocates nothing for rows, callbacks and timers, and orders allocate in blocks") {
+  LoopConfig config;
+  config.order_latency_ns = 3;
+  ScriptedRun run(config, false);
+  Requoter strategy;
+  strategy.kernel = &run.kernel();
+  run.kernel().add_strategy({&strategy, &Requoter::deliver, kEveryKind}, RiskLimits{});
+  run.add_stream(StreamKind::quote, wandering_quotes(40'000));
+  run_rows(run.loop, 10'000);
+
+  std::size_t before = allocations;
+  const u64 orders_before = strategy.orders;
+  run_rows(run.loop, 10'000);
+  CHECK(strategy.orders - orders_before == 10'000);
+  CHECK(allocations - before <= 16);  // a block of the order store for every 1,024 orders, and vectors that double
+
+  strategy.active = false;
+  run_rows(run.loop, 5'000);
+  before = allocations;
+  run_rows(run.loop, 10'000);
+  CHECK(allocations == before);
+}

@@ -1,0 +1,100 @@
+"""Streams hold named columns of one length and refuse anything else before they exist."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pytrader.data import MarketData, Stream
+from pytrader.errors import InvalidArgument
+from pytrader.model import Instrument
+from pytrader.model.records import TRADE
+
+
+def instrument(symbol: str = "AAA") -> Instrument:
+    return Instrument(symbol, "TEST", kind="equity", quote_currency="USD", tick_size="0.01", lot_size="1")
+
+
+def trades(times: list[int], **changes: np.ndarray) -> dict[str, np.ndarray]:
+    count = len(times)
+    columns = {name: np.ones(count, TRADE[name]) for name in TRADE.names or () if name != "ts_init"}
+    return columns | {"ts_event": np.array(times, np.int64)} | changes
+
+
+def test_absent_optional_columns_are_filled_in() -> None:
+    stream = Stream(instrument(), "trade", trades([5, 6]))
+    assert len(stream) == 2
+    assert stream.ts_init.tolist() == [5, 6]
+    rows = stream.to_array()
+    assert rows.dtype == TRADE
+    assert rows["ts_init"].tolist() == [5, 6]
+
+
+def test_book_rows_without_flags_each_end_an_event() -> None:
+    names = ("ts_event", "action", "side", "price", "quantity")
+    columns = {name: np.ones(3, np.int64) for name in names} | {"order_id": np.arange(3, dtype=np.uint64)}
+    assert Stream(instrument(), "l3", columns).to_array()["flags"].tolist() == [128, 128, 128]
+
+
+def test_columns_are_read_only_views_of_the_arrays_given() -> None:
+    columns = trades([1, 2])
+    stream = Stream(instrument(), "trade", columns)
+    columns["price"][0] = 7
+    assert stream.columns["price"][0] == 7
+    with pytest.raises(ValueError, match="read-only"):
+        stream.columns["price"][0] = 8
+
+
+def test_strided_columns_of_a_structured_array_are_taken_as_they_are() -> None:
+    rows = np.zeros(4, TRADE)
+    rows["ts_event"] = [1, 2, 3, 4]
+    stream = Stream(instrument(), "trade", {name: rows[name] for name in TRADE.names or ()})
+    assert stream.columns["ts_event"].strides == (TRADE.itemsize,)
+    assert (stream.to_array() == rows).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"colour": np.ones(2, np.int64)}, "unknown column 'colour'"),
+        ({"price": np.ones(3, np.int64)}, "differ in length"),
+        ({"price": np.ones(2, np.float64)}, "float64"),
+        ({"price": np.ones((2, 1), np.int64)}, "2 dimensions"),
+        ({"price": np.ones(2, np.int32)}, "int32"),
+        ({"trade_id": np.ones(2, np.int64)}, "uint64"),
+    ],
+)
+def test_wrong_columns_are_refused(changes: dict[str, np.ndarray], message: str) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        Stream(instrument(), "trade", trades([1, 2], **changes))
+
+
+def test_a_missing_column_is_refused() -> None:
+    columns = trades([1])
+    del columns["price"]
+    with pytest.raises(InvalidArgument, match="column 'price' is missing"):
+        Stream(instrument(), "trade", columns)
+
+
+def test_an_unknown_kind_and_a_bar_without_length_are_refused() -> None:
+    with pytest.raises(InvalidArgument, match="'l4' is not one of"):
+        Stream(instrument(), "l4", trades([1]))  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgument, match="duration_ns above 0"):
+        Stream(instrument(), "bar", {})
+
+
+def test_market_data_knows_its_span_and_its_instruments_once_each() -> None:
+    first, second = instrument(), instrument("BBB")
+    streams = (
+        Stream(first, "trade", trades([30, 40])),
+        Stream(second, "trade", trades([10, 50])),
+        Stream(first, "trade", trades([])),
+    )
+    data = MarketData(streams, "test")
+    assert [one.id for one in data.instruments] == ["AAA.TEST", "BBB.TEST"]
+    assert (data.start_ns, data.end_ns, data.event_count) == (10, 50, 4)
+
+
+def test_market_data_without_streams_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="at least one stream"):
+        MarketData((), "test")
