@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from pytrader import Backtest, Price, Quantity, Strategy
-from pytrader._values import parse_array
+from pytrader.model.decimal_arrays import parse_array
 from pytrader.book import L3Book
 from pytrader.data import MarketData, Stream
 from pytrader.matching import ORDER_MESSAGE, MatchingEngine
@@ -39,12 +39,12 @@ class Values:
     def time_add_1000(self) -> None:
         price, other = self.price, self.other
         for _ in range(LOOPS):
-            price + other
+            _ = price + other
 
     def time_compare_1000(self) -> None:
         price, other = self.price, self.other
         for _ in range(LOOPS):
-            price < other
+            _ = price < other
 
     def time_parse_1000(self) -> None:
         for _ in range(LOOPS):
@@ -70,7 +70,9 @@ class Books:
         adds, leaves = events[:ROWS], events[ROWS:]
         adds["action"], leaves["action"] = 1, 3
         adds["side"] = leaves["side"] = 1 + draws % 2
-        adds["price"] = leaves["price"] = np.where(draws % 2 == 0, 100_000 - (draws >> 8) % 200, 100_001 + (draws >> 8) % 200)
+        adds["price"] = leaves["price"] = np.where(
+            draws % 2 == 0, 100_000 - (draws >> 8) % 200, 100_001 + (draws >> 8) % 200
+        )
         adds["quantity"] = leaves["quantity"] = 1 + (draws >> 20) % 10
         adds["order_id"] = np.arange(1, ROWS + 1)
         leaves["order_id"] = adds["order_id"][np.argsort(draws >> 24, kind="stable")]

@@ -14,7 +14,7 @@ from pytrader import Backtest, Strategy
 from pytrader.book import L2Book, L3Book
 from pytrader.data import MarketData, Stream
 from pytrader.model import Instrument
-from pytrader.model.records import L2_EVENT, L3_EVENT
+from pytrader.model.records import FLAG_LAST, L2_EVENT, L3_EVENT
 
 PEER = f"pytrader {version('pytrader')}"
 
@@ -56,6 +56,22 @@ def run_book(case: str, folder: Path, count: int) -> None:
     seconds = timed(lambda: book.apply(events))
     bids, asks = book.depth(100_000)
     answer(PEER, case, count, seconds, [fold(seen), len(bids), len(asks)])
+
+
+def run_l2_replay(case: str, folder: Path, count: int) -> None:
+    """Level updates through the whole back-test: the venue's book and the strategy's, nobody woken."""
+    events = book_events(folder, "l2", count)
+    events["flags"] = FLAG_LAST
+    columns = {name: events[name] for name in ("ts_event", "action", "side", "price", "quantity", "flags")}
+    data = MarketData(streams=(Stream(instrument(), "l2", columns),), source="workload")
+    backtest = Backtest(NoHandler(), data, cash="1000000000 USD")
+    seconds = timed(backtest.run)
+    book = new_book("l2")
+    book.apply(events)
+    bid, ask = book.best_bid, book.best_ask
+    if bid is None or ask is None:
+        raise SystemExit(f"{case}: a side is empty at the end")
+    answer(PEER, case, count, seconds, [int(bid.price.as_decimal() * 100), int(ask.price.as_decimal() * 100)])
 
 
 def quotes(folder: Path, count: int) -> MarketData:
@@ -132,6 +148,8 @@ def main() -> None:
     case, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     if case.startswith("book_"):
         run_book(case, folder, count)
+    elif case == "l2_replay":
+        run_l2_replay(case, folder, count)
     elif case == "memory":
         run_memory(case, folder, count)
     else:

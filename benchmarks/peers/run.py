@@ -8,6 +8,7 @@ Makes a virtual environment a peer beside this file on first use, and the worklo
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -19,6 +20,9 @@ import venv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+#: The answers of every run, by (peer, case).
+Runs = dict[tuple[str, str], list[dict[str, object]]]
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -60,17 +64,30 @@ MEMORY_COUNT = 10_000_000
 MEMORY_MB_MAX = 500.0
 
 
+def version_of(peer: Peer) -> str:
+    """What the peer's environment must hold: a requirement, or the very sources that stand here."""
+    if peer.requirement != str(ROOT):
+        return peer.requirement
+    git = ["git", "-C", str(ROOT)]
+    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+    change = subprocess.run([*git, "diff", "HEAD", "--", "src"], capture_output=True, check=True).stdout
+    return head.strip() + hashlib.sha256(change).hexdigest()[:16]
+
+
 @cache
 def python_of(peer: Peer) -> Path:
-    """The interpreter of the peer's own environment, made and filled on first use."""
+    """The interpreter of the peer's own environment, made on first use, filled whenever its version changes."""
     home = HERE / f".venv-{peer.name}"
     python = home / "bin" / "python"
-    if not python.exists():
-        venv.create(home, with_pip=True)
-    stamp = home / "requirement.txt"
-    if not stamp.exists() or peer.name == "pytrader":
-        subprocess.run([python, "-m", "pip", "install", "-q", peer.requirement], check=True)
-        stamp.write_text(peer.requirement + "\n")
+    stamp = home / "version.txt"
+    version = version_of(peer)
+    if not stamp.exists() or stamp.read_text() != version:
+        if not python.exists():
+            venv.create(home, with_pip=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", peer.requirement], check=True
+        )
+        stamp.write_text(version)
     return python
 
 
@@ -95,14 +112,16 @@ def run_case(peer: Peer, case: str, folder: Path, count: int) -> dict[str, objec
     return dict(json.loads(lines[-1].removeprefix("RESULT ")))
 
 
-def measure(cases: list[Case], folder: Path, rounds: int, scale: float) -> dict[tuple[str, str], list[dict[str, object]]]:
+def measure(
+    cases: list[Case], folder: Path, rounds: int, scale: float
+) -> dict[tuple[str, str], list[dict[str, object]]]:
     """Every (peer, case) once a round, in a new order each round."""
     jobs = []
     for case in cases:
         count = max(2000, int(case.count * scale))
         for peer in ("pytrader", case.peer):
             jobs += [(peer, name, count) for name in (case.name, case.base) if name]
-    rows: dict[tuple[str, str], list[dict[str, object]]] = {}
+    rows: Runs = {}
     order = random.Random(7)
     for _ in range(rounds):
         order.shuffle(jobs)
@@ -115,7 +134,7 @@ def seconds(rows: list[dict[str, object]]) -> float:
     return statistics.median(float(str(row["cpu_seconds"])) for row in rows)
 
 
-def compare(case: Case, rows: dict[tuple[str, str], list[dict[str, object]]]) -> dict[str, object]:
+def compare(case: Case, rows: Runs) -> dict[str, object]:
     """The ratio of one case; refuses to give one when the two sides disagree on the result."""
     ours, theirs = rows[("pytrader", case.name)], rows[(case.peer, case.name)]
     results = {json.dumps(row["result"]) for row in ours + theirs}
@@ -154,7 +173,9 @@ def main() -> None:
     cases = [case for case in CASES if options.only in case.name]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        workload(folder, options.shared, 1_000_000 if options.scale >= 1 else max(100_000, int(1_000_000 * options.scale)))
+        workload(
+            folder, options.shared, 1_000_000 if options.scale >= 1 else max(100_000, int(1_000_000 * options.scale))
+        )
         rows = measure(cases, folder, options.rounds, options.scale)
         table = [compare(case, rows) for case in cases]
         print(f"{'case':16} {'peer':26} {'ours ns':>9} {'theirs ns':>10} {'ratio':>7} {'bar':>5}  verdict")
