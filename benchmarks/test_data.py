@@ -72,6 +72,7 @@ def test_read_capture_of_depth(benchmark: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("verify", [False, True])
 def test_open_columns(benchmark: Any, tmp_path: Path, verify: bool) -> None:
     path = write_columns(tmp_path / "market", generate(ROWS, 7))
+    assert open_columns(path, verify=verify).event_count == ROWS
     bench(benchmark, lambda: open_columns(path, verify=verify))
 
 

@@ -160,6 +160,19 @@ def test_bars_are_built_from_trades_for_whoever_asks() -> None:
     assert silent.seen == []
 
 
+def test_bars_wait_for_the_strategys_own_indicators_only() -> None:
+    class Averages(Counter):
+        length: int = 1
+
+        def on_start(self) -> None:
+            super().on_start()
+            self.average = self.bars("1m").sma(self.length)
+
+    short, long = Averages(length=2), Averages(length=3)
+    Backtest([short, long], (BTC, bars([(100, 100, 100, 100)] * 4)), cash="1 USDT").run()
+    assert (len(short.seen), len(long.seen)) == (3, 2)
+
+
 def test_indicators_are_compared_exactly_and_with_prices() -> None:
     class Compares(Strategy):
         def on_start(self) -> None:
@@ -228,6 +241,12 @@ def test_parameters_go_with_a_class_only() -> None:
 def test_money_may_be_given_as_values() -> None:
     result = backtest(Counter, (BTC, QUOTES), cash=[Money(5, "USDT"), Money("7.50", "USD")])
     assert [account.cash for account in result.accounts] == [Money(5, "USDT"), Money("7.50", "USD")]
+
+
+def test_data_without_rows_is_a_run_without_events() -> None:
+    strategy = Counter()
+    result = backtest(strategy, (BTC, QUOTES[:0]), cash="1 USDT")
+    assert (result.finished, result.events, strategy.seen) == (True, 0, [])
 
 
 def test_rows_out_of_order_are_named() -> None:

@@ -171,6 +171,17 @@ def test_a_price_off_the_given_tick_names_its_line(tmp_path: Path) -> None:
         ('31 {"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT"}}', "line 2: not a line of a Binance capture"),
         ('31 {"data":{"e":"trade","s":"ETHUSDT"},"stream":"x"}', "line 2: symbol ETHUSDT in a capture of BTCUSDT"),
         ('2 {"stream":"btcusdt@trade","data":{}}', "line 2: receive time 2 goes back"),
+        ("31 [1, 2]", "line 2: not a line of a Binance capture"),
+        ("31 7", "line 2: not a line of a Binance capture"),
+        (f"{2**80} {{}}", "line 2: not a line of a Binance capture"),
+        ('31 {"lastUpdateId":"5","bids":[],"asks":[]}', "line 2: not a line of a Binance capture"),
+        ('31 {"lastUpdateId":5,"bids":[["1"]],"asks":[]}', "line 2: not a line of a Binance capture"),
+        ('31 {"lastUpdateId":5,"bids":[[1,"2"]],"asks":[]}', "line 2: price 1 is not a plain decimal number in quotes"),
+        (r'31 {"lastUpdateId":5,"bids":[["1\n2","2"]],"asks":[]}', "line 2: price .* is not a plain decimal number"),
+        (
+            '31 {"stream":"x@trade","data":{"e":"trade","s":"BTCUSDT","t":1,"T":"9","p":"1","q":"1","m":true}}',
+            "line 2: not a line of a Binance capture",
+        ),
     ],
 )
 def test_a_damaged_line_is_named(tmp_path: Path, line: str, message: str) -> None:

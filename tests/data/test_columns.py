@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -102,27 +103,48 @@ def test_something_else_is_never_replaced(tmp_path: Path) -> None:
         write_columns(tmp_path / "letter", market(), overwrite=True)
 
 
+class FullDisk:
+    """A flush to disk that fails at its n-th call."""
+
+    def __init__(self, fails_at: int) -> None:
+        self.calls = 0
+        self.fails_at = fails_at
+        self.real = os.fsync
+
+    def __call__(self, handle: int) -> None:
+        self.calls += 1
+        if self.calls == self.fails_at:
+            raise OSError(28, "No space left on device")
+        self.real(handle)
+
+
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_write_that_fails_leaves_everything_as_it_was(
+def test_a_write_that_fails_anywhere_leaves_the_old_data_or_the_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
 ) -> None:
+    def files() -> dict[str, bytes]:
+        return {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
     if overwrite:
         written(tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    calls = 0
-    real = os.fsync
-
-    def full_disk(handle: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 5:
-            raise OSError(28, "No space left on device")
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(DataError, match="cannot be written: No space left on device"):
-        write_columns(tmp_path / "market", market(), overwrite=overwrite)
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    before = files()
+    write_columns(tmp_path / "copy" / "market", market(3))
+    after = {name.removeprefix("copy/"): content for name, content in files().items() if name.startswith("copy/")}
+    shutil.rmtree(tmp_path / "copy")
+    failures: list[str] = []
+    while True:
+        disk = FullDisk(len(failures) + 1)
+        monkeypatch.setattr(os, "fsync", disk)
+        try:
+            write_columns(tmp_path / "market", market(3), overwrite=True)
+        except DataError as error:
+            failures.append(str(error))
+        else:
+            break
+        assert files() in (before, after)
+    assert len(failures) == disk.calls >= 20
+    assert set(failures) == {f"{tmp_path / 'market'}: cannot be written: No space left on device"}
+    assert files() == after
 
 
 def test_the_directory_is_as_open_as_any_other(tmp_path: Path) -> None:
@@ -166,6 +188,9 @@ def test_a_changed_byte_is_found_by_verify(tmp_path: Path) -> None:
         (lambda m: m.pop("streams"), "the entry 'streams' is missing"),
         (lambda m: m["streams"][0].update(kind="l4"), "stream kind 'l4' is not one of"),
         (lambda m: m["streams"][0].update(instrument=9), "manifest.json"),
+        (lambda m: m["streams"][0].update(instrument=-1), "instrument -1 is not a whole number"),
+        (lambda m: m["streams"][0].update(rows=50.0), "rows 50.0 is not a whole number"),
+        (lambda m: m["streams"][2].update(duration_ns="60"), "duration_ns '60' is not a whole number"),
         (
             lambda m: m["streams"][0]["columns"].update(colour=m["streams"][0]["columns"]["price"]),
             "unknown column 'colour'",

@@ -128,6 +128,7 @@ def test_gzip_semicolons_and_a_seventh_column_are_read(tmp_path: Path) -> None:
         ("34201.0,1,12,-5,5853300,1", r"line 2: size '-5' is not positive"),
         ("34201.0,1,12,0,5853300,1", r"line 2: size '0' is not positive"),
         ("34199.0,1,12,5,5853300,1", r"line 2: time '34199.0' goes back"),
+        ("86400.0,1,12,5,5853300,1", r"line 2: time '86400.0' is not seconds after midnight"),
         ("34201.0,8,12,5,5853300,1", r"line 2: type '8' is not a message type"),
         ("34201.0,1,12,5,5853300,2", r"line 2: direction '2' is neither 1 nor -1"),
         ("34201.0,1,12,5", r"line 2: 4 columns where 6 are expected"),
@@ -150,6 +151,8 @@ def test_a_name_without_a_day_and_an_empty_or_absent_file_are_refused(tmp_path: 
         read_lobster(tmp_path / NAME.replace("ABC", "XYZ"))
     with pytest.raises(DataError, match="is not a day"):
         read_lobster(write(tmp_path, FIRST, name=NAME.replace("06-21", "02-31")))
+    with pytest.raises(DataError, match="9999-06-21 in the file's name is not from 1970 to 2200"):
+        read_lobster(write(tmp_path, FIRST, name=NAME.replace("2012", "9999")))
 
 
 def test_a_gzip_file_cut_short_is_refused(tmp_path: Path) -> None:

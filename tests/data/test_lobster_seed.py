@@ -40,6 +40,15 @@ def test_the_first_row_with_its_message_undone_is_the_book_before(tmp_path: Path
     ]
 
 
+def test_a_first_message_that_is_left_out_needs_no_undoing(tmp_path: Path) -> None:
+    data = read(
+        tmp_path,
+        ["34200,5,0,9,1000150,1", "34201,1,11,18,1000000,1"],
+        "1000200,50,1000000,58,1000300,7,999900,9",
+    )
+    assert (1, 10_000, 58, SYNTHETIC) in at_start(data)
+
+
 def test_an_empty_level_of_the_book_row_holds_nothing(tmp_path: Path) -> None:
     data = read(tmp_path, ["34200,1,11,18,1000000,1"], "1000200,50,1000000,18,9999999999,0,-9999999999,0")
     assert at_start(data) == [(2, 10_002, 50, SYNTHETIC)]

@@ -6,7 +6,7 @@ import copy
 import operator
 import pickle
 from collections.abc import Callable
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pytrader.errors import DecimalOverflow, DivisionByZero, Inexact, InvalidArgument
+from pytrader.errors import DecimalOverflow, DivisionByZero, Inexact, InvalidArgument, InvalidDecimal
 from pytrader.model.values import Fixed, Money, Price, Quantity, notional
 from tests.decimal.exact_reference import MANTISSA_MAX, MODES, TOP, decimals_of, fits, rounded
 
@@ -200,6 +200,23 @@ def test_text_and_pickles_give_the_same_number_and_digits_back(a: int, places: i
 def test_decimals_are_taken_exactly(number: Decimal) -> None:
     assert Fixed(number) == number
     assert Fixed(number).as_decimal() == number
+
+
+@settings(checked, max_examples=1_000)
+@given(st.from_regex(r"[-+]?[0-9.]{0,24}([eE][-+]?[0-9]{0,2})?[ _xE]?", fullmatch=True))
+def test_text_means_what_it_means_to_decimal(text: str) -> None:
+    try:
+        number = Decimal(text) if text.strip() == text and "_" not in text else None
+    except InvalidOperation:
+        number = None
+    if number is None:
+        with pytest.raises(InvalidDecimal):
+            Fixed(text)
+    elif abs(Fraction(number)) > TOP or not fits(Fraction(number)):
+        with pytest.raises((DecimalOverflow, InvalidDecimal)):
+            Fixed(text)
+    else:
+        assert Fixed(text) == number
 
 
 @checked

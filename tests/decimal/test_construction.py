@@ -114,6 +114,14 @@ def test_floats_and_bools_do_not_compare(number: Any) -> None:
             value + number
 
 
+def test_arrays_do_not_compare_as_a_whole() -> None:
+    for column in (np.array([1, 2]), np.array([1]), np.array([1.0]), np.array([Price(1)])):
+        with pytest.raises(TypeError):
+            Price(1) == column  # noqa: B015
+        with pytest.raises(TypeError):
+            column < Price(1)  # noqa: B015
+
+
 def test_values_are_unequal_to_things_that_are_no_numbers() -> None:
     for value in (Price(1), Quantity(1), Fixed(1), Money("1", "USD")):
         assert value != "1"

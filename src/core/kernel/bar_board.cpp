@@ -65,16 +65,13 @@ void BarBoard::add_trade(InstrumentIndex instrument, const TradeRecord& trade, i
   }
 }
 
-bool BarBoard::update_indicators(const ClosedBar& closed) {
+void BarBoard::update_indicators(const ClosedBar& closed) {
   Series& series = series_[closed.series];
-  bool ready = true;
   for (const std::unique_ptr<Indicator>& indicator : series.indicators) {
     indicator->update(closed.bar);
-    ready = ready && indicator->ready();
   }
   series.last = closed.bar;
   series.has_last = true;
-  return ready;
 }
 
 }  // namespace pytrader

@@ -45,8 +45,7 @@ class BarBoard {
   ClosedBar close_next(i64 now);
   // Bars that end at or before `now` must be closed already.
   void add_trade(InstrumentIndex instrument, const TradeRecord& trade, i64 now);
-  // True when all indicators of the series are ready.
-  bool update_indicators(const ClosedBar& closed);
+  void update_indicators(const ClosedBar& closed);
 
  private:
   struct Series {

@@ -211,7 +211,8 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {
-  if (!bars_.update_indicators(closed) || !wanted(CallbackKind::bar)) return true;
+  bars_.update_indicators(closed);
+  if (!wanted(CallbackKind::bar)) return true;
   Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
   callback.bar = &closed.bar;
   return deliver(callback);

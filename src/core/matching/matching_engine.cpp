@@ -14,6 +14,12 @@ constexpr u32 kHasExecuted = 4;
 
 constexpr std::size_t kFirstOrders = 32;
 
+// Below this many resting orders the index and the nodes stay in the caches, and looking ahead only costs.
+constexpr u32 kOrdersWorthLookingAhead = 20'000;
+constexpr std::size_t kIndexAhead = 24;
+constexpr std::size_t kNodeAhead = 12;
+constexpr std::size_t kNeighboursAhead = 6;
+
 Side side_of(const OrderNode& node) noexcept {
   return (node.attributes & kSell) != 0 ? Side::sell : Side::buy;
 }
@@ -47,8 +53,22 @@ MessageStatus MatchingEngine::apply(const OrderMessage& message, i64 message_ind
   return status;
 }
 
+// Three stages, each asking for the memory whose address the stage before has brought in: the index entry of a later
+// message, the node of a nearer one, the neighbours in the queue of one nearer still.
+inline void MatchingEngine::look_ahead(const OrderMessage* message) const noexcept {
+  index_.prefetch(message[kIndexAhead].order_id);
+  pool_.prefetch(index_.guess(message[kNodeAhead].order_id));
+  const u32 slot = index_.guess(message[kNeighboursAhead].order_id);
+  if (slot == kNone) return;
+  pool_.prefetch(pool_[slot].prev);
+  pool_.prefetch(pool_[slot].next);
+}
+
 void MatchingEngine::apply(std::span<const OrderMessage> messages, MessageStatus* statuses, std::vector<Fill>& fills) {
-  for (std::size_t i = 0; i < messages.size(); ++i) statuses[i] = apply(messages[i], static_cast<i64>(i), fills);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (pool_.size() > kOrdersWorthLookingAhead && i + kIndexAhead < messages.size()) look_ahead(&messages[i]);
+    statuses[i] = apply(messages[i], static_cast<i64>(i), fills);
+  }
 }
 
 MessageStatus MatchingEngine::dispatch(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {

@@ -18,8 +18,12 @@ bool may_rest(const RestingOrder& order) noexcept {
 
 }  // namespace
 
-VenueMarket& SimulatedVenue::market() noexcept {
-  switch (kind_) {
+SimulatedVenue::SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
+                               std::vector<ExecutionReport>& reports) noexcept
+    : instrument_(instrument), kind_(kind), numbers_(numbers), reports_(reports), market_(market_of(kind)) {}
+
+VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
+  switch (kind) {
     case MarketKind::l3:
       return l3_;
     case MarketKind::l2:
@@ -125,7 +129,7 @@ RejectReason SimulatedVenue::refusal_of_new(const NewOrder& order) const {
   const RejectReason reason = refusal_of_price(order.side, order.price, order.quantity, order.flags);
   if (reason != RejectReason::none) return reason;
   if (order.time_in_force == TimeInForce::fok && kind_ != MarketKind::bars &&
-      market().reachable(order.side, limit_of(order.side, order.price), order.quantity) < order.quantity) {
+      market_.reachable(order.side, limit_of(order.side, order.price), order.quantity) < order.quantity) {
     return RejectReason::fok_not_fillable;
   }
   return RejectReason::none;
@@ -137,10 +141,10 @@ RejectReason SimulatedVenue::refusal_of_price(Side side, i64 price, i64 quantity
     const Ladder& own = orders_.ladder(opposite(side));
     if (own.empty() || kind_ == MarketKind::bars) return RejectReason::none;
     const i64 before_own = own.best_price() - sign(side);
-    return market().reachable(side, before_own, quantity) < quantity ? RejectReason::self_trade : RejectReason::none;
+    return market_.reachable(side, before_own, quantity) < quantity ? RejectReason::self_trade : RejectReason::none;
   }
   if (orders_.any_at_or_better(opposite(side), price)) return RejectReason::self_trade;
-  if ((flags & kPostOnly) != 0 && market().reachable(side, price, 1) > 0) return RejectReason::post_only_would_take;
+  if ((flags & kPostOnly) != 0 && market_.reachable(side, price, 1) > 0) return RejectReason::post_only_would_take;
   if (!orders_.fits(side, price, quantity)) return RejectReason::value_overflow;
   return RejectReason::none;
 }
@@ -148,7 +152,7 @@ RejectReason SimulatedVenue::refusal_of_price(Side side, i64 price, i64 quantity
 i64 SimulatedVenue::trade_as_taker(const RestingOrder& order, ClientOrderId id, i64 leaves, i64 ts) {
   const i64 limit = limit_of(order.side, order.price);
   while (leaves > 0) {
-    const Take take = market().take(order.side, limit, leaves);
+    const Take take = market_.take(order.side, limit, leaves);
     if (take.quantity == 0) break;
     leaves -= take.quantity;
     ExecutionReport& trade = report(ExecType::trade, id, order.venue_order_id, ts);
@@ -161,7 +165,7 @@ i64 SimulatedVenue::trade_as_taker(const RestingOrder& order, ClientOrderId id, 
 }
 
 void SimulatedVenue::rest(RestingOrder order, ClientOrderId id, i64 leaves) {
-  order.place = market().place_in_queue(order.side, order.price);
+  order.place = market_.place_in_queue(order.side, order.price);
   orders_.add(id, leaves, order);
 }
 

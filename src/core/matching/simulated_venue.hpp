@@ -28,8 +28,9 @@ struct VenueNumbers {
 class SimulatedVenue {
  public:
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
-                 std::vector<ExecutionReport>& reports) noexcept
-      : instrument_(instrument), kind_(kind), numbers_(numbers), reports_(reports) {}
+                 std::vector<ExecutionReport>& reports) noexcept;
+  SimulatedVenue(const SimulatedVenue&) = delete;
+  SimulatedVenue& operator=(const SimulatedVenue&) = delete;
 
   void submit(const NewOrder& order, i64 ts);
   void cancel(ClientOrderId id, i64 ts);
@@ -51,8 +52,7 @@ class SimulatedVenue {
   const L2Book& l2_book() const noexcept { return l2_.book(); }
 
  private:
-  VenueMarket& market() noexcept;
-  const VenueMarket& market() const noexcept { return const_cast<SimulatedVenue&>(*this).market(); }
+  VenueMarket& market_of(MarketKind kind) noexcept;
   RejectReason refusal_of_new(const NewOrder& order) const;
   RejectReason refusal_of_price(Side side, i64 price, i64 quantity, u8 flags) const;
   // Takes what is in reach and reports it; returns what is left.
@@ -81,6 +81,7 @@ class SimulatedVenue {
   VenueL2Market l2_;
   VenueQuoteMarket quotes_;
   VenueBarMarket bars_;
+  VenueMarket& market_;  // the one of the four that the instrument has
 };
 
 }  // namespace pytrader

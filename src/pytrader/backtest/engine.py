@@ -57,9 +57,7 @@ class Run:
         self._contexts = [
             Context(strategy, name, Strategy, data.instruments, self._tags) for name, strategy in strategies.items()
         ]
-        for context in self._contexts:
-            index = self._engine.add_strategy(context.port(), context, limits)
-            context.connect(self._engine, self._engine.kernel(), index)
+        self._limits = limits
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
@@ -67,6 +65,9 @@ class Run:
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
         try:
+            for context in self._contexts:
+                index = self._engine.add_strategy(context.port(), context, self._limits)
+                context.connect(self._engine, self._engine.kernel(), index)
             with StopOnInterrupt() as stop:
                 while status == "paused" and not stop.asked:
                     status = self._engine.run(ROWS_AT_ONCE)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 NOTHING = "-"
+AVERAGE_DECIMALS = 4
+_READING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
 
 def grouped(text: str | None) -> str:
     """Write an exact amount with thousands separators, every digit kept."""
     return NOTHING if text is None else f"{Decimal(text):,f}"
+
+
+def rounded(text: str, decimals: int) -> str:
+    """Round an exact amount for reading; one that has no more decimals stays as it is."""
+    if decimals_of(text) <= decimals:
+        return text
+    return format(Decimal(text).quantize(Decimal(1).scaleb(-decimals), context=_READING), "f")
+
+
+def decimals_of(text: str) -> int:
+    """Count the decimals of a plain number."""
+    return len(text.partition(".")[2])
 
 
 def counted(figures: dict[str, int]) -> str:
@@ -48,13 +62,16 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
 def lines_of_position(figures: dict[str, Any]) -> list[tuple[str, str]]:
     """List the figures of one strategy in one instrument."""
     currency = figures["currency"]
+    # Fees are posted in whole minor units of the currency.
+    places = decimals_of(figures["fees"])
 
     def money(name: str) -> str:
-        return NOTHING if figures[name] is None else f"{grouped(figures[name])} {currency}"
+        return NOTHING if figures[name] is None else f"{grouped(rounded(figures[name], places))} {currency}"
 
     holding = grouped(figures["quantity"])
     if figures["average_price"] is not None:
-        holding += f" at {figures['average_price']}"
+        shown = decimals_of(figures["last_price"] or figures["average_price"]) + AVERAGE_DECIMALS
+        holding += f" at {rounded(figures['average_price'], shown)}"
     return [
         ("orders", f"{figures['orders']:,}"),
         ("  by status", counted(figures["order_status"])),
@@ -87,6 +104,8 @@ def block(title: str, lines: Sequence[tuple[str, str]], width: int) -> list[str]
 
 def table(summary: dict[str, Any]) -> str:
     """Lay out the figures of a run, one block for the run, for each position, and for each currency of the account.
+
+    Profits are rounded half to even to the currency's minor units for reading; the summary has every digit.
 
     Parameters
     ----------

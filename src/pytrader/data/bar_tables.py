@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -18,16 +20,19 @@ from pytrader.errors import DataError
 TIME_COLUMNS = (
     "ts_open", "open_time", "ts_event", "close_time", "timestamp", "timestamp_utc", "datetime", "date", "time", "ts",
 )  # fmt: skip
+# What NumPy's reader raises: it parses the heading of a file as Python source, and believes the sizes it finds there.
+_DAMAGED_ARRAY = (
+    ValueError, EOFError, SyntaxError, TokenError, TypeError, KeyError, OverflowError, MemoryError, UserWarning,
+)  # fmt: skip
 NUMBER_COLUMNS = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, eq=False)
 class BarTable:
-    """A time column as text or as integers (with their unit in ns, 0 for unknown), and the number columns by name."""
+    """A time column as text or as epoch integers of any unit, and the number columns by name."""
 
     time_name: str
     time: TextColumn | Int64s
-    time_unit_ns: int
     numbers: Mapping[str, NumberColumn]
 
 
@@ -69,28 +74,32 @@ def _from_csv(path: Path) -> BarTable:
         raise DataError("a heading and no rows", path=path)
     columns = split_table(str(path), body, names, delimiter, first_line=2)
     time, *numbers = picked
-    return BarTable(time, columns[picked[time]], 0, {name: columns[picked[name]] for name in numbers})
+    return BarTable(time, columns[picked[time]], {name: columns[picked[name]] for name in numbers})
 
 
 def _from_numpy(path: Path) -> BarTable:
     try:
-        array = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise DataError(f"is not a NumPy file of plain values, or is cut short ({error})", path=path) from error
-    if array.dtype.names is None or array.ndim != 1:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            array = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
+    except _DAMAGED_ARRAY as error:
+        raise DataError(
+            f"is not a NumPy file of plain values, or is cut short ({type(error).__name__})", path=path
+        ) from error
+    if not isinstance(array, np.ndarray) or array.dtype.names is None or array.ndim != 1:
         raise DataError("is not a 1-D structured array with one field per column", path=path)
     picked = _pick(path, list(array.dtype.names))
     time, *numbers = picked
-    stamps, unit = _numpy_times(path, time, array[picked[time]])
-    return BarTable(time, stamps, unit, {name: _numpy_numbers(path, name, array[picked[name]]) for name in numbers})
+    stamps = _numpy_times(path, time, array[picked[time]])
+    return BarTable(time, stamps, {name: _numpy_numbers(path, name, array[picked[name]]) for name in numbers})
 
 
-def _numpy_times(path: Path, name: str, values: np.ndarray) -> tuple[TextColumn | Int64s, int]:
+def _numpy_times(path: Path, name: str, values: np.ndarray) -> TextColumn | Int64s:
     if values.dtype.kind == "M":
-        return values.astype("datetime64[ns]").astype(np.int64), 1
+        return _text(path, name, np.datetime_as_string(values))
     if values.dtype.kind in "iu":
-        return _whole(path, name, values), 0
-    return _text(path, name, values), 0
+        return _whole(path, name, values)
+    return _text(path, name, values)
 
 
 def _numpy_numbers(path: Path, name: str, values: np.ndarray) -> NumberColumn:
@@ -130,21 +139,20 @@ def _from_parquet(path: Path) -> BarTable:
     except (OSError, ArrowException) as error:
         raise DataError(f"is not a Parquet file, or is cut short ({error})", path=path) from error
     time, *numbers = picked
-    stamps, unit = _arrow_times(path, time, table.column(picked[time]))
+    stamps = _arrow_times(path, time, table.column(picked[time]))
     columns = {name: _arrow_numbers(path, name, table.column(picked[name])) for name in numbers}
-    return BarTable(time, stamps, unit, columns)
+    return BarTable(time, stamps, columns)
 
 
-def _arrow_times(path: Path, name: str, values: Any) -> tuple[TextColumn | Int64s, int]:
+def _arrow_times(path: Path, name: str, values: Any) -> TextColumn | Int64s:
     import pyarrow as pa
 
     _no_nulls(path, name, values)
     if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
-        stamps = values.cast(pa.timestamp("ns", getattr(values.type, "tz", None)))
-        return stamps.to_numpy().astype("datetime64[ns]").astype(np.int64), 1
+        return _text(path, name, np.datetime_as_string(values.to_numpy()))
     if pa.types.is_integer(values.type):
-        return _whole(path, name, values.to_numpy()), 0
-    return _rows_of_text(path, name, _arrow_text(path, name, values)), 0
+        return _whole(path, name, values.to_numpy())
+    return _rows_of_text(path, name, _arrow_text(path, name, values))
 
 
 def _arrow_numbers(path: Path, name: str, values: Any) -> NumberColumn:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from pytrader.data.bar_tables import BarTable
 from pytrader.data.decimal_text import Int64s, TextColumn
 from pytrader.errors import DataError, InvalidArgument
 
-_MAX_NS = 2**63 - 1
+# Times from 1823 to 2116: room to add the length of a bar.
+_MAX_NS = 2**62
+_NO_TIME = "is not a time such as 2024-01-31 23:59:00 (UTC), from 1823 to 2116"
 _CLOSE_NAMES = ("ts_event", "close_time")
 _ZERO_OFFSETS = ("Z", "+00:00", " UTC")
-# Nanoseconds in the units of epoch integers. The coarsest one is meant that keeps the largest time before the year
-# 2262.
+# Nanoseconds in the units of epoch integers. The coarsest one is meant that keeps the largest time in range.
 _EPOCH_UNITS = (10**9, 10**6, 10**3, 1)
 
 
@@ -30,15 +33,16 @@ def bar_times(path: Path, table: BarTable, duration_ns: int | None, timestamp: s
         timestamp = "close" if table.time_name in _CLOSE_NAMES else "open"
     if timestamp not in ("open", "close"):
         raise InvalidArgument(f"timestamp is {timestamp!r}; give 'open' or 'close'")
-    if isinstance(table.time, TextColumn):
-        times = _from_text(path, table.time)
-    else:
-        times = _from_integers(table.time, table.time_unit_ns)
+    times = _from_text(table.time) if isinstance(table.time, TextColumn) else _from_integers(table.time)
+    wide = (times > _MAX_NS) | (times < -_MAX_NS)
+    if wide.any():
+        row = int(wide.argmax())
+        raise DataError(f"{table.time_name} {int(times[row])} ns is not from 1823 to 2116", path=path, row=row)
     steps = np.diff(times)
     if duration_ns is None:
         duration_ns = _commonest(path, steps)
-    elif duration_ns <= 0:
-        raise InvalidArgument(f"duration_ns is {duration_ns}; give a length above 0")
+    elif not 0 < duration_ns <= _MAX_NS // 2:
+        raise InvalidArgument(f"duration_ns is {duration_ns}; give a length above 0, at most {_MAX_NS // 2}")
     short = steps < duration_ns
     if short.any():
         row = int(short.argmax()) + 1
@@ -59,33 +63,42 @@ def _commonest(path: Path, steps: Int64s) -> int:
     return int(lengths[counts.argmax()])
 
 
-def _from_integers(values: Int64s, unit_ns: int) -> Int64s:
-    if unit_ns or not len(values):
-        return values * (unit_ns or 1)
-    largest = int(np.abs(values).max())
-    return values * next(unit for unit in _EPOCH_UNITS if largest <= _MAX_NS // unit)
+def _from_integers(values: Int64s) -> Int64s:
+    if not len(values):
+        return values
+    largest = max(int(values.max()), -int(values.min()))
+    return values * next((unit for unit in _EPOCH_UNITS if largest <= _MAX_NS // unit), 1)
 
 
-def _from_text(path: Path, column: TextColumn) -> Int64s:
+def _from_text(column: TextColumn) -> Int64s:
     texts = [column.text(row) for row in range(len(column))]
     if texts and texts[0].isdigit():
-        return _from_integers(column.scaled(0), 0)
+        return _from_integers(column.scaled(0))
     for ending in _ZERO_OFFSETS:
         if texts and texts[0].endswith(ending):
             texts = [text.removesuffix(ending) for text in texts]
     try:
-        times = np.array(texts, "datetime64[ns]")
+        coarse, times = _parsed(texts, "datetime64[us]"), _parsed(texts, "datetime64[ns]")
     except (ValueError, UserWarning):
-        raise column.fail(_first_bad(texts), "is not a time such as 2024-01-31 23:59:00 (UTC)") from None
-    if np.isnat(times).any():
-        raise column.fail(int(np.isnat(times).argmax()), "is not a time such as 2024-01-31 23:59:00 (UTC)")
+        raise column.fail(_first_bad(texts), _NO_TIME) from None
+    # NumPy wraps times that nanoseconds can not hold around without a word; microseconds hold them.
+    bad = np.isnat(coarse) | (np.abs(coarse.astype(np.int64)) > _MAX_NS // 1_000)
+    if bad.any():
+        raise column.fail(int(bad.argmax()), _NO_TIME)
     return times.astype(np.int64)
+
+
+def _parsed(texts: list[str], unit: str) -> npt.NDArray[np.datetime64]:
+    """NumPy's reading of times; a zone, which it would apply and warn of, is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return np.array(texts, unit)
 
 
 def _first_bad(texts: list[str]) -> int:
     for row, text in enumerate(texts):
         try:
-            np.datetime64(text, "ns")
+            _parsed([text], "datetime64[ns]")
         except (ValueError, UserWarning):
             return row
     return 0

@@ -10,7 +10,7 @@ import numpy as np
 from pytrader.data.decimal_text import Int64s, TextColumn
 from pytrader.errors import DataError
 
-Levels = Sequence[Sequence[str]]
+Levels = Sequence[tuple[str, str]]
 # One second of differences at the fastest stream is 100; a snapshot comes within seconds of being asked for.
 _MAX_WAITING = 100_000
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytrader.data.binance_depth import DepthChain, Difference, Texts
+from pytrader.data.binance_depth import DepthChain, Difference, Levels, Texts
 from pytrader.data.files import read_bytes
 from pytrader.errors import DataError
 
 _NS_PER_MS = 1_000_000
+_MOST = 2**62
 
 
 @dataclass
@@ -73,11 +74,11 @@ def read_capture(path: Path, capture: Capture, chain: DepthChain) -> None:
     for line, text in enumerate(read_bytes(path).splitlines(), 1):
         try:
             head, _, body = text.partition(b" ")
-            ts_init, frame = int(head), json.loads(body)
+            ts_init, frame = _whole(int(head)), json.loads(body)
             _take(name, line, ts_init, frame, capture, chain)
         except DataError:
             raise
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise DataError(
                 f"not a line of a Binance capture (receive time in ns, a space, a JSON frame): {error!r}; "
                 "is the file cut short?",
@@ -94,8 +95,9 @@ def _take(path: str, line: int, ts_init: int, frame: dict[str, Any], capture: Ca
     capture.last_ts_init = ts_init
     if "lastUpdateId" in frame:
         venue_ms = frame.get("T", frame.get("E"))
-        ts_event = ts_init if venue_ms is None else venue_ms * _NS_PER_MS
-        chain.snapshot(line, ts_event, ts_init, frame["lastUpdateId"], frame["bids"], frame["asks"])
+        ts_event = ts_init if venue_ms is None else _ns(venue_ms)
+        last = _whole(frame["lastUpdateId"])
+        chain.snapshot(line, ts_event, ts_init, last, _levels(frame["bids"]), _levels(frame["asks"]))
         return
     data = frame["data"]
     kind = data.get("e") or frame["stream"].partition("@")[2]
@@ -106,10 +108,11 @@ def _take(path: str, line: int, ts_init: int, frame: dict[str, Any], capture: Ca
     if kind == "depthUpdate":
         if "pu" in data and capture.market == "SPOT":
             capture.market = "COINM" if "ps" in data else "USDM"
-        ts_event = data.get("T", data["E"]) * _NS_PER_MS
-        chain.difference(
-            Difference(path, line, ts_event, ts_init, data["U"], data["u"], data.get("pu"), data["b"], data["a"])
-        )
+        ts_event = _ns(data.get("T", data["E"]))
+        first, last = _whole(data["U"]), _whole(data["u"])
+        previous = _whole(data["pu"]) if "pu" in data else None
+        bids, asks = _levels(data["b"]), _levels(data["a"])
+        chain.difference(Difference(path, line, ts_event, ts_init, first, last, previous, bids, asks))
     elif kind == "bookTicker":
         _take_quote(line, ts_init, data, capture.quotes)
     elif data.get("X", "MARKET") != "MARKET":
@@ -120,6 +123,8 @@ def _take(path: str, line: int, ts_init: int, frame: dict[str, Any], capture: Ca
 
 def _check_symbol(path: str, line: int, data: dict[str, Any], capture: Capture) -> None:
     symbol = data["s"]
+    if type(symbol) is not str or not symbol:
+        raise TypeError(f"symbol {symbol!r} is no text")
     if not capture.symbol:
         capture.symbol = symbol
         if "ps" in data:
@@ -132,7 +137,7 @@ def _check_symbol(path: str, line: int, data: dict[str, Any], capture: Capture) 
 
 def _take_quote(line: int, ts_init: int, data: dict[str, Any], quotes: Quotes) -> None:
     quotes.ts_init.append(ts_init)
-    quotes.ts_event.append(data["T"] * _NS_PER_MS if "T" in data else ts_init)
+    quotes.ts_event.append(_ns(data["T"]) if "T" in data else ts_init)
     quotes.bid_price.add(data["b"], line)
     quotes.ask_price.add(data["a"], line)
     quotes.bid_quantity.add(data["B"], line)
@@ -141,8 +146,24 @@ def _take_quote(line: int, ts_init: int, data: dict[str, Any], quotes: Quotes) -
 
 def _take_trade(line: int, ts_init: int, data: dict[str, Any], trades: Trades) -> None:
     trades.ts_init.append(ts_init)
-    trades.ts_event.append(data["T"] * _NS_PER_MS)
+    trades.ts_event.append(_ns(data["T"]))
     trades.price.add(data["p"], line)
     trades.quantity.add(data["q"], line)
     trades.buyer_is_maker.append(data["m"] is True)
-    trades.trade_id.append(data["t"])
+    trades.trade_id.append(_whole(data["t"]))
+
+
+def _whole(value: Any) -> int:
+    """A time, an update id or a trade id: a whole number of at most 62 bits."""
+    if type(value) is not int or not 0 <= value < _MOST:
+        raise ValueError(f"{value!r} is not a whole number from 0 to {_MOST - 1}")
+    return value
+
+
+def _ns(milliseconds: Any) -> int:
+    return _whole(_whole(milliseconds) * _NS_PER_MS)
+
+
+def _levels(rows: Any) -> Levels:
+    """Price and size of each level; what else a row has is not read."""
+    return [(row[0], row[1]) for row in rows]

@@ -177,7 +177,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=str(file)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"is not JSON ({error}); was it edited or cut short?", path=str(file)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise DataError(f"is not a manifest of the format {FORMAT}", path=str(file))
@@ -194,12 +194,18 @@ def _open_stream(path: Path, entry: dict[str, Any], instruments: list[Instrument
     where = str(path / MANIFEST)
     if kind not in DTYPES:
         raise DataError(f"stream kind {kind!r} is not one of {', '.join(DTYPES)}", path=where)
-    columns = {
-        name: _open_column(path, kind, name, column, entry["rows"], verify) for name, column in entry["columns"].items()
-    }
-    stream = Stream(instruments[entry["instrument"]], kind, columns, entry["duration_ns"])
+    rows, duration_ns, index = (_count(entry, name) for name in ("rows", "duration_ns", "instrument"))
+    columns = {name: _open_column(path, kind, name, column, rows, verify) for name, column in entry["columns"].items()}
+    stream = Stream(instruments[index], kind, columns, duration_ns)
     check_rows(stream, str(path))
     return stream
+
+
+def _count(entry: dict[str, Any], name: str) -> int:
+    value = entry[name]
+    if type(value) is not int or not 0 <= value < 2**60:
+        raise ValueError(f"{name} {value!r} is not a whole number that can be")
+    return value
 
 
 def _open_column(path: Path, kind: str, name: str, column: dict[str, str], rows: int, verify: bool) -> Column:

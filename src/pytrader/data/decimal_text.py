@@ -43,8 +43,12 @@ class TextColumn:
 
     @classmethod
     def from_strings(cls, name: str, path: str, texts: Sequence[str], lines: Int64s) -> TextColumn:
-        """Make a column from separate strings, which contain no line break."""
-        buffer = np.frombuffer(("\n".join(texts) + "\n").encode(), np.uint8)
+        """Make a column from separate strings; DataError where one is no string or has a line break."""
+        for row, text in enumerate(texts):
+            if type(text) is not str or "\n" in text:
+                line = int(lines[row])
+                raise DataError(f"{name} {text!r} is not a plain decimal number in quotes", path=path, line=line)
+        buffer = np.frombuffer(("\n".join(texts) + "\n").encode(errors="replace"), np.uint8)
         ends = np.flatnonzero(buffer == _NEWLINE)[: len(texts)]
         starts = np.concatenate(([0], ends[:-1] + 1)) if len(texts) else ends
         return cls(name, path, buffer, starts.astype(np.int64), ends.astype(np.int64), lines)

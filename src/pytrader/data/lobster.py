@@ -40,14 +40,18 @@ _ACTIONS = np.array(
     ],
     np.int64,
 )
+# Days whose nanoseconds fit in 64 bits, and longer than electronic markets have been.
+_YEARS = (1970, 2200)
+_DAY_NS = 86_400_000_000_000
 # Prices are dollars times 10,000.
 _PRICE_DECIMALS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Messages:
-    """The columns of a message file; price in ticks, ts in nanoseconds since 1970-01-01 UTC."""
+    """The columns of a message file; row in the file, ts in nanoseconds since 1970-01-01 UTC, price in ticks."""
 
+    row: Int64s
     ts: Int64s
     kind: Int64s
     order_id: Int64s
@@ -139,8 +143,10 @@ def _messages(path: Path, date: str, tick: int, off_tick_prints: str, notes: lis
         notes.append(f"{int(below.sum())} times have digits below a nanosecond, which were cut off")
     kind = table["type"].scaled(0)
     _require(table["type"], (kind >= _ADD) & (kind <= _HALT), "is not a message type from 1 to 7")
+    _require(table["time"], (time >= 0) & (time < _DAY_NS), "is not seconds after midnight")
     _require(table["time"], np.diff(time, prepend=time[:1]) >= 0, "goes back in time; sort the file by time")
     messages = Messages(
+        row=np.arange(len(time)),
         ts=time + _midnight_ns(path, date),
         kind=kind,
         order_id=table["order id"].scaled(0),
@@ -174,7 +180,7 @@ def _on_ticks(
             "were left out; an instrument with a finer tick keeps them"
         )
     side = np.where(messages.side == 1, _BUY, _SELL)
-    whole = Messages(messages.ts, messages.kind, messages.order_id, messages.size, ticks, side)
+    whole = Messages(messages.row, messages.ts, messages.kind, messages.order_id, messages.size, ticks, side)
     return whole.keep(keep & ~droppable)
 
 
@@ -204,8 +210,9 @@ def _midnight_ns(path: Path, date: str) -> int:
         ) from error
     except ValueError as error:
         raise DataError(f"{date} in the file's name is not a day", path=str(path)) from error
-    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    return int((midnight - epoch).total_seconds()) * 1_000_000_000
+    if not _YEARS[0] <= midnight.year <= _YEARS[1]:
+        raise DataError(f"{date} in the file's name is not from {_YEARS[0]} to {_YEARS[1]}", path=str(path))
+    return int(midnight.timestamp()) * 1_000_000_000
 
 
 def _find_book(path: Path) -> Path | None:
@@ -233,7 +240,9 @@ def _first_book_row(path: Path, messages: Messages, tick: int) -> BookRow:
             raise DataError("a displayed price is between two ticks; give a finer tick", path=str(path), line=1)
         sides.append({int(price) // tick: int(size) for price, size in shown})
     row = BookRow(bids=sides[0], asks=sides[1], levels=len(values))
-    if len(messages) and not row.undo(
+    # A first message that makes no row of ours (a halt, a print between two ticks) left the book as it was.
+    changed = len(messages) > 0 and messages.row[0] == 0
+    if changed and not row.undo(
         int(messages.kind[0]), int(messages.side[0]), int(messages.price[0]), int(messages.size[0])
     ):
         raise DataError(

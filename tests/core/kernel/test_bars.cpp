@@ -38,7 +38,7 @@ TEST_CASE("a bar built from trades closes at its end, before a trade of that tim
   CHECK(bars[1].open == 120);
 }
 
-TEST_CASE("bars wait until all indicators of their series are ready, and the indicators are updated first") {
+TEST_CASE("indicators are updated before their bar is told") {
   ScriptedRun run;
   ScriptedStrategy& strategy = run.add_strategy();
   run.add_stream<BarRecord>(
@@ -53,8 +53,8 @@ TEST_CASE("bars wait until all indicators of their series are ready, and the ind
     return true;
   };
   run.run();
-  CHECK(values == std::vector<double>{101, 103});
-  CHECK(strategy.log == Log{"start@0", "bar@20", "bar@30", "stop@30"});
+  CHECK(values == std::vector<double>{100, 101, 103});
+  CHECK(strategy.log == Log{"start@0", "bar@10", "bar@20", "bar@30", "stop@30"});
 }
 
 TEST_CASE("a market order on a bar's close fills at the next bar's open, told at that time") {

@@ -1,5 +1,4 @@
-// No message allocates once the engine is warm, and a refused allocation changes nothing: by this program's own
-// operator new.
+// Counts and refuses the matching engine's allocations: none once it is warm, no harm by one that fails.
 #include <atomic>
 #include <cstdlib>
 #include <new>

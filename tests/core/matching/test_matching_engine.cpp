@@ -145,7 +145,17 @@ TEST_CASE("random streams give the reference's statuses, fills and books under a
 TEST_CASE("a batch says the same as its messages one by one") {
   RandomSource random(9);
   std::vector<OrderMessage> messages;
+  // So many orders that the batch looks ahead.
+  for (u64 id = 0; id < 25'000; ++id) {
+    const bool buys = id % 2 == 0;
+    messages.push_back(limit(id, buys ? Side::buy : Side::sell,
+                             (buys ? -20 : 20) + (id % 5 == 0 ? 0
+                                                  : buys      ? -1
+                                                              : 1),
+                             3));
+  }
   for (int i = 0; i < 5000; ++i) messages.push_back(draw(random, 200, 30));
+  for (int i = 0; i < 5000; ++i) messages.push_back(cancel(random.below(30'000)));
   MatchingEngine whole;
   std::vector<MessageStatus> statuses(messages.size());
   std::vector<Fill> fills;

@@ -139,6 +139,7 @@ cdef class Context:
     cdef dict timer_by_name
     cdef list timer_names
     cdef set series
+    cdef dict unready  # indicators by series, until all of them are ready
     cdef list positions
     cdef list books
     cdef Position position
@@ -180,6 +181,7 @@ cdef class Context:
     cdef int take_quote(self, const Callback& callback) except -1
     cdef int take_trade(self, const Callback& callback) except -1
     cdef int take_bar(self, const Callback& callback) except -1
+    cdef bint is_ready(self, u32 series) except? False
     cdef int take_timer(self, const TimerEvent& record) except -1
     cdef int take_order_event(self, const COrderEvent& record) except -1
     cdef int take_fill(self, const COrderEvent& record) except -1

@@ -120,7 +120,12 @@ cdef bint is_fraction(object value):
 
 
 cdef bint is_float(object value):
+    """Whether it is a float or complex number, NumPy's ones and arrays of them included."""
     return isinstance(value, float) or (hasattr(value, "dtype") and getattr(value.dtype, "kind", "") in "fc")
+
+
+cdef bint is_array(object value):
+    return hasattr(value, "dtype") and getattr(value, "ndim", 0) != 0
 
 
 cdef object float_refused(object value, const char* what):
@@ -191,7 +196,7 @@ cdef object compare_other(object self, const CFixed& v, object other, int op):
     """self `op` other for an `other` of a foreign type: exact for int, Decimal and Fraction, refused for floats."""
     cdef int over = 0
     cdef long long number
-    if is_float(other) or isinstance(other, bool):
+    if is_float(other) or isinstance(other, bool) or is_array(other):
         raise TypeError(
             f"{type(self).__name__} can not be compared with the {type(other).__name__} {other!r}; "
             f"write it as text or Decimal"

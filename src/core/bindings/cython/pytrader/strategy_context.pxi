@@ -51,6 +51,7 @@ cdef class Context:
         self.timer_by_name = {}
         self.timer_names = []
         self.series = set()
+        self.unready = {}
         self.positions = [self.make_position(grid) for grid in self.grids]
         self.books = [self.make_book(grid) for grid in self.grids]
         single = self.grids[0] if len(self.grids) == 1 else None
@@ -259,6 +260,8 @@ cdef class Context:
                 return 0
         elif not is_recorded(self.kernel[0], callback.series):
             return 0
+        if self.unready and not self.is_ready(callback.series):
+            return 0
         if event is None or Py_REFCNT(event) > 2:
             event = Bar.__new__(Bar)
             self.bar_event = event
@@ -266,6 +269,17 @@ cdef class Context:
         event.grid = <Grid>self.grids[callback.instrument]
         PyObject_CallOneArg(self.on_bar, event)
         return 0
+
+    # Whether this strategy's own indicators on the series are ready: other strategies' do not hold its bars back.
+    cdef bint is_ready(self, u32 series) except? False:
+        waiting = self.unready.get(series)
+        if waiting is None:
+            return True
+        for indicator in waiting:
+            if not (<Indicator>indicator).source.ready():
+                return False
+        del self.unready[series]
+        return True
 
     cdef int take_timer(self, const TimerEvent& record) except -1:
         cdef Timer event = self.timer_event

@@ -353,4 +353,5 @@ cdef class Bars:
         made.source = source
         made.series = self.series
         made.name = name
+        self.context.unready.setdefault(self.series, []).append(made)
         return made
