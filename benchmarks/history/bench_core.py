@@ -7,11 +7,11 @@ import time
 import numpy as np
 
 from pytrader import Backtest, Price, Quantity, Strategy
-from pytrader.model.decimal_arrays import parse_array
 from pytrader.book import L3Book
 from pytrader.data import MarketData, Stream
 from pytrader.matching import ORDER_MESSAGE, MatchingEngine
 from pytrader.model import Instrument
+from pytrader.model.decimal_arrays import parse_array
 from pytrader.model.records import L3_EVENT
 
 LOOPS = 1000

@@ -2,7 +2,8 @@
 
     python benchmarks/peers/run.py [--rounds 5] [--only quotes] [--out results.json]
 
-Makes a virtual environment a peer beside this file on first use, and the workload with the shared script.
+Makes a virtual environment a peer beside this file on first use, and the workload with the shared script. To measure
+an installed pytrader instead of these sources, name its interpreter in the environment variable PYTRADER_PYTHON.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def version_of(peer: Peer) -> str:
 @cache
 def python_of(peer: Peer) -> Path:
     """The interpreter of the peer's own environment, made on first use, filled whenever its version changes."""
+    if peer.name == "pytrader" and "PYTRADER_PYTHON" in os.environ:
+        return Path(os.environ["PYTRADER_PYTHON"]).absolute()
     home = HERE / f".venv-{peer.name}"
     python = home / "bin" / "python"
     stamp = home / "version.txt"
