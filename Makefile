@@ -55,7 +55,6 @@ bench: $(STAMPS)/package $(STAMPS)/tools
 bench-smoke: $(STAMPS)/package $(STAMPS)/tools
 	$(BIN)/python -m pytest benchmarks --benchmark-disable $(PYTEST_ARGS)
 	$(BIN)/python benchmarks/import_time.py
-	$(BIN)/python benchmarks/decimal_ratios.py
 
 asan: $(STAMPS)/tools
 	cmake --preset asan
