@@ -54,6 +54,7 @@ bench: $(STAMPS)/package $(STAMPS)/tools
 # Every benchmark once, to see that it still runs; its times mean nothing.
 bench-smoke: $(STAMPS)/package $(STAMPS)/tools
 	$(BIN)/python -m pytest benchmarks --benchmark-disable $(PYTEST_ARGS)
+	$(BIN)/python benchmarks/import_time.py
 
 asan: $(STAMPS)/tools
 	cmake --preset asan

@@ -65,10 +65,10 @@ def test_latency_makes_another_run() -> None:
     )
 
 
-@pytest.mark.parametrize("rows", [1, 7, 1_000_000])
-def test_the_pieces_a_run_is_cut_into_change_nothing(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("steps", [1, 7, 1_000_000])
+def test_the_pieces_a_run_is_cut_into_change_nothing(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = fingerprint(run())
-    monkeypatch.setattr(engine, "ROWS_AT_ONCE", rows)
+    monkeypatch.setattr(engine, "STEPS_AT_ONCE", steps)
     assert fingerprint(run()) == whole
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from pytrader import Backtest, Instrument, Strategy
 from pytrader.backtest import BacktestResult
 from pytrader.model import Liquidity, Side
+from pytrader.simulation import generate
 from tests.backtest.known_bars import known_bars
 from tests.backtest.markets import ADD, BUY, EXECUTE, SELL, book_rows
 
@@ -51,6 +52,14 @@ def test_the_market_maker_quotes_both_sides_and_trades_as_maker(repository: Path
     assert set(result.fills["side"].tolist()) == {Side.BUY, Side.SELL}
     assert set(result.fills["liquidity"].tolist()) == {Liquidity.MAKER}
     assert int(np.abs(result.fills["position_after"]).max()) <= maker().inventory + maker().size
+
+
+def test_the_market_maker_trades_on_a_generated_market(repository: Path) -> None:
+    maker: Any = example(repository, "market_maker.py", "MarketMaker")
+    result = Backtest(maker(), generate(30_000, seed=3), cash="1000000 USD", check_every_event=True).run()
+    assert result.finished
+    assert len(result.fills) > 100
+    assert {Side.BUY, Side.SELL} == set(result.fills["side"].tolist())
 
 
 def test_the_market_maker_works_with_latency(repository: Path) -> None:

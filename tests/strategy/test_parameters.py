@@ -195,3 +195,10 @@ def test_a_subclass_inherits_parameters_and_may_change_their_defaults() -> None:
     assert Fastest().parameters["count"] == 2
     assert list(Faster().parameters)[-1] == "extra"
     assert Everything().count == 10
+
+
+def test_a_parameter_can_not_hide_what_every_strategy_has() -> None:
+    with pytest.raises(ConfigError, match=r"Hiding\.position can be no parameter, because Strategy\.position means"):
+
+        class Hiding(Strategy):
+            position: int = 5  # type: ignore[assignment]

@@ -86,7 +86,8 @@ def declared_parameters(cls: type, base: type) -> dict[str, Parameter]:
     Raises
     ------
     ConfigError
-        If an attribute with a value has a type that no parameter can have, or a value that is not of its type.
+        If an attribute with a value has a type that no parameter can have, or a value that is not of its type, or if
+        it has the name of something that `base` has.
     """
     found: dict[str, Parameter] = {}
     for ancestor in reversed(cls.__mro__):
@@ -94,8 +95,14 @@ def declared_parameters(cls: type, base: type) -> dict[str, Parameter]:
             continue
         for name, annotation in inspect.get_annotations(ancestor).items():
             parameter = None if name.startswith("_") else _declared(ancestor, name, annotation)
-            if parameter is not None:
-                found[name] = parameter
+            if parameter is None:
+                continue
+            if hasattr(base, name):
+                raise ConfigError(
+                    f"{ancestor.__name__}.{name} can be no parameter, because {base.__name__}.{name} means something: "
+                    "choose another name"
+                )
+            found[name] = parameter
     for name, parameter in found.items():
         inherited = _class_value(cls, name)
         if inherited is not parameter.default and inherited is not REQUIRED:

@@ -87,14 +87,14 @@ void BacktestEngine::add_stream(const std::string& name, InstrumentIndex instrum
   for (const auto& item : columns) kept_.push_back(py::reinterpret_borrow<py::object>(item.second));
 }
 
-const char* BacktestEngine::run(u64 max_events) {
+const char* BacktestEngine::run(u64 max_steps) {
   if (running_) throw Error(ErrorCode::invalid_state, "this engine is running: a handler can not run it again");
   running_ = true;
   struct Done {
     bool& flag;
     ~Done() { flag = false; }
   } done{running_};
-  switch (loop_.run(max_events)) {
+  switch (loop_.run(max_steps)) {
     case RunStatus::finished:
       return "finished";
     case RunStatus::paused:

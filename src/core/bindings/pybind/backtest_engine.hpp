@@ -25,8 +25,8 @@ class BacktestEngine {
   void add_stream(const std::string& name, InstrumentIndex instrument, const std::string& kind, const py::dict& columns,
                   i64 duration_ns);
 
-  // "finished", "paused" (after max_events rows) or "strategy_failed".
-  const char* run(u64 max_events);
+  // "finished", "paused" (after max_steps) or "strategy_failed".
+  const char* run(u64 max_steps);
   void abort();
 
   py::capsule kernel();

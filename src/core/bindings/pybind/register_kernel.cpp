@@ -91,9 +91,10 @@ void register_engine(py::module_& module) {
           "Rows of one kind as columns by name; the arrays are kept, not copied.")
       .def(
           "run",
-          [](BacktestEngine& self, py::handle max_events) { return self.run(parse_count(max_events, "max_events")); },
-          py::arg("max_events"),
-          "Go on for at most so many rows: 'finished', 'paused', or 'strategy_failed' (its context holds the error).")
+          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
+          py::arg("max_steps"),
+          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
+          "(its context holds the error).")
       .def("abort", &BacktestEngine::abort, "End the run here.")
       .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
       .def(
