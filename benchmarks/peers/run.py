@@ -169,11 +169,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="run only the cases whose name contains this")
+    parser.add_argument("--peer", default="", choices=["", *(name for name in PEERS if name != "pytrader")])
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows to run (a smoke run uses 0.02)")
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("PYTRADER_SHARED", ROOT.parent / "shared")))
     parser.add_argument("--out", type=Path, help="write the table as JSON")
     options = parser.parse_args()
-    cases = [case for case in CASES if options.only in case.name]
+    cases = [case for case in CASES if options.only in case.name and options.peer in ("", case.peer)]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         workload(
