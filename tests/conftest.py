@@ -41,6 +41,13 @@ def repository() -> Path:
     return REPOSITORY
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for recorded data, so that none is forgotten."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.real_data)
+
+
 skipped_real_data: list[str] = []
 
 

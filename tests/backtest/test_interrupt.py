@@ -10,6 +10,7 @@ import pytest
 
 from pytrader import Backtest, Strategy, backtest
 from pytrader.backtest import BacktestResult
+from pytrader.backtest.engine import steps_for_next_piece
 from pytrader.strategy import Quote
 from tests.backtest.markets import instrument, quotes
 
@@ -57,3 +58,10 @@ def test_a_run_in_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert found[0].finished
+
+
+def test_a_slow_strategy_is_run_in_small_pieces() -> None:
+    assert steps_for_next_piece(500, seconds=5.0) == 5
+    assert steps_for_next_piece(5, seconds=100.0) == 1
+    assert steps_for_next_piece(500, seconds=0.0) == 1000
+    assert steps_for_next_piece(50_000, seconds=0.001) == 50_000

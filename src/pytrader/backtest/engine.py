@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from pytrader.data import MarketData
     from pytrader.model import Money
 
-# Between two looks at Ctrl-C and at the progress bar: some hundredths of a second.
+# A run is cut into pieces of about this long, to look at Ctrl-C and at the progress bar in between. A slow strategy
+# gets fewer steps a piece, so the pieces begin small and at most double.
+PIECE_SECONDS = 0.05
+STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
 
 
@@ -69,10 +72,13 @@ class Run:
                 index = self._engine.add_strategy(context.port(), context, self._limits)
                 context.connect(self._engine, self._engine.kernel(), index)
             with StopOnInterrupt() as stop:
+                steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
-                    status = self._engine.run(STEPS_AT_ONCE)
+                    began = time.perf_counter()
+                    status = self._engine.run(steps)
                     if progress is not None:
                         progress(self._engine.events, total)
+                    steps = steps_for_next_piece(steps, time.perf_counter() - began)
             if status == "strategy_failed":
                 self._raise_failure()
             if status == "paused":
@@ -112,3 +118,9 @@ class Run:
             source=self._data.source,
             tags=("", *self._tags),
         )
+
+
+def steps_for_next_piece(steps: int, seconds: float) -> int:
+    """How many steps the next piece of a run should have, when this many took so long."""
+    wanted = int(steps * PIECE_SECONDS / max(seconds, 1e-9))
+    return max(1, min(wanted, 2 * steps, STEPS_AT_ONCE))

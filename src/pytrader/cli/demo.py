@@ -35,4 +35,6 @@ def command(market: Path, seed: int, events: int) -> None:
     click.echo(f"running {example} on it\n")
     result = run_with_progress(strategy(), load(market), cash=(CASH,))
     click.echo(str(result))
-    click.echo(f'\nagain, with other settings:  pytrader backtest {example} --data {market} --cash "{CASH}" --help')
+    click.echo(
+        f'\nagain, with a wider spread:\n  pytrader backtest {example} --data {market} --cash "{CASH}" --set spread=4'
+    )

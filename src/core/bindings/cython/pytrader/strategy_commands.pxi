@@ -8,6 +8,8 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     cdef u64 number
     if not isinstance(tag, str):
         raise InvalidArgument(f"tag must be a text, got {tag!r}")
+    if type(post_only) is not bool or type(reduce_only) is not bool:
+        raise InvalidArgument(f"post_only and reduce_only must be True or False, got {post_only!r} and {reduce_only!r}")
     order.client_order_id = 0
     order.strategy = context.index
     order.instrument = grid.index
@@ -59,6 +61,8 @@ cdef object cancel_matching(Context context, side, tag, instrument):
     cdef Grid grid = None if instrument is None else context.grid_of(instrument)
     cdef Side wanted = Side.buy if side is None else read_side(side)
     cdef const COrder* now
+    if tag is not None and not isinstance(tag, str):
+        raise InvalidArgument(f"tag must be a text, got {tag!r}")
     count = 0
     for found in list(context.open_orders.values()):
         order = <Order>found

@@ -1,0 +1,1 @@
+"""The asv suite: how our own speed moves from commit to commit. Peers do not belong here: see ../peers."""
