@@ -63,6 +63,7 @@ class BacktestLoop : private VenuePort {
     ExecutionReport report;
   };
 
+  void require_room() const override { commands_.require_room(); }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
