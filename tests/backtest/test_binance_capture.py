@@ -1,4 +1,4 @@
-"""The example market maker on a recorded Binance capture of levels, quotes and trades: only trades fill it passively."""
+"""The example market maker on a Binance capture of levels, quotes and trades: only trades fill it passively."""
 
 from __future__ import annotations
 
