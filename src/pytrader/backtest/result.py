@@ -47,13 +47,13 @@ class PositionSummary:
     realized_pnl : Money
         Of what was closed, before fees.
     unrealized_pnl : Money or None
-        Of what is open, at the last price; None when there was none.
+        Of what is open, at the mid price (at the last price where a side is empty); None when there was neither.
     fees : Money
         Paid; negative is a net rebate.
     max_position : Quantity
         The largest absolute position of the run.
     last_price : Price or None
-        What the open position is valued at.
+        Of the last trade that the data shows; the mid price of data without trades.
     """
 
     strategy: str
@@ -85,7 +85,7 @@ class BacktestResult:
     positions : tuple of PositionSummary
         One for each strategy and instrument that traded or could have.
     events : int
-        Inputs that the run took: rows of market data, reports, timers.
+        Rows of market data that the run took.
     run_seconds, cpu_seconds : float
         Wall-clock and processor time of the run.
     digest : str

@@ -18,7 +18,7 @@ Fixed money(i128 raw, int decimals) {
   return {raw, static_cast<u8>(decimals)};
 }
 
-// The middle of the market, the last price where a side is empty.
+// Of the last trade; the middle of the market where the data has no trades.
 py::object last_price(const Kernel& kernel, InstrumentIndex index) {
   const InstrumentMarket& market = kernel.market(index);
   if (market.last_price != kNoPrice) return make_price(market.instrument->price(market.last_price));
