@@ -47,13 +47,13 @@ class PositionSummary:
     realized_pnl : Money
         Of what was closed, before fees.
     unrealized_pnl : Money or None
-        Of what is open, at the mid price (at the last price where a side is empty); None when there was neither.
+        Of what is open, at ``last_price``; None when there was none.
     fees : Money
         Paid; negative is a net rebate.
     max_position : Quantity
         The largest absolute position of the run.
     last_price : Price or None
-        Of the last trade that the data shows; the mid price of data without trades.
+        What the open position is valued at: the mid price, the last price where a side is empty.
     """
 
     strategy: str
@@ -148,12 +148,12 @@ class BacktestResult:
         format : {"parquet", "csv"}
             CSV holds exact decimal text; Parquet holds 128-bit decimals, and needs ``pip install pytrader[parquet]``.
         force
-            Replace a folder that is not empty.
+            Replace a folder of results. A folder without a ``summary.json`` is never replaced.
 
         Raises
         ------
         ConfigError
-            An unknown format, a folder that is not empty, or pyarrow missing.
+            An unknown format, a folder that is not empty, that is no result or can not be made, or pyarrow missing.
         """
         from pytrader.backtest.writer import write_result
 
