@@ -232,3 +232,24 @@ def test_recorded_bars_are_read(shared_data: Path) -> None:
         volume_rounding="down",
     )
     assert (len(crypto.streams[0]), crypto.streams[0].duration_ns) == (45_031, MINUTE)
+
+
+@pytest.mark.parametrize("word", ["today", "now", "NaT"])
+def test_words_are_no_times(tmp_path: Path, word: str) -> None:
+    path = write(tmp_path, f"{word},1,1,1,1,1", ROWS[0])
+    with pytest.raises(DataError, match=f"line 2: timestamp '{word}' is not a time"):
+        read_bars(path, duration_ns=MINUTE)
+
+
+def test_a_column_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, *(f"{row},1" for row in ROWS), heading=f"{HEADING},Open")
+    with pytest.raises(DataError, match="has 2 columns 'open'; leave one"):
+        read_bars(path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    array = structured("S8")
+    array["open"][1] = b"\xff"
+    np.save(tmp_path / "btcusdt.npy", array)
+    with pytest.raises(DataError, match="holds text that is not ascii"):
+        read_bars(tmp_path / "btcusdt.npy")

@@ -98,3 +98,10 @@ def test_market_data_knows_its_span_and_its_instruments_once_each() -> None:
 def test_market_data_without_streams_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="at least one stream"):
         MarketData((), "test")
+
+
+def test_one_identifier_with_two_definitions_is_refused() -> None:
+    other = Instrument.from_dict(instrument().to_dict() | {"taker_fee": "0.001"})
+    assert (other.id, other == instrument()) == (instrument().id, False)
+    with pytest.raises(InvalidArgument, match=r"two streams of AAA\.TEST have different instruments"):
+        MarketData((Stream(instrument(), "trade", trades([1])), Stream(other, "trade", trades([1]))), "test")

@@ -45,16 +45,23 @@ def read_bar_table(path: Path) -> BarTable:
         The file can not be read, a column is missing or of a type that holds no numbers.
     """
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
-    if ending == "parquet":
-        return _from_parquet(path)
-    if ending == "npy":
-        return _from_numpy(path)
-    return _from_csv(path)
+    try:
+        if ending == "parquet":
+            return _from_parquet(path)
+        if ending == "npy":
+            return _from_numpy(path)
+        return _from_csv(path)
+    except UnicodeDecodeError as error:
+        raise DataError(f"holds text that is not {error.encoding} ({error.reason})", path=path) from error
 
 
 def _pick(path: Path, names: list[str]) -> dict[str, str]:
     """Our name of each column to the file's: names are compared without regard to case."""
-    known = {name.strip().lower(): name for name in names}
+    plain = [name.strip().lower() for name in names]
+    for name in (*TIME_COLUMNS, *NUMBER_COLUMNS):
+        if plain.count(name) > 1:
+            raise DataError(f"has {plain.count(name)} columns {name!r}; leave one", path=path)
+    known = dict(zip(plain, names, strict=True))
     time = next((name for name in TIME_COLUMNS if name in known), None)
     if time is None:
         raise DataError(f"no time column: name one of {', '.join(TIME_COLUMNS)}; it has {', '.join(names)}", path=path)

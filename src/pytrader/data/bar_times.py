@@ -77,6 +77,10 @@ def _from_text(column: TextColumn) -> Int64s:
     for ending in _ZERO_OFFSETS:
         if texts and texts[0].endswith(ending):
             texts = [text.removesuffix(ending) for text in texts]
+    for row, text in enumerate(texts):
+        # NumPy also reads words: "today", "now" and "NaT".
+        if not text.lstrip("+- ")[:1].isdigit():
+            raise column.fail(row, _NO_TIME)
     try:
         coarse, times = _parsed(texts, "datetime64[us]"), _parsed(texts, "datetime64[ns]")
     except (ValueError, UserWarning):

@@ -98,7 +98,7 @@ class MarketData:
     Parameters
     ----------
     streams : tuple of Stream
-        At least one.
+        At least one. Streams of one instrument have equal instruments.
     source : str
         The file, directory or generator they came from.
     notes : tuple of str
@@ -112,6 +112,14 @@ class MarketData:
     def __post_init__(self) -> None:
         if not self.streams:
             raise InvalidArgument("market data needs at least one stream")
+        known: dict[str, Instrument] = {}
+        for stream in self.streams:
+            instrument = stream.instrument
+            if known.setdefault(instrument.id, instrument) != instrument:
+                raise InvalidArgument(
+                    f"two streams of {instrument.id} have different instruments, {known[instrument.id].to_dict()} and "
+                    f"{instrument.to_dict()}; give both the same one"
+                )
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
