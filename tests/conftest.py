@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,16 @@ def present_or_skip(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder {folder}; set PYTRADER_SHARED_{name.upper()} to where it is")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_are_heard() -> Iterator[None]:
+    """Hear SIGINT as in a terminal, also where the tests run in the background of a shell, which ignores it there."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,18 @@ def test_a_run_in_another_thread_leaves_signals_alone() -> None:
     assert found[0].finished
 
 
+def test_an_ignored_interrupt_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        strategy = Interrupted()
+        result = backtest(strategy, (BTC, MANY[:100]), cash="100 USDT")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert result.finished
+    assert strategy.seen == 100
+
+
 def test_a_slow_strategy_is_run_in_small_pieces() -> None:
     assert steps_for_next_piece(500, seconds=5.0) == 5
     assert steps_for_next_piece(5, seconds=100.0) == 1

@@ -25,11 +25,11 @@ def hour(shared_data: Path) -> MarketData:
     return load(path)
 
 
-@pytest.fixture(scope="module")
-def result(hour: MarketData, repository: Path) -> BacktestResult:
+@pytest.fixture(scope="module", params=["0ms", "1ms"])
+def result(hour: MarketData, repository: Path, request: pytest.FixtureRequest) -> BacktestResult:
     maker: Any = example(repository, "market_maker.py", "MarketMaker")
     strategy = maker(spread=6, size=20)
-    return Backtest(strategy, hour, cash="1000000 USD", check_every_event=True).run()
+    return Backtest(strategy, hour, cash="1000000 USD", order_latency=request.param, check_every_event=True).run()
 
 
 def test_the_hour_trades_on_both_sides_to_its_end(hour: MarketData, result: BacktestResult) -> None:

@@ -198,10 +198,107 @@ def test_full_output_folder_is_refused_before_the_run(run: Run, buyer: Path, mar
 def test_force_replaces_a_full_output_folder(run: Run, buyer: Path, market: Path, tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "old").write_text("", encoding="utf-8")
+    (tmp_path / "results" / "summary.json").write_text("", encoding="utf-8")
     answer = run("backtest", buyer, "--data", market, "--out", "results", "--format", "csv", "--force")
     assert answer.returncode == 0, answer.stderr
     assert not (tmp_path / "results" / "old").exists()
-    assert (tmp_path / "results" / "summary.json").exists()
+    assert json.loads((tmp_path / "results" / "summary.json").read_text(encoding="utf-8"))["finished"] is True
+
+
+def test_force_replaces_no_folder_of_somebody_else(run: Run, buyer: Path, market: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter").write_text("years", encoding="utf-8")
+    check_one_line(run("backtest", buyer, "--data", market, "--out", "thesis", "--force"), "thesis", "not replaced")
+    check_one_line(run("generate", "thesis", "--events", "1000", "--force"), "thesis", "not replaced")
+    check_one_line(run("backtest", buyer, "--data", market, "--out", ".", "--force"), "stand in")
+    assert (tmp_path / "thesis" / "chapter").read_text(encoding="utf-8") == "years"
+
+
+@pytest.mark.parametrize("place", ["taken/results", "/proc/results", "x" * 300])
+def test_place_where_nothing_can_be_written_is_refused_before_the_run(
+    run: Run, buyer: Path, market: Path, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    check_one_line(run("backtest", buyer, "--data", market, "--out", place), "can not be made")
+    check_one_line(run("generate", place, "--events", "1000"), "can not be made")
+
+
+WITHOUT_PYARROW = """
+import sys
+from importlib.machinery import PathFinder
+
+class NoArrow:
+    def find_spec(self, name, path=None, target=None):
+        return None if name.partition(".")[0] == "pyarrow" else PathFinder.find_spec(name, path, target)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = NoArrow()
+from pytrader.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_parquet_without_pyarrow_is_refused_before_the_run(buyer: Path, market: Path, tmp_path: Path) -> None:
+    arguments = ["backtest", buyer, "--data", market, "--out", "results", "--format", "parquet"]
+    answer = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYARROW, *map(str, arguments)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    check_one_line(answer, "pytrader[parquet]")
+
+
+LOADING_INTERRUPTED = """
+import sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pytrader._core":
+            raise ImportError("initialization failed") from KeyboardInterrupt()
+
+sys.meta_path.insert(0, Interrupting())
+from pytrader.cli.main import main
+main(["generate", "market", "--events", "1000"])
+"""
+
+
+def test_ctrl_c_while_the_core_loads_stops_without_a_traceback(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", LOADING_INTERRUPTED], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (answer.returncode, answer.stderr) == (130, "stopped\n")
+
+
+BARS = """from pytrader import Strategy
+
+class Watcher(Strategy):
+    def on_bar(self, bar):
+        pass
+"""
+
+
+def test_options_of_the_format_come_from_the_command_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "watcher.py").write_text(BARS, encoding="utf-8")
+    rows = "".join(f"{60 * i},1.10,1.20,1.00,1.10,5.0000004\n" for i in range(3))
+    (tmp_path / "abc.csv").write_text("time,open,high,low,close,volume\n" + rows, encoding="utf-8")
+    asked = ["backtest", "watcher.py", "--data", "abc.csv", "--cash", "1000 USD"]
+    check_one_line(run(*asked), "quote_currency=")
+    given = ["--read", "quote_currency=USD", "--read", "quantity_decimals=2", "--read", "volume_rounding=down"]
+    answer = run(*asked, *given)
+    assert answer.returncode == 0, answer.stderr
+    assert "ABC.BARS" in answer.stdout
+    check_one_line(run(*asked, "--read", "quantity_decimals=two"), "quantity_decimals=two", "whole number")
+    check_one_line(run(*asked, "--read", "speed=2"), "speed", "on_gap")
+    check_one_line(run(*asked, "--read", "verify=true"), "verify")
+
+
+def test_notes_of_the_reader_are_told(run: Run, buyer: Path, tmp_path: Path) -> None:
+    name = "ABC_2012-06-21_34200000_57600000_message_10.csv"
+    (tmp_path / name).write_text("34200.1,1,11,18,5853300,1\n34200.2,5,0,70,5853350,1\n", encoding="utf-8")
+    answer = run("backtest", buyer, "--data", name)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr.startswith("note: 1 hidden prints of 70 shares")
 
 
 FAILING = """
@@ -231,12 +328,42 @@ def test_exception_in_the_strategy_shows_its_traceback_and_the_event(
     assert not (tmp_path / "results").exists()
 
 
-def test_exception_while_the_strategy_file_loads_shows_its_traceback(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "failing.py").write_text("import absent_dependency\n", encoding="utf-8")
-    answer = run("backtest", "failing.py", "--data", "x")
+STRATEGY = "from pytrader import Strategy\nclass Odd(Strategy):\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\nimport absent_dependency\n", ["failing.py:2: ModuleNotFoundError", "absent_dependency"]),
+        ("import json\njson.loads('{')\n", ["failing.py:2: JSONDecodeError"]),
+        ("import sys\nsys.exit(0)\n", ["failing.py:2: SystemExit"]),
+        ("\n\nimport broken_neighbour\n", ["broken_neighbour.py:1"]),
+        (f"{STRATEGY}    size: int = 'a'\n", ["failing.py:2", "Odd.size must be int"]),
+        (f"{STRATEGY}    size: list = []\n", ["failing.py:2", "Odd.size is annotated list"]),
+        (f"{STRATEGY}    def __init__(self): 1 / 0\n", ["Odd can not be made", "failing.py:3: ZeroDivisionError"]),
+        (f"{STRATEGY}    def __init__(self, a): ...\n", ["Odd can not be made", "missing 1 required"]),
+        ("x = 1\0", ["failing.py", "null bytes"]),
+    ],
+    ids=["import", "library", "exit", "neighbour", "default", "annotation", "constructor", "arguments", "null"],
+)
+def test_strategy_file_that_fails_while_it_loads_gets_one_line(
+    run: Run, market: Path, tmp_path: Path, text: str, words: list[str]
+) -> None:
+    (tmp_path / "broken_neighbour.py").write_text("x = (\n", encoding="utf-8")
+    (tmp_path / "failing.py").write_text(text, encoding="utf-8")
+    check_one_line(run("backtest", "failing.py", "--data", market), *words)
+
+
+@pytest.mark.parametrize("name", ["", ":", "..", ".relative:Strategy", "a b"])
+def test_names_that_are_no_module_get_one_line(run: Run, name: str) -> None:
+    check_one_line(run("backtest", name, "--data", "x"), "MODULE:CLASS")
+
+
+def test_exit_in_a_handler_is_told_as_any_exception(run: Run, market: Path, tmp_path: Path) -> None:
+    (tmp_path / "failing.py").write_text(FAILING.format(body="raise SystemExit(0)"), encoding="utf-8")
+    answer = run("backtest", "failing.py", "--data", market)
     assert answer.returncode == 1
-    assert "absent_dependency" in answer.stderr
-    assert "while loading the strategy file failing.py" in answer.stderr
+    assert "while handling" in answer.stderr
 
 
 INTERRUPTING = """

@@ -138,7 +138,7 @@ def test_quotes_and_trades_are_streams_of_their_own(tmp_path: Path) -> None:
     )
     quotes, trades = data.streams
     assert (quotes.kind, trades.kind) == ("quote", "trade")
-    assert quotes.to_array().tolist() == [(5, 5, 6_183_763, 6_183_764, 100, 200)]
+    assert quotes.to_array().tolist() == [(8_000_000 - 6 + 5, 5, 6_183_763, 6_183_764, 100, 200)]
     assert trades.to_array().tolist() == [(8_000_000, 6, 6_183_763, 2, 2, 77)]
 
 
@@ -207,3 +207,72 @@ def test_rows_of_one_event_are_flagged_once(tmp_path: Path) -> None:
     path = write(tmp_path, START, spot(30, 101, 105, [("9.8", "1"), ("9.7", "1")], []), quote(31, "10.0", "10.1"))
     flags = np.array([row[5] for row in book(read_binance(path))])
     assert np.count_nonzero(flags & 128) == 2
+
+
+def test_spot_quotes_stand_no_earlier_than_the_book_received_before_them(tmp_path: Path) -> None:
+    path = write(tmp_path, START, quote(25, "10.0", "10.1"), spot(30, 101, 105, [("9.9", "2")], []))
+    data = read_binance(write(tmp_path, START, spot(30, 101, 105, [("9.9", "2")], []), quote(31, "10.0", "10.1")))
+    lead = 1_030 * 10**6 - 30
+    (quotes,) = (stream for stream in data.streams if stream.kind == "quote")
+    assert quotes.columns["ts_event"].tolist() == [31 + lead]
+    assert quotes.ts_init.tolist() == [31]
+    (quotes,) = (stream for stream in read_binance(path).streams if stream.kind == "quote")
+    assert quotes.columns["ts_event"].tolist() == [31 + lead], "the clock was as far ahead before we could know"
+
+
+def test_spot_quotes_keep_their_receive_time_where_the_venue_clock_is_behind(tmp_path: Path) -> None:
+    path = write(tmp_path, (10**18, trade(0, "10.0", "1", True)[1]), (10**18 + 1, quote(0, "10.0", "10.1")[1]))
+    (quotes, _) = read_binance(path).streams
+    assert quotes.columns["ts_event"].tolist() == [10**18 + 1]
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (quote(30, "-1", "10.1"), "bid price '-1' is negative"),
+        (trade(30, "-10.0", "1", True), "trade price '-10.0' is negative"),
+        (trade(30, "10.0", "0.000", True), "trade size '0.000' is zero"),
+        (trade(30, "10.0", "1", True, m="true"), "neither true nor false"),
+        (snapshot(30, 5, [("-9.0", "1")], []), "price '-9.0' is negative"),
+        ((30, {"lastUpdateId": 5, "bids": ["12"], "asks": []}), "not a list of lists"),
+        ((30, {"lastUpdateId": 5, "bids": {"12": "1"}, "asks": []}), "not a list of lists"),
+    ],
+)
+def test_numbers_and_shapes_that_no_venue_sends_are_refused(tmp_path: Path, frame: Frame, message: str) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        read_binance(write(tmp_path, quote(21, "10.0", "10.1"), frame))
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [(1, {"stream": "x@aggTrade", "data": {"e": "aggTrade"}})],
+        [snapshot(1, 5, [], [])],
+        [START],
+    ],
+    ids=["nothing of ours", "empty snapshot", "snapshot"],
+)
+def test_a_capture_without_a_symbol_is_refused(tmp_path: Path, frames: list[Frame]) -> None:
+    with pytest.raises(DataError, match="names no symbol"):
+        read_binance(write(tmp_path, *frames))
+
+
+@pytest.mark.parametrize("symbol", ["\ud800USDT", "\u5e01USDT"])
+def test_a_symbol_that_no_instrument_can_have_is_refused(tmp_path: Path, symbol: str) -> None:
+    _, frame = quote(1, "10.0", "10.1")
+    frame["data"]["s"] = symbol
+    with pytest.raises(DataError, match="not plain ASCII"):
+        read_binance(write(tmp_path, (1, frame)))
+
+
+def test_numbers_finer_than_a_decimal_holds_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="more than 18 decimals"):
+        read_binance(write(tmp_path, quote(1, "0.1234567890123456789", "1")))
+
+
+def test_spot_and_futures_are_not_mixed(tmp_path: Path) -> None:
+    futures = future(30, 95, 108, 94, [("2.0", "1")], [])
+    with pytest.raises(DataError, match="read one market at a time") as caught:
+        read_binance(write(tmp_path, START, futures, spot(31, 109, 110, [("2.0", "1")], [])))
+    assert caught.value.line == 3

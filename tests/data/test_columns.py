@@ -198,6 +198,14 @@ def test_a_changed_byte_is_found_by_verify(tmp_path: Path) -> None:
         (lambda m: m["streams"][0]["columns"].pop("price"), "column 'price' is missing"),
         (lambda m: m["instruments"][0].update(tick_size="0"), "manifest.json"),
         (lambda m: m["instruments"][0].pop("symbol"), "manifest.json"),
+        (lambda m: m.update(version=True), "has version True"),
+        (lambda m: m.update(byte_order="big"), "has byte_order 'big'; columns are little-endian"),
+        (lambda m: m.pop("byte_order"), "has byte_order None"),
+        (lambda m: m.update(notes="one"), "notes is not a list"),
+        (lambda m: m.update(notes=[1]), "a note is not text"),
+        (lambda m: m.update(instruments=["x"]), "an instrument or a stream is not an object"),
+        (lambda m: m["streams"][0].update(columns=None), "columns are not objects by name"),
+        (lambda m: m["streams"][0]["columns"].update(price=5), "columns are not objects by name"),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(

@@ -131,6 +131,9 @@ def test_gzip_semicolons_and_a_seventh_column_are_read(tmp_path: Path) -> None:
         ("86400.0,1,12,5,5853300,1", r"line 2: time '86400.0' is not seconds after midnight"),
         ("34201.0,8,12,5,5853300,1", r"line 2: type '8' is not a message type"),
         ("34201.0,1,12,5,5853300,2", r"line 2: direction '2' is neither 1 nor -1"),
+        ("34201.0,1,12,5,-5853300,1", r"line 2: price '-5853300' is not positive"),
+        ("34201.0,1,12,5,0,1", r"line 2: price '0' is not positive"),
+        ("34201.0,1,-12,5,5853300,1", r"line 2: order id '-12' is not positive"),
         ("34201.0,1,12,5", r"line 2: 4 columns where 6 are expected"),
         ("34201.0,1,12,x,5853300,1", r"line 2: size 'x' is not a plain decimal number"),
     ],
@@ -160,3 +163,8 @@ def test_a_gzip_file_cut_short_is_refused(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"34200.5,1,11,18,5853300,1\n" * 100)[:-12])
     with pytest.raises(DataError, match="cut short or damaged"):
         read_lobster(path)
+
+
+def test_a_symbol_that_no_instrument_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="not plain ASCII"):
+        read_lobster(write(tmp_path, FIRST, name=NAME.replace("ABC", "\u00c4")))

@@ -114,3 +114,16 @@ def test_a_book_file_of_other_messages_is_refused(tmp_path: Path) -> None:
 def test_a_book_file_with_a_broken_row_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="4 per level"):
         read(tmp_path, ["34200,1,11,18,1000000,1"], "1000200,50,1000000")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("5853400,-5,5853300,18", "a displayed size is negative"),
+        ("5853400,5,5853300,18,5853400,6,5853200,1", "not in order from the best one"),
+        ("5853400,5,5853300,18,5853500,6,5853350,1", "not in order from the best one"),
+    ],
+)
+def test_a_book_row_that_no_venue_shows_is_refused(tmp_path: Path, row: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, ["34200.1,1,11,18,5853300,1"], row)

@@ -212,3 +212,9 @@ def test_fields_from_a_file_are_checked_by_name() -> None:
     del fields["tick_size"]
     with pytest.raises(InvalidArgument, match="field 'tick_size' is missing"):
         Instrument.from_dict(fields)
+
+
+@pytest.mark.parametrize("symbol", ["\u00c4", "\u5e01\u5b89", "A\u00c4"])
+def test_a_symbol_of_other_letters_is_refused_with_a_message_that_can_be_read(symbol: str) -> None:
+    with pytest.raises(InvalidInstrument, match=f"symbol '{symbol}' has a character that is not printable ASCII"):
+        Instrument(symbol, "X", quote_currency="USD", tick_size="0.01", lot_size="1")

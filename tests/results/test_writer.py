@@ -148,9 +148,26 @@ def test_a_full_folder_is_refused_and_kept(tmp_path: Path) -> None:
 def test_force_replaces_the_whole_folder(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old").write_text("", encoding="utf-8")
+    (tmp_path / "out" / "summary.json").write_text("", encoding="utf-8")
     made_result().write(tmp_path / "out", "csv", force=True)
     assert not (tmp_path / "out" / "old").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_force_keeps_a_folder_that_is_no_result(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "precious").write_text("kept", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"out has no summary\.json, so it is not replaced"):
+        made_result().write(tmp_path / "out", "csv", force=True)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["precious"]
+
+
+def test_a_link_to_a_folder_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "out").symlink_to("far")
+    made_result().write(tmp_path / "out", "csv")
+    assert (tmp_path / "out").is_symlink()
+    assert (tmp_path / "far" / "summary.json").exists()
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:

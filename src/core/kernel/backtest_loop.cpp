@@ -113,6 +113,12 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
   return MarketKind::bars;
 }
 
+// The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
+bool is_market(StreamKind stream, MarketKind venue) noexcept {
+  if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
+  return market_kind_of(stream) == venue;
+}
+
 i64 later(i64 time, i64 latency) noexcept {
   i64 sum = 0;
   return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
@@ -146,20 +152,33 @@ void BacktestLoop::add_stream(MarketStream stream) {
   merge_.add(std::move(stream));
 }
 
-// An instrument's venue is made of the richest data that it has.
+// An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
+// of the same trades again, or of older ones later.
 void BacktestLoop::make_venues() {
   std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
+  std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
   for (u32 index = 0; index < merge_.size(); ++index) {
-    MarketKind& kind = kinds[merge_.stream(index).instrument];
-    kind = std::min(kind, market_kind_of(merge_.stream(index).kind));
+    const MarketStream& stream = merge_.stream(index);
+    kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
+    if (stream.kind != StreamKind::bar) continue;
+    shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     venues_.push_back(std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_));
+  }
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
+    const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
+    market_of_.push_back(market ? venues_[stream.instrument].get() : nullptr);
   }
 }
 
 bool BacktestLoop::begin() {
   make_venues();
+  for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
+    kernel_.add_setting(latency);
+  }
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
   recorder_.start(now_);
@@ -290,8 +309,10 @@ bool BacktestLoop::row_at_venue(u32 index) {
     const Record record = record_at<Record>(stream, row);
     check_row(stream, row, record);
     ++events_;
-    tell(*venues_[stream.instrument], record);
-    collect_reports();
+    if (market_of_[index] != nullptr) {
+      tell(*market_of_[index], record);
+      collect_reports();
+    }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
     return settle() && (!received || tell(kernel_, stream, record, now_));
   });
@@ -302,8 +323,10 @@ bool BacktestLoop::bar_opens(u32 index) {
   const std::size_t row = merge_.venue_row(index);
   const BarRecord record = record_at<BarRecord>(stream, row);
   check_row(stream, row, record);
-  if (venues_[stream.instrument]->kind() == MarketKind::bars) venues_[stream.instrument]->open_bar(record);
-  collect_reports();
+  if (market_of_[index] != nullptr) {
+    market_of_[index]->open_bar(record);
+    collect_reports();
+  }
   merge_.bar_opened();
   return true;
 }

@@ -63,6 +63,7 @@ class BacktestLoop : private VenuePort {
     ExecutionReport report;
   };
 
+  void require_room() const override { commands_.require_room(); }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
@@ -89,6 +90,8 @@ class BacktestLoop : private VenuePort {
   Recorder recorder_;
   StreamMerge merge_;
   std::vector<std::unique_ptr<SimulatedVenue>> venues_;  // by instrument
+  std::vector<SimulatedVenue*>
+      market_of_;  // by stream: the venue whose market it is, null where strategies alone hear it
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
   BoundedQueue<Command> commands_;

@@ -21,6 +21,11 @@ class BoundedQueue {
   const Item& front() const noexcept { return ring_[head_]; }
   Item& front() noexcept { return ring_[head_]; }
 
+  // Throws Error(capacity) where push would.
+  void require_room() const {
+    if (size_ >= limit_) throw Error(ErrorCode::capacity, refusal_);
+  }
+
   void push(const Item& item) {
     if (size_ == ring_.size()) grow();
     ring_[(head_ + size_) & (ring_.size() - 1)] = item;
@@ -36,7 +41,7 @@ class BoundedQueue {
 
  private:
   void grow() {
-    if (size_ >= limit_) throw Error(ErrorCode::capacity, refusal_);
+    require_room();
     std::vector<Item> wider(ring_.empty() ? 16 : 2 * ring_.size());
     for (std::size_t i = 0; i < size_; ++i) wider[i] = ring_[(head_ + i) & (ring_.size() - 1)];
     ring_.swap(wider);

@@ -27,6 +27,7 @@ enum class HashMark : u64 {
   submit,
   cancel,
   replace,
+  setting,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -94,6 +95,11 @@ Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> ind
   return bars_.add_indicator(series, std::move(indicator));
 }
 
+void Kernel::add_setting(i64 value) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a setting can not be added after start");
+  hash_.add_all(HashMark::setting, value);
+}
+
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
   started_ = true;
@@ -131,15 +137,12 @@ bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts
   hash_.add_all(HashMark::l3, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
                 record.quantity, record.order_id, record.flags);
   InstrumentMarket& at = market(instrument);
-  const bool best_changed = board_.apply_l3(at, record);
   const BookAction action = static_cast<BookAction>(record.action);
-  if (action == BookAction::execute || action == BookAction::trade) {
-    const Side resting = static_cast<Side>(record.side);
-    const i64 aggressor = valid(resting) ? static_cast<i64>(opposite(resting)) : 0;
-    if (!apply_print(instrument, at, {record.ts_event, record.ts_init, record.price, record.quantity, aggressor, 0})) {
-      return false;
-    }
-  }
+  const bool prints = action == BookAction::execute || action == BookAction::trade;
+  // Asked before the row is applied: the order may leave with it.
+  const TradeRecord print = prints ? MarketBoard::print_of(at, record) : TradeRecord{};
+  const bool best_changed = board_.apply_l3(at, record);
+  if (prints && !apply_print(instrument, at, print)) return false;
   return after_book_row(instrument, at, best_changed, record.flags);
 }
 

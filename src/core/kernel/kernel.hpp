@@ -43,6 +43,8 @@ class Kernel {
   SeriesId add_recorded_bars(InstrumentIndex instrument, i64 duration_ns);
   // Follows the series: strategies get its bars once all indicators of the series are ready.
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
+  // A number of the host that decides what happens, such as a latency: it goes into the running hash.
+  void add_setting(i64 value);
   // Hears of order events and fills before strategies do; null for none.
   void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 

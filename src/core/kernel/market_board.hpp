@@ -55,6 +55,26 @@ class MarketBoard {
     market.l3_book->apply(record);
     return (record.flags & kFlagLast) != 0 && read_best(market, *market.l3_book, record.ts_event, record.ts_init);
   }
+  // The trade that an execute or trade row tells of, before the row is applied. Price and side of an execution are its
+  // order's, since a row need not repeat them; without order or price there is no trade to tell of, and no quantity.
+  static TradeRecord print_of(const InstrumentMarket& market, const L3Record& record) noexcept {
+    i64 side = record.side;
+    i64 price = record.price;
+    i64 quantity = record.quantity;
+    if (static_cast<BookAction>(record.action) == BookAction::execute) {
+      const u32 slot = market.l3_book ? market.l3_book->find(record.order_id) : kNone;
+      if (slot != kNone) {
+        const OrderView order = market.l3_book->order(slot);
+        side = static_cast<i64>(order.side);
+        price = order.price;
+      } else if (price == 0) {
+        quantity = 0;
+      }
+    }
+    const Side resting = static_cast<Side>(side);
+    const i64 aggressor = valid(resting) ? static_cast<i64>(opposite(resting)) : 0;
+    return {record.ts_event, record.ts_init, price, quantity, aggressor, 0};
+  }
   bool apply_l2(InstrumentMarket& market, const L2Record& record) {
     if (!market.l2_book) market.l2_book = std::make_unique<L2Book>(BookPolicy::lenient);
     market.l2_book->apply(record);

@@ -20,6 +20,7 @@ class OrderWay {
   ClientOrderId submit(const NewOrder& command, i64 now) {
     const RiskView view = view_of(command.instrument);
     const RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
+    if (reason == RejectReason::none) venue_.require_room();
     Order& order = store_.create(command, now);
     if (reason != RejectReason::none) {
       say(order, ExecType::denied, reason, now);
@@ -36,6 +37,7 @@ class OrderWay {
     Order* order = store_.find(command.client_order_id);
     const RejectReason reason = gate_.check_cancel(command, order);
     if (reason != RejectReason::none) return reason;
+    venue_.require_room();
     say(*order, ExecType::pending_cancel, reason, now);
     venue_.cancel(*order, now);
     return reason;
@@ -46,6 +48,7 @@ class OrderWay {
     const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
     const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view_of(index));
     if (reason != RejectReason::none) return reason;
+    venue_.require_room();
     const Reservation before = reservation_of(*order);
     OrderEvent event{};
     if (store_.request_replace(command, now, event) != Applied::taken) return RejectReason::request_pending;

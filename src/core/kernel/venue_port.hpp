@@ -9,6 +9,8 @@ namespace pytrader {
 class VenuePort {
  public:
   virtual ~VenuePort() = default;
+  // Throws Error(capacity) if no further command can leave; asked before anything changes.
+  virtual void require_room() const = 0;
   // `ts` is the kernel's clock when the command left it.
   virtual void submit(const Order& order, i64 ts) = 0;
   virtual void cancel(const Order& order, i64 ts) = 0;

@@ -37,7 +37,8 @@ class SimulatedVenue {
   // New price and new total quantity; what has been filled counts in it.
   void replace(ClientOrderId id, i64 price, i64 quantity, i64 ts);
 
-  // Rows of the venue's own kind, and trades beside levels or quotes; rows of another kind are not the venue's market.
+  // Rows of the venue's own kind, and trades beside levels or quotes. Whoever has other rows of the instrument keeps
+  // them away: they are not the venue's market.
   void apply_l3(const L3Record& record);
   void apply_l2(const L2Record& record);
   void apply_quote(const QuoteRecord& record);

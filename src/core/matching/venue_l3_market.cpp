@@ -70,6 +70,7 @@ Execution VenueL3Market::execution_of(const L3Record& record) const noexcept {
   Execution execution{static_cast<Side>(record.side), record.price, 0};
   if (static_cast<BookAction>(record.action) == BookAction::execute) {
     const u32 slot = book_.find(record.order_id);
+    if (slot == kNone && record.price == 0) return {};
     if (slot == kNone) return execution;
     const OrderView order = book_.order(slot);
     return {order.side, order.price, arrival_of(slot)};

@@ -12,9 +12,9 @@ namespace pytrader {
 // What a recorded execution hits. Own orders at its price with a place below `arrival` stand before what was executed:
 // for a displayed order its own arrival, for a hidden one that of the oldest order displayed at the price.
 struct Execution {
-  Side side;  // of the resting interest; not valid if the row does not say
-  i64 price;
-  i64 arrival;
+  Side side{};  // of the resting interest; not valid if neither the row nor its order says where
+  i64 price = 0;
+  i64 arrival = 0;
 };
 
 // Places are arrival numbers. A recorded order gets one when it enters a queue that own orders may stand in; one that

@@ -30,16 +30,16 @@ void SimulatedVenue::trade_reaches(Side side, i64 price, i64 quantity, i64 ts, A
 void SimulatedVenue::apply_l3(const L3Record& record) {
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints = action == BookAction::execute || action == BookAction::trade;
-  const Side side = static_cast<Side>(record.side);
-  const bool concerns_own = valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty();
-  if (prints && concerns_own && record.quantity > 0) {
+  // Where an execution happened, its order says: the row need not.
+  if (prints && !orders_.empty() && record.quantity > 0) {
     const Execution execution = l3_.execution_of(record);
     if (valid(execution.side) && orders_.any_at_or_better(execution.side, execution.price)) {
       trade_reaches(execution.side, execution.price, record.quantity, record.ts_event,
                     [&](u32 slot) { return orders_[slot].place < execution.arrival ? 0 : kUnknownAhead; });
     }
   }
-  l3_.apply(record, concerns_own);
+  const Side side = static_cast<Side>(record.side);
+  l3_.apply(record, valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty());
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {
@@ -74,7 +74,10 @@ void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
 
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
   quotes_.apply(record);
-  if (orders_.empty()) return;
+  if (!orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
+      !orders_.any_at_or_better(Side::sell, std::max(record.bid_price, record.ask_price))) {
+    return;
+  }
   // An empty side neither reaches own orders nor stands ahead of them: a price that no own order is at or beyond.
   const i64 ask_for_buys = record.ask_quantity > 0 ? record.ask_price : INT64_MAX;
   const i64 bid_for_buys = record.bid_quantity > 0 ? record.bid_price : INT64_MAX;

@@ -19,6 +19,12 @@ bool is_letter_or_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+// A byte of a longer character can not stand alone in a message.
+std::string character_text(char c) {
+  const bool printable = c >= ' ' && c <= '~';
+  return printable ? std::string("the character '") + c + "'" : "a character that is not printable ASCII";
+}
+
 void check_name(const std::string& id, const char* what, const std::string& name, std::size_t longest,
                 std::string_view punctuation) {
   if (name.empty()) refuse(id, std::string(what) + " is empty; give at least one character");
@@ -28,7 +34,7 @@ void check_name(const std::string& id, const char* what, const std::string& name
   }
   for (const char c : name) {
     if (!is_letter_or_digit(c) && punctuation.find(c) == std::string_view::npos) {
-      refuse(id, std::string(what) + " '" + name + "' has the character '" + c + "'; use letters, digits and " +
+      refuse(id, std::string(what) + " '" + name + "' has " + character_text(c) + "; use letters, digits and " +
                      (punctuation.empty() ? "nothing else" : std::string(punctuation)));
     }
   }

@@ -11,7 +11,8 @@ from typing import Any, Self
 class StopOnInterrupt:
     """While it is entered, the first SIGINT sets `asked`; the next one raises `KeyboardInterrupt` wherever we are.
 
-    Python lets only the main thread hear of signals; in another thread nothing changes.
+    Python lets only the main thread hear of signals; in another thread nothing changes, nor where SIGINT is ignored, as
+    a shell has it for what runs in the background.
     """
 
     def __init__(self) -> None:
@@ -20,7 +21,8 @@ class StopOnInterrupt:
         self._entered = False
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
+        ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        if not ignored and threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._hear)
             self._entered = True
         return self

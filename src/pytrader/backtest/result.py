@@ -85,7 +85,7 @@ class BacktestResult:
     positions : tuple of PositionSummary
         One for each strategy and instrument that traded or could have.
     events : int
-        Inputs that the run took: rows of market data, reports, timers.
+        Rows of market data that the run took.
     run_seconds, cpu_seconds : float
         Wall-clock and processor time of the run.
     digest : str
@@ -148,12 +148,12 @@ class BacktestResult:
         format : {"parquet", "csv"}
             CSV holds exact decimal text; Parquet holds 128-bit decimals, and needs ``pip install pytrader[parquet]``.
         force
-            Replace a folder that is not empty.
+            Replace a folder of results. A folder without a ``summary.json`` is never replaced.
 
         Raises
         ------
         ConfigError
-            An unknown format, a folder that is not empty, or pyarrow missing.
+            An unknown format, a folder that is not empty, that is no result or can not be made, or pyarrow missing.
         """
         from pytrader.backtest.writer import write_result
 

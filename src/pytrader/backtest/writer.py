@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pytrader.backtest.result import BacktestResult
 
 DECIMAL_PRECISION = 38
+SUMMARY = "summary.json"
+NO_PYARROW = "Parquet needs the package pyarrow; run: pip install 'pytrader[parquet]', or choose the format csv"
 
 
 def cells(column: Column) -> Iterator[str]:
@@ -71,9 +74,7 @@ def write_parquet(columns: list[Column], path: Path) -> None:
         import pyarrow
         from pyarrow import parquet
     except ImportError as missing:
-        raise ConfigError(
-            "Parquet needs the package pyarrow; run: pip install 'pytrader[parquet]', or choose the format csv"
-        ) from missing
+        raise ConfigError(NO_PYARROW) from missing
     table = pyarrow.table({column.name: arrow_array(pyarrow, column) for column in columns})
     parquet.write_table(table, path)
 
@@ -81,18 +82,46 @@ def write_parquet(columns: list[Column], path: Path) -> None:
 WRITERS: dict[str, Callable[[list[Column], Path], None]] = {"csv": write_csv, "parquet": write_parquet}
 
 
-def check_target(target: Path, force: bool) -> None:
-    """Refuse a place that something else occupies.
+def check_target(target: Path, force: bool, ours: str = SUMMARY) -> None:
+    """Refuse a place that something else occupies, or where nothing can be made.
+
+    Parameters
+    ----------
+    target
+        The folder to be.
+    force
+        Whether it may be replaced.
+    ours
+        The file by which a folder of ours is known: no other folder is ever replaced.
 
     Raises
     ------
     ConfigError
-        It is a file, or a folder that is not empty and may not be replaced.
+        It is a file, or a folder that is not empty and may not be replaced, or it can not be made there.
     """
-    if target.exists() and not target.is_dir():
-        raise ConfigError(f"{target} is a file; give the name of a folder")
-    if target.is_dir() and not force and any(target.iterdir()):
-        raise ConfigError(f"the folder {target} is not empty; choose another or allow replacing it (--force)")
+    try:
+        place = target.resolve()
+        if place.exists() and not place.is_dir():
+            raise ConfigError(f"{target} is a file; give the name of a folder")
+        if Path.cwd().is_relative_to(place):
+            raise ConfigError(f"{target} is the folder we stand in; give the name of another")
+        if place.is_dir() and any(place.iterdir()):
+            if not force:
+                raise ConfigError(f"the folder {target} is not empty; choose another or allow replacing it (--force)")
+            if not (place / ours).is_file():
+                raise ConfigError(f"the folder {target} has no {ours}, so it is not replaced; choose another")
+        _try_to_write(place)
+    except OSError as error:
+        raise ConfigError(f"{target} can not be made: {error.strerror or error}; choose another folder") from None
+
+
+def _try_to_write(place: Path) -> None:
+    """Do beside the place what writing will do, so that a long run does not end in an error."""
+    parent = place.parent
+    while not parent.exists():
+        parent = parent.parent
+    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=parent):
+        pass
 
 
 def check_format(format: str) -> None:
@@ -101,19 +130,21 @@ def check_format(format: str) -> None:
     Raises
     ------
     ConfigError
-        It is not one of the known ones.
+        It is not one of the known ones, or needs a package that is not there.
     """
     if format not in WRITERS:
         raise ConfigError(f"unknown format {format!r}; choose one of: {', '.join(sorted(WRITERS))}")
+    if format == "parquet" and find_spec("pyarrow") is None:
+        raise ConfigError(NO_PYARROW)
 
 
 def write_result(
     result: BacktestResult, directory: str | os.PathLike[str], format: str, *, force: bool = False
 ) -> None:
     """Write a result's files; see `BacktestResult.write`."""
-    target = Path(directory)
     check_format(format)
-    check_target(target, force)
+    check_target(Path(directory), force)
+    target = Path(directory).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -122,7 +153,7 @@ def write_result(
         for name, columns in output_tables(result).items():
             WRITERS[format](columns, complete / f"{name}.{format}")
         text = json.dumps(result.summary(), indent=2, allow_nan=False)
-        (complete / "summary.json").write_text(text + "\n", encoding="utf-8")
+        (complete / SUMMARY).write_text(text + "\n", encoding="utf-8")
         if target.is_dir():
             target.rename(staging / "replaced")
         complete.rename(target)

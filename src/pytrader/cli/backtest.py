@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+import typing
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +54,42 @@ def read_instrument(path: Path) -> Instrument:
         return Instrument.from_dict(fields)
     except FileNotFoundError:
         raise ConfigError(f"no instrument file {path}; give a TOML or JSON file") from None
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise ConfigError(f"{path}: {wrong}") from None
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, ValueError) as wrong:
         raise ConfigError(f"{path} is no instrument: {wrong}") from None
+
+
+READ_AS: dict[Any, Callable[[str], Any]] = {str: str, int: int, bool: {"true": True, "false": False}.__getitem__}
+
+
+def reader_options(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Read the texts of `--read` as the types that the readers' options have.
+
+    Raises
+    ------
+    ConfigError
+        No reader has such an option, or the text is none of its type.
+    """
+    from pytrader.data.load import FORMATS
+
+    kinds: dict[str, Any] = {}
+    for reader, _ in FORMATS.values():
+        for name, annotation in typing.get_type_hints(reader).items():
+            members = typing.get_args(annotation) or (annotation,)
+            kind = next((each for each in (bool, int, str) if each in members), None)
+            if kind is not None and name != "path":
+                kinds[name] = kind
+    options: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in kinds:
+            raise ConfigError(f"--read {name}: no format has this option; there are {', '.join(sorted(kinds))}")
+        try:
+            options[name] = READ_AS[kinds[name]](text)
+        except (KeyError, ValueError):
+            wanted = "true or false" if kinds[name] is bool else "a whole number"
+            raise ConfigError(f"--read {name}={text} is not {wanted}") from None
+    return options
 
 
 def run_with_progress(strategy: Any, data: MarketData, **options: Any) -> BacktestResult:
@@ -84,11 +117,12 @@ def run_with_progress(strategy: Any, data: MarketData, **options: Any) -> Backte
     "--instrument", "instrument_path", type=click.Path(path_type=Path), help="TOML or JSON file of the instrument."
 )
 @click.option("--data-format", metavar="NAME", help="What the data is, where its name does not tell.")
+@click.option("--read", "reading", multiple=True, metavar="NAME=VALUE", help="Set an option of the data's format.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write orders, fills, equity and a JSON summary into this folder."
 )
 @click.option("--format", "file_format", type=click.Choice(["parquet", "csv"]), help="Of the files in --out.")
-@click.option("--force", is_flag=True, help="Replace the folder of --out if it is not empty.")
+@click.option("--force", is_flag=True, help="Replace the results in the folder of --out.")
 def command(
     strategy: str,
     paths: tuple[Path, ...],
@@ -98,6 +132,7 @@ def command(
     order_latency: str,
     instrument_path: Path | None,
     data_format: str | None,
+    reading: tuple[str, ...],
     out: Path | None,
     file_format: str | None,
     force: bool,
@@ -106,17 +141,20 @@ def command(
 
     STRATEGY is FILE.py, FILE.py:CLASS or MODULE:CLASS. Ctrl-C stops the run and prints what was done so far.
     """
-    from pytrader.backtest.writer import check_target
-    from pytrader.cli.strategy_source import load_strategy
+    from pytrader.backtest.writer import check_format, check_target
+    from pytrader.cli.strategy_source import load_strategy, make_strategy
     from pytrader.data import load
 
     chosen_format = file_format or default_format()
     if out is not None:
+        check_format(chosen_format)
         check_target(out, force)
-    strategy_class = load_strategy(strategy)
-    instance = strategy_class.from_text(settings_of(settings, "--set"))
+    instance = make_strategy(load_strategy(strategy), settings_of(settings, "--set"))
     instrument = read_instrument(instrument_path) if instrument_path is not None else None
-    data = load(paths, instrument=instrument, fmt=data_format)
+    options = reader_options(settings_of(reading, "--read"))
+    data = load(paths, instrument=instrument, fmt=data_format, **options)
+    for note in data.notes:
+        click.echo(f"note: {note}", err=True)
     result = run_with_progress(instance, data, cash=cash, feed_latency=feed_latency, order_latency=order_latency)
     click.echo(str(result))
     if out is not None:

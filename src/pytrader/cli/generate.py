@@ -23,10 +23,10 @@ def write_market(out: Path, *, seed: int, events: int, force: bool) -> MarketDat
         The place is taken.
     """
     from pytrader.backtest.writer import check_target
-    from pytrader.data.columns import write_columns
+    from pytrader.data.columns import MANIFEST, write_columns
     from pytrader.simulation import generate
 
-    check_target(out, force)
+    check_target(out, force, MANIFEST)
     data = generate(events=events, seed=seed)
     write_columns(out, data, overwrite=True)
     return data

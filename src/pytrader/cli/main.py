@@ -97,12 +97,17 @@ def main(arguments: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_STRATEGY_FAILED)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if raised_by_strategy(error):
             traceback.print_exception(error)
             sys.exit(EXIT_STRATEGY_FAILED)
+        if isinstance(error, ImportError) and isinstance(error.__cause__, KeyboardInterrupt):
+            # What Ctrl-C becomes while a compiled module loads.
+            leave("stopped", EXIT_INTERRUPTED)
         if isinstance(error, PytraderError | OSError):
             leave(f"error: {one_line(error)}", EXIT_BAD_INPUT)
+        if isinstance(error, MemoryError):
+            leave("error: not enough memory; read less data, or in the columns format", EXIT_BAD_INPUT)
         raise
 
 

@@ -6,10 +6,13 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import sysconfig
+import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-from pytrader.errors import StrategyError
+from pytrader.errors import PytraderError, StrategyError
 from pytrader.strategy import Strategy
 
 MODULE_NAME = "pytrader_strategy_file"
@@ -27,25 +30,57 @@ def load_file(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.parent.resolve()))
     try:
         spec.loader.exec_module(module)
-    except SyntaxError as wrong:
-        raise StrategyError(f"{path}:{wrong.lineno}: {wrong.msg}") from None
-    except UnicodeDecodeError as wrong:
-        raise StrategyError(f"{path} is not UTF-8 text: {wrong.reason} at byte {wrong.start}") from None
-    except Exception as error:
-        error.add_note(f"while loading the strategy file {path}")
-        raise
+    except (Exception, SystemExit) as error:
+        raise StrategyError(f"{fault(error, path)}; mend it (`python {path}` shows the whole traceback)") from error
     return module
 
 
 def load_module(name: str) -> ModuleType:
     """Import a module by its dotted name."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise StrategyError(f"{name!r} names no strategy; give the path of a .py file or MODULE:CLASS")
     try:
         return importlib.import_module(name)
-    except ModuleNotFoundError as missing:
-        if missing.name is not None and (name == missing.name or name.startswith(missing.name + ".")):
-            raise StrategyError(f"no module {missing.name}; give the path of a .py file or MODULE:CLASS") from None
-        missing.add_note(f"while loading the module {name}")
+    except (Exception, SystemExit) as error:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing is not None and (name == missing or name.startswith(missing + ".")):
+            raise StrategyError(f"no module {missing}; give the path of a .py file or MODULE:CLASS") from None
+        raise StrategyError(f"{fault(error, name)}; mend it (`python -m {name}` shows the whole traceback)") from error
+
+
+def fault(error: BaseException, source: Path | str) -> str:
+    """Say where a source fails and how: FILE:LINE of the innermost code that is the user's own, error and message."""
+    place = str(source)
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        place = error.filename if error.lineno is None else f"{error.filename}:{error.lineno}"
+        return f"{place}: {error.msg}"
+    for frame in traceback.extract_tb(error.__traceback__):
+        if not frame.filename.startswith("<") and not is_library(frame.filename):
+            place = f"{frame.filename}:{frame.lineno}"
+    return f"{place}: {type(error).__name__}: {error}"
+
+
+def is_library(file: str) -> bool:
+    """Say whether a file belongs to Python or an installed package, whose lines no strategy's author can mend."""
+    return any(Path(file).is_relative_to(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib"))
+
+
+def make_strategy(kind: type[Strategy], texts: Mapping[str, str]) -> Strategy:
+    """Make a strategy from the texts of its parameters.
+
+    Raises
+    ------
+    ConfigError
+        A parameter is wrong.
+    StrategyError
+        Its own constructor fails.
+    """
+    try:
+        return kind.from_text(texts)
+    except PytraderError:
         raise
+    except Exception as error:
+        raise StrategyError(f"{kind.__name__} can not be made: {fault(error, kind.__name__)}") from error
 
 
 def strategies_of(module: ModuleType) -> dict[str, type[Strategy]]:
@@ -71,7 +106,7 @@ def load_strategy(source: str) -> type[Strategy]:
     Raises
     ------
     StrategyError
-        There is no such file, module or class, it is no strategy, or the file holds several.
+        There is no such file, module or class, it fails while it loads, it is no strategy, or the file holds several.
     """
     place, _, class_name = source.partition(":")
     module = load_file(Path(place)) if place.endswith(".py") or "/" in place else load_module(place)

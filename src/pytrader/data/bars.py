@@ -15,7 +15,7 @@ from pytrader.data.checks import check_rows
 from pytrader.data.decimal_text import Int64s, step_of, unit_text
 from pytrader.data.market_data import MarketData, Stream
 from pytrader.data.numbers import NumberColumn
-from pytrader.data.symbols import split_symbol
+from pytrader.data.symbols import plain_symbol, split_symbol
 from pytrader.errors import DataError, InvalidArgument
 from pytrader.model import Instrument
 
@@ -114,7 +114,7 @@ def _decimals(path: Path, columns: list[NumberColumn], given: int | None, option
 def _instrument(path: Path, symbol: str | None, quote_currency: str | None, tick: int, lot: int) -> Instrument:
     if symbol is None:
         symbol = re.split(r"[-_. ]", path.name, maxsplit=1)[0].upper()
-    base, quote = split_symbol(symbol)
+    base, quote = split_symbol(plain_symbol(path, symbol))
     quote = quote_currency or quote
     if quote is None:
         raise DataError(

@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from pytrader.data.binance_depth import DepthChain
-from pytrader.data.binance_frames import Capture, read_capture
+from pytrader.data.binance_frames import NO_TIME, Capture, read_capture
 from pytrader.data.decimal_text import Int64s, TextColumn, step_of, unit_text
 from pytrader.data.market_data import Kind, MarketData, Stream
-from pytrader.data.symbols import split_symbol
+from pytrader.data.symbols import plain_symbol, split_symbol
 from pytrader.errors import DataError, InvalidArgument
 from pytrader.model import Instrument, Side
 from pytrader.model.records import FLAG_LAST, FLAG_SNAPSHOT, BookAction
 
 _CLEAR, _REPLACE = int(BookAction.CLEAR), int(BookAction.REPLACE)
 _BUY, _SELL = int(Side.BUY), int(Side.SELL)
+_MAX_DECIMALS = 18
 
 
 def read_binance(
@@ -48,7 +49,8 @@ def read_binance(
     MarketData
         Up to three streams: ``l2`` (from the snapshot on; ``ts_event`` is the venue's ``T``, or ``E`` where that is
         all there is), ``quote`` and ``trade``. ``ts_init`` is the local receive time, which the venue's clock may run
-        ahead of. Spot quotes carry no venue time: their ``ts_event`` is ``ts_init``.
+        ahead of. Spot quotes carry no venue time: theirs is ``ts_init`` plus the largest lead of the venue's clock in
+        the capture, so that no quote is seen before the book that was received before it.
 
     Raises
     ------
@@ -98,9 +100,15 @@ def _check_book(paths: list[Path], capture: Capture, chain: DepthChain, notes: l
 def _derive_instrument(path: Path, capture: Capture, chain: DepthChain, notes: list[str]) -> Instrument:
     prices = [capture.quotes.bid_price, capture.quotes.ask_price, capture.trades.price, chain.rows.price]
     sizes = [capture.quotes.bid_quantity, capture.quotes.ask_quantity, capture.trades.quantity, chain.rows.quantity]
+    if not capture.symbol:
+        raise DataError(
+            "no depth difference, bookTicker or trade in it, so it names no symbol; give instrument=", path=str(path)
+        )
     tick = max(column.decimal_places() for texts in prices for column in texts.columns("price"))
     lot = max(column.decimal_places() for texts in sizes for column in texts.columns("size"))
-    base, quote = split_symbol(capture.symbol.partition("_")[0])
+    if max(tick, lot) > _MAX_DECIMALS:
+        raise DataError(f"a number in it has more than {_MAX_DECIMALS} decimals; give instrument=", path=str(path))
+    base, quote = split_symbol(plain_symbol(path, capture.symbol).partition("_")[0])
     if quote is None:
         raise DataError(f"can not tell the currencies of {capture.symbol}; give instrument=", path=str(path))
     if capture.market == "COINM":
@@ -122,12 +130,15 @@ def _all_columns(
     tick, lot = step_of(str(instrument.tick_size)), step_of(str(instrument.lot_size))
 
     def ticks(column: TextColumn) -> Int64s:
-        return column.on_grid(*tick, f"the tick {instrument.tick_size} of {instrument.id}")
+        return _not_negative(column, column.on_grid(*tick, f"the tick {instrument.tick_size} of {instrument.id}"))
 
     def lots(column: TextColumn) -> Int64s:
-        values = column.on_grid(*lot, f"the lot {instrument.lot_size} of {instrument.id}")
-        if (values < 0).any():
-            raise column.fail(int((values < 0).argmax()), "is negative")
+        return _not_negative(column, column.on_grid(*lot, f"the lot {instrument.lot_size} of {instrument.id}"))
+
+    def traded(column: TextColumn) -> Int64s:
+        values = lots(column)
+        if (values == 0).any():
+            raise column.fail(int((values == 0).argmax()), "is zero; a trade has a size")
         return values
 
     quotes, trades = capture.quotes, capture.trades
@@ -137,7 +148,7 @@ def _all_columns(
         (
             "quote",
             {
-                "ts_event": _times(quotes.ts_event),
+                "ts_event": _quote_times(capture),
                 "ts_init": _times(quotes.ts_init),
                 "bid_price": quotes.bid_price.joined("bid price", ticks),
                 "ask_price": quotes.ask_price.joined("ask price", ticks),
@@ -151,7 +162,7 @@ def _all_columns(
                 "ts_event": _times(trades.ts_event),
                 "ts_init": _times(trades.ts_init),
                 "price": trades.price.joined("trade price", ticks),
-                "quantity": trades.quantity.joined("trade size", lots),
+                "quantity": trades.quantity.joined("trade size", traded),
                 "aggressor_side": np.where(np.array(trades.buyer_is_maker, bool), _SELL, _BUY),
                 "trade_id": np.array(trades.trade_id, np.uint64),
             },
@@ -159,8 +170,20 @@ def _all_columns(
     ]
 
 
+def _not_negative(column: TextColumn, values: Int64s) -> Int64s:
+    if (values < 0).any():
+        raise column.fail(int((values < 0).argmax()), "is negative")
+    return values
+
+
 def _times(values: list[int]) -> Int64s:
     return np.array(values, np.int64)
+
+
+def _quote_times(capture: Capture) -> Int64s:
+    """The venue's time of each quote; where it says none, no time at which the book could still be behind."""
+    said, received = _times(capture.quotes.ts_event), _times(capture.quotes.ts_init)
+    return np.where(said == NO_TIME, received + capture.lead_ns, said)
 
 
 def _book_columns(chain: DepthChain, price: Int64s, quantity: Int64s) -> dict[str, np.ndarray]:

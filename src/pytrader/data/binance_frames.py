@@ -14,11 +14,12 @@ from pytrader.errors import DataError
 
 _NS_PER_MS = 1_000_000
 _MOST = 2**62
+NO_TIME = -1
 
 
 @dataclass
 class Quotes:
-    """bookTicker frames, one entry each."""
+    """bookTicker frames, one entry each; ``ts_event`` is `NO_TIME` where the frame says none."""
 
     ts_event: list[int] = field(default_factory=list)
     ts_init: list[int] = field(default_factory=list)
@@ -42,11 +43,20 @@ class Trades:
 
 @dataclass
 class Capture:
-    """What was read so far, over all files; ``unread`` counts the frames of kinds that make no stream."""
+    """What was read so far, over all files.
+
+    Attributes
+    ----------
+    lead_ns : int
+        How far the venue's clock was seen ahead of ours at most; 0 where it never was.
+    unread : Counter
+        The frames of kinds that make no stream.
+    """
 
     symbol: str = ""
     market: str = "SPOT"
     last_ts_init: int = 0
+    lead_ns: int = 0
     quotes: Quotes = field(default_factory=Quotes)
     trades: Trades = field(default_factory=Trades)
     unread: Counter[str] = field(default_factory=Counter)
@@ -108,7 +118,10 @@ def _take(path: str, line: int, ts_init: int, frame: dict[str, Any], capture: Ca
     if kind == "depthUpdate":
         if "pu" in data and capture.market == "SPOT":
             capture.market = "COINM" if "ps" in data else "USDM"
+        if ("pu" in data) != (capture.market != "SPOT"):
+            raise DataError("a spot frame in a capture of futures; read one market at a time", path=path, line=line)
         ts_event = _ns(data.get("T", data["E"]))
+        capture.lead_ns = max(capture.lead_ns, ts_event - ts_init)
         first, last = _whole(data["U"]), _whole(data["u"])
         previous = _whole(data["pu"]) if "pu" in data else None
         bids, asks = _levels(data["b"]), _levels(data["a"])
@@ -119,6 +132,7 @@ def _take(path: str, line: int, ts_init: int, frame: dict[str, Any], capture: Ca
         capture.unread[f"trade ({data['X']})"] += 1
     else:
         _take_trade(line, ts_init, data, capture.trades)
+        capture.lead_ns = max(capture.lead_ns, capture.trades.ts_event[-1] - ts_init)
 
 
 def _check_symbol(path: str, line: int, data: dict[str, Any], capture: Capture) -> None:
@@ -137,7 +151,7 @@ def _check_symbol(path: str, line: int, data: dict[str, Any], capture: Capture) 
 
 def _take_quote(line: int, ts_init: int, data: dict[str, Any], quotes: Quotes) -> None:
     quotes.ts_init.append(ts_init)
-    quotes.ts_event.append(_ns(data["T"]) if "T" in data else ts_init)
+    quotes.ts_event.append(_ns(data["T"]) if "T" in data else NO_TIME)
     quotes.bid_price.add(data["b"], line)
     quotes.ask_price.add(data["a"], line)
     quotes.bid_quantity.add(data["B"], line)
@@ -149,7 +163,9 @@ def _take_trade(line: int, ts_init: int, data: dict[str, Any], trades: Trades) -
     trades.ts_event.append(_ns(data["T"]))
     trades.price.add(data["p"], line)
     trades.quantity.add(data["q"], line)
-    trades.buyer_is_maker.append(data["m"] is True)
+    if type(data["m"]) is not bool:
+        raise TypeError(f"m {data['m']!r} is neither true nor false")
+    trades.buyer_is_maker.append(data["m"])
     trades.trade_id.append(_whole(data["t"]))
 
 
@@ -166,4 +182,6 @@ def _ns(milliseconds: Any) -> int:
 
 def _levels(rows: Any) -> Levels:
     """Price and size of each level; what else a row has is not read."""
+    if type(rows) is not list or not all(type(row) is list for row in rows):
+        raise TypeError("levels are not a list of lists")
     return [(row[0], row[1]) for row in rows]

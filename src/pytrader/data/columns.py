@@ -21,6 +21,7 @@ from pytrader.model import Instrument
 MANIFEST = "manifest.json"
 FORMAT = "pytrader-columns"
 VERSION = 1
+BYTE_ORDER = "little"
 _CHUNK = 1 << 20
 
 
@@ -93,6 +94,7 @@ def open_columns(path: str | PathLike[str], *, verify: bool = False) -> MarketDa
     manifest = _read_manifest(path)
     where = str(path / MANIFEST)
     try:
+        _check_shape(manifest)
         instruments = [Instrument.from_dict(entry) for entry in manifest["instruments"]]
         streams = tuple(_open_stream(path, entry, instruments, verify) for entry in manifest["streams"])
         return MarketData(streams, str(path), tuple(manifest["notes"]))
@@ -104,6 +106,21 @@ def open_columns(path: str | PathLike[str], *, verify: bool = False) -> MarketDa
 
 def _reason(error: Exception) -> str:
     return f"the entry {error} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _check_shape(manifest: dict[str, Any]) -> None:
+    """Refuse a manifest whose parts are of other kinds than ours."""
+    for name in ("instruments", "streams", "notes"):
+        if not isinstance(manifest[name], list):
+            raise ValueError(f"{name} is not a list")
+    if not all(isinstance(each, dict) for name in ("instruments", "streams") for each in manifest[name]):
+        raise ValueError("an instrument or a stream is not an object")
+    for stream in manifest["streams"]:
+        columns = stream["columns"]
+        if not isinstance(columns, dict) or not all(isinstance(each, dict) for each in columns.values()):
+            raise ValueError("columns are not objects by name")
+    if not all(isinstance(note, str) for note in manifest["notes"]):
+        raise ValueError("a note is not text")
 
 
 def _check_target(path: Path, overwrite: bool) -> None:
@@ -136,7 +153,7 @@ def _write_into(scratch: Path, data: MarketData) -> None:
     manifest = {
         "format": FORMAT,
         "version": VERSION,
-        "byte_order": "little",
+        "byte_order": BYTE_ORDER,
         "source": data.source,
         "notes": list(data.notes),
         "instruments": [instrument.to_dict() for instrument in instruments],
@@ -181,9 +198,14 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise DataError(f"is not JSON ({error}); was it edited or cut short?", path=str(file)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise DataError(f"is not a manifest of the format {FORMAT}", path=str(file))
-    if manifest.get("version") != VERSION:
+    if type(manifest.get("version")) is not int or manifest["version"] != VERSION:
         raise DataError(
             f"has version {manifest.get('version')!r}, this pytrader reads version {VERSION}; update pytrader",
+            path=str(file),
+        )
+    if manifest.get("byte_order") != BYTE_ORDER:
+        raise DataError(
+            f"has byte_order {manifest.get('byte_order')!r}; columns are {BYTE_ORDER}-endian, so write them anew",
             path=str(file),
         )
     return manifest

@@ -15,6 +15,7 @@ from pytrader.data.decimal_text import Int64s, TextColumn, split_table, step_of
 from pytrader.data.files import read_bytes
 from pytrader.data.lobster_seed import BookRow, Touches, seed_orders
 from pytrader.data.market_data import MarketData, Stream
+from pytrader.data.symbols import plain_symbol
 from pytrader.errors import DataError, InvalidArgument
 from pytrader.model import Instrument, Side
 from pytrader.model.records import FLAG_LAST, FLAG_SNAPSHOT, BookAction
@@ -114,7 +115,12 @@ def read_lobster(
         )
     if instrument is None:
         instrument = Instrument(
-            name["symbol"], "NASDAQ", kind="equity", quote_currency="USD", tick_size="0.01", lot_size="1"
+            plain_symbol(path, name["symbol"]),
+            "NASDAQ",
+            kind="equity",
+            quote_currency="USD",
+            tick_size="0.01",
+            lot_size="1",
         )
     tick = _tick(instrument)
     notes: list[str] = []
@@ -157,6 +163,8 @@ def _messages(path: Path, date: str, tick: int, off_tick_prints: str, notes: lis
     halt = kind == _HALT
     _require(table["direction"], halt | (np.abs(messages.side) == 1), "is neither 1 nor -1")
     _require(table["size"], halt | (messages.size > 0), "is not positive")
+    _require(table["price"], halt | (messages.price > 0), "is not positive")
+    _require(table["order id"], (kind > _EXECUTE) | (messages.order_id > 0), "is not positive")
     if halt.any():
         notes.append(f"{int(halt.sum())} trading-halt messages were left out")
     return _on_ticks(messages, table["price"], ~halt, tick, off_tick_prints, notes)
@@ -235,7 +243,11 @@ def _first_book_row(path: Path, messages: Messages, tick: int) -> BookRow:
     values = np.array([column.scaled(0)[0] for column in table.values()], np.int64).reshape(-1, 2, 2)
     sides = []
     for index in (1, 0):
+        if (values[:, index, 1] < 0).any():
+            raise DataError("a displayed size is negative", path=str(path), line=1)
         shown = values[values[:, index, 1] > 0, index]
+        if (np.diff(shown[:, 0]) * (1 if index == 0 else -1) <= 0).any():
+            raise DataError("its levels are not in order from the best one", path=str(path), line=1)
         if (shown[:, 0] % tick).any():
             raise DataError("a displayed price is between two ticks; give a finer tick", path=str(path), line=1)
         sides.append({int(price) // tick: int(size) for price, size in shown})

@@ -1,4 +1,6 @@
 // The loop delivers everything in one stated order of time, with and without latency.
+#include <utility>
+
 #include "doctest/doctest.h"
 #include "scripted_run.hpp"
 
@@ -192,6 +194,19 @@ TEST_CASE("the digest tells runs apart that differ in one number") {
   CHECK(digest_of(101) != digest_of(102));
 }
 
+TEST_CASE("the digest tells latencies apart even where they change nothing that happens") {
+  const auto digest_of = [](const LoopConfig& config) {
+    ScriptedRun run(config);
+    run.add_strategy();
+    run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
+    run.run();
+    return run.kernel().digest();
+  };
+  CHECK(digest_of({}) == digest_of({.response_latency_ns = 0}));
+  CHECK(digest_of({}) != digest_of({.order_latency_ns = 5, .response_latency_ns = 0}));
+  CHECK(digest_of({}) != digest_of({.response_latency_ns = 5}));
+}
+
 TEST_CASE("rows out of order are refused by stream and row") {
   ScriptedRun run;
   run.add_strategy();
@@ -269,4 +284,56 @@ TEST_CASE("a book feed gives quotes when the best changed, trades for executions
   CHECK(strategy.log ==
         Log{"start@1", "quote@1", "book@1", "quote@2", "book@2", "book@3", "trade@4", "quote@4", "book@4", "stop@4"});
   CHECK(asks == std::vector<i64>{0, 101, 101});
+}
+
+TEST_CASE("an execution that names its order only is a trade at the order's price and side") {
+  ScriptedRun run;
+  ScriptedStrategy& strategy = run.add_strategy(mask_of(CallbackKind::trade));
+  std::vector<TradeRecord> trades;
+  strategy.on_callback = [&](const Callback& callback) {
+    trades.push_back(*callback.trade);
+    return true;
+  };
+  L3Record bare = row(20, BookAction::execute, 1, Side::buy, 0, 2);
+  bare.side = 0;
+  L3Record unknown = bare;
+  unknown.order_id = 9;
+  run.add_stream<L3Record>(StreamKind::l3, {add_row(10, 1, Side::buy, 100, 5), bare, unknown});
+  run.run();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].price == 100);
+  CHECK(trades[0].quantity == 2);
+  CHECK(trades[0].aggressor_side == static_cast<i64>(Side::sell));
+  CHECK(std::as_const(run.kernel()).market(0).last_price == 100);
+}
+
+TEST_CASE("a fill that the account can not hold ends the run with an error that names it") {
+  ScriptedRun run;
+  InstrumentDefinition billionths = unit_instrument("BIG");
+  billionths.lot_size = Fixed{kFixedOne / 1'000'000'000, 0};
+  const InstrumentIndex big = run.kernel().add_instrument(billionths);
+  ScriptedStrategy& strategy = run.add_strategy(mask_of(CallbackKind::quote));
+  constexpr i64 kLots = 1'000'000'000'000'000'000;
+  strategy.on_callback = [&](const Callback& callback) {
+    const bool cheap = callback.quote->bid_price == 1;
+    for (int i = 0; i < 2; ++i) {
+      run.kernel().submit(
+          {0, kNoPrice, kLots / 10, 0, big, 0, cheap ? Side::buy : Side::sell, OrderType::market, TimeInForce::ioc, 0});
+    }
+    return true;
+  };
+  const i64 high = 1'000'000'000'000;  // a tenth of kLots is worth 1e20 there, two of them more than the account holds
+  run.add_stream_of<QuoteRecord>(big, StreamKind::quote,
+                                 {quote_row(10, 1, 1, kLots, kLots), quote_row(20, high, high, kLots, kLots)});
+  std::string said;
+  try {
+    run.run();
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::decimal_overflow);
+    said = error.what();
+  }
+  CHECK(said ==
+        "fill of 100000000000000000 lots at 1000000000000 ticks of BIG.SIM: the account would leave the range "
+        "of exact numbers");
+  CHECK_THROWS_WITH(run.run(), "back-test: the run ended with an error; make a new one");
 }

@@ -25,6 +25,26 @@ TEST_CASE("l3: an own order fills only when an execution reaches its place in th
   CHECK(scene.venue.orders().empty());
 }
 
+TEST_CASE("l3: an execution that names its order only reaches own orders where that order rests") {
+  for (const i64 side : {i64{0}, static_cast<i64>(Side::buy), static_cast<i64>(Side::sell)}) {
+    for (const Side resting : {Side::buy, Side::sell}) {
+      if (side != 0 && side != static_cast<i64>(resting)) continue;
+      VenueScene scene(MarketKind::l3);
+      scene.add(1, resting, 100, 5);
+      scene.limit(resting, 100, 3);
+      scene.add(2, resting, 100, 5);
+      scene.said();
+      scene.venue.apply_l3({++scene.ts, scene.ts, static_cast<i64>(BookAction::execute), side, 0, 5, 1, kFlagLast});
+      CHECK(scene.traded() == 0);
+      scene.venue.apply_l3({++scene.ts, scene.ts, static_cast<i64>(BookAction::execute), side, 0, 2, 2, kFlagLast});
+      CHECK(scene.traded() == 2);
+      // Of an order that nobody knows, without a price, nothing can be said.
+      scene.venue.apply_l3({++scene.ts, scene.ts, static_cast<i64>(BookAction::execute), side, 0, 2, 9, kFlagLast});
+      CHECK(scene.traded() == 0);
+    }
+  }
+}
+
 TEST_CASE("l3: an execution through the price of an own order fills it, at its own price") {
   VenueScene scene(MarketKind::l3);
   scene.add(1, Side::sell, 105, 5);

@@ -1,6 +1,7 @@
 // Copies a run's record into NumPy arrays, and works out what accounts and positions are worth at its end.
 #include "engine_results.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "strategy_view.hpp"
@@ -18,14 +19,14 @@ Fixed money(i128 raw, int decimals) {
   return {raw, static_cast<u8>(decimals)};
 }
 
-// The middle of the market, the last price where a side is empty.
+// What positions are valued at: the middle of the market, the last price where a side is empty.
 py::object last_price(const Kernel& kernel, InstrumentIndex index) {
   const InstrumentMarket& market = kernel.market(index);
-  if (market.last_price != kNoPrice) return make_price(market.instrument->price(market.last_price));
   const i64 twice = market.twice_mark();
   if (twice == kNoMark) return py::none();
   const Fixed doubled = market.instrument->price(twice);
-  return make_price({doubled.raw / 2, doubled.decimals});
+  const int decimals = doubled.decimals + (twice % 2 != 0 ? 1 : 0);
+  return make_price({doubled.raw / 2, static_cast<u8>(std::min(decimals, kMaxDecimals))});
 }
 
 py::object unrealized(const Kernel& kernel, StrategyIndex strategy, InstrumentIndex index) {

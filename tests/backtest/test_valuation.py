@@ -1,0 +1,36 @@
+"""What a result says a position is worth agrees with the price that it says it is valued at."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from pytrader import Backtest, Strategy
+from pytrader.strategy import Quote
+from tests.backtest.markets import instrument, quotes, trades
+
+
+class BuyOnce(Strategy):
+    def on_start(self) -> None:
+        self.done = False
+
+    def on_quote(self, quote: Quote) -> None:
+        if not self.done:
+            self.buy("0.004")
+        self.done = True
+
+
+@pytest.mark.parametrize("tick", ["0.01", "0.05"])
+def test_open_positions_are_valued_at_the_middle_that_the_result_names(tick: str) -> None:
+    traded = instrument(tick_size=tick)
+    data = [(traded, quotes([(100, 103), (110, 113)])), (traded, trades([101, 112]))]
+    result = Backtest(BuyOnce, data, cash="1000 USDT", check_every_event=True).run()
+    (position,) = result.positions
+    assert position.last_price is not None
+    assert position.average_price is not None
+    assert position.unrealized_pnl is not None
+    size = Fraction(tick)
+    assert Fraction(str(position.last_price)) == Fraction(223, 2) * size, "the middle, not the last trade"
+    profit = (Fraction(str(position.last_price)) - Fraction(str(position.average_price))) * Fraction("0.004")
+    assert abs(Fraction(str(position.unrealized_pnl.amount)) - profit) < Fraction(1, 10**18)
