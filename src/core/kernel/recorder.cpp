@@ -35,13 +35,18 @@ void Recorder::start(i64 ts) {
   find_next_due();
 }
 
-void Recorder::pass(i64 ts) {
+// Marks the fills whose second, or ten seconds, were over before `ts`.
+void Recorder::mark_fills(i64 ts) {
   for (; next_1s_ < fills_.size() && later(fills_[next_1s_].ts_init, kSecond) < ts; ++next_1s_) {
     fills_[next_1s_].mid2_1s = twice_mid(fills_[next_1s_].instrument);
   }
   for (; next_10s_ < fills_.size() && later(fills_[next_10s_].ts_init, 10 * kSecond) < ts; ++next_10s_) {
     fills_[next_10s_].mid2_10s = twice_mid(fills_[next_10s_].instrument);
   }
+}
+
+void Recorder::pass(i64 ts) {
+  mark_fills(ts);
   if (next_sample_ < ts) {
     // Over a gap nothing changed: one sample stands for all of it.
     const i64 skipped = (ts - 1 - next_sample_) / equity_interval_ns_;
@@ -55,6 +60,8 @@ void Recorder::finish(i64 ts) {
   if (finished_) return;
   finished_ = true;
   pass(ts);
+  // All that happens at `ts` has happened.
+  mark_fills(later(ts, 1));
   sample(ts);
 }
 

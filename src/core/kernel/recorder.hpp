@@ -94,6 +94,7 @@ class Recorder final : public EventListener {
  private:
   static constexpr i64 kSecond = 1'000'000'000;
 
+  void mark_fills(i64 ts);
   void sample(i64 ts);
   void find_next_due() noexcept;
   i64 twice_mid(i64 instrument) const { return kernel_.market(static_cast<InstrumentIndex>(instrument)).twice_mid(); }

@@ -47,13 +47,13 @@ class PositionSummary:
     realized_pnl : Money
         Of what was closed, before fees.
     unrealized_pnl : Money or None
-        Of what is open, at the last price; None when there was none.
+        Of what is open, at ``last_price``; None when there was none.
     fees : Money
         Paid; negative is a net rebate.
     max_position : Quantity
         The largest absolute position of the run.
     last_price : Price or None
-        What the open position is valued at.
+        What the open position is valued at: the mid price, the last price where a side is empty.
     """
 
     strategy: str

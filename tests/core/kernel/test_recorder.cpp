@@ -45,6 +45,19 @@ TEST_CASE("a markout that the data does not reach stays unknown") {
   CHECK(fill.mid2_10s == kNoMark);
 }
 
+TEST_CASE("a markout at the very end of the data is known") {
+  ScriptedRun run;
+  ScriptedStrategy& strategy = run.add_strategy();
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(0, 99, 101), quote_row(kSecond, 100, 103)});
+  strategy.on_callback = [&](const Callback& callback) {
+    if (callback.kind == CallbackKind::quote && callback.ts == 0) run.kernel().submit(run.market(Side::buy, 2));
+    return true;
+  };
+  run.run();
+  CHECK(run.loop.recorder().fills().at(0).mid2_1s == 203);
+  CHECK(run.loop.recorder().equity().size() == 2);
+}
+
 TEST_CASE("equity is sampled on its grid, and a gap gives one sample") {
   LoopConfig config;
   config.equity_interval_ns = 10;
