@@ -74,6 +74,8 @@ class NaiveEngine:
         time_in_force: str = "gtc",
         post_only: bool = False,
     ) -> list[Reported]:
+        if order_type == "market" and price == 0:
+            price = None
         reason = self._refusal(order_id, side, order_type, quantity, price, time_in_force, post_only)
         if reason is not None:
             return [Reported("rejected", order_id, side, price, quantity, reason=reason)]

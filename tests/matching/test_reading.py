@@ -157,8 +157,10 @@ def test_tick_and_lot_must_be_positive(step: str):
         MatchingEngine(tick=step)
     with pytest.raises(InvalidArgument, match="lot"):
         MatchingEngine(lot=step)
-    with pytest.raises(InvalidArgument, match="max_orders"):
-        MatchingEngine(max_orders=0)
+    for wrong in (0, 2**31 + 1, 2**32 + 5):
+        with pytest.raises(InvalidArgument, match=f"max_orders is {wrong}"):
+            MatchingEngine(max_orders=wrong)
+    MatchingEngine(max_orders=2**31)
 
 
 def test_rules_are_values_with_names():

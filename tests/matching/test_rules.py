@@ -106,6 +106,18 @@ def test_a_market_order_takes_all_prices_and_its_remainder_is_canceled(engine):
     assert engine.depth("buy") == engine.depth("sell") == []
 
 
+def test_a_price_of_zero_is_no_price_for_a_market_order(engine):
+    limit(engine, 1, "sell", "100.00", 5)
+    reports = engine.submit(2, "buy", "market", Decimal(8), Decimal(0), "ioc")
+    assert [(report.exec_type, report.price) for report in reports] == [
+        ("new", None),
+        ("trade", Decimal("100.00")),
+        ("canceled", None),
+    ]
+    refused = engine.submit(3, "buy", "market", Decimal(0), Decimal(0), "ioc")
+    assert [(report.exec_type, report.price) for report in refused] == [("rejected", None)]
+
+
 def test_a_market_order_meets_an_empty_book(engine):
     reports = market(engine, 1, "sell", 3)
     assert [r.exec_type for r in reports] == ["new", "canceled"]

@@ -16,8 +16,8 @@ constexpr u32 kNone = 0;
 
 // Ids are not stored: an entry keeps 32 bits of the id's hash, and the caller's `id_of(slot)` says whose slot it is.
 // Those bits contain the entry's home position, so that erasing and growing never ask for an id.
-// Fibonacci hashing, linear probing at a load of at most one half, erasing by shifting back: no tombstones, so that the
-// cost of a look-up depends on the live ids alone. Bound: 2^31 ids.
+// Linear probing at a load of at most one half, erasing by shifting back: no tombstones, so that the cost of a look-up
+// depends on the live ids alone. Bound: 2^31 ids.
 class IdIndex {
  public:
   static constexpr std::size_t kMaxIds = std::size_t{1} << 31;
@@ -83,6 +83,15 @@ class IdIndex {
     return entries_[at].slot;
   }
 
+  // How many entries are read until one has the id's tag or none is left: what a look-up costs.
+  std::size_t probe_length(u64 id) const noexcept {
+    if (size_ == 0) return 0;
+    const u32 tag = tag_of(id);
+    std::size_t length = 1;
+    for (u32 at = home_of(tag); entries_[at].slot != kNone && entries_[at].tag != tag; at = (at + 1) & mask_) ++length;
+    return length;
+  }
+
   // Throws std::logic_error if an entry can not be reached from its home or the count is wrong.
   template <class IdOf>
   void check(IdOf&& id_of) const {
@@ -101,7 +110,12 @@ class IdIndex {
     u32 slot = kNone;
   };
 
-  static u32 tag_of(u64 id) noexcept { return static_cast<u32>((id * 0x9E3779B97F4A7C15ULL) >> 32); }
+  // Two multiplications with a fold between them: a single one maps ids in steps of some sizes (987, 10^9) onto a few
+  // neighbouring entries, and every look-up would walk through all of them.
+  static u32 tag_of(u64 id) noexcept {
+    const u64 mixed = id * 0x9E3779B97F4A7C15ULL;
+    return static_cast<u32>(((mixed ^ (mixed >> 32)) * 0xBF58476D1CE4E5B9ULL) >> 32);
+  }
   u32 home_of(u32 tag) const noexcept { return static_cast<u32>(u64{tag} >> shift_); }
 
   void put(Entry entry) noexcept {

@@ -1,7 +1,6 @@
 // The parts of the ladder that the touch seldom needs: making, retiring and searching pages.
 #include "book/ladder.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "decimal/error.hpp"
@@ -21,10 +20,8 @@ u32 Ladder::next_worse(u32 level) const noexcept {
   const u32 number = level / kTicks;
   const u64 below = page(number).occupied & ((u64{1} << (level % kTicks)) - 1);
   if (below != 0) return number * kTicks + highest(below);
-  const std::size_t position = position_in_use(page(number).base);
-  if (position == 0) return kNone;
-  const u32 next = in_use_[position - 1].page;
-  return next * kTicks + highest(page(next).occupied);
+  const u32 next = in_use_.worse(number);
+  return next == kNone ? kNone : next * kTicks + highest(page(next).occupied);
 }
 
 void Ladder::clear() noexcept {
@@ -37,7 +34,7 @@ void Ladder::clear() noexcept {
 }
 
 std::size_t Ladder::memory_bytes() const noexcept {
-  return pages_.capacity() * sizeof(Page) + in_use_.capacity() * sizeof(PageInUse) + index_.memory_bytes();
+  return pages_.capacity() * sizeof(Page) + in_use_.memory_bytes() + index_.memory_bytes();
 }
 
 u32 Ladder::page_at(i64 base) {
@@ -52,7 +49,7 @@ u32 Ladder::page_at(i64 base) {
     index_.reserve(pages_.size() + 1);
     if (pages_.size() == pages_.capacity()) {
       const std::size_t wanted = pages_.empty() ? 1 : 2 * pages_.size();
-      in_use_.reserve(wanted);  // here, so that taking a page into use can not throw
+      in_use_.make_room(wanted);  // here, so that taking a page into use can not throw
       pages_.reserve(wanted);
     }
     pages_.emplace_back();
@@ -66,12 +63,11 @@ u32 Ladder::page_at(i64 base) {
 
 void Ladder::enter(u32 number) noexcept {
   unlink_empty(number);
-  const i64 base = page(number).base;
-  in_use_.insert(in_use_.begin() + static_cast<std::ptrdiff_t>(position_in_use(base)), {base, number});
+  in_use_.enter(number, page(number).base);
 }
 
 void Ladder::leave(u32 number) noexcept {
-  in_use_.erase(in_use_.begin() + static_cast<std::ptrdiff_t>(position_in_use(page(number).base)));
+  in_use_.leave(number);
   push_empty(number);
 }
 
@@ -90,21 +86,12 @@ void Ladder::unlink_empty(u32 number) noexcept {
   --empty_count_;
 }
 
-// Where a page stands among those in use, or would stand.
-std::size_t Ladder::position_in_use(i64 base) const noexcept {
-  if (in_use_.empty() || base > in_use_.back().base) return in_use_.size();
-  if (base == in_use_.back().base) return in_use_.size() - 1;
-  const auto at = std::lower_bound(in_use_.begin(), in_use_.end(), base,
-                                   [](const PageInUse& entry, i64 wanted) { return entry.base < wanted; });
-  return static_cast<std::size_t>(at - in_use_.begin());
-}
-
 void Ladder::find_best() noexcept {
-  if (in_use_.empty()) {
+  const u32 number = in_use_.best();
+  if (number == kNone) {
     best_ = kNone;
     return;
   }
-  const u32 number = in_use_.back().page;
   best_ = number * kTicks + highest(page(number).occupied);
   best_rank_ = rank_of(best_);
 }
@@ -115,13 +102,15 @@ void Ladder::check() const {
   };
   require(in_use_.size() + empty_count_ == pages_.size(), "ladder: a page is neither in use nor empty");
   require(index_.size() == pages_.size(), "ladder: a page is not in the hash table");
-  require(in_use_.capacity() >= pages_.size(), "ladder: taking a page into use could allocate");
   index_.check([this](u32 number) { return static_cast<u64>(page(number).base); });
+  in_use_.check();
   std::size_t levels = 0;
-  for (std::size_t i = 0; i < in_use_.size(); ++i) {
-    const Page& at = page(in_use_[i].page);
-    require(at.base == in_use_[i].base && base_of(at.base) == at.base, "ladder: a page is out of place");
-    require(i == 0 || in_use_[i - 1].base < at.base, "ladder: the pages in use are not sorted");
+  i64 better = 0;
+  for (u32 number = in_use_.best(); number != kNone; number = in_use_.worse(number)) {
+    const Page& at = page(number);
+    require(base_of(at.base) == at.base, "ladder: a page is out of place");
+    require(number == in_use_.best() || at.base < better, "ladder: the pages in use are not sorted");
+    better = at.base;
     require(at.occupied != 0, "ladder: an empty page counts as in use");
     levels += static_cast<std::size_t>(std::popcount(at.occupied));
     for (u32 offset = 0; offset < kTicks; ++offset) {
@@ -131,9 +120,9 @@ void Ladder::check() const {
     }
   }
   require(levels == level_count_, "ladder: the level count is wrong");
-  require((best_ == kNone) == in_use_.empty(), "ladder: the best level is wrong");
+  require((best_ == kNone) == (in_use_.best() == kNone), "ladder: the best level is wrong");
   if (best_ == kNone) return;
-  const u32 top = in_use_.back().page;
+  const u32 top = in_use_.best();
   require(best_ == top * kTicks + highest(page(top).occupied) && best_rank_ == rank_of(best_),
           "ladder: the best level is wrong");
 }

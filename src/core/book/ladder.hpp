@@ -7,6 +7,7 @@
 
 #include "book/id_index.hpp"
 #include "book/order_pool.hpp"
+#include "book/page_order.hpp"
 #include "decimal/integers.hpp"
 #include "model/enums.hpp"
 
@@ -21,8 +22,8 @@ struct Level {
 };
 
 // Levels live in pages of 64 consecutive ticks with a bitmap of those in use; a small hash table finds a price's page,
-// and a sorted list of the pages in use, best last, finds the neighbours. So the touch costs O(1) wherever it travels,
-// a far price costs a binary search, and there is no window to re-centre. Pages that fell empty stay where they are
+// and the pages in use are linked in order. So the touch costs O(1) wherever it travels, a page that comes into use far
+// from it a search of O(log pages), and there is no window to re-centre. Pages that fell empty stay where they are
 // until another price needs one, so that memory follows the number of pages in use at once, not the way of the price.
 //
 // A level's handle is stable while the level is in use: an order keeps it and needs no look-up to leave.
@@ -131,10 +132,6 @@ class Ladder {
     u32 newer = kNone;
     Level levels[kTicks];
   };
-  struct PageInUse {
-    i64 base;
-    u32 page;
-  };
 
   static i64 base_of(i64 rank) noexcept { return rank & ~i64{kTicks - 1}; }
   static u32 offset_of(i64 rank) noexcept { return static_cast<u32>(rank & (kTicks - 1)); }
@@ -151,12 +148,11 @@ class Ladder {
   void leave(u32 number) noexcept;
   void push_empty(u32 number) noexcept;
   void unlink_empty(u32 number) noexcept;
-  std::size_t position_in_use(i64 base) const noexcept;
   void find_best() noexcept;
 
-  std::vector<Page> pages_;        // bound: the most pages in use at once plus kEmptyPagesKept + 1
-  std::vector<PageInUse> in_use_;  // by rank, best last; room for every page is kept
-  IdIndex index_;                  // base -> page
+  std::vector<Page> pages_;  // bound: the most pages in use at once plus kEmptyPagesKept + 1
+  PageOrder in_use_;         // room for every page is kept
+  IdIndex index_;            // base -> page
   i64 flip_;
   i64 best_rank_ = 0;
   u32 best_ = kNone;

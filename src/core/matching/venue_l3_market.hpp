@@ -25,7 +25,7 @@ class VenueL3Market final : public VenueMarket {
   Take take(Side taker, i64 limit, i64 wanted) override;
   i64 place_in_queue(Side, i64) override { return ++last_arrival_; }
 
-  // `own_orders_queue` says that own orders of the row's side rest at its price or better.
+  // `own_orders_queue`: the row adds or replaces an order, and own orders of its side rest at its price or better.
   void apply(const L3Record& record, bool own_orders_queue);
 
   // What an execute or trade row, not applied yet, executes.

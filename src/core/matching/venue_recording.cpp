@@ -38,8 +38,10 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
                     [&](u32 slot) { return orders_[slot].place < execution.arrival ? 0 : kUnknownAhead; });
     }
   }
+  // Only who joins a queue needs a place in it.
+  const bool joins = action == BookAction::add || action == BookAction::replace;
   const Side side = static_cast<Side>(record.side);
-  l3_.apply(record, valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty());
+  l3_.apply(record, joins && (valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty()));
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {

@@ -62,17 +62,17 @@ std::string describe(const Report& r) {
 Reports reports_of_new(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
                        const PriceGrid& grid) {
   const auto side = static_cast<Side>(message.side);
+  const bool unpriced = message.order_type == static_cast<i64>(OrderType::market) && message.price == 0;
+  const i64 price = unpriced ? kNoPrice : message.price;
   if (is_rejected(status)) {
-    return {report(ExecType::rejected, message.order_id, side, message.price, message.quantity, 0, grid,
-                   reason_of(status))};
+    return {report(ExecType::rejected, message.order_id, side, price, message.quantity, 0, grid, reason_of(status))};
   }
-  Reports reports{
-      report(ExecType::new_, message.order_id, side, message.price, message.quantity, message.quantity, grid)};
+  Reports reports{report(ExecType::new_, message.order_id, side, price, message.quantity, message.quantity, grid)};
   append_trades(fills, grid, reports);
   if (outcome_of(status) == Outcome::remainder_canceled) {
     const i64 remainder = fills.empty() ? message.quantity : fills.back().taker_leaves_qty;
-    reports.push_back(report(ExecType::canceled, message.order_id, side, message.price, remainder, 0, grid,
-                             RejectReason::no_liquidity));
+    reports.push_back(
+        report(ExecType::canceled, message.order_id, side, price, remainder, 0, grid, RejectReason::no_liquidity));
   }
   return reports;
 }

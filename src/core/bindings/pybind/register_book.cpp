@@ -65,7 +65,9 @@ Raises
 BookError
     Under the strict policy, at the first faulty row: the rows before it are applied, its index is ``row``.
 InvalidArgument
-    If the array or a column does not fit; nothing is applied.)";
+    If the array or a column does not fit; nothing is applied.
+CapacityError, MemoryError
+    If orders, price levels or memory run out: the rows before are applied, the row itself changed nothing.)";
 
 std::string order_text(u64 order_id) {
   return "order " + std::to_string(order_id);

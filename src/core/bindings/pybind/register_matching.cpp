@@ -217,7 +217,10 @@ class PyMatchingEngine {
 
   static u32 order_bound(py::handle value) {
     const i64 bound = count_argument(value, "max_orders", 1);
-    return bound < OrderPool::kMaxOrders ? static_cast<u32>(bound) : OrderPool::kMaxOrders;
+    if (bound > i64{OrderPool::kMaxOrders}) {
+      throw Error(ErrorCode::invalid_argument, "max_orders is " + std::to_string(bound) + "; it must be at most 2^31");
+    }
+    return static_cast<u32>(bound);
   }
 
   WorkingOrder in_book(const RestingOrder& order) const {
@@ -266,7 +269,7 @@ tick, lot : str, int, Decimal or Fixed
 rules : VenueRules
     What the venue does with amended and post-only orders.
 max_orders : int
-    How many orders may rest; a limit order beyond that is rejected (ORDER_LIMIT).
+    How many orders may rest, 1 .. 2**31; a limit order beyond that is rejected (ORDER_LIMIT).
 
 Notes
 -----
@@ -284,7 +287,7 @@ order_id : int
 side, order_type, time_in_force : text in any case, or members of Side, OrderType, TimeInForce
     Orders that may rest are "gtc"; a market order never rests.
 price, quantity : str, int, Decimal, Price or Quantity
-    Whole numbers of ticks and lots. A market order has no price.
+    Whole numbers of ticks and lots. A market order has no price; 0 says the same.
 
 Raises
 ------
@@ -299,7 +302,15 @@ Returns
 status : ndarray of uint8
     One code a row, for `outcome` and `reject_reason`: an Outcome, or 128 + RejectReason where rejected.
 fills : ndarray of FILL
-    The trades in order; message_index is the row that took. Prices in ticks, quantities in lots.)";
+    The trades in order; message_index is the row that took. Prices in ticks, quantities in lots.
+
+Raises
+------
+TypeError, InvalidArgument
+    If `messages` is no array of ORDER_MESSAGE; nothing is applied.
+MemoryError, CapacityError
+    If memory or price levels run out at a row: that row changed nothing, the rows before it are applied, and
+    `message_count` has grown by their number; their statuses and fills are lost.)";
 
 }  // namespace
 
