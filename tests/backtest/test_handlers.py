@@ -245,6 +245,7 @@ def test_timers_and_alerts_fire_when_they_are_due() -> None:
         ("once", 3 * SECOND // 2),
         ("often", 2 * SECOND),
         ("often", 3 * SECOND),
+        ("often", 4 * SECOND),
     ]
 
 
