@@ -227,6 +227,21 @@ def test_a_cancel_that_comes_too_late_is_refused_on_the_same_handle() -> None:
     assert strategy.order.reason.code.name == "UNKNOWN_ORDER"
 
 
+def test_an_order_of_another_run_can_not_be_canceled_or_replaced() -> None:
+    earlier, _ = play(lambda s: setattr(s, "order", s.buy(1, limit="99")))
+
+    def attempt(strategy: Any) -> None:
+        strategy.order = strategy.buy(1, limit="98")
+        assert strategy.order.client_order_id == earlier.order.client_order_id
+        with pytest.raises(InvalidArgument, match="can not cancel Script-1: it is another run's"):
+            strategy.cancel(earlier.order)
+        with pytest.raises(InvalidArgument, match="can not replace Script-1: it is another run's"):
+            strategy.replace(earlier.order, limit="97")
+
+    strategy, _ = play(attempt)
+    assert strategy.order.status is OrderStatus.NEW
+
+
 def test_a_request_that_is_not_sent_says_why() -> None:
     def read(strategy: Any) -> str:
         refusal = strategy.last_refusal

@@ -101,9 +101,13 @@ cdef object bars_of(Context context, length, instrument):
 cdef Order own_order(Context context, order, str verb):
     if not isinstance(order, Order):
         raise InvalidArgument(f"{verb} needs the handle that buy or sell returned, got {order!r}")
-    if (<Order>order).owner != context.name:
-        raise InvalidArgument(f"{context.name} can not {verb} {order.client_order_id}: it is another strategy's")
-    return <Order>order
+    cdef Order given = <Order>order
+    if given.owner != context.name:
+        raise InvalidArgument(f"{context.name} can not {verb} {given.client_order_id}: it is another strategy's")
+    # Every run has grids of its own; another run's order may have the number of one of ours.
+    if given.grid.index >= <u32>len(context.grids) or context.grids[given.grid.index] is not given.grid:
+        raise InvalidArgument(f"{context.name} can not {verb} {given.client_order_id}: it is another run's")
+    return given
 
 
 cdef i64 read_lots(Grid grid, quantity, quantity_lots) except? -1:
