@@ -49,7 +49,8 @@ class Run:
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
         for amount in cash:
             self._engine.add_cash(amount)
-        for number, stream in enumerate(data.streams):
+        # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
+        for number, stream in sorted(enumerate(data.streams), key=lambda numbered: numbered[1].kind != "trade"):
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {data.source})",
                 index_of[stream.instrument.id],
