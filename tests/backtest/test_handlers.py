@@ -9,6 +9,7 @@ import pytest
 
 from pytrader import Backtest, Strategy, backtest
 from pytrader.backtest import BacktestResult
+from pytrader.errors import InvalidArgument
 from pytrader.strategy import Bar, Book, OrderEvent, Position, Quote, Timer, Trade
 from tests.backtest.markets import ADD, BUY, EXECUTE, SECOND, SELL, bars, book_rows, instrument, quotes, trades
 
@@ -244,6 +245,7 @@ def test_timers_and_alerts_fire_when_they_are_due() -> None:
         ("once", 3 * SECOND // 2),
         ("often", 2 * SECOND),
         ("often", 3 * SECOND),
+        ("often", 4 * SECOND),
     ]
 
 
@@ -263,3 +265,48 @@ def test_a_timer_name_is_taken_until_it_is_cancelled() -> None:
                 self.clock.set_alert("d", at=1)
 
     assert run(Twice(), quotes([(100, 101)])).finished
+
+
+def test_a_timer_due_at_the_time_of_the_last_row_fires_after_it() -> None:
+    strategy = Recording()
+    run(strategy, quotes([(100, 101), (100, 102), (100, 103), (100, 104)]))
+    assert strategy.calls[-3:] == ["quote", "timer tick", "stop"]
+
+
+def test_an_alert_may_be_set_anew_at_every_event() -> None:
+    class Again(Strategy):
+        def on_start(self) -> None:
+            self.due: list[str] = []
+
+        def on_quote(self, quote: Quote) -> None:
+            self.clock.set_alert(f"odd or even {quote.bid_ticks % 2}", after=1)
+            self.clock.set_alert("never", after="1h")
+            self.clock.cancel("never")
+
+        def on_timer(self, timer: Timer) -> None:
+            self.due.append(timer.name)
+
+    strategy = Again()
+    count = 100_001
+    run(strategy, quotes([(100 + row % 7, 200) for row in range(count)], step=10))
+    assert strategy.due == [f"odd or even {row % 7 % 2}" for row in range(count)][: len(strategy.due)]
+    assert len(strategy.due) == count - 1
+
+
+async def _later(self: Any, event: object) -> None:
+    raise AssertionError
+
+
+def _piecemeal(self: Any, event: object) -> Any:
+    yield event
+
+
+async def _both(self: Any, event: object) -> Any:
+    yield event
+
+
+@pytest.mark.parametrize("handler", [_later, _piecemeal, _both, staticmethod(_later)])
+def test_a_handler_that_a_call_would_not_run_is_refused(handler: Any) -> None:
+    waiting = type("Waiting", (Strategy,), {"on_quote": handler})
+    with pytest.raises(InvalidArgument, match="on_quote is async or has a yield"):
+        run(waiting(), quotes([(100, 101)]))

@@ -210,6 +210,8 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"cash": "100 NOPE"}, ConfigError, "cash '100 NOPE'"),
     ({"cash": "100 USD"}, ConfigError, r"BTCUSDT\.BINANCE trades in USDT, and cash has only USD: write for example"),
     ({"cash": "-1 USDT"}, ConfigError, "cash must not be negative"),
+    ({"cash": None}, ConfigError, "cash must be an amount and a currency, such as '100000 USD', got None"),
+    ({"cash": 100.0}, ConfigError, r"cash must be an amount and a currency, such as '100000 USD', got 100\.0"),
     ({"cash": ["1 USDT", "2 USDT"]}, ConfigError, "cash gives USDT twice"),
     ({"feed_latency": "fast"}, InvalidArgument, "feed_latency must be like"),
     ({"order_latency": -1}, InvalidArgument, "order_latency must not be negative"),

@@ -108,6 +108,9 @@ WRONG: list[tuple[Callable[[Any], object], type[Exception], str]] = [
     (lambda s: s.buy(quantity_lots=True), TypeError, "quantity_lots must be an int, got True"),
     (lambda s: s.buy(quantity_lots=2**63), OverflowError, "too large"),
     (lambda s: s.buy(1, limit="100", limit_ticks=10000), InvalidArgument, "give limit or limit_ticks, not both"),
+    (lambda s: s.buy(1, limit_ticks=-(2**63)), InvalidArgument, "which stands for no price at all"),
+    (lambda s: s.clock.set_alert("a", after=2**63 - 1), OverflowError, "the alert's time is too large"),
+    (lambda s: s.clock.set_timer("a", interval=2**63 - 1), OverflowError, "first time is too large"),
     (lambda s: s.buy(1, limit_ticks=Decimal(1)), TypeError, "limit_ticks must be an int"),
     (lambda s: s.buy(1, limit=Quantity(1)), TypeError, r"limit is a price, got Quantity"),
     (lambda s: s.buy(Price(1)), TypeError, r"quantity is a quantity, got Price"),
@@ -203,6 +206,65 @@ def test_cancel_takes_an_order_out() -> None:
         "NEW",
         "PENDING_CANCEL",
         "CANCELED",
+    ]
+
+
+def test_a_cancel_that_comes_too_late_is_refused_on_the_same_handle() -> None:
+    def send(strategy: Any) -> None:
+        strategy.order = strategy.buy(1, tag="mine")
+        strategy.sent = (strategy.cancel(strategy.order), strategy.cancel(strategy.order))
+
+    market = quotes([(10000, 10010)] * 9, quantity=5000)
+    strategy, _ = play(send, market=market, order_latency="500ms")
+    assert strategy.sent == (True, False)
+    (late,) = strategy.rejects
+    assert (late.exec_type, late.order.status) == (ExecType.CANCEL_REJECTED, OrderStatus.FILLED)
+    assert late.order is strategy.order
+    assert strategy.order.tag == "mine"
+    assert [event.exec_type.name for event in strategy.order.events] == [
+        event.exec_type.name for event in strategy.events
+    ]
+    assert strategy.order.reason.code.name == "UNKNOWN_ORDER"
+
+
+def test_an_order_of_another_run_can_not_be_canceled_or_replaced() -> None:
+    earlier, _ = play(lambda s: setattr(s, "order", s.buy(1, limit="99")))
+
+    def attempt(strategy: Any) -> None:
+        strategy.order = strategy.buy(1, limit="98")
+        assert strategy.order.client_order_id == earlier.order.client_order_id
+        with pytest.raises(InvalidArgument, match="can not cancel Script-1: it is another run's"):
+            strategy.cancel(earlier.order)
+        with pytest.raises(InvalidArgument, match="can not replace Script-1: it is another run's"):
+            strategy.replace(earlier.order, limit="97")
+
+    strategy, _ = play(attempt)
+    assert strategy.order.status is OrderStatus.NEW
+
+
+def test_a_request_that_is_not_sent_says_why() -> None:
+    def read(strategy: Any) -> str:
+        refusal = strategy.last_refusal
+        assert refusal.text == str(refusal) != ""
+        return str(refusal.code.name)
+
+    def send(strategy: Any) -> None:
+        strategy.order = strategy.buy(1, limit="99")
+        strategy.reasons = [read(strategy)]
+
+    def ask(strategy: Any) -> None:
+        order = strategy.order
+        for replacing in (lambda: strategy.replace(order, quantity=5000), lambda: strategy.cancel(order)) * 2:
+            strategy.reasons.append((replacing(), read(strategy)))
+
+    strategy, _ = play(send, ask, lambda s: s.reasons.append((s.cancel(s.order), read(s))))
+    assert strategy.reasons == [
+        "NONE",
+        (False, "INSUFFICIENT_FUNDS"),
+        (True, "NONE"),
+        (False, "REQUEST_PENDING"),
+        (False, "REQUEST_PENDING"),
+        (False, "ORDER_CLOSED"),
     ]
 
 

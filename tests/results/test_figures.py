@@ -117,8 +117,14 @@ def test_table_rounds_profits_for_reading_and_the_summary_keeps_them() -> None:
     coin = made_result().positions[1]
     long = dataclasses.replace(coin, realized_pnl=Money("0.123456789012345678", "USDT"))
     result = made_result(positions=(long,))
-    assert "realised PnL      0.12345679 USDT" in str(result)
+    assert "realised PnL      0.12345679 USDT  (rounded)" in str(result).splitlines()
     assert result.summary()["positions"][0]["realized_pnl"] == "0.123456789012345678"
+
+
+def test_table_shows_a_profit_that_is_exact_without_a_word() -> None:
+    coin = made_result().positions[1]
+    exact = dataclasses.replace(coin, realized_pnl=Money("0.120000000000000000", "USDT"))
+    assert "realised PnL      0.12000000 USDT" in str(made_result(positions=(exact,))).splitlines()
 
 
 def test_table_says_when_the_run_was_stopped() -> None:

@@ -101,6 +101,12 @@ inline bool is_refusal(ExecType type) noexcept {
   return type == ExecType::denied || type == ExecType::rejected || type == ExecType::cancel_rejected ||
          type == ExecType::replace_rejected;
 }
+// Whether the venue answers a request to cancel or replace; what it cancels by itself has a reason.
+inline bool is_answer(const OrderEvent& event) noexcept {
+  return event.exec_type == ExecType::replaced || event.exec_type == ExecType::cancel_rejected ||
+         event.exec_type == ExecType::replace_rejected ||
+         (event.exec_type == ExecType::canceled && event.reason == RejectReason::none);
+}
 inline bool is_pending(OrderStatus status) noexcept {
   return status == OrderStatus::pending_new || status == OrderStatus::pending_cancel ||
          status == OrderStatus::pending_replace;

@@ -234,8 +234,12 @@ void BacktestLoop::abort() {
   phase_ = Phase::over;
 }
 
-// What is still on its way arrives, strategies stop, and what they then send arrives too.
+// Timers due at the last row's time fire, what is still on its way arrives, strategies stop, and what they then send
+// arrives too.
 bool BacktestLoop::finish() {
+  while (kernel_.next_timer() <= now_) {
+    if (!step()) return false;
+  }
   return drain() && kernel_.stop() && settle() && drain();
 }
 

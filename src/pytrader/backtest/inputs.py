@@ -94,9 +94,9 @@ def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:
     Raises
     ------
     ConfigError
-        If a text is no amount, a currency comes twice, an amount is negative, or a currency is missing.
+        If something is no amount, a currency comes twice, an amount is negative, or a currency is missing.
     """
-    given = [cash] if isinstance(cash, str | Money) else list(cash)
+    given = list(cash) if isinstance(cash, Iterable) and not isinstance(cash, str | Money) else [cash]
     amounts = [one if isinstance(one, Money) else _money(one) for one in given]
     codes = [amount.currency.code for amount in amounts]
     for amount, code in zip(amounts, codes, strict=True):

@@ -17,7 +17,7 @@ def grouped(text: str | None) -> str:
 
 
 def rounded(text: str, decimals: int) -> str:
-    """Round an exact amount for reading; one that has no more decimals stays as it is."""
+    """Round an exact amount half to even for reading; one that has no more decimals stays as it is."""
     if decimals_of(text) <= decimals:
         return text
     return format(Decimal(text).quantize(Decimal(1).scaleb(-decimals), context=_READING), "f")
@@ -66,7 +66,12 @@ def lines_of_position(figures: dict[str, Any]) -> list[tuple[str, str]]:
     places = decimals_of(figures["fees"])
 
     def money(name: str) -> str:
-        return NOTHING if figures[name] is None else f"{grouped(rounded(figures[name], places))} {currency}"
+        exact = figures[name]
+        if exact is None:
+            return NOTHING
+        shown = rounded(exact, places)
+        mark = "" if Decimal(shown) == Decimal(exact) else "  (rounded)"
+        return f"{grouped(shown)} {currency}{mark}"
 
     holding = grouped(figures["quantity"])
     if figures["average_price"] is not None:
@@ -105,7 +110,8 @@ def block(title: str, lines: Sequence[tuple[str, str]], width: int) -> list[str]
 def table(summary: dict[str, Any]) -> str:
     """Lay out the figures of a run, one block for the run, for each position, and for each currency of the account.
 
-    Profits are rounded half to even to the currency's minor units for reading; the summary has every digit.
+    Amounts of a position stand in the currency's minor units; one that had to be rounded for it, half to even, says
+    so. The summary has every digit.
 
     Parameters
     ----------

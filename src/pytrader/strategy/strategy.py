@@ -17,8 +17,8 @@ class Strategy(StrategyBase):
     parameters.
 
     A handler that is not overridden costs nothing: the core never calls it. Handlers are looked up once, when the run
-    begins; one that is assigned later is not seen. What a handler is handed may be kept: an object that you hold on to
-    is yours and never changes. An exception that leaves a handler stops the run and reaches the caller.
+    begins; one that is assigned later is not seen. An event that you hold on to is yours and never changes; the book
+    and the position are live. An exception that leaves a handler stops the run and reaches the caller.
 
     Examples
     --------

@@ -132,7 +132,7 @@ TEST_CASE("timers fire between rows, after what happens at their time") {
   };
   run.run();
   CHECK(strategy.log ==
-        Log{"start@0", "quote@0", "timer@5", "quote@10", "timer@10", "timer@15", "quote@20", "stop@20"});
+        Log{"start@0", "quote@0", "timer@5", "quote@10", "timer@10", "timer@15", "quote@20", "timer@20", "stop@20"});
 }
 
 TEST_CASE("a strategy that fails stops the run at once") {

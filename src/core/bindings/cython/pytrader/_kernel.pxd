@@ -216,6 +216,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         u64 submit(const NewOrder& order) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
         cbool replace(const ReplaceRequest& request) except +translate_current_exception
+        RejectReason last_refusal()
         u64 set_timer(u32 strategy, i64 first_ts, i64 interval_ns, u32 name) except +translate_current_exception
         cbool cancel_timer(u32 strategy, u64 timer) except +translate_current_exception
         i64 now()
@@ -250,6 +251,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     ) except +translate_current_exception
     unique_ptr[const Instrument] copy_of(const Instrument& instrument) except +translate_current_exception
     cbool is_refusal(ExecType type)
+    cbool is_answer(const OrderEvent& event)
     cbool is_pending(OrderStatus status)
     cbool is_cancelable(OrderStatus status)
     void read_depth(

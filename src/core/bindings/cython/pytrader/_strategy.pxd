@@ -10,6 +10,7 @@ from pytrader._kernel cimport (
     Liquidity,
     PositionState,
     QuoteRecord,
+    RejectReason,
     StrategyPort,
     TimerEvent,
     TradeRecord,
@@ -69,6 +70,7 @@ cdef class Order:
     cdef u64 number
     cdef str owner
     cdef str label
+    cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
     cdef COrder last
     cdef vector[COrderEvent] history
     cdef const COrder* now(self)
@@ -127,6 +129,7 @@ cdef class Context:
     cdef StrategyPort bound
     cdef u32 index
     cdef bint inside  # a callback is running
+    cdef RejectReason refusal  # of the last request to cancel or replace
     cdef readonly str name
     cdef readonly object strategy
     cdef readonly object error
@@ -135,9 +138,11 @@ cdef class Context:
     cdef dict grid_by_id
     cdef object tags
     cdef dict open_orders
+    cdef dict unanswered  # closed orders with a request that the venue has yet to answer
     cdef Order recent
     cdef dict timer_by_name
-    cdef list timer_names
+    cdef list timer_names  # by the number that the kernel knows a timer by
+    cdef list free_timers  # numbers to use again
     cdef set series
     cdef dict unready  # indicators by series, until all of them are ready
     cdef list positions
@@ -184,6 +189,7 @@ cdef class Context:
     cdef bint is_ready(self, u32 series) except? False
     cdef int take_timer(self, const TimerEvent& record) except -1
     cdef int take_order_event(self, const COrderEvent& record) except -1
+    cdef int finish_order(self, Order order) except -1
     cdef int take_fill(self, const COrderEvent& record) except -1
     cdef int note_failure(self, error, const Callback& callback) except -1
 

@@ -30,6 +30,7 @@ from pytrader._kernel cimport (
     entry_price,
     fill_fee,
     half_price_value,
+    is_answer,
     is_cancelable,
     is_closed,
     is_open,
@@ -56,11 +57,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, unwrap
 from operator import index
 from typing import NamedTuple
 
 from pytrader import _core
-from pytrader.errors import CapacityError, InvalidArgument, InvalidState, OffLot, OffTick
+from pytrader.errors import CapacityError, DecimalOverflow, InvalidArgument, InvalidState, OffLot, OffTick
 
 cdef extern from *:
     """

@@ -156,6 +156,7 @@ cdef class StrategyBase:
         -------
         bool
             Whether the request was sent: a closed order, or one with the same request under way, has nothing to cancel.
+            `last_refusal` says why not.
         """
         return cancel_order(self.commanding("self.cancel"), order)
 
@@ -175,9 +176,17 @@ cdef class StrategyBase:
         -------
         bool
             Whether the request was sent: the risk gate refuses it as it refuses orders, and while the venue has yet to
-            answer another request.
+            answer another request. `last_refusal` says why not.
         """
         return replace_order(self.commanding("self.replace"), order, limit, quantity, limit_ticks, quantity_lots)
+
+    @property
+    def last_refusal(self):
+        """Why the last `cancel` or `replace` was not sent: ``last_refusal.code`` and ``last_refusal.text``.
+
+        The code is NONE when it was sent, and before the first of the run. Those of `cancel_all` count too.
+        """
+        return REASONS[<int>self.running("self.last_refusal").refusal]
 
     def cancel_all(self, side=None, tag=None, instrument=None):
         """Ask to cancel every open order that fits.

@@ -34,9 +34,10 @@ cdef object close_position(Context context, instrument, tag):
 
 cdef bint cancel_order(Context context, order) except? False:
     cdef CancelRequest request
-    request.client_order_id = own_order(context, order, "cancel").number
+    cdef Order own = own_order(context, order, "cancel")
+    request.client_order_id = own.number
     request.strategy = context.index
-    return context.kernel.cancel(request)
+    return noted(context, own, context.kernel.cancel(request))
 
 
 cdef bint replace_order(Context context, order, limit, quantity, limit_ticks, quantity_lots) except? False:
@@ -53,7 +54,13 @@ cdef bint replace_order(Context context, order, limit, quantity, limit_ticks, qu
     request.quantity = now.order_qty
     if quantity is not None or quantity_lots is not None:
         request.quantity = read_lots(own.grid, quantity, quantity_lots)
-    return context.kernel.replace(request)
+    return noted(context, own, context.kernel.replace(request))
+
+
+cdef bint noted(Context context, Order order, bint sent) noexcept:
+    context.refusal = context.kernel.last_refusal()
+    order.asked += sent
+    return sent
 
 
 cdef object cancel_matching(Context context, side, tag, instrument):
@@ -94,9 +101,13 @@ cdef object bars_of(Context context, length, instrument):
 cdef Order own_order(Context context, order, str verb):
     if not isinstance(order, Order):
         raise InvalidArgument(f"{verb} needs the handle that buy or sell returned, got {order!r}")
-    if (<Order>order).owner != context.name:
-        raise InvalidArgument(f"{context.name} can not {verb} {order.client_order_id}: it is another strategy's")
-    return <Order>order
+    cdef Order given = <Order>order
+    if given.owner != context.name:
+        raise InvalidArgument(f"{context.name} can not {verb} {given.client_order_id}: it is another strategy's")
+    # Every run has grids of its own; another run's order may have the number of one of ours.
+    if given.grid.index >= <u32>len(context.grids) or context.grids[given.grid.index] is not given.grid:
+        raise InvalidArgument(f"{context.name} can not {verb} {given.client_order_id}: it is another run's")
+    return given
 
 
 cdef i64 read_lots(Grid grid, quantity, quantity_lots) except? -1:
@@ -115,7 +126,12 @@ cdef i64 read_limit(Grid grid, limit, limit_ticks) except? -1:
         if limit_ticks is not None:
             raise InvalidArgument("give limit or limit_ticks, not both")
         return grid.ticks(limit, "limit")
-    return kNoPrice if limit_ticks is None else as_i64(limit_ticks, "limit_ticks")
+    if limit_ticks is None:
+        return kNoPrice
+    cdef i64 ticks = as_i64(limit_ticks, "limit_ticks")
+    if ticks == kNoPrice:
+        raise InvalidArgument(f"limit_ticks must be above {kNoPrice}, which stands for no price at all")
+    return ticks
 
 
 cdef Side read_side(side) except *:

@@ -1,7 +1,14 @@
 # One strategy's connection to one run: wakes it for what it handles, and carries its commands to the kernel.
 
-cdef size_t TIMERS_MAX = 100_000  # names that one strategy can have used in a run
+cdef size_t TIMERS_MAX = 100_000  # that one strategy can have set at a time
 cdef str NOT_RUNNING = "can be used only while its run is on: in a handler, or between on_start and on_stop"
+
+
+# A coroutine or a generator: the call makes an object, and the body waits for somebody to run it.
+cdef bint returns_at_once(handler) except? False:
+    function = unwrap(getattr(handler, "__func__", handler))
+    return iscoroutinefunction(function) or isgeneratorfunction(function) or isasyncgenfunction(function)
+
 
 HANDLERS = (
     ("on_start", CallbackKind.start),
@@ -48,8 +55,10 @@ cdef class Context:
         self.grids = [Grid(instrument, index) for index, instrument in enumerate(instruments)]
         self.grid_by_id = {(<Grid>grid).id: grid for grid in self.grids}
         self.open_orders = {}
+        self.unanswered = {}
         self.timer_by_name = {}
         self.timer_names = []
+        self.free_timers = []
         self.series = set()
         self.unready = {}
         self.positions = [self.make_position(grid) for grid in self.grids]
@@ -84,6 +93,11 @@ cdef class Context:
                 found[name] = getattr(strategy, name)
                 if not callable(found[name]):
                     raise InvalidArgument(f"{type(strategy).__name__}.{name} must be callable, got {found[name]!r}")
+                if returns_at_once(found[name]):
+                    raise InvalidArgument(
+                        f"{type(strategy).__name__}.{name} is async or has a yield, so that a call would not run it:"
+                        " write it as a plain method"
+                    )
                 self.bound.mask |= mask_of(kind)
         self.on_start = found.get("on_start")
         self.on_stop = found.get("on_stop")
@@ -118,6 +132,7 @@ cdef class Context:
             for order in list(self.open_orders.values()):
                 (<Order>order).close()
         self.open_orders.clear()
+        self.unanswered.clear()
         self.recent = None
         self.kernel = NULL
         self.engine = None
@@ -172,6 +187,8 @@ cdef class Context:
             return order
         order = <Order>self.open_orders.get(number)
         if order is None:
+            order = <Order>self.unanswered.get(number)
+        if order is None:
             record = self.kernel.order(number)
             order = self.follow(number, <Grid>self.grids[record.instrument], None)
         self.recent = order
@@ -194,17 +211,23 @@ cdef class Context:
             raise InvalidArgument(f"timer {name!r} is set already: cancel it first, or choose another name")
         if first < self.kernel.now():
             raise InvalidArgument(f"timer {name!r} would be due at {first}, before the clock's {self.kernel.now()}")
-        if len(self.timer_names) >= TIMERS_MAX:
-            raise CapacityError(f"{self.name} has used {TIMERS_MAX} timers: use one repeating timer instead")
-        number = len(self.timer_names)
-        self.timer_names.append(name)
-        self.timer_by_name[name] = self.kernel.set_timer(self.index, first, every, <u32>number), every
+        if len(self.timer_by_name) >= TIMERS_MAX:
+            raise CapacityError(f"{self.name} has {TIMERS_MAX} timers set: use one repeating timer instead")
+        number = self.free_timers[-1] if self.free_timers else len(self.timer_names)
+        timer_id = self.kernel.set_timer(self.index, first, every, <u32>number)
+        if self.free_timers:
+            self.free_timers.pop()
+            self.timer_names[number] = name
+        else:
+            self.timer_names.append(name)
+        self.timer_by_name[name] = timer_id, every, number
         return 0
 
     cdef bint cancel_timer(self, name) except? False:
         found = self.timer_by_name.pop(name, None)
         if found is None:
             return False
+        self.free_timers.append(found[2])
         return self.kernel.cancel_timer(self.index, <u64>found[0])
 
     cdef int dispatch(self, const Callback& callback) except -1:
@@ -291,6 +314,7 @@ cdef class Context:
         found = self.timer_by_name.get(event.text)
         if found is not None and found[1] == 0:
             del self.timer_by_name[event.text]
+            self.free_timers.append(record.name)
         if self.on_timer is not None:
             PyObject_CallOneArg(self.on_timer, event)
         return 0
@@ -300,9 +324,10 @@ cdef class Context:
         cdef OrderEvent event
         cdef bint refused = is_refusal(record.exec_type)
         order.history.push_back(record)
+        if order.asked and is_answer(record):
+            order.asked -= 1
         if is_closed(record.ord_status):
-            order.close()
-            self.open_orders.pop(order.number, None)
+            self.finish_order(order)
         if self.on_order_event is None and not (refused and self.on_reject is not None):
             return 0
         event = self.order_event
@@ -315,6 +340,17 @@ cdef class Context:
             PyObject_CallOneArg(self.on_order_event, event)
         if refused and self.on_reject is not None:
             PyObject_CallOneArg(self.on_reject, event)
+        return 0
+
+    # The handle of a closed order stays known until the venue has answered every request about it: a cancel that came
+    # too late is refused after the fill.
+    cdef int finish_order(self, Order order) except -1:
+        order.close()
+        self.open_orders.pop(order.number, None)
+        if order.asked:
+            self.unanswered[order.number] = order
+        else:
+            self.unanswered.pop(order.number, None)
         return 0
 
     cdef int take_fill(self, const COrderEvent& record) except -1:

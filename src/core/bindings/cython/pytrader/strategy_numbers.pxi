@@ -4,7 +4,7 @@ cdef tuple NO_ARGUMENTS = ()
 
 
 cdef object bound_to_run(thing):
-    return TypeError(f"a {type(thing).__name__} belongs to its run and can not be copied or pickled: keep the values you need")
+    return TypeError(f"{type(thing).__name__} belongs to its run and can not be copied or pickled: keep the values you need")
 
 
 cdef inline Price new_price(const CFixed& number):
@@ -104,11 +104,12 @@ cdef CFixed number_of(value, str what) except *:
 
 cdef i64 as_i64(value, str what) except? -1:
     """A whole number; floats, decimals and bools are refused, not cut."""
-    if type(value) is int:
-        return <i64>value
-    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+    if type(value) is not int and (isinstance(value, bool) or not hasattr(type(value), "__index__")):
         raise TypeError(f"{what} must be an int, got {value!r}")
-    return <i64>index(value)
+    try:
+        return <i64>index(value)
+    except OverflowError:
+        raise DecimalOverflow(f"{what} is too large: {value} does not fit 64 bits") from None
 
 
 cdef i64 duration(value, str what) except? -1:

@@ -269,7 +269,7 @@ cdef class Clock:
         if start is not None:
             first = as_i64(start, "start")
         else:
-            first = self.context.kernel.now() + every
+            first = as_i64(<object>self.context.kernel.now() + <object>every, "the timer's first time")
         self.context.set_timer(name, first, every)
 
     def set_alert(self, name, *, at=None, after=None):
@@ -296,7 +296,7 @@ cdef class Clock:
         if at is not None:
             when = as_i64(at, "at")
         else:
-            when = self.context.kernel.now() + duration(after, "after")
+            when = as_i64(<object>self.context.kernel.now() + <object>duration(after, "after"), "the alert's time")
         self.context.set_timer(name, when, 0)
 
     def cancel(self, name):
