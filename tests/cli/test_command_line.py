@@ -102,6 +102,24 @@ def test_instrument_file_is_read(run: Run, buyer: Path, tmp_path: Path) -> None:
     check_one_line(answer, "instrument.toml", "line 2")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.json", "[]"),
+        ("number.toml", "symbol = 5\n"),
+        ("symbol.json", '{"symbol": ["A"]}'),
+        ("deep.json", "[" * 100_000),
+    ],
+)
+def test_instrument_file_of_another_shape_gets_one_line(
+    run: Run, buyer: Path, tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    answer = run("backtest", buyer, "--data", tmp_path, "--instrument", name)
+    check_one_line(answer, name)
+    assert "arguments" not in answer.stderr
+
+
 def test_generate_gives_the_same_bytes_for_the_same_seed(run: Run, tmp_path: Path) -> None:
     for name in ("a", "b"):
         assert run("generate", name, "--seed", "3", "--events", "2000").returncode == 0

@@ -190,6 +190,18 @@ def test_a_failure_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_is_said_with_the_place_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pytrader.backtest.writer.json.dumps", full)
+    with pytest.raises(ConfigError, match="out can not be written: No space left on device"):
+        made_result().write(tmp_path / "out", "csv")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_missing_pyarrow_is_said_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'pytrader\[parquet\]'"):

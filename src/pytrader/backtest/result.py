@@ -153,7 +153,7 @@ class BacktestResult:
         Raises
         ------
         ConfigError
-            An unknown format, a folder that is not empty, that is no result or can not be made, or pyarrow missing.
+            An unknown format, a folder that is not empty, that is no result or can not be written, or pyarrow missing.
         """
         from pytrader.backtest.writer import write_result
 

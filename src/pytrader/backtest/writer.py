@@ -144,7 +144,15 @@ def write_result(
     """Write a result's files; see `BacktestResult.write`."""
     check_format(format)
     check_target(Path(directory), force)
-    target = Path(directory).resolve()
+    try:
+        _write_whole(result, Path(directory).resolve(), format)
+    except OSError as error:
+        raise ConfigError(
+            f"{directory} can not be written: {error.strerror or error}; nothing was left there"
+        ) from error
+
+
+def _write_whole(result: BacktestResult, target: Path, format: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:

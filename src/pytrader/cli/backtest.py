@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytrader.model import Instrument
 
 
-def settings_of(pairs: Iterable[str], option: str) -> dict[str, str]:
+def settings_of(pairs: Iterable[str], option: str, example: str) -> dict[str, str]:
     """Read ``name=value`` texts into a dictionary.
 
     Raises
@@ -31,7 +31,7 @@ def settings_of(pairs: Iterable[str], option: str) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise ConfigError(f"{option} {pair!r} is not NAME=VALUE; write for example {option} spread=2")
+            raise ConfigError(f"{option} {pair!r} is not NAME=VALUE; write for example {option} {example}")
         if name in settings:
             raise ConfigError(f"{option} gives {name} twice; keep one of {settings[name]!r} and {value!r}")
         settings[name] = value
@@ -51,9 +51,15 @@ def read_instrument(path: Path) -> Instrument:
     try:
         text = path.read_text(encoding="utf-8")
         fields: Any = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        if not isinstance(fields, dict) or not all(
+            isinstance(fields.get(name, ""), str) for name in ("symbol", "venue")
+        ):
+            raise TypeError("it needs named fields, and symbol and venue must be text")
         return Instrument.from_dict(fields)
     except FileNotFoundError:
         raise ConfigError(f"no instrument file {path}; give a TOML or JSON file") from None
+    except OSError as wrong:
+        raise ConfigError(f"{path} can not be read: {wrong.strerror or wrong}; give a TOML or JSON file") from None
     except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise ConfigError(f"{path}: {wrong}") from None
     except (KeyError, TypeError, ValueError) as wrong:
@@ -149,9 +155,9 @@ def command(
     if out is not None:
         check_format(chosen_format)
         check_target(out, force)
-    instance = make_strategy(load_strategy(strategy), settings_of(settings, "--set"))
+    instance = make_strategy(load_strategy(strategy), settings_of(settings, "--set", "spread=2"))
     instrument = read_instrument(instrument_path) if instrument_path is not None else None
-    options = reader_options(settings_of(reading, "--read"))
+    options = reader_options(settings_of(reading, "--read", "price_decimals=2"))
     data = load(paths, instrument=instrument, fmt=data_format, **options)
     for note in data.notes:
         click.echo(f"note: {note}", err=True)
