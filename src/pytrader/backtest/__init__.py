@@ -8,9 +8,17 @@ from typing import Any
 
 from pytrader._core import RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
-from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
 
-__all__ = ["AccountSummary", "Backtest", "BacktestResult", "PositionSummary", "RiskLimits", "backtest"]
+__all__ = [
+    "AccountSummary",
+    "Backtest",
+    "BacktestResult",
+    "BookFaults",
+    "PositionSummary",
+    "RiskLimits",
+    "backtest",
+]
 
 
 class _CallableModule(ModuleType):

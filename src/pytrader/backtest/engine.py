@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytrader._core import BacktestEngine, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.interrupt import StopOnInterrupt
-from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
 from pytrader.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ class Run:
             end_ns=engine.now_ns if engine.events else self._data.end_ns,
             source=self._data.source,
             tags=("", *self._tags),
+            book_faults=tuple(BookFaults(instruments[index].id, *row) for index, *row in engine.book_faults()),
         )
 
 

@@ -128,6 +128,9 @@ def summarize(result: BacktestResult) -> dict[str, Any]:
         "end": time_text(result.end_ns),
         "end_ns": result.end_ns,
         "events": result.events,
+        "book_faults": [
+            {"instrument": each.instrument_id, "fault": each.fault, "rows": each.count} for each in result.book_faults
+        ],
         "run_seconds": result.run_seconds,
         "cpu_seconds": result.cpu_seconds,
         "events_per_second": result.events / result.run_seconds if result.run_seconds > 0 else None,

@@ -49,11 +49,16 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """List what was run, and how fast."""
     rate = summary["events_per_second"]
     speed = f"{summary['run_seconds']:.2f} s" + (f", {rate:,.0f} events per second" if rate is not None else "")
+    faults = [
+        ("faulty rows", f"{each['rows']:,} {each['fault'].replace('_', ' ')} in {each['instrument']}")
+        for each in summary["book_faults"]
+    ]
     return [
         ("data", summary["source"]),
         ("from", summary["start"]),
         ("to", summary["end"] + ("" if summary["finished"] else "  (stopped early)")),
         ("events", f"{summary['events']:,}"),
+        *faults,
         ("run time", speed),
         ("digest", summary["digest"]),
     ]

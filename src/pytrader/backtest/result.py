@@ -67,6 +67,25 @@ class PositionSummary:
     last_price: Price | None
 
 
+@dataclass(frozen=True)
+class BookFaults:
+    """How often a book found one kind of fault in the rows of its feed.
+
+    Attributes
+    ----------
+    instrument_id : str
+        Whose book.
+    fault : str
+        The kind, as in ``docs/books.md``: rows with it were left out, but for ``crossed`` ones, which were kept.
+    count : int
+        How many rows.
+    """
+
+    instrument_id: str
+    fault: str
+    count: int
+
+
 @dataclass(frozen=True, eq=False)
 class BacktestResult:
     """The outcome of one run.
@@ -98,6 +117,8 @@ class BacktestResult:
         Where the market data came from.
     tags : tuple of str
         What the ``tag`` column of ``orders`` counts.
+    book_faults : tuple of BookFaults
+        What the books found wrong with the rows of their feeds, empty for sound data.
     """
 
     orders: npt.NDArray[np.void]
@@ -116,6 +137,7 @@ class BacktestResult:
     end_ns: int
     source: str
     tags: Sequence[str] = ("",)
+    book_faults: tuple[BookFaults, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Draw the run's figures: plain numbers, text for exact amounts, fit for JSON.

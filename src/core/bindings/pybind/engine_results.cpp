@@ -93,6 +93,22 @@ py::list accounts(const BacktestLoop& loop) {
   return made;
 }
 
+py::list book_faults(const BacktestLoop& loop) {
+  py::list made;
+  const Kernel& kernel = loop.kernel();
+  for (InstrumentIndex index = 0; index < kernel.instrument_count(); ++index) {
+    const L3Book* l3_book = kernel.l3_book(index);
+    const L2Book* l2_book = kernel.l2_book(index);
+    for (std::size_t kind = 1; kind < kBookFaultKinds; ++kind) {
+      const BookFault fault = static_cast<BookFault>(kind);
+      const u64 count =
+          (l3_book != nullptr ? l3_book->faults()[fault] : 0) + (l2_book != nullptr ? l2_book->faults()[fault] : 0);
+      if (count > 0) made.append(py::make_tuple(index, to_text(fault), count));
+    }
+  }
+  return made;
+}
+
 py::list positions(const BacktestLoop& loop) {
   py::list made;
   const Kernel& kernel = loop.kernel();

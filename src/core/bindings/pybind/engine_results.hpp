@@ -21,5 +21,7 @@ py::list accounts(const BacktestLoop& loop);
 // (strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, last_price) of each
 // strategy and instrument; None for a price or profit that is not known.
 py::list positions(const BacktestLoop& loop);
+// (instrument, fault, count) of each kind of fault that the books found in the rows of their feeds.
+py::list book_faults(const BacktestLoop& loop);
 
 }  // namespace pytrader::bindings

@@ -112,6 +112,9 @@ void register_engine(py::module_& module) {
           "(strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, "
           "last_price) "
           "of each strategy and instrument.")
+      .def(
+          "book_faults", [](const BacktestEngine& self) { return book_faults(self.loop()); },
+          "(instrument, fault, count) of each kind of fault that the books found in the rows of their feeds.")
       .def_property_readonly("events", [](const BacktestEngine& self) { return self.loop().events(); })
       .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
       .def_property_readonly("digest",
