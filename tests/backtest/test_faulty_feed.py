@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pytrader import Backtest, MarketData, Strategy, Stream
+from pytrader import Backtest, Strategy
 from pytrader.backtest import BacktestResult, BookFaults
+from pytrader.data import MarketData, Stream
 from pytrader.model.records import FLAG_LAST, BookAction
 from tests.backtest.markets import instrument
 

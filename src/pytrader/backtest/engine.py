@@ -118,7 +118,9 @@ class Run:
             end_ns=engine.now_ns if engine.events else self._data.end_ns,
             source=self._data.source,
             tags=("", *self._tags),
-            book_faults=tuple(BookFaults(instruments[index].id, *row) for index, *row in engine.book_faults()),
+            book_faults=tuple(
+                BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
+            ),
         )
 
 
