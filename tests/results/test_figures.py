@@ -30,6 +30,12 @@ def test_summary_is_json_and_says_what_was_run() -> None:
     assert summary["digest"] == "0123456789abcdef"
 
 
+def test_repr_is_one_line_that_tells_runs_apart() -> None:
+    text = repr(dataclasses.replace(made_result(), finished=False))
+    assert text.count("\n") == 0
+    assert "3 orders, 3 fills, digest 0123456789abcdef, stopped early" in text
+
+
 def test_volumes_and_turnover_are_exact() -> None:
     acme, coin = made_result().summary()["positions"]
     assert (acme["volume"], acme["turnover"]) == ("3", "299.99")

@@ -86,7 +86,7 @@ class BookFaults:
     count: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BacktestResult:
     """The outcome of one run.
 
@@ -151,6 +151,12 @@ class BacktestResult:
         from pytrader.backtest.figures import summarize
 
         return summarize(self)
+
+    def __repr__(self) -> str:
+        """Return one line that tells runs apart."""
+        ending = "" if self.finished else ", stopped early"
+        counts = f"{self.events} events, {len(self.orders)} orders, {len(self.fills)} fills"
+        return f"<BacktestResult of {self.source}: {counts}, digest {self.digest}{ending}>"
 
     def __str__(self) -> str:
         """Return the figures as a table of plain text."""
