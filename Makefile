@@ -56,9 +56,9 @@ bench-smoke: $(STAMPS)/package $(STAMPS)/tools
 	$(BIN)/python -m pytest benchmarks --benchmark-disable $(PYTEST_ARGS)
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json
-	$(BIN)/asv run --config benchmarks/asv.conf.json --environment existing:$(BIN)/python --quick --dry-run --show-stderr
+	$(BIN)/asv run --config benchmarks/asv.conf.json --environment existing:$(CURDIR)/$(BIN)/python --quick --dry-run --show-stderr
 	if [ -d "$${PYTRADER_SHARED:-../shared}/workloads" ]; then \
-	  PYTRADER_PYTHON=$(BIN)/python $(BIN)/python benchmarks/peers/run.py --peer nautilus --rounds 1 --scale 0.02; fi
+	  PYTRADER_PYTHON=$(CURDIR)/$(BIN)/python $(BIN)/python benchmarks/peers/run.py --peer nautilus --rounds 1 --scale 0.02; fi
 
 asan: $(STAMPS)/tools
 	cmake --preset asan

@@ -75,9 +75,10 @@ def test_the_pieces_a_run_is_cut_into_change_nothing(steps: int, monkeypatch: py
 @pytest.mark.parametrize("seed", ["0", "12345"])
 def test_another_process_with_another_hash_seed_gives_the_same(seed: str, repository: Path) -> None:
     code = "from tests.backtest.test_determinism import fingerprint, run; print(fingerprint(run()))"
+    path = os.pathsep.join([str(repository), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(repository)},
+        env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": path},
         cwd=repository / "tests",
         capture_output=True,
         text=True,
