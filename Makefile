@@ -66,10 +66,7 @@ asan: $(STAMPS)/tools
 	UBSAN_OPTIONS=print_stacktrace=1 ctest --preset asan
 
 # The compiled modules under the same sanitizers, driven by those Python tests that lean on them hardest.
-SANITIZED_TESTS ?= $(addprefix tests/,$(addsuffix .py,decimal/test_arithmetic decimal/test_arrays \
-  decimal/test_construction model/test_instrument book/test_book_face matching/test_batches matching/test_concurrency \
-  matching/test_reading strategy/test_parameters backtest/test_determinism backtest/test_faulty_feed \
-  backtest/test_handlers backtest/test_inputs backtest/test_lifetimes backtest/test_orders))
+SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/strategy tests/backtest
 asan-python: $(STAMPS)/tools
 	rm -rf build/asan-site
 	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan-python \
