@@ -60,10 +60,9 @@ class Matching:
 
     def refill_if_empty(self, order: Order) -> None:
         if order.order_id in self.orders and order.leaves and not order.shown:
-            side = self.sides[order.side]
-            side.remove(order)
+            queue = self.sides[order.side].levels[order.price].queues[DISPLAYED]
             self.show_tip(order)
-            side.push_back(order)
+            queue[order.order_id] = queue.pop(order.order_id)
             self.update("refilled", order, price=order.price, quantity=order.shown)
 
     def show_tip(self, order: Order) -> None:
