@@ -10,8 +10,8 @@
 
 namespace pytrader {
 
-// Rows are numbered 1, 2, 3, ... in the order in which owners are first named; 0 is no account. A row stays, because its
-// position does. Bound: kMaxAccounts.
+// Rows are numbered 1, 2, 3, ... in the order in which owners are first named; 0 is no account. A row stays, because
+// its position does. Bound: kMaxAccounts.
 class AccountBook {
  public:
   static constexpr u32 kMaxAccounts = u32{1} << 24;

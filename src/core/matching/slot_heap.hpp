@@ -62,9 +62,7 @@ class SlotHeap {
     u64 time;
     u32 slot;
 
-    bool before(const Entry& other) const noexcept {
-      return key != other.key ? key < other.key : time < other.time;
-    }
+    bool before(const Entry& other) const noexcept { return key != other.key ? key < other.key : time < other.time; }
   };
 
   void put(std::size_t at, const Entry& entry) noexcept {

@@ -187,7 +187,8 @@ void TriggerBook::check() const {
     require(!(rises && falls), "an order waits for two prices");
     require((rises || falls) == (row.waits && row.stop != kNoPrice), "a stop price is in no heap");
     require(row.waits || !(up_.contains(slot) || down_.contains(slot)), "an order trails that does not wait");
-    require(!row.waits || row.trails == (up_.contains(slot) || down_.contains(slot)), "a trailing order does not trail");
+    require(!row.waits || row.trails == (up_.contains(slot) || down_.contains(slot)),
+            "a trailing order does not trail");
     waiting += row.waits ? 1 : 0;
     trailing += row.waits && row.trails ? 1 : 0;
   }

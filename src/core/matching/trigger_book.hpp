@@ -19,8 +19,8 @@ struct TrailingTerms {
   TrailingUnit unit = TrailingUnit::ticks;
 };
 
-// Where the stop of an order of this side belongs when `extreme` is the best trade that it has seen. In basis points the
-// distance is rounded up to whole ticks. The result is kept within the prices that there are.
+// Where the stop of an order of this side belongs when `extreme` is the best trade that it has seen. In basis points
+// the distance is rounded up to whole ticks. The result is kept within the prices that there are.
 i64 trailing_stop_price(Side side, const TrailingTerms& terms, i64 extreme) noexcept;
 
 // A rising trigger is reached from below: buy stops, sell if-touched orders. A falling one from above: sell stops, buy
@@ -80,8 +80,8 @@ class TriggerBook {
 
   SlotHeap rising_;
   SlotHeap falling_;
-  SlotHeap up_;    // by the lowest trade that would move or begin it
-  SlotHeap down_;  // by the highest
+  SlotHeap up_;            // by the lowest trade that would move or begin it
+  SlotHeap down_;          // by the highest
   std::vector<Row> rows_;  // by slot
   std::vector<u32> moved_;
   std::vector<u32> touched_;
