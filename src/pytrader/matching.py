@@ -17,6 +17,7 @@ from pytrader._core import (
     NO_PRICE,
     ORDER_MESSAGE,
     POST_ONLY,
+    AllocationRules,
     Level,
     MatchingEngine,
     MessageKind,
@@ -24,6 +25,7 @@ from pytrader._core import (
     Report,
     VenueRules,
     WorkingOrder,
+    allocate,
     outcome,
     reject_reason,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "NO_PRICE",
     "ORDER_MESSAGE",
     "POST_ONLY",
+    "AllocationRules",
     "Level",
     "MatchingEngine",
     "MessageKind",
@@ -40,6 +43,7 @@ __all__ = [
     "Report",
     "VenueRules",
     "WorkingOrder",
+    "allocate",
     "outcome",
     "reject_reason",
 ]
