@@ -50,7 +50,8 @@ struct Work {
 
 constexpr std::size_t kRingRows = 1024;
 
-[[gnu::noinline]] u64 apply_with_reports(MatchingEngine& engine, Work& work, std::array<ExecutionRow, kRingRows>& ring) {
+[[gnu::noinline]] u64 apply_with_reports(MatchingEngine& engine, Work& work,
+                                         std::array<ExecutionRow, kRingRows>& ring) {
   u64 written = 0;
   const auto put = [&ring, &written](const ExecutionRow& row) { ring[written++ % kRingRows] = row; };
   for (const OrderMessage& message : *work.messages) {

@@ -111,7 +111,8 @@ OrderStream travelling_stream(Travel travel, std::size_t count) {
     const u64 draw = mix(state) % 1000;
     OrderMessage message{};
     const std::size_t recent = live.size() < 64 ? live.size() : 64;
-    const std::size_t at = live.empty() ? 0 : live.size() - 1 - (draw % 8 != 0 ? mix(state) % recent : mix(state) % live.size());
+    const std::size_t at =
+        live.empty() ? 0 : live.size() - 1 - (draw % 8 != 0 ? mix(state) % recent : mix(state) % live.size());
     if (live.size() < kResting || draw < 460) {
       message.kind = static_cast<u8>(MessageKind::new_);
       message.order_id = ++last_id;

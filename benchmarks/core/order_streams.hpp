@@ -20,10 +20,10 @@ OrderStream read_stream(const std::string& path);
 
 // How the middle of the prices moves over a stream.
 enum class Travel {
-  stays,      // one tick to and fro
-  away_25,    // walks away by a quarter of its price
-  away_40,    // walks away by two fifths
-  crash,      // falls by a third within a hundredth of the messages, and comes back
+  stays,    // one tick to and fro
+  away_25,  // walks away by a quarter of its price
+  away_40,  // walks away by two fifths
+  crash,    // falls by a third within a hundredth of the messages, and comes back
 };
 
 // Half of the messages enter, half cancel, one in twelve amends; some 1,000 orders rest close to the middle.
