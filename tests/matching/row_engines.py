@@ -62,9 +62,7 @@ class CompiledRows:
     def __init__(self, rules: dict[str, Any]) -> None:
         self.engine = MatchingEngine(tick=1, lot=1, rules=venue_rules(rules))
 
-    def apply(
-        self, messages: Sequence[Message], terms: Sequence[Terms]
-    ) -> tuple[list[int], list[Fill], list[Update]]:
+    def apply(self, messages: Sequence[Message], terms: Sequence[Terms]) -> tuple[list[int], list[Fill], list[Update]]:
         status, fills = self.engine.apply(message_rows(messages), np.array(list(terms), ORDER_TERMS))
         updates = self.engine.updates.tolist()
         self.engine.self_check()
@@ -110,7 +108,7 @@ def message_rows(messages: Sequence[Message]) -> np.ndarray:
     return np.array([(*message[:6], 0, *message[6:]) for message in messages], ORDER_MESSAGE)
 
 
-ROW_ENGINES = {"naive": NaiveRows, "compiled": CompiledRows}
+ROW_ENGINES = {"naive": NaiveRows}
 
 
 def tell(engine: RowEngine, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]:
