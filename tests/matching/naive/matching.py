@@ -168,6 +168,7 @@ class Matching:
         if cut <= 0:
             return
         if most:
+            order.cum += cut
             self.shrink(order, most)
             self.update("decremented", order, price=order.price, quantity=cut, reason="reduce_only_would_increase")
         elif order.state == "taking":
@@ -178,7 +179,7 @@ class Matching:
     def reachable(self, taker: Order, limit: int | None, enough: int, levels: int | None = None) -> int:
         """Count what the taker could trade now: the pass of `match` with its running remainder, moving nothing."""
         positions = dict(self.positions)
-        left = enough
+        left, prevented = enough, 0
         for level in self.sides[3 - taker.side].within(limit)[:levels]:
             orders = list(level.orders())
             modes = [self.prevention(taker, maker) for maker in orders]
@@ -196,9 +197,12 @@ class Matching:
                     continue
                 if mode in ("cancel_newest", "cancel_both"):
                     return enough - left
+                quantity = min(quantity, left)
+                if mode == "decrement":
+                    left -= quantity
+                    prevented += quantity
                 if mode != "none":
                     continue
-                quantity = min(quantity, left)
                 if taker.has("reduce_only"):
                     quantity = min(quantity, self.reducible(taker, positions))
                 for order in (taker, maker):
@@ -206,5 +210,5 @@ class Matching:
                     positions[order.owner] = positions.get(order.owner, 0) + (signed if order.owner else 0)
                 left -= quantity
                 if left == 0:
-                    return enough
-        return enough - left
+                    return enough - prevented
+        return enough - left - prevented
