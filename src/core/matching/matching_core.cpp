@@ -7,16 +7,7 @@ namespace pytrader {
 
 namespace {
 
-// Bits of OrderNode::attributes.
-constexpr u32 kSell = 1;
-constexpr u32 kIsPostOnly = 2;
-constexpr u32 kHasExecuted = 4;
-
 constexpr std::size_t kFirstOrders = 32;
-
-Side side_of(const OrderNode& node) noexcept {
-  return (node.attributes & kSell) != 0 ? Side::sell : Side::buy;
-}
 
 bool is_market(const OrderMessage& message) noexcept {
   return message.order_type == static_cast<u8>(OrderType::market);
@@ -208,6 +199,7 @@ i64 MatchingCore::match(Taker taker, std::vector<Fill>& fills) {
     fills.push_back({taker.order_id, maker.id, makers.best_price(), quantity, taker.leaves_qty,
                      maker.quantity - quantity, static_cast<i64>(taker.side), taker.message_index});
     fill_maker(slot, quantity);
+    last_trade_price_ = fills.back().price;
     ++counters_.fills;
     counters_.volume += quantity;
   }

@@ -30,6 +30,7 @@ PYBIND11_MODULE(_core, module) {
   register_kernel(module);
   register_bands(module);
   register_session(module);
+  register_allocation(module);
   register_matching(module);
 }
 
