@@ -186,9 +186,7 @@ Notes
 -----
 Each level halts once a day. Source: NYSE Rule 7.12.)";
 
-}  // namespace
-
-void register_bands(py::module_& module) {
+void register_price_band(py::module_& module) {
   py::class_<PriceBand>(module, "PriceBand", kBandDoc, py::is_final())
       .def(py::init(&make_band), py::kw_only(), py::arg("ticks") = 0, py::arg("basis_points") = 0,
            py::arg("up_ticks") = 0, py::arg("up_basis_points") = 0, py::arg("down_ticks") = 0,
@@ -203,9 +201,12 @@ void register_bands(py::module_& module) {
       .def(
           "__eq__", [](const PriceBand& a, const PriceBand& b) { return a == b; }, py::is_operator())
       .def("__hash__", [](const PriceBand& band) { return hash_of_settings(settings_of(band)); })
-      .def("__repr__", [](const PriceBand& band) { return describe("PriceBand", settings_of(band), settings_of({})); })
+      .def("__repr__",
+           [](const PriceBand& band) { return describe("PriceBand", settings_of(band), settings_of(PriceBand{})); })
       .def(pickle_by_settings<PriceBand>([](const PriceBand& band) { return settings_of(band); }));
+}
 
+void register_band_rules(py::module_& module) {
   using Rules = BandRules;
   py::class_<Rules>(module, "BandRules", kRulesDoc, py::is_final())
       .def(py::init(&make_rules), py::kw_only(), py::arg("entry") = PriceBand{},
@@ -226,14 +227,9 @@ void register_bands(py::module_& module) {
       .def("__repr__",
            [](const Rules& rules) { return describe("BandRules", settings_of(rules), settings_of(Rules{})); })
       .def(pickle_by_settings<Rules>([](const Rules& rules) { return settings_of(rules); }));
+}
 
-  module.def(
-      "luld_band", &luld_band, py::kw_only(), py::arg("tier"), py::arg("previous_close"),
-      py::arg("ticks_per_dollar") = 100, py::arg("doubled").noconvert() = false,
-      "The Limit Up-Limit Down band of a U.S. stock, by its tier (1 or 2) and previous close in ticks.\n\n"
-      "`doubled` is for the last 25 minutes of regular trading. Source: the plan of SEC File 4-631, section V and "
-      "appendix A. InvalidArgument for another tier, or numbers that are not above 0.");
-
+void register_circuit_breaker(py::module_& module) {
   using Decision = CircuitBreakerDecision;
   py::class_<Decision>(module, "CircuitBreakerDecision", "What a level of the index means for trading.", py::is_final())
       .def_readonly("level", &Decision::level, "The level that this observation reached first; 0 is none.")
@@ -267,6 +263,20 @@ void register_bands(py::module_& module) {
       .def(
           "at", [](const Breaker& breaker, py::handle ts) { return breaker.at(parse_integer(ts, "ts")); },
           py::arg("ts"), "What holds at a time without a new observation.");
+}
+
+}  // namespace
+
+void register_bands(py::module_& module) {
+  register_price_band(module);
+  register_band_rules(module);
+  register_circuit_breaker(module);
+  module.def(
+      "luld_band", &luld_band, py::kw_only(), py::arg("tier"), py::arg("previous_close"),
+      py::arg("ticks_per_dollar") = 100, py::arg("doubled").noconvert() = false,
+      "The Limit Up-Limit Down band of a U.S. stock, by its tier (1 or 2) and previous close in ticks.\n\n"
+      "`doubled` is for the last 25 minutes of regular trading. Source: the plan of SEC File 4-631, section V and "
+      "appendix A. InvalidArgument for another tier, or numbers that are not above 0.");
 }
 
 }  // namespace pytrader::bindings
