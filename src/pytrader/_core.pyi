@@ -364,7 +364,7 @@ class FeedIncident(NamedTuple):
 
 @final
 class DepthBook(metaclass=_Bound):
-    def __init__(self, _never: Never) -> None: ...
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a feed only
     @property
     def symbol(self) -> str: ...
     @property
