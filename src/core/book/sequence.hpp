@@ -30,7 +30,8 @@ struct SequenceRule {
 };
 
 // https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams#how-to-manage-a-local-order-book-correctly
-constexpr SequenceRule kBinanceSpotSequence{"binance_spot", SequenceLink::first_follows_last, SequenceJoin::spans_next, true};
+constexpr SequenceRule kBinanceSpotSequence{"binance_spot", SequenceLink::first_follows_last, SequenceJoin::spans_next,
+                                            true};
 // https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/How-to-manage-a-local-order-book-correctly
 constexpr SequenceRule kBinanceFuturesSequence{"binance_futures", SequenceLink::previous_names_last,
                                                SequenceJoin::spans_same, true};

@@ -6,7 +6,18 @@ namespace {
 
 // https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams (diff. depth stream, combined streams),
 // .../rest-api/market-data-endpoints (order book), and the same pages of the futures documentation.
-enum Field : unsigned { kEvent, kTime, kTransactionTime, kSymbol, kFirst, kLast, kPrevious, kBids, kAsks, kLastUpdateId };
+enum Field : unsigned {
+  kEvent,
+  kTime,
+  kTransactionTime,
+  kSymbol,
+  kFirst,
+  kLast,
+  kPrevious,
+  kBids,
+  kAsks,
+  kLastUpdateId
+};
 
 constexpr const char* kTwice = "is given twice";
 constexpr const char* kMissing = "is missing from a depth frame";
@@ -111,9 +122,7 @@ class BinanceReader : public FrameReader {
     if (odd_.problem == nullptr) odd_ = {field, problem, scan.offset()};
     return true;
   }
-  bool once(Field field, const char* text) {
-    return seen_.add(field) || refuse(text, kTwice, scan.offset());
-  }
+  bool once(Field field, const char* text) { return seen_.add(field) || refuse(text, kTwice, scan.offset()); }
 
   bool judge() {
     const bool snapshot = seen_.has(kLastUpdateId) && !seen_.has(kEvent);

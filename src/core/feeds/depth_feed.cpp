@@ -12,8 +12,8 @@ constexpr i64 kMaxMs = INT64_MAX / kNsPerMs;
 }  // namespace
 
 const DepthVenue kBinanceSpotDepth{"Binance", &decode_binance, kBinanceSpotSequence, ChecksumRule::none, true, false};
-const DepthVenue kBinanceFuturesDepth{"Binance",          &decode_binance, kBinanceFuturesSequence,
-                                      ChecksumRule::none, true,            false};
+const DepthVenue kBinanceFuturesDepth{"Binance", &decode_binance, kBinanceFuturesSequence, ChecksumRule::none, true,
+                                      false};
 const DepthVenue kKrakenDepth{"Kraken", &decode_kraken, kNoSequence, ChecksumRule::kraken, false, true};
 const DepthVenue kOkxDepth{"OKX", &decode_okx, kOkxSequence, ChecksumRule::okx, true, false};
 const DepthVenue kBitgetDepth{"Bitget", &decode_bitget, kBitgetSequence, ChecksumRule::okx, false, false};
@@ -78,7 +78,8 @@ FrameResult DepthFeed::address(u32 symbol) noexcept {
   if (!frame_.symbol.empty()) {
     index = find(frame_.symbol);
     if (index == kNoSymbol) return refuse("symbol", "is not in the feed", frame_.symbol_offset);
-    if (symbol != kNoSymbol && symbol != index) return refuse("symbol", "is another than asked for", frame_.symbol_offset);
+    if (symbol != kNoSymbol && symbol != index)
+      return refuse("symbol", "is another than asked for", frame_.symbol_offset);
   } else if (index == kNoSymbol) {
     if (books_.size() != 1) return refuse("symbol", "is not in the frame: say whose snapshot it is", 0);
     index = 0;
@@ -152,7 +153,8 @@ bool DepthFeed::repeats_a_price() {
 
 FrameResult DepthFeed::take_snapshot(u32 index) {
   KeptBook& kept = *books_[index];
-  if (repeats_a_price()) return refuse("price", "stands twice on one side of a snapshot", frame_.levels[0].price_offset);
+  if (repeats_a_price())
+    return refuse("price", "stands twice on one side of a snapshot", frame_.levels[0].price_offset);
   kept.stale = true;
   kept.book.clear();
   for (const DepthLevel& level : levels_) kept.book.set(level);
@@ -181,7 +183,8 @@ FrameResult DepthFeed::take_waiting(u32 index) {
     result = next;
     break;
   }
-  const std::size_t levels_done = done == kept.waiting.size() ? kept.waiting_levels.size() : kept.waiting[done].first_level;
+  const std::size_t levels_done =
+      done == kept.waiting.size() ? kept.waiting_levels.size() : kept.waiting[done].first_level;
   kept.waiting.erase(kept.waiting.begin(), kept.waiting.begin() + static_cast<std::ptrdiff_t>(done));
   kept.waiting_levels.erase(kept.waiting_levels.begin(),
                             kept.waiting_levels.begin() + static_cast<std::ptrdiff_t>(levels_done));

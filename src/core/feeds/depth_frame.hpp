@@ -73,8 +73,8 @@ class FrameReader {
  public:
   FrameReader(std::string_view text, DepthFrame& out, FrameFault& why) noexcept : scan(text), frame(out), fault(why) {}
 
-  // An array of levels, each an array of a price and a quantity as text, and further elements. From the fourth the order
-  // count is read if `with_count`.
+  // An array of levels, each an array of a price and a quantity as text, and further elements. From the fourth the
+  // order count is read if `with_count`.
   bool levels(Side side, const char* field, bool with_count);
   bool symbol(const char* field);
   // Names the field that the scanner failed in. Returns whether all went well.

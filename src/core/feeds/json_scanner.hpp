@@ -19,8 +19,7 @@ class JsonScanner {
  public:
   static constexpr int kMaxDepth = 64;  // of a skipped value
 
-  explicit JsonScanner(std::string_view text) noexcept
-      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
+  explicit JsonScanner(std::string_view text) noexcept : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
 
   // The next character that is no white space, 0 at the end or after a fault: '{', '[', '"', 't', '-', '7', ...
   char peek() noexcept;

@@ -6,8 +6,8 @@
 namespace pytrader {
 namespace {
 
-// Version 1: https://docs.kraken.com/api/docs/websocket-v1/book: [channel id, {...}, {...}, "book-DEPTH", "PAIR"], where
-// "as" and "bs" make a snapshot, "a" and "b" an update, "c" is the checksum. Version 2:
+// Version 1: https://docs.kraken.com/api/docs/websocket-v1/book: [channel id, {...}, {...}, "book-DEPTH", "PAIR"],
+// where "as" and "bs" make a snapshot, "a" and "b" an update, "c" is the checksum. Version 2:
 // https://docs.kraken.com/api/docs/websocket-v2/book: prices and quantities are numbers, whose digits we read as sent.
 constexpr std::string_view kBookChannel = "book-";
 

@@ -25,10 +25,10 @@ class BinanceDepthFeed(DepthFeed):
 
     Notes
     -----
-    The snapshot is the answer to a depth request, given with ``apply(answer, symbol)``; differences received before it
-    wait. Rules: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams and
-    https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams (how to manage a local
-    order book correctly).
+    The snapshot is the answer to a depth request, given with ``apply(answer, symbol)``; differences received before
+    it wait. Rules: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams and
+    https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams (how to manage a
+    local order book correctly).
     """
 
     def __init__(self, instruments: Instruments, *, market: str = "spot", **settings: Unpack[FeedSettings]) -> None:

@@ -19,8 +19,8 @@ class BitgetDepthFeed(DepthFeed):
 
     Notes
     -----
-    ``seq`` must grow; where a frame names the one before (``pseq``) it must be that one. The checksum is OKX's; 0 is not
-    checked. Rules: https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel
+    ``seq`` must grow; where a frame names the one before (``pseq``) it must be that one. The checksum is OKX's; 0 is
+    not checked. Rules: https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel
     """
 
     def __init__(self, instruments: Instruments, **settings: Unpack[FeedSettings]) -> None:

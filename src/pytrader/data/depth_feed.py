@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias, TypedDict
 
 from pytrader._core import DepthFeed, FeedIncident
@@ -12,7 +13,7 @@ from pytrader.data.decimal_text import unit_text
 from pytrader.errors import DataError
 from pytrader.model import Fixed, Instrument, Price, Quantity
 
-Number: TypeAlias = str | int | Decimal | Fixed | Price | Quantity
+Number: TypeAlias = str | int | Decimal | Fraction | Fixed | Price | Quantity
 Instruments: TypeAlias = Mapping[str, tuple[Number, Number]] | Iterable[Instrument]
 Frame: TypeAlias = bytes | bytearray | memoryview | str
 Handler: TypeAlias = Callable[[FeedIncident], object]
@@ -60,9 +61,7 @@ def one_unit(decimals: Any, field: str) -> str:
     return unit_text(decimals)
 
 
-def selected(
-    known: dict[str, tuple[str, str]], symbols: Collection[str] | None
-) -> dict[str, tuple[str, str]]:
+def selected(known: dict[str, tuple[str, str]], symbols: Collection[str] | None) -> dict[str, tuple[str, str]]:
     """Return the instruments asked for; DataError names one that is absent."""
     if symbols is None:
         return known

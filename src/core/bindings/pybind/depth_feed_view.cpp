@@ -15,13 +15,16 @@ const py::object& incident_type() {
   return storage
       .call_once_and_store_result([] {
         using namespace py::literals;
-        py::object made = py::module_::import("collections")
-                              .attr("namedtuple")("FeedIncident",
-                                                  py::make_tuple("kind", "venue", "symbol", "frame", "expected", "found"),
-                                                  "module"_a = "pytrader.data");
+        py::object made =
+            py::module_::import("collections")
+                .attr("namedtuple")("FeedIncident",
+                                    py::make_tuple("kind", "venue", "symbol", "frame", "expected", "found"),
+                                    "module"_a = "pytrader.data");
         made.attr("__doc__") =
-            "What a depth feed found wrong with a book: 'gap' (expected: the book's last update id; found: the id that the "
-            "frame follows, or its first), 'checksum' (expected: the venue's; found: the book's) or 'crossed' (expected: "
+            "What a depth feed found wrong with a book: 'gap' (expected: the book's last update id; found: the id that "
+            "the "
+            "frame follows, or its first), 'checksum' (expected: the venue's; found: the book's) or 'crossed' "
+            "(expected: "
             "best bid; found: best ask). `frame` counts from 1.";
         return made;
       })
@@ -41,10 +44,10 @@ std::string quote(std::string_view text, std::size_t offset) {
                         const py::object& field, const py::object& offset) {
   using namespace py::literals;
   const DepthFeed& feed = self.feed;
-  const py::object error = py::module_::import("pytrader.errors")
-                               .attr("FeedError")(message, "kind"_a = kind, "venue"_a = feed.venue().name,
-                                                  "frame"_a = feed.counts().frames, "symbol"_a = std::move(symbol),
-                                                  "field"_a = field, "offset"_a = offset);
+  const py::object error =
+      py::module_::import("pytrader.errors")
+          .attr("FeedError")(message, "kind"_a = kind, "venue"_a = feed.venue().name, "frame"_a = feed.counts().frames,
+                             "symbol"_a = std::move(symbol), "field"_a = field, "offset"_a = offset);
   PyErr_SetObject(py::type::handle_of(error).ptr(), error.ptr());
   throw py::error_already_set();
 }
@@ -55,8 +58,8 @@ std::string quote(std::string_view text, std::size_t offset) {
   const bool sentence = problem.starts_with("is ") || problem.starts_with("must ") || problem.starts_with("has ") ||
                         problem.starts_with("does ") || problem.starts_with("stands ");
   if (!sentence) problem = "needs " + problem;
-  raise(self, field + " " + problem + ", at " + quote(text, fault.offset) + "; nothing of the frame was applied", "damaged",
-        py::none(), py::str(field), py::int_(fault.offset));
+  raise(self, field + " " + problem + ", at " + quote(text, fault.offset) + "; nothing of the frame was applied",
+        "damaged", py::none(), py::str(field), py::int_(fault.offset));
 }
 
 struct IncidentText {
@@ -86,8 +89,9 @@ IncidentText describe(const BoundFeed& self, const FrameResult& result) {
   const PriceGrid& grid = self.grids[result.book];
   py::object bid = grid.price(result.expected);
   py::object ask = grid.price(result.found);
-  std::string message = "the best bid " + py::cast<std::string>(py::str(bid)) + " of " + symbol + " reaches the best ask " +
-                        py::cast<std::string>(py::str(ask)) + "; give a new snapshot, or keep_crossed=True in a call auction";
+  std::string message = "the best bid " + py::cast<std::string>(py::str(bid)) + " of " + symbol +
+                        " reaches the best ask " + py::cast<std::string>(py::str(ask)) +
+                        "; give a new snapshot, or keep_crossed=True in a call auction";
   return {"crossed", self.on_crossed, std::move(message), std::move(bid), std::move(ask)};
 }
 
@@ -96,11 +100,10 @@ IncidentText describe(const BoundFeed& self, const FrameResult& result) {
 void report(BoundFeed& self, const FrameResult& result, std::string_view text) {
   if (result.outcome == FrameOutcome::refused) raise_refused(self, result.fault, text);
   if (result.outcome == FrameOutcome::full) {
-    throw Error(ErrorCode::capacity, std::string(self.feed.venue().name) + " frame " +
-                                         std::to_string(self.feed.counts().frames) + ": " +
-                                         std::to_string(self.feed.settings().max_waiting) + " updates of " +
-                                         self.feed.symbol(result.book) +
-                                         " wait for a snapshot, which is max_waiting: give the snapshot, or reset()");
+    throw Error(ErrorCode::capacity,
+                std::string(self.feed.venue().name) + " frame " + std::to_string(self.feed.counts().frames) + ": " +
+                    std::to_string(self.feed.settings().max_waiting) + " updates of " + self.feed.symbol(result.book) +
+                    " wait for a snapshot, which is max_waiting: give the snapshot, or reset()");
   }
   const IncidentText incident = describe(self, result);
   const py::str symbol(self.feed.symbol(result.book));

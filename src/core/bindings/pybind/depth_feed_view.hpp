@@ -27,15 +27,16 @@ struct BoundFeed {
   std::atomic<bool> busy{false};
 };
 
-// Reads one book of a feed. A reader holds the interpreter lock, which a feed takes to begin its work: so it is enough to
-// ask whether the feed is at work.
+// Reads one book of a feed. A reader holds the interpreter lock, which a feed takes to begin its work: so it is enough
+// to ask whether the feed is at work.
 class DepthBookView {
  public:
   DepthBookView(std::shared_ptr<BoundFeed> feed, u32 index) : feed_(std::move(feed)), index_(index) {}
 
   const DepthFeed& feed() const {
     if (feed_->busy.load(std::memory_order_acquire)) {
-      throw Error(ErrorCode::invalid_state, "another thread is applying frames to this book's feed: read it afterwards");
+      throw Error(ErrorCode::invalid_state,
+                  "another thread is applying frames to this book's feed: read it afterwards");
     }
     return feed_->feed;
   }

@@ -64,7 +64,8 @@ FeedError
 CapacityError
     More than max_waiting updates wait for a snapshot; the frame was not kept.)";
 
-constexpr const char* kApplyLinesDoc = R"(Take the frames of a recording: one a line, from the line's first brace or bracket on.
+constexpr const char* kApplyLinesDoc =
+    R"(Take the frames of a recording: one a line, from the line's first brace or bracket on.
 
 What stands before it, such as the time of receipt, is not read. Lines that are empty or begin with ``ws`` and have no frame
 (a connection was opened) are passed over. From 16 KB on other threads run meanwhile.
@@ -178,8 +179,8 @@ bool changes(FrameOutcome outcome) noexcept {
          outcome == FrameOutcome::crossed;
 }
 bool needs_report(FrameOutcome outcome) noexcept {
-  return outcome != FrameOutcome::applied && (changes(outcome) || outcome == FrameOutcome::refused ||
-                                              outcome == FrameOutcome::full);
+  return outcome != FrameOutcome::applied &&
+         (changes(outcome) || outcome == FrameOutcome::refused || outcome == FrameOutcome::full);
 }
 
 py::object apply(BoundFeed& self, py::handle frame, py::handle symbol) {
@@ -316,7 +317,8 @@ void bind_feed(py::class_<BoundFeed, FeedHolder>& bound) {
 }
 
 void bind_book(py::class_<BoundDepthBook>& bound) {
-  bound.def_property_readonly("symbol", [](const BoundDepthBook& self) { return self.book.feed().symbol(self.book.index()); });
+  bound.def_property_readonly("symbol",
+                              [](const BoundDepthBook& self) { return self.book.feed().symbol(self.book.index()); });
   bound.def_property_readonly(
       "stale", [](const BoundDepthBook& self) { return self.book.feed().stale(self.book.index()); },
       "Whether the book waits for a snapshot; it is empty until then.");
@@ -350,8 +352,9 @@ void bind_book(py::class_<BoundDepthBook>& bound) {
   bound.def(
       "__len__", [](const BoundDepthBook& self) { return self.book.book().level_count(); }, "Levels of both sides.");
   bound.def("__repr__", [](const BoundDepthBook& self) {
-    return "DepthBook(" + self.book.feed().symbol(self.book.index()) + ", levels=" +
-           std::to_string(self.book.book().level_count()) + (self.book.feed().stale(self.book.index()) ? ", stale)" : ")");
+    return "DepthBook(" + self.book.feed().symbol(self.book.index()) +
+           ", levels=" + std::to_string(self.book.book().level_count()) +
+           (self.book.feed().stale(self.book.index()) ? ", stale)" : ")");
   });
 }
 
