@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Unpack
 
-from pytrader.data.depth_feed import DepthFeed, FeedSettings, Frame, Instruments, read_payload, rows_of, selected
+from pytrader.data.depth_feed import DepthFeed, FeedSettings, Frame, Instruments, one_unit, read_payload, rows_of, selected
 from pytrader.errors import DataError, InvalidArgument
 
 _MARKETS = {"spot": "binance_spot", "usdm": "binance_futures", "coinm": "binance_futures"}
@@ -50,16 +50,18 @@ def binance_instruments(payload: Frame, symbols: Collection[str] | None = None) 
     Returns
     -------
     dict
-        Symbol to (``PRICE_FILTER.tickSize``, ``LOT_SIZE.stepSize``).
+        Symbol to (``PRICE_FILTER.tickSize``, 10**-decimals of the sizes): ``quantityPrecision`` on futures,
+        ``baseAssetPrecision`` on spot, where levels hold sizes finer than ``LOT_SIZE.stepSize``.
     """
     answer = read_payload(payload, "Binance")
     try:
-        known = {str(row["symbol"]): _steps(row["filters"]) for row in answer["symbols"]}
-    except (LookupError, TypeError) as error:
+        known = {str(row["symbol"]): _steps(row) for row in answer["symbols"]}
+    except (LookupError, TypeError, ValueError) as error:
         raise DataError(f"not an answer of Binance's exchangeInfo: {error!r}") from error
     return selected(known, symbols)
 
 
-def _steps(filters: list[dict[str, Any]]) -> tuple[str, str]:
-    by_type = {str(row["filterType"]): row for row in filters}
-    return str(by_type["PRICE_FILTER"]["tickSize"]), str(by_type["LOT_SIZE"]["stepSize"])
+def _steps(row: dict[str, Any]) -> tuple[str, str]:
+    (prices,) = (rule for rule in row["filters"] if rule["filterType"] == "PRICE_FILTER")
+    field = "quantityPrecision" if "quantityPrecision" in row else "baseAssetPrecision"
+    return str(prices["tickSize"]), one_unit(row[field], field)
