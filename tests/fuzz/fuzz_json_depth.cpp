@@ -1,4 +1,4 @@
-// Feeds arbitrary frames to the depth feed of each venue; books must stay sound, and a refused frame must change nothing.
+// Feeds arbitrary frames to each depth feed; books must stay sound, and a refused frame must change nothing.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

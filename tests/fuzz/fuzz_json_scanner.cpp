@@ -1,4 +1,4 @@
-// Feeds arbitrary bytes to the JSON scanner; what it skips as one value must be whole, and decimals must come back as text.
+// Feeds arbitrary bytes to the JSON scanner; what it skips must be whole, and decimals must come back as text.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Unpack
 
-from pytrader.data.depth_feed import DepthFeed, FeedSettings, Frame, Instruments, one_unit, read_payload, rows_of, selected
+from pytrader.data.depth_feed import (
+    DepthFeed,
+    FeedSettings,
+    Frame,
+    Instruments,
+    one_unit,
+    read_payload,
+    rows_of,
+    selected,
+)
 from pytrader.errors import DataError, InvalidArgument
 
 _MARKETS = {"spot": "binance_spot", "usdm": "binance_futures", "coinm": "binance_futures"}
