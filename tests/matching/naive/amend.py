@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.matching.naive.book import ALL_OR_NONE, PEGGED, RESTING, TAKING, WAITING, Order
+from tests.matching.naive.book import PEGGED, RESTING, TAKING, WAITING, Order
 from tests.matching.naive.entry import PEGGED_TYPE, WITHOUT_PRICE
 from tests.matching.naive.rows import INT64_MAX, NO_PRICE, NO_TERMS, Message, Terms
 from tests.matching.naive.triggers import TRAILING, through
@@ -83,8 +83,6 @@ class Amend:
 
     def replace_resting(self, order: Order, price: int, leaves: int) -> str:
         if self.keeps_place(order, price, leaves):
-            if order.kind == ALL_OR_NONE and leaves < order.leaves:
-                self.to_try[order.side] = True
             if order.is_iceberg:
                 self.shrink(order, leaves)
             else:
@@ -114,10 +112,9 @@ class Amend:
             if moves:
                 order.stop = terms.stop_price
             if moves and self.reached_at_entry(order):
-                del self.orders[order.order_id]
-                outcome = self.release(order, own_message=True)
-                return {"filled": "replaced_filled", "rested": "requeued"}.get(outcome, outcome)
-            if order.stop != NO_PRICE:
+                order.state = "elected"
+                self.elected.append(order)
+            elif order.stop != NO_PRICE:
                 self.queue_trigger(order)
         else:
             self.times += 1

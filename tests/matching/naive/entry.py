@@ -218,8 +218,6 @@ class Entry:
         order.entered = self.times
         self.tell_cut(order, order.cut)
         if order.order_type in TRIGGER_TYPES:
-            if self.reached_at_entry(order):
-                return self.release(order, own_message=True)
             self.wait(order)
             return "parked"
         if self.awaits_auction(order):
@@ -233,7 +231,6 @@ class Entry:
 
         `own_message`: a status tells why it left. `first`: the entry for which a minimum quantity counts.
         """
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         if self.collecting():
             return self.collect(order)
@@ -300,7 +297,6 @@ class Entry:
         return self.take_pegged(order, price)
 
     def take_pegged(self, order: Order, price: int) -> str:
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         self.match(order, price)
         if not order.leaves:

@@ -130,10 +130,8 @@ class Session(Bands):
             self.closing_price = self.last
         if following == "closed":
             self.expire_day_orders()
-        if following == "continuous":
-            self.to_try = {BUY: True, SELL: True}
-            if self.last is not None:
-                self.on_trade(self.last)
+        if following == "continuous" and self.last is not None:
+            self.on_trade(self.last)
 
     def expire_day_orders(self) -> None:
         leaving = [order for order in self.orders.values() if FORCE_NAMES[order.force] in ("day", *AUCTION_FORCES)]
@@ -229,7 +227,7 @@ class Session(Bands):
         self.tell_session("indicative", side, price=price, quantity=volume, surplus=abs(surplus))
 
     def uncross(self) -> None:
-        """Trade all that can at one price; again where a reduce-only order was cut down and the book is still crossed."""
+        """Trade all that can at one price; again where a reduce-only order was cut and the book is still crossed."""
         found = self.auction_found()
         while found is not None:
             price, volume, _ = found
