@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.matching.naive.book import PEGGED, RESTING, TAKING, WAITING, Order
+from tests.matching.naive.book import PEGGED, QUEUED, RESTING, TAKING, WAITING, Order
 from tests.matching.naive.entry import PEGGED_TYPE, WITHOUT_PRICE
 from tests.matching.naive.rows import INT64_MAX, NO_PRICE, NO_TERMS, Message, Terms
 from tests.matching.naive.triggers import TRAILING, through
@@ -65,7 +65,7 @@ class Amend:
         if max(leaves + order.cum, self.open_quantity(order.side) - order.leaves + leaves) > INT64_MAX:
             return "quantity_above_maximum"
         prices = order.order_type not in WITHOUT_PRICE and message.price != order.limit
-        if prices and not self.entry_allowed(order, message.price):
+        if prices and not (self.entry_allowed(order, message.price) and self.closing_allowed(message.price)):
             return "price_out_of_range"
         if order.state == RESTING and not self.keeps_place(order, message.price, leaves):
             if self.post_only_takes(order, message.price):
@@ -119,4 +119,6 @@ class Amend:
         else:
             self.times += 1
             order.time = self.times
+            if order.state == QUEUED:
+                self.market_queues[order.side].sort(key=lambda each: each.time)
         return "requeued"

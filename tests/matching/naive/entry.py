@@ -158,9 +158,7 @@ class Entry:
             return "reduce_only_would_increase"
         if self.may_stay(order) and self.open_quantity(order.side) + order.leaves > INT64_MAX:
             return "quantity_above_maximum"
-        if not self.entry_allowed(order, order.limit):
-            return "price_out_of_range"
-        if self.phase == "post_close" and order.limit != self.closing_price:
+        if not (self.entry_allowed(order, order.limit) and self.closing_allowed(order.limit)):
             return "price_out_of_range"
         if self.post_only_takes(order, order.limit):
             return "post_only_would_take"

@@ -70,6 +70,10 @@ class Session(Bands):
     def phase_accepts_replace(self) -> bool:
         return self.acceptance() not in ("closed", "halt")
 
+    def closing_allowed(self, price: int) -> bool:
+        """After the close orders are priced at the closing price."""
+        return self.phase != "post_close" or price in (NO_PRICE, self.closing_price)
+
     def tell_session(
         self, kind: str, side: int = 0, detail: int = 0, price: int = NO_PRICE, quantity: int = 0, surplus: int = 0
     ) -> None:
@@ -173,6 +177,8 @@ class Session(Bands):
             order.order_type = ORDER_TYPES["limit"]
             self.rest(order, order.limit)
             return "rested"
+        self.times += 1
+        order.time = self.times
         order.state = QUEUED
         self.orders[order.order_id] = order
         self.market_queues[order.side].append(order)
