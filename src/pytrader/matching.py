@@ -23,6 +23,7 @@ from pytrader._core import (
     ORDER_UPDATE,
     POST_ONLY,
     REDUCE_ONLY,
+    AllocationRules,
     Level,
     MatchingEngine,
     MessageKind,
@@ -31,6 +32,7 @@ from pytrader._core import (
     UpdateKind,
     VenueRules,
     WorkingOrder,
+    allocate,
     outcome,
     reject_reason,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "ORDER_UPDATE",
     "POST_ONLY",
     "REDUCE_ONLY",
+    "AllocationRules",
     "Level",
     "MatchingEngine",
     "MessageKind",
@@ -54,6 +57,7 @@ __all__ = [
     "UpdateKind",
     "VenueRules",
     "WorkingOrder",
+    "allocate",
     "outcome",
     "reject_reason",
 ]

@@ -363,6 +363,7 @@ MessageStatus MatchingEngine::cancel_general(u64 order_id) noexcept {
   const u32 slot = slot_of(order_id);
   if (slot == kNone) return status_of(RejectReason::unknown_order);
   if (!acceptance(phase_, rules_.session).accepts_cancel) return status_of(RejectReason::trading_phase);
+  named_ = {side_of(pool_[slot]), leaves_of(slot)};
   remove_order(slot);
   return status_of(Outcome::canceled);
 }

@@ -55,6 +55,7 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   const i64 done = order.executed + kept.prevented;
   order.leaves = counts_total ? message.quantity - done : message.quantity;
   if (order.leaves <= 0) {
+    named_ = {order.side, before};
     remove_order(slot);
     return status_of(Outcome::replaced_closed);
   }
@@ -80,6 +81,7 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
 
 // `order` is the order as it shall be.
 MessageStatus MatchingEngine::replace_in_book(u32 slot, Arrival& order, bool keeps) {
+  named_ = {order.side, order.leaves};
   if (keeps) {
     if (order.terms.is_iceberg()) {
       SpecialOrder& iceberg = special_[slot];
@@ -116,6 +118,7 @@ MessageStatus MatchingEngine::replace_waiting(u32 slot, Arrival& order, bool kee
   if (reached && rules_.immediate_trigger == ImmediateTrigger::reject) {
     return status_of(RejectReason::stop_price_reached);
   }
+  named_ = {order.side, order.leaves};
   if (in_triggers && kept.stop_price != waiting.stop_price) keeps = false;
   open_quantity_[index_of(order.side)] += order.leaves - pool_[slot].quantity;
   pool_[slot].quantity = order.leaves;

@@ -26,12 +26,13 @@ from tests.matching.naive.rows import (
 )
 from tests.matching.naive.rules import Rules
 from tests.matching.naive.session import Session
+from tests.matching.naive.sharing import Sharing
 from tests.matching.naive.triggers import Triggers
 
 KIND_NAMES = {code: name for name, code in KINDS.items()}
 
 
-class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
+class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
     """Messages in, statuses, fills and updates out; the same rows as the compiled engine's."""
 
     def __init__(self, rules: Rules | None = None) -> None:
@@ -54,6 +55,7 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
         self.updates: list[Update] = []
         self.message_index = 0
         self.start_session()
+        self.start_sharing(self.rules.allocation)
 
     def apply(
         self, messages: Sequence[Message], terms: Sequence[Terms] = ()

@@ -264,6 +264,7 @@ class Entry:
         order.price = price
         self.orders[order.order_id] = order
         self.show_tip(order)
+        self.note_rest(order)
         self.sides[order.side].push_back(order)
         self.to_try[3 - order.side] = True
 

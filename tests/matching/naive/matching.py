@@ -20,7 +20,9 @@ class Matching:
 
     def match_level(self, taker: Order, level: Level) -> bool:
         """Trade at one price, by kind and then by time; false when the taker is done."""
-        if self.rules.iceberg_sweep == "displayed_first":
+        if self.allocation is not None:
+            goes_on = self.share_level(taker, level)
+        elif self.rules.iceberg_sweep == "displayed_first":
             goes_on = self.sweep_displayed_first(taker, level)
         else:
             goes_on = self.sweep_by_refill(taker, level)
@@ -60,10 +62,10 @@ class Matching:
 
     def refill_if_empty(self, order: Order) -> None:
         if order.order_id in self.orders and order.leaves and not order.shown:
-            side = self.sides[order.side]
-            side.remove(order)
+            queue = self.sides[order.side].levels[order.price].queues[DISPLAYED]
             self.show_tip(order)
-            side.push_back(order)
+            queue[order.order_id] = queue.pop(order.order_id)
+            self.lose_top(order)
             self.update("refilled", order, price=order.price, quantity=order.shown)
 
     def show_tip(self, order: Order) -> None:
@@ -181,7 +183,7 @@ class Matching:
         positions = dict(self.positions)
         left, prevented = enough, 0
         for level in self.sides[3 - taker.side].within(limit)[:levels]:
-            orders = list(level.orders())
+            orders = self.in_order_of_reach(taker, level)
             modes = [self.prevention(taker, maker) for maker in orders]
             blocked = any(
                 mode in ("cancel_newest", "cancel_both")
