@@ -14,5 +14,7 @@ void register_book(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
 void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
+void register_bands(pybind11::module_& module);
+void register_session(pybind11::module_& module);
 
 }  // namespace pytrader::bindings
