@@ -49,7 +49,7 @@ void MatchingEngine::prevent_at(Arrival& taker, u32 level, i64 price) {
 // An order is about to be displayed: at a better price than all that its side displays it takes TOP from whoever has
 // it, and is TOP itself if it is large enough and trading is continuous (CME Globex, Allocation algorithm).
 void MatchingEngine::note_better(Side which, u32 slot, i64 price, i64 displayed) noexcept {
-  if (!sharing_.is_active()) return;
+  if (!rules_.allocation.has(kTopStep)) return;
   const Ladder& levels = side(which);
   if (!levels.empty() && !levels.better(price, levels.best_price())) return;
   tops_.better(which, slot, displayed >= rules_.allocation.top_minimum && phase_ == TradingPhase::continuous);
