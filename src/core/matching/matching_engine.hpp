@@ -236,8 +236,8 @@ class MatchingEngine : public MatchingCore {
   TriggerBook triggers_;
   SlotQueue elected_;
   SlotQueue drained_;
-  SlotQueue parked_;         // for an auction
-  SlotQueue market_[2];      // market orders in a call phase, by side
+  SlotQueue parked_;     // for an auction
+  SlotQueue market_[2];  // market orders in a call phase, by side
   i64 drained_price_ = 0;
   u32 all_or_none_at_ = kNone;  // the next all-or-none maker of the pass
   u32 first_peg_ = kNone;       // pegged orders in the order of their entry
