@@ -31,6 +31,7 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   kept.flags = message.flags;
   kept.self_trade = static_cast<SelfTrade>(message.self_trade);
   kept.owner = message.owner;
+  kept.account = message.owner == 0 ? 0 : accounts_.find(message.owner);
   const bool priced = kept.order_type == OrderType::limit || kept.order_type == OrderType::stop_limit ||
                       kept.order_type == OrderType::limit_if_touched || kept.order_type == OrderType::pegged;
   kept.limit = priced ? message.price : kNoPrice;
@@ -45,8 +46,8 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   // Self-trade prevention counts for what a fill-or-kill order can reach.
   if (kept.owner != 0) kept.account = accounts_.find(kept.owner);
   if (const RejectReason reason = check_now(order); reason != RejectReason::none) return status_of(reason);
-  if (kept.owner != 0) {
-    if (accounts_.find(kept.owner) == 0 && accounts_.full()) return status_of(RejectReason::order_limit);
+  if (kept.owner != 0 && kept.account == 0) {
+    if (accounts_.full()) return status_of(RejectReason::order_limit);
     kept.account = accounts_.row_of(kept.owner);
   }
   set_limits(order);
