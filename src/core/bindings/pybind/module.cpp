@@ -29,6 +29,7 @@ PYBIND11_MODULE(_core, module) {
   register_book(module);
   register_kernel(module);
   register_matching(module);
+  register_multi_leg(module);
 }
 
 }  // namespace pytrader::bindings
