@@ -461,6 +461,8 @@ ORDER_MESSAGE: np.dtype[np.void]
 ORDER_TERMS: np.dtype[np.void]
 ORDER_UPDATE: np.dtype[np.void]
 FILL: np.dtype[np.void]
+IMPLIED_UPDATE: np.dtype[np.void]
+MULTI_LEG_FILL: np.dtype[np.void]
 NO_PRICE: int
 POST_ONLY: int
 REDUCE_ONLY: int
@@ -584,6 +586,87 @@ class WorkingOrder(metaclass=_Bound):
     def cum_qty(self) -> Quantity: ...
     @property
     def post_only(self) -> bool: ...
+
+@final
+class MultiLegTrade(metaclass=_Bound):
+    @property
+    def instrument(self) -> str: ...
+    @property
+    def price(self) -> Price: ...
+    @property
+    def quantity(self) -> Quantity: ...
+    @property
+    def taker_order_id(self) -> int: ...
+    @property
+    def taker_instrument(self) -> str: ...
+    @property
+    def maker_order_id(self) -> int: ...
+    @property
+    def maker_instrument(self) -> str: ...
+    @property
+    def maker_leaves_qty(self) -> Quantity: ...
+    @property
+    def taker_side(self) -> Side: ...
+    @property
+    def trade(self) -> int: ...
+
+@final
+class MultiLegResult(metaclass=_Bound):
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def reason(self) -> RejectReason: ...
+    @property
+    def trades(self) -> list[MultiLegTrade]: ...
+
+@final
+class MultiLegMarket(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        outrights: Sequence[str],
+        strategies: dict[str, dict[str, int]],
+        tick: _PriceLike = "0.01",
+        lot: _QuantityLike = "1",
+        priority: str = "by_time",
+        rules: VenueRules = ...,
+        max_orders: SupportsIndex = 2147483648,
+    ) -> None: ...
+    @property
+    def instruments(self) -> tuple[str, ...]: ...
+    def submit(
+        self,
+        instrument: str,
+        *,
+        order_id: SupportsIndex,
+        side: Side | str,
+        order_type: OrderType | str = "limit",
+        quantity: _QuantityLike,
+        price: _PriceLike | None = None,
+        time_in_force: TimeInForce | str = "gtc",
+        post_only: bool = False,
+    ) -> MultiLegResult: ...
+    def cancel(self, instrument: str, order_id: SupportsIndex) -> MultiLegResult: ...
+    def replace(
+        self,
+        instrument: str,
+        order_id: SupportsIndex,
+        *,
+        price: _PriceLike,
+        quantity: _QuantityLike,
+    ) -> MultiLegResult: ...
+    def apply(
+        self, instruments: npt.NDArray[np.integer[Any]], messages: npt.NDArray[np.void]
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.void]]: ...
+    @property
+    def implied_updates(self) -> npt.NDArray[np.void]: ...
+    def best_bid(self, instrument: str) -> Level | None: ...
+    def best_ask(self, instrument: str) -> Level | None: ...
+    def implied_bid(self, instrument: str) -> Level | None: ...
+    def implied_ask(self, instrument: str) -> Level | None: ...
+    def depth(self, instrument: str, count: SupportsIndex) -> tuple[list[Level], list[Level]]: ...
+    def order(self, instrument: str, order_id: SupportsIndex) -> RestingOrder | None: ...
+    def self_check(self) -> None: ...
 
 @final
 class MatchingEngine(metaclass=_Bound):

@@ -44,7 +44,11 @@ class NaiveMultiLegMarket:
     """`strategies` maps a strategy's number to its legs: {instrument: ratio}."""
 
     def __init__(
-        self, outrights: int, strategies: dict[int, dict[int, int]], by_time: bool = True, keeps_on_decrease: bool = True
+        self,
+        outrights: int,
+        strategies: dict[int, dict[int, int]],
+        by_time: bool = True,
+        keeps_on_decrease: bool = True,
     ) -> None:
         self.outrights = outrights
         self.strategies = strategies

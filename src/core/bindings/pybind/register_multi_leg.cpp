@@ -63,9 +63,7 @@ class PyMultiLegMarket {
  public:
   PyMultiLegMarket(const py::sequence& outrights, const py::dict& strategies, py::handle tick, py::handle lot,
                    const std::string& priority, const VenueRules& rules, py::handle max_orders)
-      : grid_(tick, lot),
-        market_(add_outrights(outrights), add_strategies(strategies, outrights.size()), parse_priority(priority), rules,
-                order_bound(max_orders)) {}
+      : grid_(tick, lot), market_(make_market(outrights, strategies, priority, rules, order_bound(max_orders))) {}
 
   py::tuple instruments() const { return py::tuple(py::cast(names_)); }
 
@@ -169,6 +167,13 @@ class PyMultiLegMarket {
       refuse("max_orders is " + std::to_string(bound) + "; it must be 1 to 2^31");
     }
     return static_cast<u32>(bound);
+  }
+
+  // The names of the outrights must be known before a strategy can name them.
+  MultiLegMarket make_market(const py::sequence& outrights, const py::dict& strategies, const std::string& priority,
+                             const VenueRules& rules, u32 max_orders) {
+    const u32 count = add_outrights(outrights);
+    return MultiLegMarket(count, add_strategies(strategies, count), parse_priority(priority), rules, max_orders);
   }
 
   void add_name(const std::string& name) {
