@@ -519,6 +519,55 @@ def outcome(status: SupportsIndex, /) -> Outcome: ...
 def reject_reason(status: SupportsIndex, /) -> RejectReason: ...
 
 @final
+class AllocationRules(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        algorithm: str = "price_time",
+        fifo_percent: int = 0,
+        leveling: bool = False,
+        top_percent: int = 100,
+        top_minimum: int = 1,
+        top_maximum: int | None = None,
+        pro_rata_minimum: int = 2,
+        board_lot: int = 1,
+        lead_market_makers: dict[int, int] = ...,
+        flagged_percent: int = 0,
+    ) -> None: ...
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def fifo_percent(self) -> int: ...
+    @property
+    def leveling(self) -> bool: ...
+    @property
+    def top_percent(self) -> int: ...
+    @property
+    def top_minimum(self) -> int: ...
+    @property
+    def top_maximum(self) -> int | None: ...
+    @property
+    def pro_rata_minimum(self) -> int: ...
+    @property
+    def board_lot(self) -> int: ...
+    @property
+    def lead_market_makers(self) -> dict[int, int]: ...
+    @property
+    def flagged_percent(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def allocate(
+    rules: AllocationRules,
+    quantity: int,
+    orders: Sequence[int],
+    *,
+    top: int | None = None,
+    owners: Sequence[int] | None = None,
+    flagged: Sequence[bool] | None = None,
+) -> list[int]: ...
+
+@final
 class VenueRules(metaclass=_Bound):
     def __init__(
         self, *, amend: str = "keeps_on_decrease", post_only: str = "reject", replace_quantity: str = "total"

@@ -77,18 +77,21 @@ class NaiveMultiLegMarket:
         if post_only and self._best(order, whole=False) is not None:
             return "post_only_would_take"
         self._take(order)
-        if not order.leaves_qty:
-            return "filled"
-        if price is None or time_in_force == "ioc":
-            return "remainder_canceled"
-        self._rest(order)
-        return "rested" if order.leaves_qty else "filled"
+        rests = price is not None and time_in_force == "gtc" and order.leaves_qty > 0
+        remainder = order.leaves_qty
+        if rests:
+            self._rest(order)
+        self._settle()
+        if rests:
+            return "rested" if order.leaves_qty else "filled"
+        return "remainder_canceled" if remainder else "filled"
 
     def cancel(self, instrument: int, order_id: int) -> str:
         order = self._find(instrument, order_id)
         if order is None:
             return "unknown_order"
         self.orders.remove(order)
+        self._settle()
         return "canceled"
 
     def replace(self, instrument: int, order_id: int, price: int, quantity: int) -> str:
@@ -100,9 +103,11 @@ class NaiveMultiLegMarket:
         leaves = quantity - order.cum_qty
         if leaves <= 0:
             self.orders.remove(order)
+            self._settle()
             return "replaced_closed"
         if self.keeps_on_decrease and price == order.price and leaves <= order.leaves_qty:
             order.leaves_qty = leaves
+            self._settle()
             return "replaced"
         wanted = Order(order_id, instrument, order.side, price, leaves, post_only=order.post_only)
         if order.post_only and self._best(wanted, whole=False) is not None:
@@ -110,9 +115,9 @@ class NaiveMultiLegMarket:
         self.orders.remove(order)
         order.price, order.leaves_qty = price, leaves
         self._take(order)
-        if not order.leaves_qty:
-            return "replaced_filled"
-        self._rest(order)
+        if order.leaves_qty:
+            self._rest(order)
+        self._settle()
         return "requeued" if order.leaves_qty else "replaced_filled"
 
     def depth(self, instrument: int, side: str) -> list[tuple[int, int, int]]:
@@ -263,20 +268,23 @@ class NaiveMultiLegMarket:
         self.arrivals += 1
         order.arrival = self.arrivals
         self.orders.append(order)
-        for strategy, legs in self.strategies.items():
-            if order.instrument in legs:
-                for side in ("buy", "sell"):
-                    self._settle(strategy, side)
 
-    def _settle(self, strategy: int, side: str) -> None:
-        """The first strategy order takes what its legs imply, as long as its limit allows."""
-        while True:
-            queue = self._queue(strategy, other(side))
-            candidate = self._implied(strategy, strategy, side)
-            if not queue or candidate is None:
-                return
-            order = queue[0]
-            assert order.price is not None
-            if candidate.price < order.price if side == "buy" else candidate.price > order.price:
-                return
+    def _settle(self) -> None:
+        """Strategy orders take what their legs imply, as long as there is one whose limit allows."""
+        while any(self._settle_one(strategy, side) for strategy in self.strategies for side in ("buy", "sell")):
+            pass
+
+    def _settle_one(self, strategy: int, side: str) -> bool:
+        queue = self._queue(strategy, other(side))
+        candidate = self._implied(strategy, strategy, side)
+        if not queue or candidate is None:
+            return False
+        order = queue[0]
+        assert order.price is not None
+        if candidate.price < order.price if side == "buy" else candidate.price > order.price:
+            return False
+        first = {maker.arrival for maker, _, _, _ in candidate.trades}
+        while candidate is not None and order.leaves_qty and first >= {t[0].arrival for t in candidate.trades}:
             self._execute(order, candidate)
+            candidate = self._implied(strategy, strategy, side)
+        return True

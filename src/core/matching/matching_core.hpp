@@ -9,6 +9,7 @@
 #include "book/book_sides.hpp"
 #include "book/id_index.hpp"
 #include "book/order_pool.hpp"
+#include "matching/execution_row.hpp"
 #include "matching/order_message.hpp"
 #include "matching/venue_rules.hpp"
 
@@ -39,6 +40,9 @@ class MatchingCore : public BookSides {
   u32 max_orders() const noexcept { return pool_.limit(); }
   const MatchingCounters& counters() const noexcept { return counters_; }
 
+  // The order that the last accepted cancel or replace named.
+  const NamedOrder& named_order() const noexcept { return named_; }
+
   // Makes room for this many resting orders, so that they need no allocation.
   void reserve(u32 orders);
 
@@ -62,6 +66,12 @@ class MatchingCore : public BookSides {
     Side side;
     bool is_market;
   };
+  // Bits of OrderNode::attributes.
+  static constexpr u32 kSell = 1;
+  static constexpr u32 kIsPostOnly = 2;
+  static constexpr u32 kHasExecuted = 4;
+  static constexpr u32 kIsSpecial = 8;  // MatchingEngine keeps more of the order
+
   // What a taker could trade with.
   struct Reach {
     i64 quantity;
@@ -69,6 +79,9 @@ class MatchingCore : public BookSides {
   };
 
   static constexpr std::size_t index_of(Side side) noexcept { return side == Side::buy ? 0 : 1; }
+  static Side side_of(const OrderNode& node) noexcept {
+    return (node.attributes & kSell) != 0 ? Side::sell : Side::buy;
+  }
   u32 slot_of(u64 order_id) const noexcept {
     return index_.find(order_id, [this](u32 slot) { return pool_[slot].id; });
   }
@@ -108,8 +121,10 @@ class MatchingCore : public BookSides {
   OrderPool pool_;
   IdIndex index_;
   i64 open_quantity_[2] = {0, 0};
+  i64 last_trade_price_ = kNoPrice;
   std::vector<i64> executed_;  // by slot; read only where the node says that something was executed
   MatchingCounters counters_;
+  NamedOrder named_{};
 };
 
 }  // namespace pytrader

@@ -23,6 +23,13 @@ bool is_beyond(const OrderMessage& message) noexcept {
   return message.owner != 0 || message.terms != 0 || message.self_trade != 0 || message.reserved != 0;
 }
 
+// What a status says when the order that rested has traded since.
+MessageStatus without_rest(MessageStatus status) noexcept {
+  if (status == status_of(Outcome::rested)) return status_of(Outcome::filled);
+  if (status == status_of(Outcome::requeued)) return status_of(Outcome::replaced_filled);
+  return status;
+}
+
 [[noreturn]] void refuse(const std::string& text) {
   throw Error(ErrorCode::invalid_argument, text);
 }
@@ -63,6 +70,7 @@ MultiLegMarket::MultiLegMarket(u32 outrights, std::vector<std::vector<StrategyLe
   is_touched_.resize(count);
   is_marked_.resize(count);
   touched_.reserve(count);
+  unsettled_.reserve(strategies.size());
   marked_.reserve(count);
   for (std::size_t i = 0; i < strategies.size(); ++i) {
     check_legs(strategies[i], outrights, i);
@@ -76,7 +84,9 @@ MultiLegMarket::MultiLegMarket(u32 outrights, std::vector<std::vector<StrategyLe
 MessageStatus MultiLegMarket::apply(u32 instrument, const OrderMessage& message, i64 message_index,
                                     MultiLegOutput& output) {
   check_instrument(instrument);
-  const MessageStatus status = dispatch(instrument, message, message_index, output);
+  MessageStatus status = dispatch(instrument, message, message_index, output);
+  settle(message_index, output);
+  if (!books_[instrument].has(message.order_id)) status = without_rest(status);
   books_[instrument].count(status);
   publish(message_index, output);
   return status;
@@ -120,8 +130,7 @@ MessageStatus MultiLegMarket::submit(u32 instrument, const OrderMessage& message
   if (!rests) return status_of(Outcome::remainder_canceled);
   book.place(message.order_id, side, message.price, taker.leaves_qty, message.quantity - taker.leaves_qty, post_only,
              ++arrivals_);
-  settle(instrument, message_index, output);
-  return status_of(book.has(message.order_id) ? Outcome::rested : Outcome::filled);
+  return status_of(Outcome::rested);
 }
 
 MessageStatus MultiLegMarket::replace(u32 instrument, const OrderMessage& message, i64 message_index,
@@ -161,8 +170,7 @@ MessageStatus MultiLegMarket::replace(u32 instrument, const OrderMessage& messag
   if (taker.leaves_qty == 0) return status_of(Outcome::replaced_filled);
   book.place(message.order_id, order.side, message.price, taker.leaves_qty, order.cum_qty + open - taker.leaves_qty,
              order.post_only, ++arrivals_);
-  settle(instrument, message_index, output);
-  return status_of(book.has(message.order_id) ? Outcome::requeued : Outcome::replaced_filled);
+  return status_of(Outcome::requeued);
 }
 
 bool MultiLegMarket::within(const Taker& taker, i64 price) const noexcept {
@@ -297,29 +305,41 @@ void MultiLegMarket::make_room(MultiLegOutput& output) {
   }
 }
 
-// An order may be too small to trade a unit of a strategy by itself, and make one up with others of its price.
-void MultiLegMarket::settle(u32 instrument, i64 message_index, MultiLegOutput& output) {
-  if (instrument >= outrights_) return;
-  for (const u32 number : strategies_of_[instrument]) {
-    settle_strategy(strategies_[number], Side::buy, message_index, output);
-    settle_strategy(strategies_[number], Side::sell, message_index, output);
+// An order may be too small to trade a unit of a strategy by itself, and make one up with others of its price; or what
+// leaves a best price may give way to a level that is large enough.
+void MultiLegMarket::settle(i64 message_index, MultiLegOutput& output) {
+  while (settle_one(message_index, output)) {
   }
 }
 
-void MultiLegMarket::settle_strategy(const Strategy& strategy, Side side, i64 message_index, MultiLegOutput& output) {
-  MultiLegBook& book = books_[strategy.instrument];
-  for (;;) {
-    FirstOrder order{};
-    const Source source = implied_in(strategy, side);
-    if (source.units == 0 || !book.first(opposite(side), order)) return;
-    Taker taker{strategy.instrument, order.order_id,   opposite(side), false,
-                order.price,         order.leaves_qty, message_index};
-    if (!within(taker, source.price)) return;
-    const i64 units = std::min(source.first_units, order.leaves_qty);
-    trade_in(taker, source, units, output);
-    book.fill_first(opposite(side), units);
-    touch(strategy.instrument);
+bool MultiLegMarket::settle_one(i64 message_index, MultiLegOutput& output) {
+  unsettled_.clear();
+  for (const u32 instrument : touched_) {
+    for (const u32 number : strategies_of_[instrument]) {
+      if (std::find(unsettled_.begin(), unsettled_.end(), number) == unsettled_.end()) unsettled_.push_back(number);
+    }
   }
+  std::sort(unsettled_.begin(), unsettled_.end());
+  for (const u32 number : unsettled_) {
+    if (settle_strategy(strategies_[number], Side::buy, message_index, output)) return true;
+    if (settle_strategy(strategies_[number], Side::sell, message_index, output)) return true;
+  }
+  return false;
+}
+
+// The first order of the strategy takes what its legs imply, if its limit allows.
+bool MultiLegMarket::settle_strategy(const Strategy& strategy, Side side, i64 message_index, MultiLegOutput& output) {
+  MultiLegBook& book = books_[strategy.instrument];
+  FirstOrder order{};
+  const Source source = implied_in(strategy, side);
+  if (source.units == 0 || !book.first(opposite(side), order)) return false;
+  Taker taker{strategy.instrument, order.order_id, opposite(side), false, order.price, order.leaves_qty, message_index};
+  if (!within(taker, source.price)) return false;
+  const i64 units = std::min(source.first_units, order.leaves_qty);
+  trade_in(taker, source, units, output);
+  book.fill_first(opposite(side), units);
+  touch(strategy.instrument);
+  return true;
 }
 
 void MultiLegMarket::touch(u32 instrument) {

@@ -141,9 +141,10 @@ class MultiLegMarket {
   // Fills `quantity` lots from the first orders of a side, in the name of the taker.
   void take_leg(u32 instrument, Side makers, i64 quantity, const MultiLegFill& row, MultiLegOutput& output);
   static void make_room(MultiLegOutput& output);
-  // Strategy orders that rest trade with what fell into place in their legs.
-  void settle(u32 instrument, i64 message_index, MultiLegOutput& output);
-  void settle_strategy(const Strategy& strategy, Side side, i64 message_index, MultiLegOutput& output);
+  // Strategy orders that rest trade with what fell into place in their legs, until nothing would trade any more.
+  void settle(i64 message_index, MultiLegOutput& output);
+  bool settle_one(i64 message_index, MultiLegOutput& output);
+  bool settle_strategy(const Strategy& strategy, Side side, i64 message_index, MultiLegOutput& output);
 
   void touch(u32 instrument);
   void mark(u32 instrument);
@@ -156,6 +157,7 @@ class MultiLegMarket {
   std::vector<Strategy> strategies_;
   std::vector<std::vector<u32>> strategies_of_;  // instrument -> strategies that it is a leg of, or that it is
   std::vector<u32> touched_;                     // books that the message changed
+  std::vector<u32> unsettled_;                   // strategies that these books are part of
   std::vector<u32> marked_;                      // books whose implied orders may have changed
   std::vector<u8> is_touched_;
   std::vector<u8> is_marked_;

@@ -212,6 +212,15 @@ TEST_CASE("malformed messages are refused and change nothing") {
   CHECK(f.engine.counters().rejections[static_cast<u8>(RejectReason::side_not_valid)] == 2);
 }
 
+TEST_CASE("a replace with terms that do not exist is refused") {
+  Fixture f;
+  f.send(limit(1, Side::buy, 10, 5));
+  OrderMessage message = replace(1, 11, 5);
+  message.terms = 1;
+  CHECK(f.refused(message) == RejectReason::malformed_message);
+  CHECK(f.engine.best(Side::buy).price == 10);
+}
+
 TEST_CASE("prices at both ends of the range trade") {
   Fixture f;
   CHECK(f.send(limit(1, Side::sell, INT64_MAX, 5)) == Outcome::rested);

@@ -28,6 +28,7 @@ PYBIND11_MODULE(_core, module) {
   register_records(module);
   register_book(module);
   register_kernel(module);
+  register_allocation(module);
   register_matching(module);
   register_multi_leg(module);
 }
