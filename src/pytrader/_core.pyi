@@ -638,6 +638,7 @@ class WorkingOrder(metaclass=_Bound):
 
 @final
 class MultiLegTrade(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by an engine only
     @property
     def instrument(self) -> str: ...
     @property
@@ -661,6 +662,7 @@ class MultiLegTrade(metaclass=_Bound):
 
 @final
 class MultiLegResult(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by an engine only
     @property
     def outcome(self) -> Outcome: ...
     @property

@@ -337,15 +337,7 @@ Raises
 InvalidArgument, TypeError
     If the arrays do not fit; nothing is applied.)";
 
-}  // namespace
-
-void register_multi_leg(py::module_& module) {
-  PYBIND11_NUMPY_DTYPE(MultiLegFill, taker_order_id, maker_order_id, price, quantity, taker_leaves_qty,
-                       maker_leaves_qty, instrument, taker_instrument, maker_instrument, taker_side, trade,
-                       message_index);
-  PYBIND11_NUMPY_DTYPE(ImpliedUpdate, message_index, price, quantity, instrument, side);
-  module.attr("MULTI_LEG_FILL") = py::dtype::of<MultiLegFill>();
-  module.attr("IMPLIED_UPDATE") = py::dtype::of<ImpliedUpdate>();
+void register_results(py::module_& module) {
   py::class_<MultiLegTrade>(module, "MultiLegTrade", R"(One row of what an order traded in a multi-leg market.
 
 Attributes
@@ -393,6 +385,9 @@ trades : list of MultiLegTrade
       .def("__repr__", [](const MultiLegResult& r) {
         return py::str("MultiLegResult(outcome={!r}, reason={!r}, trades={!r})").format(r.outcome, r.reason, r.trades);
       });
+}
+
+void register_market(py::module_& module) {
   using Market = PyMultiLegMarket;
   py::class_<Market>(module, "MultiLegMarket", kMarketDoc, py::is_final())
       .def(py::init<const py::sequence&, const py::dict&, py::handle, py::handle, const std::string&, const VenueRules&,
@@ -427,6 +422,19 @@ trades : list of MultiLegTrade
       .def("order", &Market::order, py::arg("instrument"), py::arg("order_id"), "The resting order, or None.")
       .def("self_check", &Market::self_check, "Raises RuntimeError if the books contradict themselves or one another.")
       .def("__repr__", &Market::describe);
+}
+
+}  // namespace
+
+void register_multi_leg(py::module_& module) {
+  PYBIND11_NUMPY_DTYPE(MultiLegFill, taker_order_id, maker_order_id, price, quantity, taker_leaves_qty,
+                       maker_leaves_qty, instrument, taker_instrument, maker_instrument, taker_side, trade,
+                       message_index);
+  PYBIND11_NUMPY_DTYPE(ImpliedUpdate, message_index, price, quantity, instrument, side);
+  module.attr("MULTI_LEG_FILL") = py::dtype::of<MultiLegFill>();
+  module.attr("IMPLIED_UPDATE") = py::dtype::of<ImpliedUpdate>();
+  register_results(module);
+  register_market(module);
 }
 
 }  // namespace pytrader::bindings
