@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test test-core test-python lint format bench bench-smoke asan asan-python tsan wheel clean
+.PHONY: demo test test-core test-python lint format bench bench-smoke asan asan-python tsan fuzz wheel clean
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,\
   $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
@@ -80,6 +80,18 @@ tsan: $(STAMPS)/tools
 	cmake --preset tsan
 	cmake --build --preset tsan
 	ctest --preset tsan
+
+# Every fuzz target for a while, from the seeds that are kept and whatever earlier runs have found; needs clang++.
+FUZZ_SECONDS ?= 60
+fuzz: $(STAMPS)/tools
+	cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	  -DPYTRADER_BUILD_FUZZERS=ON -DPYTRADER_BUILD_PYTHON=OFF -DPYTRADER_WERROR=ON
+	cmake --build build/fuzz --target fuzzers
+	for source in tests/fuzz/fuzz_*.cpp; do \
+	  name=$$(basename $$source .cpp); \
+	  mkdir -p build/fuzz/corpus/$$name tests/fuzz/corpus/$$name; \
+	  build/fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$name- build/fuzz/corpus/$$name tests/fuzz/corpus/$$name; done
 
 wheel: $(STAMPS)/tools
 	rm -rf dist

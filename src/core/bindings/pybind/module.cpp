@@ -29,6 +29,7 @@ PYBIND11_MODULE(_core, module) {
   register_book(module);
   register_level_books(module);
   register_kernel(module);
+  register_allocation(module);
   register_matching(module);
 }
 

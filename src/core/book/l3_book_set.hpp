@@ -1,0 +1,122 @@
+// Order-by-order books of many instruments whose order ids are unique across all of them: one pool, one id index.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "book/book_sides.hpp"
+#include "book/id_index.hpp"
+#include "book/l3_book.hpp"
+#include "book/order_pool.hpp"
+#include "decimal/integers.hpp"
+#include "model/enums.hpp"
+
+namespace pytrader {
+
+class L3BookSet;
+
+// One book of a set. The set's prices are whole units; the book counts in ticks of `tick_units` units, the coarsest of
+// the set's ticks on which all of its prices lay so far.
+class L3SetBook : public BookSides {
+ public:
+  L3SetBook(const L3BookSet& set, u32 number, i64 tick_units) : set_(set), number_(number), tick_units_(tick_units) {}
+
+  i64 tick_units() const noexcept { return tick_units_; }
+  u32 number() const noexcept { return number_; }
+  // Orders of this book; costs a step for each level.
+  std::size_t order_count() const noexcept;
+  // As with L3Book; an order of another book of the set does not rest here.
+  u32 find(u64 order_id) const noexcept;
+  OrderView order(u32 slot) const noexcept;
+  i64 queue_ahead(u32 slot) const noexcept;
+  const OrderPool& orders() const noexcept;
+  Side side_of(u32 slot) const noexcept;
+  // Of the levels; orders and index belong to the set.
+  std::size_t memory_bytes() const noexcept { return sizeof *this + bids_.memory_bytes() + asks_.memory_bytes(); }
+  // Throws std::logic_error if queues, totals and ladders contradict one another.
+  void check() const;
+
+ private:
+  friend class L3BookSet;
+  std::size_t check_side(Side which) const;
+
+  const L3BookSet& set_;
+  u32 number_;
+  i64 tick_units_;
+};
+
+// What the books share. The caller judges a message before it changes anything: each change here has conditions, and
+// breaks none of the books if memory or orders run out (it throws and changes nothing).
+class L3BookSet {
+ public:
+  static constexpr u32 kMaxBooks = u32{1} << 16;
+  static constexpr u32 kMaxTags = u32{1} << 14;
+
+  // `ticks`: in units, from the coarsest to the finest; each a multiple of the last one, which is 1.
+  explicit L3BookSet(std::vector<i64> ticks, u32 max_orders = OrderPool::kMaxOrders);
+  L3BookSet(const L3BookSet&) = delete;
+  L3BookSet& operator=(const L3BookSet&) = delete;
+
+  // The book of a number below kMaxBooks, made if need be. It stays where it is as long as the set.
+  L3SetBook& open(u32 number);
+  // nullptr if there is none.
+  L3SetBook* book(u32 number) noexcept { return number < books_.size() ? books_[number].get() : nullptr; }
+  const L3SetBook* book(u32 number) const noexcept { return number < books_.size() ? books_[number].get() : nullptr; }
+  void reserve(std::size_t orders);
+
+  u32 find(u64 order_id) const noexcept {
+    return index_.find(order_id, [this](u32 slot) { return orders_[slot].id; });
+  }
+  const OrderPool& orders() const noexcept { return orders_; }
+  std::size_t order_count() const noexcept { return orders_.size(); }
+  static Side side_of(const OrderNode& order) noexcept { return static_cast<Side>(order.attributes & 3); }
+  static u32 book_of(const OrderNode& order) noexcept { return (order.attributes >> 2) & (kMaxBooks - 1); }
+  // What add() was told, for the owner's use.
+  static u32 tag_of(const OrderNode& order) noexcept { return order.attributes >> 18; }
+  // In units.
+  i64 price_of(const OrderNode& order) const noexcept {
+    const L3SetBook& book = *books_[book_of(order)];
+    return book.side(side_of(order)).price_of(order.level) * book.tick_units_;
+  }
+
+  // The id must be unknown, the quantity above zero, tag below kMaxTags.
+  void add(L3SetBook& book, u64 order_id, Side side, i64 price, i64 quantity, u32 tag = 0);
+  // A new order at the back of its price takes the place of a known one, with its book, side and tag. The new id must
+  // be unknown, the quantity above zero.
+  void replace(u32 slot, u64 new_order_id, i64 price, i64 quantity);
+  // Less than the order has; it keeps its place.
+  void reduce(u32 slot, i64 quantity) noexcept { side_holding(orders_[slot]).reduce(slot, quantity, orders_); }
+  void erase(u32 slot) noexcept;
+
+  // Three stages of fetching an order before its message is worked on; each needs what the one before has brought in.
+  // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
+  [[gnu::always_inline]] void prefetch_index(u64 order_id) const noexcept { index_.prefetch(order_id); }
+  [[gnu::always_inline]] u32 prefetch_order(u64 order_id) const noexcept {
+    const u32 slot = index_.guess(order_id);
+    orders_.prefetch(slot);
+    return slot;
+  }
+  [[gnu::always_inline]] void prefetch_neighbours(u32 slot) const noexcept {
+    if (slot == kNone) return;
+    const OrderNode& order = orders_[slot];
+    orders_.prefetch(order.prev);
+    orders_.prefetch(order.next);
+    if (order.level != kNone) __builtin_prefetch(&books_[book_of(order)]->side(side_of(order))[order.level]);
+  }
+
+  std::size_t memory_bytes() const noexcept;
+  void check() const;
+
+ private:
+  Ladder& side_holding(const OrderNode& order) noexcept { return books_[book_of(order)]->mutable_side(side_of(order)); }
+  i64 ticks_of(L3SetBook& book, i64 price);
+  void refine(L3SetBook& book, i64 tick_units);
+
+  OrderPool orders_;
+  IdIndex index_;
+  std::vector<std::unique_ptr<L3SetBook>> books_;  // by number; bound: kMaxBooks
+  std::vector<i64> ticks_;
+};
+
+}  // namespace pytrader

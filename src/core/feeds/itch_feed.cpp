@@ -1,0 +1,346 @@
+// The way of a session's bytes: framing, looking ahead, and what each message about an order does.
+#include "feeds/itch_feed.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "feeds/itch_message.hpp"
+#include "feeds/wire_bytes.hpp"
+
+namespace pytrader {
+namespace {
+
+constexpr std::size_t kPrefix = 2;
+// In ten-thousandths of a dollar: a cent, half a cent, a hundredth of one (Regulation NMS, rule 612).
+const std::vector<i64> kTicks{100, 50, 1};
+// Below this many resting orders the index and the nodes stay in the caches, and looking ahead only costs.
+constexpr std::size_t kOrdersWorthLookingAhead = 20'000;
+
+u64 symbol_bits(const u8* symbol) noexcept {
+  return little_endian<u64>(symbol);
+}
+
+// Bytes that a message has with its prefix, or how many it takes to tell; 0 if they begin none.
+template <ItchFraming framing>
+std::size_t frame_size(const u8* data, std::size_t size) noexcept {
+  if (size < kPrefix) return kPrefix;
+  const std::size_t said = big_endian_16(data);
+  if constexpr (framing == ItchFraming::length_prefixed) return kPrefix + said;
+  if (said != 0) return 0;
+  if (size == kPrefix) return kPrefix + 1;
+  const std::size_t length = kItchLengths[data[kPrefix]];
+  return length == 0 ? 0 : kPrefix + length;
+}
+
+// Walks the frames ahead of the messages that are worked on and asks for the memory that they will touch: the index
+// entry of a later message, the order of a nearer one, its neighbours in the queue of one nearer still. It changes
+// nothing, and wherever it can not read on it falls silent.
+template <ItchFraming framing>
+class LookAhead {
+ public:
+  explicit LookAhead(const L3BookSet& books) : books_(books) {}
+
+  bool started() const noexcept { return at_ != nullptr; }
+  void start(const u8* data, std::size_t size) noexcept {
+    at_ = data;
+    end_ = data + size;
+    for (std::size_t i = 0; i < kIndexAhead; ++i) advance();
+  }
+
+  [[gnu::always_inline]] void advance() noexcept {
+    ids_[head_ % kRing] = next_id();
+    books_.prefetch_index(ids_[head_ % kRing]);
+    const std::size_t order = (head_ + kRing - (kIndexAhead - kOrderAhead)) % kRing;
+    slots_[order] = books_.prefetch_order(ids_[order]);
+    books_.prefetch_neighbours(slots_[(head_ + kRing - (kIndexAhead - kNeighbourAhead)) % kRing]);
+    ++head_;
+  }
+
+ private:
+  static constexpr std::size_t kRing = 32;
+  static constexpr std::size_t kIndexAhead = 24;
+  static constexpr std::size_t kOrderAhead = 12;
+  static constexpr std::size_t kNeighbourAhead = 6;
+
+  [[gnu::always_inline]] u64 next_id() noexcept {
+    const auto left = static_cast<std::size_t>(end_ - at_);
+    if (left < kPrefix + itch::kOrder + sizeof(u64)) return 0;
+    const u64 id = big_endian_64(at_ + kPrefix + itch::kOrder);
+    const std::size_t size = frame_size<framing>(at_, left);
+    at_ = size == 0 || size > left ? end_ : at_ + size;
+    return id;
+  }
+
+  const u8* at_ = nullptr;
+  const u8* end_ = nullptr;
+  const L3BookSet& books_;
+  std::size_t head_ = 0;
+  u64 ids_[kRing] = {};
+  u32 slots_[kRing] = {};
+};
+
+}  // namespace
+
+ItchFeed::ItchFeed(Options options) : options_(std::move(options)), books_(kTicks, options_.max_orders) {
+  recording_ = !options_.recorded.empty();
+  attributions_.push_back(0x20202020);
+}
+
+WireStop ItchFeed::apply(const u8* data, std::size_t size) {
+  if (stop_.fault != WireFault::none) return stop_;
+  try {
+    take(data, size);
+  } catch (...) {
+    // The messages before this one are applied, and what follows it is gone.
+    stop_ = {WireFault::no_room, 0, messages_, offset_};
+    faults_.add(WireFault::no_room);
+    throw;
+  }
+  return stop_;
+}
+
+void ItchFeed::take(const u8* data, std::size_t size) {
+  const bool length_prefixed = options_.framing == ItchFraming::length_prefixed;
+  if (!carry_.empty()) {
+    const bool whole = carry_.complete(data, size, [&](const u8* kept, std::size_t count) {
+      const std::size_t needed = length_prefixed ? frame_size<ItchFraming::length_prefixed>(kept, count)
+                                                 : frame_size<ItchFraming::zero_prefixed>(kept, count);
+      return needed == 0 ? count : needed;
+    });
+    if (!whole) return;
+    run_framed(carry_.data(), carry_.size());
+    carry_.clear();
+    if (stop_.fault != WireFault::none) return;
+  }
+  const std::size_t used = run_framed(data, size);
+  if (stop_.fault == WireFault::none && used < size) carry_.keep(data + used, size - used);
+}
+
+WireStop ItchFeed::finish() {
+  if (stop_.fault == WireFault::none && !carry_.empty()) {
+    const u8 type = carry_.size() > kPrefix ? carry_.data()[kPrefix] : u8{0};
+    if (!note(WireFault::truncated, type)) return stop_;
+    carry_.clear();
+  }
+  return stop_;
+}
+
+std::size_t ItchFeed::run_framed(const u8* data, std::size_t size) {
+  return options_.framing == ItchFraming::length_prefixed ? run<ItchFraming::length_prefixed>(data, size)
+                                                          : run<ItchFraming::zero_prefixed>(data, size);
+}
+
+// Works through the whole messages and returns the bytes that they took.
+template <ItchFraming framing>
+std::size_t ItchFeed::run(const u8* data, std::size_t size) {
+  LookAhead<framing> ahead(books_);
+  std::size_t at = 0;
+  while (at < size) {
+    const std::size_t frame = frame_size<framing>(data + at, size - at);
+    if (ended_ || frame == 0) [[unlikely]] {
+      const u8 type = size - at > kPrefix ? data[at + kPrefix] : u8{0};
+      stop_ = {ended_ ? WireFault::after_end : WireFault::bad_framing, type, messages_, offset_};
+      faults_.add(stop_.fault);
+      break;
+    }
+    if (frame > size - at) break;
+    if (ahead.started()) {
+      ahead.advance();
+    } else if (books_.order_count() > kOrdersWorthLookingAhead) {
+      ahead.start(data + at, size - at);
+    }
+    if (frame == kPrefix) {
+      ended_ = true;
+    } else {
+      const u8* message = data + at + kPrefix;
+      const WireFault fault = dispatch(message, frame - kPrefix);
+      if (fault != WireFault::none && !note(fault, message[0])) [[unlikely]]
+        break;
+      ++messages_;
+    }
+    at += frame;
+    offset_ += frame;
+  }
+  return at;
+}
+
+// Counts a fault; false if the feed stops at it.
+bool ItchFeed::note(WireFault fault, u8 type) {
+  faults_.add(fault);
+  if (options_.policy == BookPolicy::lenient) return true;
+  stop_ = {fault, type, messages_, offset_};
+  return false;
+}
+
+WireFault ItchFeed::dispatch(const u8* message, std::size_t length) {
+  const u8 type = message[0];
+  if (length != kItchLengths[type]) [[unlikely]]
+    return kItchLengths[type] == 0 ? WireFault::unknown_type : WireFault::wrong_length;
+  ++counts_[type];
+  switch (type) {
+    case 'A':
+    case 'F':
+      return add(message);
+    case 'D':
+      return erase(message);
+    case 'U':
+      return replace(message);
+    case 'E':
+    case 'C':
+      return execute(message);
+    case 'X':
+      return cancel(message);
+    default:
+      return administer(message);
+  }
+}
+
+WireFault ItchFeed::add(const u8* message) {
+  const u32 locate = big_endian_16(message + itch::kLocate);
+  const u8* symbol = message + itch::kAddStock;
+  if (locate >= listings_.size() || listings_[locate].symbol != symbol_bits(symbol)) [[unlikely]] {
+    const WireFault fault = open(locate, symbol);
+    if (fault != WireFault::none) return fault;
+  }
+  L3SetBook* book = listings_[locate].book;
+  if (book == nullptr) return WireFault::none;
+  const u8 letter = message[itch::kAddSide];
+  const u32 shares = big_endian_32(message + itch::kAddShares);
+  const u32 price = big_endian_32(message + itch::kAddPrice);
+  const u64 id = big_endian_64(message + itch::kOrder);
+  if (letter != 'B' && letter != 'S') return WireFault::bad_side;
+  if (price == 0) return WireFault::price_out_of_range;
+  if (shares == 0) return WireFault::quantity_not_positive;
+  if (books_.find(id) != kNone) return WireFault::duplicate_order;
+  const Side side = letter == 'B' ? Side::buy : Side::sell;
+  books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0);
+  if (recording_) [[unlikely]]
+    record(message, BookAction::add, side, price, shares, id, kFlagLast);
+  return WireFault::none;
+}
+
+// The order that a message names. None and no fault: it is of a stock whose book is not kept.
+inline WireFault ItchFeed::find(const u8* message, u32& slot) const noexcept {
+  const u32 locate = big_endian_16(message + itch::kLocate);
+  slot = books_.find(big_endian_64(message + itch::kOrder));
+  if (slot != kNone) [[likely]] {
+    return L3BookSet::book_of(books_.orders()[slot]) == locate ? WireFault::none : WireFault::wrong_instrument;
+  }
+  const bool skipped = locate < listings_.size() && listings_[locate].symbol != 0 && listings_[locate].book == nullptr;
+  return skipped ? WireFault::none : WireFault::unknown_order;
+}
+
+WireFault ItchFeed::erase(const u8* message) {
+  u32 slot;
+  const WireFault fault = find(message, slot);
+  if (fault != WireFault::none || slot == kNone) return fault;
+  if (recording_) [[unlikely]] {
+    const OrderNode& order = books_.orders()[slot];
+    record(message, BookAction::erase, L3BookSet::side_of(order), books_.price_of(order), order.quantity, order.id,
+           kFlagLast);
+  }
+  books_.erase(slot);
+  return WireFault::none;
+}
+
+WireFault ItchFeed::cancel(const u8* message) {
+  u32 slot;
+  const WireFault fault = find(message, slot);
+  if (fault != WireFault::none || slot == kNone) return fault;
+  const OrderNode& order = books_.orders()[slot];
+  const i64 shares = big_endian_32(message + itch::kTakenShares);
+  if (shares == 0) return WireFault::quantity_not_positive;
+  if (shares > order.quantity) return WireFault::quantity_too_large;
+  if (recording_) [[unlikely]]
+    record(message, BookAction::reduce, L3BookSet::side_of(order), books_.price_of(order), shares, order.id, kFlagLast);
+  if (shares == order.quantity) {
+    books_.erase(slot);
+  } else {
+    books_.reduce(slot, shares);
+  }
+  return WireFault::none;
+}
+
+WireFault ItchFeed::execute(const u8* message) {
+  u32 slot;
+  const WireFault fault = find(message, slot);
+  if (fault != WireFault::none || slot == kNone) return fault;
+  const OrderNode& order = books_.orders()[slot];
+  const i64 shares = big_endian_32(message + itch::kTakenShares);
+  if (shares == 0) return WireFault::quantity_not_positive;
+  if (shares > order.quantity) return WireFault::quantity_too_large;
+  const u32 displayed = static_cast<u32>(books_.price_of(order));
+  const bool priced = message[0] == 'C';
+  const u32 price = priced ? big_endian_32(message + itch::kExecutedPrice) : displayed;
+  const bool printable = !priced || message[itch::kExecutedPrintable] == 'Y';
+  if (priced && !printable && message[itch::kExecutedPrintable] != 'N') return WireFault::bad_field;
+  if (recording_) [[unlikely]] {
+    const Side side = L3BookSet::side_of(order);
+    if (printable && price == displayed) {
+      record(message, BookAction::execute, side, price, shares, order.id, kFlagLast);
+    } else {
+      // The shares leave the queue at one price and print at another, or in the cross that reports them.
+      record(message, BookAction::reduce, side, displayed, shares, order.id, printable ? 0 : kFlagLast);
+      if (printable) record(message, BookAction::trade, side, price, shares, 0, kFlagLast);
+    }
+  }
+  const u32 locate = L3BookSet::book_of(order);
+  if (shares == order.quantity) {
+    books_.erase(slot);
+  } else {
+    books_.reduce(slot, shares);
+  }
+  print(locate,
+        {static_cast<i64>(big_endian_48(message + itch::kTime)), big_endian_64(message + itch::kExecutedMatch),
+         static_cast<u64>(shares), price, message[0]},
+        printable);
+  return WireFault::none;
+}
+
+WireFault ItchFeed::replace(const u8* message) {
+  u32 slot;
+  const WireFault fault = find(message, slot);
+  if (fault != WireFault::none || slot == kNone) return fault;
+  const OrderNode& order = books_.orders()[slot];
+  const u64 id = big_endian_64(message + itch::kReplacedOrder);
+  const u32 shares = big_endian_32(message + itch::kReplacedShares);
+  const u32 price = big_endian_32(message + itch::kReplacedPrice);
+  if (price == 0) return WireFault::price_out_of_range;
+  if (shares == 0) return WireFault::quantity_not_positive;
+  if (books_.find(id) != kNone) return WireFault::duplicate_order;
+  const Side side = L3BookSet::side_of(order);
+  if (recording_) [[unlikely]] {
+    record(message, BookAction::erase, side, books_.price_of(order), order.quantity, order.id, 0);
+    record(message, BookAction::add, side, price, shares, id, kFlagLast);
+  }
+  books_.replace(slot, id, price, shares);
+  return WireFault::none;
+}
+
+// A stock that is new, or another one than its number stood for.
+WireFault ItchFeed::open(u32 locate, const u8* symbol) {
+  const u64 bits = symbol_bits(symbol);
+  if (locate == 0 || bits == 0) return WireFault::bad_field;
+  if (locate < listings_.size() && listings_[locate].symbol != 0) {
+    return listings_[locate].symbol == bits ? WireFault::none : WireFault::wrong_instrument;
+  }
+  auto stock = std::make_unique<ItchStock>();
+  std::copy_n(symbol, stock->symbol.size(), stock->symbol.begin());
+  stock->recorded =
+      std::find(options_.recorded.begin(), options_.recorded.end(), stock->symbol) != options_.recorded.end();
+  if (locate >= listings_.size()) {
+    stocks_.resize(locate + 1);
+    listings_.resize(locate + 1);
+  }
+  L3SetBook* book = wanted(stock->symbol) ? &books_.open(locate) : nullptr;
+  listings_[locate] = {bits, book};
+  stocks_[locate] = std::move(stock);
+  return WireFault::none;
+}
+
+bool ItchFeed::wanted(const ItchSymbol& symbol) const noexcept {
+  const auto& kept = options_.symbols;
+  return kept.empty() || std::find(kept.begin(), kept.end(), symbol) != kept.end();
+}
+
+}  // namespace pytrader

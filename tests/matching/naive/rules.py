@@ -1,0 +1,27 @@
+"""The settings of VenueRules, by the same names and with the same defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What one venue does differently from another; words as VenueRules takes them."""
+
+    amend: str = "keeps_on_decrease"
+    post_only: str = "reject"
+    replace_quantity: str = "total"
+    immediate_trigger: str = "elect"
+    stop_protection_ticks: int = 0
+    market_protection_ticks: int = 0
+    iceberg_parts_max: int = 1000
+    iceberg_sweep: str = "by_refill"
+    seed: int = 0
+    self_trade: str = "none"
+    self_trade_scope: str = "account"
+    self_trade_decider: str = "taker"
+    halt_accepts_orders: bool = False
+    allocation: dict[str, Any] = field(default_factory=dict)
+    bands: dict[str, Any] = field(default_factory=dict)
