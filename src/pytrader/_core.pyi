@@ -1,7 +1,7 @@
 """Types of the compiled module _core: what is made once per run, and work on whole arrays."""
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, Never, SupportsIndex, TypeAlias, final
@@ -398,6 +398,77 @@ class BestQuoteBook(_FeedBook):
     ) -> bool: ...
     def apply(self, quotes: _Events) -> int: ...
 
+# Depth feeds: frames in, books out.
+
+class FeedIncident(NamedTuple):
+    kind: str
+    venue: str
+    symbol: str
+    frame: int
+    expected: int | Price | None
+    found: int | Price | None
+
+@final
+class DepthBook(_Book):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a feed only
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def stale(self) -> bool: ...
+    @property
+    def sequence(self) -> int | None: ...
+    @property
+    def ts_event(self) -> int | None: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    def self_check(self) -> None: ...
+    def __len__(self) -> int: ...
+
+class DepthFeed(metaclass=_Bound):
+    def __init__(
+        self,
+        venue: str,
+        instruments: list[tuple[str, _Number, _Number]],
+        *,
+        depth: int = 0,
+        policy: str = "strict",
+        keep_crossed: bool = False,
+        max_waiting: int = 10000,
+        on_gap: Callable[[FeedIncident], object] | None = None,
+        on_checksum: Callable[[FeedIncident], object] | None = None,
+        on_crossed: Callable[[FeedIncident], object] | None = None,
+    ) -> None: ...
+    def apply(self, frame: bytes | bytearray | memoryview | str, symbol: str | None = None) -> str | None: ...
+    def apply_lines(self, buffer: bytes | bytearray | memoryview | str, symbol: str | None = None) -> int: ...
+    def book(self, symbol: str) -> DepthBook: ...
+    def reset(self, symbol: str) -> None: ...
+    @property
+    def venue(self) -> str: ...
+    @property
+    def symbols(self) -> tuple[str, ...]: ...
+    @property
+    def stale(self) -> tuple[str, ...]: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def frames(self) -> int: ...
+    @property
+    def applied(self) -> int: ...
+    @property
+    def other(self) -> int: ...
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def snapshots(self) -> int: ...
+    @property
+    def gaps(self) -> int: ...
+    @property
+    def crossed(self) -> int: ...
+    @property
+    def checksums_matched(self) -> int: ...
+    @property
+    def checksums_failed(self) -> int: ...
+
 # Back-test: one run, as `pytrader.backtest` drives it.
 
 ORDER_ROW: np.dtype[np.void]
@@ -522,6 +593,151 @@ class Outcome(enum.IntEnum):
 
 def outcome(status: SupportsIndex, /) -> Outcome: ...
 def reject_reason(status: SupportsIndex, /) -> RejectReason: ...
+
+# Phases, auctions, bands and the circuit breaker (register_session.cpp, register_bands.cpp).
+
+class TradingPhase(enum.IntEnum):
+    __pybind11_native_enum__: object
+    CLOSED = 0
+    PRE_OPEN = 1
+    OPENING_AUCTION = 2
+    CONTINUOUS = 3
+    INTRADAY_AUCTION = 4
+    VOLATILITY_AUCTION = 5
+    CLOSING_AUCTION = 6
+    POST_CLOSE = 7
+    HALT = 8
+    def __format__(self, format_spec: str, /) -> str: ...
+
+def phase_accepts(phase: TradingPhase | str, order_type: OrderType | str, time_in_force: TimeInForce | str) -> bool: ...
+
+@final
+class SessionRules(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        halt_accepts_orders: bool = False,
+        auction_reference: str = "nearest_limit",
+        volatility_auction_ns: SupportsIndex = 0,
+        extension_basis_points: SupportsIndex = 0,
+    ) -> None: ...
+    @property
+    def halt_accepts_orders(self) -> bool: ...
+    @property
+    def auction_reference(self) -> str: ...
+    @property
+    def volatility_auction_ns(self) -> int: ...
+    @property
+    def extension_basis_points(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AuctionPrice(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by auction_price only
+    @property
+    def price(self) -> int: ...
+    @property
+    def volume(self) -> int: ...
+    @property
+    def surplus(self) -> int: ...
+
+def auction_price(
+    bids: Sequence[tuple[SupportsIndex, SupportsIndex]],
+    asks: Sequence[tuple[SupportsIndex, SupportsIndex]],
+    *,
+    market_buy: SupportsIndex = 0,
+    market_sell: SupportsIndex = 0,
+    reference: SupportsIndex | None = None,
+    rule: str = "nearest_limit",
+) -> AuctionPrice | None: ...
+
+@final
+class PriceBand(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        ticks: SupportsIndex = 0,
+        basis_points: SupportsIndex = 0,
+        up_ticks: SupportsIndex = 0,
+        up_basis_points: SupportsIndex = 0,
+        down_ticks: SupportsIndex = 0,
+        down_basis_points: SupportsIndex = 0,
+        greater: bool = False,
+    ) -> None: ...
+    @property
+    def up_ticks(self) -> int: ...
+    @property
+    def up_basis_points(self) -> int: ...
+    @property
+    def down_ticks(self) -> int: ...
+    @property
+    def down_basis_points(self) -> int: ...
+    @property
+    def greater(self) -> bool: ...
+    def range_around(self, reference: SupportsIndex, *, rounding: str = "inward") -> tuple[int | None, int | None]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BandRules(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        entry: PriceBand = ...,
+        entry_aggressive_only: bool = False,
+        static_range: PriceBand = ...,
+        dynamic_range: PriceBand = ...,
+        rounding: str = "inward",
+        breach: str = "cancel_remainder",
+        limit_state_ns: SupportsIndex = 0,
+        pause_ns: SupportsIndex = 0,
+    ) -> None: ...
+    @property
+    def entry(self) -> PriceBand: ...
+    @property
+    def entry_aggressive_only(self) -> bool: ...
+    @property
+    def static_range(self) -> PriceBand: ...
+    @property
+    def dynamic_range(self) -> PriceBand: ...
+    @property
+    def rounding(self) -> str: ...
+    @property
+    def breach(self) -> str: ...
+    @property
+    def limit_state_ns(self) -> int: ...
+    @property
+    def pause_ns(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def luld_band(
+    *,
+    tier: SupportsIndex,
+    previous_close: SupportsIndex,
+    ticks_per_dollar: SupportsIndex = 100,
+    doubled: bool = False,
+) -> PriceBand: ...
+
+@final
+class CircuitBreakerDecision(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a circuit breaker only
+    @property
+    def level(self) -> int: ...
+    @property
+    def halted(self) -> bool: ...
+    @property
+    def until(self) -> int | None: ...
+
+@final
+class CircuitBreaker(metaclass=_Bound):
+    def __init__(self, levels: Sequence[tuple[SupportsIndex, SupportsIndex, bool]] | None = None) -> None: ...
+    @property
+    def levels(self) -> list[tuple[int, int, bool]]: ...
+    def start_day(self, *, reference_level: SupportsIndex, open: SupportsIndex, cutoff: SupportsIndex) -> None: ...
+    def observe(self, index_level: SupportsIndex, ts: SupportsIndex) -> CircuitBreakerDecision: ...
+    def at(self, ts: SupportsIndex) -> CircuitBreakerDecision: ...
 
 @final
 class AllocationRules(metaclass=_Bound):

@@ -77,6 +77,7 @@ MessageStatus MatchingCore::submit(const OrderMessage& message, i64 message_inde
 MessageStatus MatchingCore::cancel(u64 order_id) noexcept {
   const u32 slot = slot_of(order_id);
   if (slot == kNone) return status_of(RejectReason::unknown_order);
+  named_ = {side_of(pool_[slot]), pool_[slot].quantity};
   remove(slot);
   return status_of(Outcome::canceled);
 }
@@ -93,6 +94,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
   const bool counts_total = rules_.replace_quantity == ReplaceQuantity::total;
   const i64 open = counts_total ? message.quantity - done : message.quantity;
   if (open <= 0) {
+    named_ = {side, node.quantity};
     remove(slot);
     return status_of(Outcome::replaced_closed);
   }
@@ -101,6 +103,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
   if (keeps && open <= node.quantity && mutable_side(side).price_of(node.level) == message.price) {
     open_quantity_[index_of(side)] -= node.quantity - open;
     mutable_side(side).reduce(slot, node.quantity - open, pool_);
+    named_ = {side, open};
     return status_of(Outcome::replaced);
   }
   if (open > INT64_MAX - (open_quantity(side) - node.quantity)) return status_of(RejectReason::quantity_above_maximum);
@@ -120,6 +123,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
   const u32 level = mutable_side(side).level_at(taker.price);
   const bool trades = meets(taker);
   if (trades) make_room(taker, fills);
+  named_ = {side, taker.leaves_qty};
   const i64 done = executed(slot);
   open_quantity_[index_of(side)] -= pool_[slot].quantity;
   mutable_side(side).unlink(slot, pool_);

@@ -9,6 +9,7 @@
 #include "book/book_sides.hpp"
 #include "book/id_index.hpp"
 #include "book/order_pool.hpp"
+#include "matching/execution_row.hpp"
 #include "matching/order_message.hpp"
 #include "matching/venue_rules.hpp"
 
@@ -38,6 +39,9 @@ class MatchingCore : public BookSides {
   const VenueRules& rules() const noexcept { return rules_; }
   u32 max_orders() const noexcept { return pool_.limit(); }
   const MatchingCounters& counters() const noexcept { return counters_; }
+
+  // The order that the last accepted cancel or replace named.
+  const NamedOrder& named_order() const noexcept { return named_; }
 
   // Makes room for this many resting orders, so that they need no allocation.
   void reserve(u32 orders);
@@ -120,6 +124,7 @@ class MatchingCore : public BookSides {
   i64 last_trade_price_ = kNoPrice;
   std::vector<i64> executed_;  // by slot; read only where the node says that something was executed
   MatchingCounters counters_;
+  NamedOrder named_{};
 };
 
 }  // namespace pytrader
