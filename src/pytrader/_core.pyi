@@ -172,6 +172,7 @@ class RejectReason(enum.IntEnum):
     MASS_CANCELED = 46
     AUCTION_ENDED = 47
     CLOCK_BACKWARDS = 48
+    INSTRUCTION_NOT_SUPPORTED = 49
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...
