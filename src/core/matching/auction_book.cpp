@@ -22,7 +22,8 @@ void AuctionBook::take(Side which, i64 price, i64 reserve) noexcept {
   if (ladder[level].quantity == 0) ladder.vacated(level);
 }
 
-void AuctionBook::clear_reserves() noexcept {
+void AuctionBook::follow(bool follows) noexcept {
+  follows_ = follows;
   for (Ladder& ladder : reserves_) ladder.clear();
   last_ = {};
   is_stale_ = true;

@@ -45,7 +45,7 @@ class MergedLimits {
 // whether something has happened that could move the price: an order far from the market costs nothing.
 class AuctionBook {
  public:
-  // Makes sure that the price has a place, so that add() can not throw.
+  // Makes sure that the price has a place, so that the next add() there can not throw.
   void make_room(Side which, i64 price) { reserves(which).level_at(price); }
 
   // An order's reserve at a price, and that the order is there at all.
@@ -59,8 +59,9 @@ class AuctionBook {
   // The reference price, or the phase, is another one.
   void set_stale() noexcept { is_stale_ = true; }
   bool is_stale() const noexcept { return is_stale_; }
-  // Forgets reserves, not market orders; what is read next may be anything.
-  void clear_reserves() noexcept;
+  // Follows reserves from now on, none so far; or follows them no more. Market orders stay.
+  void follow(bool follows) noexcept;
+  bool follows() const noexcept { return follows_; }
 
   i64 market(Side which) const noexcept { return market_[index_of(which)]; }
   i64 reserve_at(Side which, i64 price) const noexcept;
@@ -80,6 +81,7 @@ class AuctionBook {
   i64 market_[2] = {0, 0};
   AuctionReading last_;
   bool is_stale_ = true;
+  bool follows_ = false;
 };
 
 }  // namespace pytrader

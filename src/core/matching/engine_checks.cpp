@@ -181,6 +181,7 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
   if (has_price && !entry_allowed(rules_.bands, order.side, terms.limit, reference_price_)) {
     return RejectReason::price_out_of_range;
   }
+  if (check_closing_price(terms.limit) != RejectReason::none) return RejectReason::price_out_of_range;
   if (post_only_takes(order)) return RejectReason::post_only_would_take;
   if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
     return RejectReason::stop_price_reached;

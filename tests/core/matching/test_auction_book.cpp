@@ -79,8 +79,8 @@ TEST_CASE("an order far from the market does not make the price doubtful, one ne
   book.add_market(Side::buy, 1);
   CHECK(book.is_stale());
   sides.price(book);
-  book.clear_reserves();
-  CHECK(book.is_stale());
+  book.follow(true);
+  CHECK((book.is_stale() && book.follows()));
   CHECK(book.market(Side::buy) == 1);
 }
 
