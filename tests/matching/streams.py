@@ -63,7 +63,7 @@ class Mix:
     control: int = 2
     phase: int = 0
     malformed: int = 1
-    ids: int = 60
+    ids: int = 200
     spread: int = 6
     center: int = 1000
     quantity: int = 12
@@ -71,12 +71,12 @@ class Mix:
 
 MIXES = {
     "everything": Mix(),
-    "stops": Mix(trigger=40, market=10, iceberg=2, spread=10, ids=90),
+    "stops": Mix(trigger=40, market=10, iceberg=2, spread=10, ids=300),
     "icebergs": Mix(iceberg=35, hidden=10, spread=3),
     "all or none": Mix(all_or_none=25, minimum=12, pegged=2, spread=3, trigger=3),
     "pegs": Mix(pegged=25, hidden=8, cancel=20),
     "self-trade": Mix(reduce_only=20, spread=3, control=6),
-    "replaces": Mix(replace=40, trigger=15, spread=3, ids=30),
+    "replaces": Mix(replace=40, trigger=15, spread=3, ids=50),
     "few prices below zero": Mix(center=-2, spread=2, quantity=40),
     "extremes": Mix(center=INT64_MAX - 3, spread=3, quantity=2**60, iceberg=0),
     "sessions": Mix(phase=3, auction=8, clock=4),
@@ -135,7 +135,9 @@ class StreamMaker:
         return self.random.randint(1, self.mix.quantity)
 
     def order_id(self) -> int:
-        """Any of the few ids there are, some of them at the end of 64 bits."""
+        """Mostly an id that was used lately, some of them at the end of 64 bits."""
+        if self.random.random() < 0.8:
+            return self.spelled((self.used - self.random.randrange(40)) % self.mix.ids)
         return self.spelled(self.random.randrange(self.mix.ids))
 
     def new_id(self) -> int:

@@ -1,4 +1,5 @@
-// What refuses a new order: its form, its terms, and what the engine holds. docs/order_rules.md has the order of checks.
+// What refuses a new order: its form, its terms, and what the engine holds. docs/order_rules.md has the order of
+// checks.
 #include <algorithm>
 
 #include "matching/matching_engine.hpp"
@@ -14,7 +15,7 @@ struct TypeRules {
   OrderType type;
   bool needs_price;
   bool takes_price;
-  bool waits;      // for its stop price
+  bool waits;  // for its stop price
   bool trails;
   bool has_limit;  // rests at a limit of its own: may be hidden or an iceberg
 };
@@ -63,8 +64,8 @@ RejectReason check_trailing(const TypeRules& type, const OrderTerms& terms) noex
 }
 
 RejectReason check_peg(const TypeRules& type, const OrderTerms& terms, u16 flags) noexcept {
-  const bool known = terms.peg_type == static_cast<i64>(PegType::primary) ||
-                     terms.peg_type == static_cast<i64>(PegType::midpoint);
+  const bool known =
+      terms.peg_type == static_cast<i64>(PegType::primary) || terms.peg_type == static_cast<i64>(PegType::midpoint);
   bool holds = terms.peg_type == 0 && terms.peg_offset == 0;
   if (type.type == OrderType::pegged) {
     holds = known && terms.peg_offset >= 0 && (flags & (kHidden | kAllOrNone)) == 0;
@@ -93,7 +94,8 @@ RejectReason MatchingEngine::check_order(const OrderMessage& message, const Orde
     return RejectReason::market_order_with_price;
   }
   const auto force = static_cast<TimeInForce>(message.time_in_force);
-  const bool known_force = std::find(std::begin(kTimesInForce), std::end(kTimesInForce), force) != std::end(kTimesInForce);
+  const bool known_force =
+      std::find(std::begin(kTimesInForce), std::end(kTimesInForce), force) != std::end(kTimesInForce);
   if (!known_force || !offers(rules_.times_in_force, members_of(force)) || !goes_with(type->type, force)) {
     return RejectReason::time_in_force_not_supported;
   }
@@ -186,8 +188,8 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
   if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
     return RejectReason::stop_price_reached;
   }
-  const bool at_once = terms.time_in_force == TimeInForce::fok ||
-                       (terms.has(kAllOrNone) && terms.time_in_force == TimeInForce::ioc);
+  const bool at_once =
+      terms.time_in_force == TimeInForce::fok || (terms.has(kAllOrNone) && terms.time_in_force == TimeInForce::ioc);
   if (at_once && !type.waits) {
     set_limits(order);
     if (reachable(order) < order.leaves) return RejectReason::fok_not_fillable;

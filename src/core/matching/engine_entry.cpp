@@ -31,6 +31,7 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   kept.flags = message.flags;
   kept.self_trade = static_cast<SelfTrade>(message.self_trade);
   kept.owner = message.owner;
+  kept.account = message.owner == 0 ? 0 : accounts_.find(message.owner);
   const bool priced = kept.order_type == OrderType::limit || kept.order_type == OrderType::stop_limit ||
                       kept.order_type == OrderType::limit_if_touched || kept.order_type == OrderType::pegged;
   kept.limit = priced ? message.price : kNoPrice;
@@ -43,8 +44,8 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   kept.expire_time = terms.expire_time;
   kept.limit_offset = terms.limit_offset;
   if (const RejectReason reason = check_now(order); reason != RejectReason::none) return status_of(reason);
-  if (kept.owner != 0) {
-    if (accounts_.find(kept.owner) == 0 && accounts_.full()) return status_of(RejectReason::order_limit);
+  if (kept.owner != 0 && kept.account == 0) {
+    if (accounts_.full()) return status_of(RejectReason::order_limit);
     kept.account = accounts_.row_of(kept.owner);
   }
   set_limits(order);
@@ -241,7 +242,8 @@ void MatchingEngine::store(Arrival& order) noexcept {
     index_.insert(order.order_id, order.slot);
   }
   const bool was_special = !is_new && is_special(order.slot);
-  pool_[order.slot].attributes = (order.side == Side::sell ? kSell : 0) | (order.terms.has(kPostOnly) ? kIsPostOnly : 0);
+  pool_[order.slot].attributes =
+      (order.side == Side::sell ? kSell : 0) | (order.terms.has(kPostOnly) ? kIsPostOnly : 0);
   if (order.executed != 0) set_executed(order.slot, order.executed);
   const bool special = !order.terms.is_plain();
   if (special) pool_[order.slot].attributes |= kIsSpecial;

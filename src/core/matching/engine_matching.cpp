@@ -148,8 +148,8 @@ SelfTrade MatchingEngine::prevention(const Arrival& taker, u32 maker) const noex
   if (other.account == 0) return SelfTrade::none;
   if (other.account != taker.terms.account) {
     const u32 group = accounts_.group(taker.terms.account);
-    const bool one_house = rules_.self_trade_scope == SelfTradeScope::group && group != 0 &&
-                           group == accounts_.group(other.account);
+    const bool one_house =
+        rules_.self_trade_scope == SelfTradeScope::group && group != 0 && group == accounts_.group(other.account);
     if (!one_house) return SelfTrade::none;
   }
   const bool taker_decides = rules_.self_trade_decider == SelfTradeDecider::taker;

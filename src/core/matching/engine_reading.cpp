@@ -77,7 +77,9 @@ void MatchingEngine::live_orders(std::vector<LiveOrder>& orders) const {
 bool MatchingEngine::queue_ahead(u64 order_id, i64& quantity) const noexcept {
   const u32 slot = slot_of(order_id);
   if (slot == kNone || place_of(slot) != OrderPlace::displayed) return false;
-  return MatchingCore::queue_ahead(order_id, quantity);
+  quantity = 0;
+  for (u32 at = pool_[slot].prev; at != kNone; at = pool_[at].prev) quantity += pool_[at].quantity;
+  return true;
 }
 
 void MatchingEngine::tell(UpdateKind kind, u32 slot, i64 price, i64 quantity, i64 leaves, RejectReason reason) {
@@ -159,10 +161,10 @@ void MatchingEngine::check_specials() const {
     require(order.place != OrderPlace::drained, "an iceberg has been left without a tip");
     require((order.account != 0) == (order.owner != 0), "an owner has no account");
     waiting += order.place == OrderPlace::triggers ? 1 : 0;
-    queued += order.place == OrderPlace::elected || order.place == OrderPlace::parked ||
-                      order.place == OrderPlace::market
-                  ? 1
-                  : 0;
+    queued +=
+        order.place == OrderPlace::elected || order.place == OrderPlace::parked || order.place == OrderPlace::market
+            ? 1
+            : 0;
     pegs += order.place == OrderPlace::pegged || order.place == OrderPlace::unpriced ? 1 : 0;
     due += order.time_in_force == TimeInForce::gtd ? 1 : 0;
     ends += ends_with_day(order.time_in_force) ? 1 : 0;

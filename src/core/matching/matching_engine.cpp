@@ -8,8 +8,7 @@ MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
   check(rules);
   // The core does not ask whether the venue offers what it knows, and knows one allocation and no bands.
   const u16 plain_types = members_of(OrderType::market) | members_of(OrderType::limit);
-  const u16 plain_forces =
-      members_of(TimeInForce::gtc) | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok);
+  const u16 plain_forces = members_of(TimeInForce::gtc) | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok);
   if (!offers(rules.order_types, plain_types) || !offers(rules.times_in_force, plain_forces)) ++at_work_;
   if (rules.post_only == PostOnlyPolicy::slide) ++at_work_;
   if (has_bands()) ++at_work_;

@@ -99,7 +99,8 @@ void check(const VenueRules& rules) {
   require(rules.iceberg_parts_max >= 1 && rules.iceberg_parts_max <= kIcebergPartsLimit, "iceberg_parts_max",
           rules.iceberg_parts_max, "1 to 1000000");
   if (rules.self_trade == SelfTrade::venue_default) {
-    throw Error(ErrorCode::invalid_argument, "self_trade is venue_default; a venue's own rule must say what that means");
+    throw Error(ErrorCode::invalid_argument,
+                "self_trade is venue_default; a venue's own rule must say what that means");
   }
   check(rules.allocation);
 }

@@ -18,8 +18,8 @@ class Order:
     """One live order. `leaves` is all that is open, `shown` what of it the book displays."""
 
     __slots__ = (
-        "allocated",
         "cum",
+        "cut",
         "display_qty",
         "extreme",
         "flags",
@@ -34,6 +34,7 @@ class Order:
         "self_trade",
         "shown",
         "side",
+        "slid",
         "state",
         "stop",
         "terms",
@@ -51,6 +52,8 @@ class Order:
         self.limit = message.price
         self.leaves = message.quantity
         self.cum = 0  # what no longer is open: executed, or prevented by self-trade prevention
+        self.cut = 0  # what reduce-only took off at entry and no update has told yet
+        self.slid = False  # a post-only order that has been moved away from the market and no update has told yet
         self.terms = terms
         self.display_qty = terms.display_qty
         self.shown = 0

@@ -132,7 +132,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             if order is not None:
                 self.sides[order.side].remove(order)
                 del self.orders[order.order_id]
-                self.take(order, own_message=False)
+                if self.fit_again(order):
+                    self.take(order, own_message=False)
                 continue
             repriced = self.next_to_reprice()
             if repriced is None:
@@ -145,7 +146,12 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             best = self.sides[3 - side].best()
             levels = self.sides[side].within(best) if best is not None and self.to_try[side] else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
-                if self.reachable(order, order.price, order.leaves) == order.leaves:
+                enough = (
+                    min(order.leaves, self.reducible(order, self.positions))
+                    if order.has("reduce_only")
+                    else order.leaves
+                )
+                if enough and self.reachable(order, order.price, enough) == enough:
                     self.to_try = {BUY: True, SELL: True}
                     return order
             self.to_try[side] = False
