@@ -1,5 +1,7 @@
 // Call phases: the indicative price while orders are collected, and the uncross that ends them.
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 #include "matching/matching_engine.hpp"
 
@@ -141,6 +143,36 @@ void MatchingEngine::follow_reserves() {
       }
     }
   }
+}
+
+void MatchingEngine::check_auction() const {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw std::logic_error(std::string("matching engine: ") + what);
+  };
+  require(auction_.follows() || !is_collecting(), "a call phase does not follow its icebergs");
+  std::size_t entered = 0;
+  for (const Side which : kSides) {
+    i64 market = 0;
+    const u32 head = market_[index_of(which)].head();
+    for (u32 slot = head; slot != kNone; slot = pool_[slot].next) market += pool_[slot].quantity;
+    require(market == auction_.market(which), "the market orders of a call phase are miscounted");
+    for (const OrderPlace place : {OrderPlace::displayed, OrderPlace::hidden}) {
+      const Ladder& levels = ladder(place, which);
+      for (u32 level = levels.best(); level != kNone; level = levels.next_worse(level)) {
+        i64 reserve = 0;
+        for (u32 slot = levels[level].head; slot != kNone; slot = pool_[slot].next) {
+          if (!is_special(slot)) continue;
+          reserve += special_[slot].reserve;
+          if (!waits_for_auction(special_[slot].time_in_force)) continue;
+          require(auction_orders_.contains(slot), "an auction order would stay after its auction");
+          ++entered;
+        }
+        const bool counts = auction_.follows() && place == OrderPlace::displayed;
+        require(!counts || reserve == auction_.reserve_at(which, levels.price_of(level)), "a reserve is miscounted");
+      }
+    }
+  }
+  require(entered == auction_orders_.size(), "an auction order is kept that is gone");
 }
 
 // An order that an auction counts has come to rest, or is about to leave or change.

@@ -262,6 +262,7 @@ class MatchingEngine : public MatchingCore {
   void update(UpdateKind kind, const Arrival& order, i64 price, i64 quantity, RejectReason reason = RejectReason::none);
   bool is_collecting() const noexcept { return collects(phase_, rules_.session); }
   void check_specials() const;
+  void check_auction() const;
   void check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const;
 
   u64 at_work_ = 0;  // how many things are at work that need the general path: special orders, phases, bands, ...
