@@ -64,6 +64,9 @@ class Amend:
                 return "display_quantity_too_small"
         if max(leaves + order.cum, self.open_quantity(order.side) - order.leaves + leaves) > INT64_MAX:
             return "quantity_above_maximum"
+        prices = order.order_type not in WITHOUT_PRICE and message.price != order.limit
+        if prices and not self.entry_allowed(order, message.price):
+            return "price_out_of_range"
         if order.state == RESTING and not self.keeps_place(order, message.price, leaves):
             if self.post_only_takes(order, message.price):
                 return "post_only_would_take"
