@@ -114,7 +114,7 @@ void MatchingEngine::end_auction() {
 
 // The next order that waits for the auction that has begun enters, behind those that are there.
 void MatchingEngine::activate_next() {
-  const u16 wanted = acceptance(phase_, rules_.session).activates;
+  const u16 wanted = rules_of(phase_).activates;
   for (; activate_at_ != kNone; activate_at_ = pool_[activate_at_].next) {
     const u32 slot = activate_at_;
     if (!offers(wanted, members_of(special_[slot].time_in_force))) continue;

@@ -133,7 +133,7 @@ void MatchingEngine::secure(const Arrival& order) {
 // A checked order whose room is secured.
 Outcome MatchingEngine::enter(Arrival& order) {
   const SpecialOrder& terms = order.terms;
-  const u16 activated = acceptance(phase_, rules_.session).activates;
+  const u16 activated = rules_of(phase_).activates;
   if (waits_for_auction(terms.time_in_force) && !offers(activated, members_of(terms.time_in_force))) {
     wait(order, OrderPlace::parked);
     parked_.push_back(order.slot, pool_);

@@ -342,3 +342,13 @@ TEST_CASE("an engine that is back in continuous trading with plain orders alone 
   CHECK(s.send(sell(2, 100, 5)) == "filled");
   CHECK(s.fills() == "2 1 5@100");
 }
+
+TEST_CASE("auction orders wait through a halt that collects orders: it is no auction") {
+  VenueRules rules;
+  rules.session.halt_accepts_orders = true;
+  Scene s(rules);
+  s.send(buy(1, 100, 5).force(Force::good_for_auction));
+  s.send(phase(Phase::halt));
+  CHECK(s.updates() == "phase_changed 0 0@-");
+  CHECK(s.send(buy(2, 100, 5).force(Force::at_the_open)) == "parked");
+}
