@@ -120,6 +120,7 @@ void MatchingEngine::self_check() const {
   require(phase_ != TradingPhase::continuous || !crossed(), "the book is crossed");
   check_specials();
   check_auction();
+  check_tops();
 }
 
 void MatchingEngine::check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const {

@@ -7,6 +7,7 @@
 
 #include "matching/account_book.hpp"
 #include "matching/auction_book.hpp"
+#include "matching/level_sharing.hpp"
 #include "matching/limit_state.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
@@ -159,7 +160,7 @@ class MatchingEngine : public MatchingCore {
   // The pass of a taker over makers (engine_matching.cpp).
   void match(Arrival& taker);
   bool next_maker(const Arrival& taker, Maker& maker) noexcept;
-  void meet(Arrival& taker, const Maker& maker);
+  void meet(Arrival& taker, const Maker& maker, i64 most = INT64_MAX);
   void trade(Arrival& taker, const Maker& maker, i64 quantity);
   void reduce_maker(u32 slot, i64 quantity) noexcept;
   void refill(u32 slot);
@@ -174,6 +175,13 @@ class MatchingEngine : public MatchingCore {
   struct Rehearsal;
   void rehearse_level(Rehearsal& pass, OrderPlace place, u32 level);
   void rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, bool reserve);
+
+  // Sharing at a price, and TOP orders (engine_allocation.cpp).
+  void share_level(Arrival& taker, i64 price);
+  void share_round(Arrival& taker, u32 level, i64 price);
+  void prevent_at(Arrival& taker, u32 level, i64 price);
+  void note_better(Side which, u32 slot, i64 price, i64 displayed) noexcept;
+  void check_tops() const;
 
   // Elections and what a message sets off (engine_triggers.cpp).
   void on_trade(i64 price);
@@ -302,6 +310,8 @@ class MatchingEngine : public MatchingCore {
   TradingPhase resumes_ = TradingPhase::continuous;  // what follows a volatility auction by the clock
   bool interrupted_ = false;                         // a taker has met a band that interrupts trading
   LimitStateTimer limit_state_;
+  LevelSharing sharing_;
+  TopOrders tops_;
   EngineOutput* output_ = nullptr;  // of the message at work
   i64 message_index_ = 0;
 };
