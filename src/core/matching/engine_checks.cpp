@@ -1,5 +1,5 @@
-// What refuses a new order: its form, its terms, and what the engine holds. docs/order_rules.md has the order of
-// checks.
+// What refuses a new order: its form, its terms, and what the engine holds.
+// docs/order_rules.md has the order of the checks.
 #include <algorithm>
 
 #include "matching/matching_engine.hpp"
