@@ -21,6 +21,7 @@ class Order:
         "cum",
         "cut",
         "display_qty",
+        "entered",
         "extreme",
         "flags",
         "force",
@@ -61,7 +62,8 @@ class Order:
         self.stop = terms.stop_price  # where it is elected; NO_PRICE while a trailing stop does not track
         self.extreme = NO_PRICE  # the best trade that a trailing stop has seen
         self.state = TAKING
-        self.time = 0
+        self.time = 0  # its place among those that wait or stand beside it
+        self.entered = 0  # when it came to the engine
         if terms.peg_type:
             self.kind = PEGGED
         elif message.flags & FLAGS["all_or_none"]:

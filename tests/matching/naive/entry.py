@@ -158,33 +158,36 @@ class Entry:
             return "reduce_only_would_increase"
         if self.may_stay(order) and self.open_quantity(order.side) + order.leaves > INT64_MAX:
             return "quantity_above_maximum"
-        if order.order_type in TRIGGER_TYPES:
-            if self.reached_at_entry(order) and self.rules.immediate_trigger == "reject":
-                return "stop_price_reached"
-            return "none"
+        if not (self.entry_allowed(order, order.limit) and self.closing_allowed(order.limit)):
+            return "price_out_of_range"
         if self.post_only_takes(order, order.limit):
             return "post_only_would_take"
+        if self.reached_at_entry(order) and self.rules.immediate_trigger == "reject":
+            return "stop_price_reached"
         self.set_limit(order)
+        if order.order_type in TRIGGER_TYPES:
+            return "none"
         if self.needs_all_at_once(order) and self.reach_of(order) < order.leaves:
             return "fok_not_fillable"
         return "none"
 
     def may_stay(self, order: Order) -> bool:
         """Whether the order may rest or be parked."""
-        return order.order_type in TRIGGER_TYPES or (order.order_type != MARKET and order.force not in (IOC, FOK))
+        waits = order.order_type in TRIGGER_TYPES or order.force in AUCTION_FORCES
+        return waits or (order.order_type != MARKET and order.force not in (IOC, FOK))
 
     def needs_all_at_once(self, order: Order) -> bool:
         """Fill-or-kill by its time in force, or as an all-or-none order that may not rest."""
         return order.force == FOK or (order.has("all_or_none") and order.force == IOC)
 
     def reached_at_entry(self, order: Order) -> bool:
-        if self.last is None or order.order_type in TRAILING:
+        if self.last is None or order.order_type not in STOP_TYPES:
             return False
         return not self.triggers_sleep() and through(order, self.last, order.stop)
 
     def post_only_takes(self, order: Order, limit: int) -> bool:
         """Whether a post-only order has to be refused at this limit: no room to slide, or a venue without sliding."""
-        if not order.has("post_only") or not self.would_take(order.side, limit):
+        if not order.has("post_only") or self.collecting() or not self.would_take(order.side, limit):
             return False
         best = self.sides[3 - order.side].best()
         return self.rules.post_only == "reject" or best == (NO_PRICE + 1 if order.side == BUY else INT64_MAX)
@@ -209,12 +212,14 @@ class Entry:
 
     def enter(self, order: Order) -> str:
         """Let an accepted order in; returns the outcome of its message."""
+        self.times += 1
+        order.entered = self.times
         self.tell_cut(order, order.cut)
         if order.order_type in TRIGGER_TYPES:
-            if self.reached_at_entry(order):
-                return self.release(order, own_message=True)
             self.wait(order)
             return "parked"
+        if self.awaits_auction(order):
+            return self.park(order)
         if order.order_type == PEGGED_TYPE:
             return self.enter_pegged(order)
         return self.take(order)
@@ -224,8 +229,9 @@ class Entry:
 
         `own_message`: a status tells why it left. `first`: the entry for which a minimum quantity counts.
         """
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
+        if self.collecting():
+            return self.collect(order)
         if order.slid:
             order.slid = False
             self.update("repriced", order, price=order.limit, quantity=order.leaves)
@@ -280,7 +286,7 @@ class Entry:
 
     def enter_pegged(self, order: Order) -> str:
         price = self.peg_price(order)
-        if price is None:
+        if price is None or self.collecting():
             self.times += 1
             order.time = self.times
             order.state = UNPRICED
@@ -289,7 +295,6 @@ class Entry:
         return self.take_pegged(order, price)
 
     def take_pegged(self, order: Order, price: int) -> str:
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         self.match(order, price)
         if not order.leaves:

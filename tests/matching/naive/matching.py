@@ -140,7 +140,7 @@ class Matching:
         if maker.kind == DISPLAYED:
             # A reserve that trades in one piece has no tip left to take from.
             maker.shown = max(0, maker.shown - quantity)
-        price = maker.price
+        price = self.closing_price if self.phase == "post_close" else maker.price
         self.fills.append(
             Fill(
                 taker.order_id,
