@@ -125,7 +125,7 @@ class Session(Bands):
         self.indicative = None
         self.leave_limit_state()
         self.tell_session("phase_changed", detail=PHASES[following])
-        wanted = ACTIVATES.get(self.acceptance(), ())
+        wanted = ACTIVATES.get(self.phase, ())
         parked = [order for order in self.orders.values() if order.state == PARKED]
         self.activating = sorted(
             (order for order in parked if FORCE_NAMES[order.force] in wanted), key=lambda each: each.time
@@ -169,7 +169,7 @@ class Session(Bands):
 
     def awaits_auction(self, order: Order) -> bool:
         force = FORCE_NAMES[order.force]
-        return force in AUCTION_FORCES and force not in ACTIVATES.get(self.acceptance(), ())
+        return force in AUCTION_FORCES and force not in ACTIVATES.get(self.phase, ())
 
     def collect(self, order: Order) -> str:
         """An order comes to rest without matching, a market order in a queue of its own."""
