@@ -33,8 +33,11 @@ MessageStatus MatchingEngine::set_phase(i64 number) {
 
 void MatchingEngine::change_phase(TradingPhase next) {
   if (uncrosses(phase_, next)) uncross();
+  // A volatility auction goes on to what the phase before it would have led to.
   const bool lasts = next == TradingPhase::volatility_auction;
-  enter_phase(next, TradingPhase::continuous, lasts ? rules_.session.volatility_auction_ns : 0);
+  const bool closes = phase_ == TradingPhase::closing_auction;
+  enter_phase(next, closes ? TradingPhase::post_close : TradingPhase::continuous,
+              lasts ? rules_.session.volatility_auction_ns : 0);
 }
 
 void MatchingEngine::enter_phase(TradingPhase next, TradingPhase resumes, i64 lasts) {

@@ -352,3 +352,11 @@ TEST_CASE("auction orders wait through a halt that collects orders: it is no auc
   CHECK(s.updates() == "phase_changed 0 0@-");
   CHECK(s.send(buy(2, 100, 5).force(Force::at_the_open)) == "parked");
 }
+
+TEST_CASE("a volatility auction that a message puts behind a closing auction goes on to post-close trading") {
+  Scene s(interrupting());
+  s.send(phase(Phase::closing_auction));
+  s.send(phase(Phase::volatility_auction));
+  s.send(clock(120));
+  CHECK(s.engine.phase() == Phase::post_close);
+}
