@@ -122,7 +122,9 @@ void MatchingEngine::clamp_to_bands(Arrival& order) const noexcept {
 
 // What is left of a taker whose limit lies beyond a band.
 void MatchingEngine::meet_band(Arrival& order) {
-  if (!order.banded && !order.barred) return;
+  // Where a pegged order rests, its reference says.
+  const bool pegged = order.terms.order_type == OrderType::pegged;
+  if (pegged || (!order.banded && !order.barred)) return;
   const bool rests = order.limit != kNoPrice && may_rest(order);
   const BandBreach breach = rules_.bands.breach;
   if (breach == BandBreach::rest_at_band && rests && order.banded && !order.barred) {
