@@ -65,8 +65,8 @@ class Sharing:
         return goes_on
 
     def in_order_of_reach(self, taker: Order, level: Level) -> list[Order]:
-        """All orders of a level as a taker meets them: where displayed orders share, its own come first."""
-        orders = list(level.orders())
+        """The displayed orders of a level as a taker meets them: where they share, its own come first."""
+        orders = list(level.queues[DISPLAYED].values())
         if self.allocation is None:
             return orders
-        return sorted(orders, key=lambda maker: maker.kind != DISPLAYED or self.prevention(taker, maker) == "none")
+        return sorted(orders, key=lambda maker: self.prevention(taker, maker) == "none")
