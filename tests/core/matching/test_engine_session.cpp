@@ -294,6 +294,19 @@ TEST_CASE("a volatility auction whose price is too far goes on until a message e
   CHECK(s.fills() == "2 1 2@110");
 }
 
+TEST_CASE("the indicative price follows orders that expire as a volatility auction is prolonged") {
+  Scene s(interrupting());
+  s.trade_at(1000);
+  s.send(phase(Phase::volatility_auction));
+  s.send(sell(1, 1100, 5));
+  s.send(buy(2, 1100, 9));
+  s.send(buy(3, 1100, 4).expires(120));
+  CHECK(s.updates() == "indicative 0 5@1100");
+  s.send(clock(120));
+  CHECK(s.engine.phase() == Phase::volatility_auction);
+  CHECK(s.updates() == "expired 3 4@1100, indicative 0 5@1100");
+}
+
 TEST_CASE("an auction whose price is too far is prolonged by a volatility auction") {
   Scene s(interrupting());
   s.trade_at(100);
@@ -351,4 +364,24 @@ TEST_CASE("auction orders wait through a halt that collects orders: it is no auc
   s.send(phase(Phase::halt));
   CHECK(s.updates() == "phase_changed 0 0@-");
   CHECK(s.send(buy(2, 100, 5).force(Force::at_the_open)) == "parked");
+}
+
+TEST_CASE("a volatility auction that a message puts behind a closing auction goes on to post-close trading") {
+  Scene s(interrupting());
+  s.send(phase(Phase::closing_auction));
+  s.send(phase(Phase::volatility_auction));
+  s.send(clock(120));
+  CHECK(s.engine.phase() == Phase::post_close);
+}
+
+TEST_CASE("a pegged order rests where its reference is, though a band has moved away from there") {
+  Scene s(with_bands(ten_ticks(BandBreach::rest_at_band)));
+  s.send(reference(100));
+  s.send(buy(1, 108, 5));
+  s.send(order(2, Side::buy, 5).peg(PegType::primary));
+  s.send(reference(90));
+  CHECK(s.engine.level(Side::buy, 108).quantity == 5);
+  s.send(buy(3, 99, 1));
+  CHECK(s.send(order(4, Side::buy, 5).peg(PegType::primary)) == "rested");
+  CHECK(s.queue(Side::buy, 108) == "1:5 2:5 4:5");
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.matching.naive.book import ALL_OR_NONE, Order
+from tests.matching.naive.book import ALL_OR_NONE, PEGGED, Order
 from tests.matching.naive.rows import BUY, NO_PRICE, SELL, Message
 from tests.matching.naive_auction import Band, range_around
 
@@ -73,7 +73,8 @@ class Bands:
 
     def meet_band(self, order: Order, limit: int) -> tuple[int, str]:
         """What the bands do to the rest of a taker: where it rests, and why it does not."""
-        if self.phase != "continuous" or not (order.banded or order.barred):
+        # Where a pegged order rests, its reference says.
+        if self.phase != "continuous" or order.kind == PEGGED or not (order.banded or order.barred):
             return limit, "none"
         breach = self.band_rules.breach
         rests = limit != NO_PRICE and self.rests_by_force(order)
