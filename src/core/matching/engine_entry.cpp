@@ -139,7 +139,9 @@ void MatchingEngine::secure(const Arrival& order) {
 Outcome MatchingEngine::enter(Arrival& order) {
   const SpecialOrder& terms = order.terms;
   const u16 activated = rules_of(phase_).activates;
-  if (waits_for_auction(terms.time_in_force) && !offers(activated, members_of(terms.time_in_force))) {
+  // One that its auction has let in already stays, also through a volatility auction that prolongs it.
+  const bool is_in = order.slot != kNone && auction_orders_.contains(order.slot);
+  if (waits_for_auction(terms.time_in_force) && !is_in && !offers(activated, members_of(terms.time_in_force))) {
     wait(order, OrderPlace::parked);
     parked_.push_back(order.slot, pool_);
     return Outcome::parked;

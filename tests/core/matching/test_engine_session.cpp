@@ -307,6 +307,16 @@ TEST_CASE("the indicative price follows orders that expire as a volatility aucti
   CHECK(s.updates() == "expired 3 4@1100, indicative 0 5@1100");
 }
 
+TEST_CASE("an auction order that is replaced while a volatility auction prolongs its auction stays in the book") {
+  Scene s;
+  s.send(phase(Phase::intraday_auction));
+  CHECK(s.send(sell(1, 103, 2).force(Force::good_for_auction)) == "rested");
+  s.send(phase(Phase::volatility_auction));
+  CHECK(s.send(replace(1, 99, 7)) == "requeued");
+  CHECK(s.queue(Side::sell, 99) == "1:7");
+  CHECK(s.send(sell(2, 99, 2).force(Force::good_for_auction)) == "parked");
+}
+
 TEST_CASE("an auction whose price is too far is prolonged by a volatility auction") {
   Scene s(interrupting());
   s.trade_at(100);
