@@ -294,29 +294,6 @@ TEST_CASE("a volatility auction whose price is too far goes on until a message e
   CHECK(s.fills() == "2 1 2@110");
 }
 
-TEST_CASE("the indicative price follows orders that expire as a volatility auction is prolonged") {
-  Scene s(interrupting());
-  s.trade_at(1000);
-  s.send(phase(Phase::volatility_auction));
-  s.send(sell(1, 1100, 5));
-  s.send(buy(2, 1100, 9));
-  s.send(buy(3, 1100, 4).expires(120));
-  CHECK(s.updates() == "indicative 0 5@1100");
-  s.send(clock(120));
-  CHECK(s.engine.phase() == Phase::volatility_auction);
-  CHECK(s.updates() == "expired 3 4@1100, indicative 0 5@1100");
-}
-
-TEST_CASE("an auction order that is replaced while a volatility auction prolongs its auction stays in the book") {
-  Scene s;
-  s.send(phase(Phase::intraday_auction));
-  CHECK(s.send(sell(1, 103, 2).force(Force::good_for_auction)) == "rested");
-  s.send(phase(Phase::volatility_auction));
-  CHECK(s.send(replace(1, 99, 7)) == "requeued");
-  CHECK(s.queue(Side::sell, 99) == "1:7");
-  CHECK(s.send(sell(2, 99, 2).force(Force::good_for_auction)) == "parked");
-}
-
 TEST_CASE("an auction whose price is too far is prolonged by a volatility auction") {
   Scene s(interrupting());
   s.trade_at(100);
@@ -394,4 +371,27 @@ TEST_CASE("a pegged order rests where its reference is, though a band has moved 
   s.send(buy(3, 99, 1));
   CHECK(s.send(order(4, Side::buy, 5).peg(PegType::primary)) == "rested");
   CHECK(s.queue(Side::buy, 108) == "1:5 2:5 4:5");
+}
+
+TEST_CASE("an auction order that has entered stays in while a volatility auction prolongs its auction") {
+  Scene s(interrupting());
+  s.send(phase(Phase::closing_auction));
+  s.send(buy(1, 100, 5).force(Force::at_the_close));
+  s.send(phase(Phase::volatility_auction));
+  CHECK(s.send(replace(1, 101, 9)) == "requeued");
+  CHECK(s.queue(Side::buy, 101) == "1:9");
+  s.send(phase(Phase::post_close));
+  CHECK(s.updates() == "expired 1 9@101 auction_ended, phase_changed 0 0@-");
+}
+
+TEST_CASE("the indicative price follows an expiry also when the clock finds that the auction must go on") {
+  Scene s(interrupting());
+  s.trade_at(100);
+  s.send(phase(Phase::volatility_auction));
+  s.send(buy(1, 110, 5));
+  s.send(buy(2, 110, 5).expires(120));
+  s.send(sell(3, 110, 10));
+  CHECK(s.updates() == "indicative 0 10@110");
+  s.send(clock(120));
+  CHECK(s.updates() == "expired 2 5@110, indicative 0 5@110");
 }
