@@ -1,7 +1,9 @@
 // A book with its grid, as Python holds it: policies, faults and errors.
 #include "bound_book.hpp"
 
+#include "book/order_pool.hpp"
 #include "error_table.hpp"
+#include "value_bridge.hpp"
 
 namespace pytrader::bindings {
 namespace {
@@ -41,6 +43,14 @@ BookPolicy parse_policy(const std::string& text) {
   if (text == "strict") return BookPolicy::strict;
   if (text == "lenient") return BookPolicy::lenient;
   throw Error(ErrorCode::invalid_argument, "policy must be 'strict' or 'lenient', not '" + text + "'");
+}
+
+u32 parse_max_orders(py::handle value) {
+  const i64 bound = parse_integer(value, "max_orders");
+  if (bound < 1 || bound > i64{OrderPool::kMaxOrders}) {
+    throw Error(ErrorCode::invalid_argument, "max_orders must lie in 1 .. 2^31, not " + std::to_string(bound));
+  }
+  return static_cast<u32>(bound);
 }
 
 void throw_book_error(BookFault fault, const std::string& where, const py::object& row) {

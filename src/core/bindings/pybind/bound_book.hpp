@@ -9,7 +9,7 @@
 #include "book/book_fault.hpp"
 #include "busy_guard.hpp"
 #include "depth_arrays.hpp"
-#include "event_columns.hpp"
+#include "feed_columns.hpp"
 #include "price_grid.hpp"
 
 namespace pytrader::bindings {
@@ -20,6 +20,8 @@ namespace py = pybind11;
 extern const char* const kApplyEventsDoc;
 
 BookPolicy parse_policy(const std::string& text);
+// 1 .. 2^31.
+u32 parse_max_orders(py::handle value);
 // Raises BookError: "where: fault: explanation"; its attributes are `fault` and `row` (None outside of a batch).
 [[noreturn]] void throw_book_error(BookFault fault, const std::string& where, const py::object& row);
 // Raises the error's class, with the row as its attribute `row`.
@@ -45,25 +47,25 @@ struct BoundBook {
   std::atomic<bool> busy{false};
 };
 
-// Applies columns, with the interpreter lock released if there are many, and says how many rows were applied.
-// `text_of(row)` shows a row in an error's message.
-template <class Bound, class Columns, class TextOf>
-std::size_t apply_columns(Bound& self, const Columns& columns, TextOf&& text_of) {
+// Applies a batch, with the interpreter lock released if it is long, and says how many rows were applied.
+template <class Self, class Batch>
+std::size_t apply_batch(Self& self, const Batch& batch) {
+  const BusyGuard guard(self.busy);
   const auto skipped = [&self] { return self.book.faults().total() - self.book.faults()[BookFault::crossed]; };
   const u64 before = skipped();
   BatchResult result;
   try {
-    if (columns.rows < kRowsWorthUnlocking) {
-      result = self.book.apply(columns);
+    if (batch.columns.rows < kRowsWorthUnlocking) {
+      result = self.book.apply(batch.columns);
     } else {
       const py::gil_scoped_release unlocked;
-      result = self.book.apply(columns);
+      result = self.book.apply(batch.columns);
     }
   } catch (const RowError& error) {
     throw_row_error(error);
   }
   if (result.fault != BookFault::none) {
-    throw_book_error(result.fault, "event " + std::to_string(result.rows) + " (" + text_of(result.rows) + ")",
+    throw_book_error(result.fault, "event " + std::to_string(result.rows) + " (" + batch.text(result.rows) + ")",
                      py::int_(result.rows));
   }
   return result.rows - static_cast<std::size_t>(skipped() - before);

@@ -28,6 +28,7 @@ PYBIND11_MODULE(_core, module) {
   register_records(module);
   register_book(module);
   register_level_books(module);
+  register_own_orders(module);
   register_feeds_json(module);
   register_kernel(module);
   register_bands(module);
