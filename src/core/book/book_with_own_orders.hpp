@@ -5,6 +5,7 @@
 
 #include "book/book_fault.hpp"
 #include "book/book_reading.hpp"
+#include "book/feed_watch.hpp"
 #include "book/l2_book.hpp"
 #include "book/l3_book.hpp"
 #include "book/own_orders.hpp"
@@ -50,6 +51,7 @@ class BookWithOwnOrders : public BookReading<BookWithOwnOrders<PublicBook>> {
   bool applied(BookFault fault) const noexcept { return book_.applied(fault); }
   BookPolicy policy() const noexcept { return book_.policy(); }
   const FaultCounts& faults() const noexcept { return book_.faults(); }
+  void count(BookFault fault) noexcept { book_.count(fault); }
   std::size_t memory_bytes() const noexcept { return book_.memory_bytes() + own_.memory_bytes(); }
 
  protected:
@@ -85,7 +87,7 @@ class L3BookWithOwnOrders : public BookWithOwnOrders<L3Book> {
   i64 queue_ahead(u32 own_slot) const noexcept;
 
   BookFault apply(const L3Record& row);
-  BatchResult apply(const L3Columns& columns);
+  BatchResult apply(const L3Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
   // As for the public book. Of the marked orders those stay ours that rest where they did.
   BatchResult snapshot(const OrderColumns& orders);
   void clear() noexcept;
@@ -121,7 +123,7 @@ class L2BookWithOwnOrders : public BookWithOwnOrders<L2Book> {
   i64 queue_ahead(u32 own_slot) const noexcept { return own_.place(own_slot); }
 
   BookFault apply(const L2Record& row);
-  BatchResult apply(const L2Columns& columns);
+  BatchResult apply(const L2Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
   BatchResult snapshot(const LevelColumns& bids, const LevelColumns& asks);
   void clear() noexcept;
   void check() const;

@@ -43,25 +43,8 @@ BookFault L2BookWithOwnOrders::apply(const L2Record& row) {
   return fault;
 }
 
-BatchResult L2BookWithOwnOrders::apply(const L2Columns& columns) {
-  std::size_t i = 0;
-  try {
-    for (; i < columns.rows; ++i) {
-      const L2Record row{0,
-                         0,
-                         columns.action[i],
-                         columns.side[i],
-                         columns.price[i],
-                         columns.quantity[i],
-                         columns.order_count ? columns.order_count[i] : 0,
-                         columns.flags ? columns.flags[i] : kFlagLast};
-      const BookFault fault = apply(row);
-      if (!applied(fault) && policy() == BookPolicy::strict) return {i, fault};
-    }
-  } catch (const Error& error) {
-    throw RowError(error, i);
-  }
-  return {columns.rows, BookFault::none};
+BatchResult L2BookWithOwnOrders::apply(const L2Columns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&columns](std::size_t i) { return columns.row(i); });
 }
 
 // What trades at a price was ahead there; what trades behind a price leaves nothing ahead there.

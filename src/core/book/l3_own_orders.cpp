@@ -86,25 +86,8 @@ BookFault L3BookWithOwnOrders::apply(const L3Record& row) {
   return fault;
 }
 
-BatchResult L3BookWithOwnOrders::apply(const L3Columns& columns) {
-  std::size_t i = 0;
-  try {
-    for (; i < columns.rows; ++i) {
-      const L3Record row{0,
-                         0,
-                         columns.action[i],
-                         columns.side[i],
-                         columns.price[i],
-                         columns.quantity[i],
-                         static_cast<u64>(columns.order_id[i]),
-                         columns.flags ? columns.flags[i] : kFlagLast};
-      const BookFault fault = apply(row);
-      if (!applied(fault) && policy() == BookPolicy::strict) return {i, fault};
-    }
-  } catch (const Error& error) {
-    throw RowError(error, i);
-  }
-  return {columns.rows, BookFault::none};
+BatchResult L3BookWithOwnOrders::apply(const L3Columns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&columns](std::size_t i) { return columns.row(i); });
 }
 
 // Own orders that stood behind an order which left its place now stand behind the one that was in front of it.

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "book/l3_book.hpp"
-#include "bound_book.hpp"
+#include "feed_book.hpp"
 #include "feed_columns.hpp"
 #include "order_arguments.hpp"
 #include "reading_binding.hpp"
@@ -16,7 +16,7 @@
 namespace pytrader::bindings {
 namespace {
 
-using BoundL3 = BoundBook<L3Book>;
+using BoundL3 = FeedBook<L3Book>;
 
 constexpr const char* kL3Doc = R"(An order-by-order book of one instrument.
 
@@ -60,7 +60,7 @@ L3Record l3_row(BookAction action, u64 order_id, i64 side, i64 price, i64 quanti
 }
 
 bool change(BoundL3& self, const L3Record& row) {
-  return self.judge(self.book.apply(row), order_text(row.order_id));
+  return apply_one(self, row, [&row] { return order_text(row.order_id); });
 }
 
 // The orders of one side, or of both.
@@ -86,7 +86,6 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
   bound.def(
       "add",
       [](BoundL3& self, py::handle order_id, py::handle side, py::handle price, py::handle quantity) {
-        const BusyGuard guard(self.busy);
         return change(self, l3_row(BookAction::add, parse_order_id(order_id), static_cast<i64>(parse_side(side)),
                                    self.grid.ticks(price), self.grid.lots(quantity)));
       },
@@ -95,7 +94,6 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
   bound.def(
       "replace",
       [](BoundL3& self, py::handle order_id, py::handle price, py::handle quantity) {
-        const BusyGuard guard(self.busy);
         return change(self, l3_row(BookAction::replace, parse_order_id(order_id), 0, self.grid.ticks(price),
                                    self.grid.lots(quantity)));
       },
@@ -106,30 +104,32 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
   bound.def(
       "reduce",
       [](BoundL3& self, py::handle order_id, py::handle quantity) {
-        const BusyGuard guard(self.busy);
         return change(self, l3_row(BookAction::reduce, parse_order_id(order_id), 0, 0, self.grid.lots(quantity)));
       },
       py::arg("order_id"), py::arg("quantity"), "Cancel this much of an order; all of it makes it leave.");
   bound.def(
       "execute",
       [](BoundL3& self, py::handle order_id, py::handle quantity) {
-        const BusyGuard guard(self.busy);
         return change(self, l3_row(BookAction::execute, parse_order_id(order_id), 0, 0, self.grid.lots(quantity)));
       },
       py::arg("order_id"), py::arg("quantity"), "Trade this much of an order; more than it has is a fault.");
   bound.def(
       "delete",
       [](BoundL3& self, py::handle order_id) {
-        const BusyGuard guard(self.busy);
         return change(self, l3_row(BookAction::erase, parse_order_id(order_id), 0, 0, 0));
       },
       py::arg("order_id"), "Take an order out of the book.");
   bound.def(
-      "apply", [](BoundL3& self, py::handle events) { return apply_batch(self, L3Batch(events)); }, py::arg("events"),
+      "apply",
+      [](BoundL3& self, py::handle events, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, L3Batch(events), sequence, first_sequence);
+      },
+      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
       kApplyEventsDoc);
   bound.def(
-      "snapshot", [](BoundL3& self, py::handle orders) { return snapshot_orders(self, orders); }, py::arg("orders"),
-      kSnapshotDoc);
+      "snapshot",
+      [](BoundL3& self, py::handle orders, py::handle sequence) { return snapshot_orders(self, orders, sequence); },
+      py::arg("orders"), py::kw_only(), py::arg("sequence") = py::none(), kSnapshotDoc);
 }
 
 void bind_l3_orders(py::class_<BoundL3>& bound) {
@@ -193,7 +193,7 @@ void register_book(py::module_& module) {
   register_level_values(module);
   PYBIND11_NUMPY_DTYPE(QueuedOrder, order_id, side, price, quantity, position);
   module.attr("QUEUED_ORDER") = queued_order_type();
-  py::class_<BoundL3> l3(module, "L3Book", kL3Doc, py::is_final());
+  py::class_<BoundL3> l3(module, "L3Book", kL3Doc, py::is_final(), visible_callbacks<BoundL3>());
   l3.def(py::init([](py::handle tick, py::handle lot, const std::string& policy, py::handle max_orders) {
            return std::make_unique<BoundL3>(tick, lot, parse_policy(policy), parse_max_orders(max_orders));
          }),

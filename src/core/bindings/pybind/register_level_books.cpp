@@ -7,7 +7,7 @@
 
 #include "book/best_quote_book.hpp"
 #include "book/l2_book.hpp"
-#include "bound_book.hpp"
+#include "feed_book.hpp"
 #include "feed_columns.hpp"
 #include "reading_binding.hpp"
 #include "register.hpp"
@@ -16,8 +16,8 @@
 namespace pytrader::bindings {
 namespace {
 
-using BoundL2 = BoundBook<L2Book>;
-using BoundQuotes = BoundBook<BestQuoteBook>;
+using BoundL2 = FeedBook<L2Book>;
+using BoundQuotes = FeedBook<BestQuoteBook>;
 
 constexpr const char* kL2Doc = R"(A price-level book of one instrument.
 
@@ -74,10 +74,9 @@ void bind_l2_events(py::class_<BoundL2>& bound) {
   bound.def(
       "set",
       [](BoundL2& self, py::handle side, py::handle price, py::handle quantity, py::handle count) {
-        const BusyGuard guard(self.busy);
         const L2Record row = l2_row(BookAction::replace, parse_side(side), self.grid.ticks(price),
                                     self.grid.lots(quantity), parse_integer(count, "count"));
-        return self.judge(self.book.apply(row), "level");
+        return apply_one(self, row, [] { return "level"; });
       },
       py::arg("side"), py::arg("price"), py::arg("quantity"), py::arg("count") = 0,
       "Set a level's total quantity (0 removes it) and how many orders it holds (0: the venue does not say). Returns "
@@ -85,16 +84,22 @@ void bind_l2_events(py::class_<BoundL2>& bound) {
   bound.def(
       "delete",
       [](BoundL2& self, py::handle side, py::handle price) {
-        const BusyGuard guard(self.busy);
         const L2Record row = l2_row(BookAction::erase, parse_side(side), self.grid.ticks(price), 0, 0);
-        return self.judge(self.book.apply(row), "level");
+        return apply_one(self, row, [] { return "level"; });
       },
       py::arg("side"), py::arg("price"), "Remove a level; one that is not there is a fault.");
   bound.def(
-      "snapshot", [](BoundL2& self, py::handle bids, py::handle asks) { return snapshot_levels(self, bids, asks); },
-      py::arg("bids"), py::arg("asks"), kSnapshotDoc);
+      "snapshot",
+      [](BoundL2& self, py::handle bids, py::handle asks, py::handle sequence) {
+        return snapshot_levels(self, bids, asks, sequence);
+      },
+      py::arg("bids"), py::arg("asks"), py::kw_only(), py::arg("sequence") = py::none(), kSnapshotDoc);
   bound.def(
-      "apply", [](BoundL2& self, py::handle events) { return apply_batch(self, L2Batch(events)); }, py::arg("events"),
+      "apply",
+      [](BoundL2& self, py::handle events, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, L2Batch(events), sequence, first_sequence);
+      },
+      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
       kApplyEventsDoc);
   bound.def(
       "__len__",
@@ -123,17 +128,18 @@ void bind_quote_events(py::class_<BoundQuotes>& bound) {
   bound.def(
       "set",
       [](BoundQuotes& self, py::handle bid, py::handle ask) {
-        const BusyGuard guard(self.busy);
         const QuoteSide best_bid = read_side(bid, self.grid, "bid");
         const QuoteSide best_ask = read_side(ask, self.grid, "ask");
-        return self.judge(
-            self.book.apply(QuoteRecord{0, 0, best_bid.price, best_ask.price, best_bid.quantity, best_ask.quantity}),
-            "quote");
+        return apply_one(self, QuoteRecord{0, 0, best_bid.price, best_ask.price, best_bid.quantity, best_ask.quantity},
+                         [] { return "quote"; });
       },
       py::arg("bid"), py::arg("ask"), kQuoteSetDoc);
   bound.def(
-      "apply", [](BoundQuotes& self, py::handle quotes) { return apply_batch(self, QuoteBatch(quotes)); },
-      py::arg("quotes"),
+      "apply",
+      [](BoundQuotes& self, py::handle quotes, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, QuoteBatch(quotes), sequence, first_sequence);
+      },
+      py::arg("quotes"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
       "Apply an array of QUOTE, or a mapping of its field names to int64 columns, in order; every quote is a venue "
       "event of its own. Otherwise as with L3Book.");
   bound.def(
@@ -168,14 +174,14 @@ void register_level_books(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(LevelTotals, price, quantity, order_count);
   module.attr("DEPTH_LEVEL") = depth_level_type();
 
-  py::class_<BoundL2> l2(module, "L2Book", kL2Doc, py::is_final());
+  py::class_<BoundL2> l2(module, "L2Book", kL2Doc, py::is_final(), visible_callbacks<BoundL2>());
   bind_construction(l2);
   bind_l2_events(l2);
   bind_reading(l2);
   bind_state(l2);
   bind_repr(l2, "L2Book", "levels");
 
-  py::class_<BoundQuotes> quotes(module, "BestQuoteBook", kQuotesDoc, py::is_final());
+  py::class_<BoundQuotes> quotes(module, "BestQuoteBook", kQuotesDoc, py::is_final(), visible_callbacks<BoundQuotes>());
   bind_construction(quotes);
   bind_quote_events(quotes);
   bind_reading(quotes);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "book/book_with_own_orders.hpp"
-#include "bound_book.hpp"
+#include "feed_book.hpp"
 #include "feed_columns.hpp"
 #include "level_values.hpp"
 #include "order_arguments.hpp"
@@ -17,8 +17,8 @@
 namespace pytrader::bindings {
 namespace {
 
-using OwnL3 = BoundBook<L3BookWithOwnOrders>;
-using OwnL2 = BoundBook<L2BookWithOwnOrders>;
+using OwnL3 = FeedBook<L3BookWithOwnOrders>;
+using OwnL2 = FeedBook<L2BookWithOwnOrders>;
 
 constexpr const char* kL3Doc = R"(A public order-by-order book with our own orders in it, each at its exact place.
 
@@ -155,10 +155,16 @@ void bind_l3(py::class_<OwnL3>& bound) {
       "or is "
       "ours already.");
   bound.def(
-      "apply", [](OwnL3& self, py::handle events) { return apply_batch(self, L3Batch(events)); }, py::arg("events"),
+      "apply",
+      [](OwnL3& self, py::handle events, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, L3Batch(events), sequence, first_sequence);
+      },
+      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
       kApplyEventsDoc);
   bound.def(
-      "snapshot", [](OwnL3& self, py::handle orders) { return snapshot_orders(self, orders); }, py::arg("orders"),
+      "snapshot",
+      [](OwnL3& self, py::handle orders, py::handle sequence) { return snapshot_orders(self, orders, sequence); },
+      py::arg("orders"), py::kw_only(), py::arg("sequence") = py::none(),
       "Replace all orders of the feed, as L3Book.snapshot does. Marked orders stay ours that rest where they did; "
       "those "
       "that the feed does not show stand behind all.");
@@ -184,11 +190,19 @@ void bind_l2(py::class_<OwnL2>& bound) {
       "The back of what a level shows is an own order from now on. BookError as for insert_own, or if others show "
       "less.");
   bound.def(
-      "apply", [](OwnL2& self, py::handle events) { return apply_batch(self, L2Batch(events)); }, py::arg("events"),
+      "apply",
+      [](OwnL2& self, py::handle events, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, L2Batch(events), sequence, first_sequence);
+      },
+      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
       kApplyEventsDoc);
   bound.def(
-      "snapshot", [](OwnL2& self, py::handle bids, py::handle asks) { return snapshot_levels(self, bids, asks); },
-      py::arg("bids"), py::arg("asks"), "Replace all levels of the feed, as L2Book.snapshot does.");
+      "snapshot",
+      [](OwnL2& self, py::handle bids, py::handle asks, py::handle sequence) {
+        return snapshot_levels(self, bids, asks, sequence);
+      },
+      py::arg("bids"), py::arg("asks"), py::kw_only(), py::arg("sequence") = py::none(),
+      "Replace all levels of the feed, as L2Book.snapshot does.");
   bound.def("__len__", [](OwnL2& self) {
     const BusyGuard guard(self.busy);
     return self.book.public_book().level_count();
@@ -211,10 +225,10 @@ void bind_common(py::class_<Self>& bound, const char* queue_ahead_doc, const std
 }  // namespace
 
 void register_own_orders(py::module_& module) {
-  py::class_<OwnL3> l3(module, "L3BookWithOwnOrders", kL3Doc, py::is_final());
+  py::class_<OwnL3> l3(module, "L3BookWithOwnOrders", kL3Doc, py::is_final(), visible_callbacks<OwnL3>());
   bind_l3(l3);
   bind_common(l3, kQueueAheadL3, "L3BookWithOwnOrders");
-  py::class_<OwnL2> l2(module, "L2BookWithOwnOrders", kL2Doc, py::is_final());
+  py::class_<OwnL2> l2(module, "L2BookWithOwnOrders", kL2Doc, py::is_final(), visible_callbacks<OwnL2>());
   bind_l2(l2);
   bind_common(l2, kQueueAheadL2, "L2BookWithOwnOrders");
 }
