@@ -174,6 +174,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             self.stop_waiting(order)
         elif order.state in (QUEUED, PARKED):
             self.leave_session(order)
+        elif order.state == "elected" and order in self.elected:
+            self.elected.remove(order)
         self.forget(order)
 
     def forget(self, order: Order) -> None:

@@ -203,7 +203,7 @@ class Entry:
         elif order.order_type == MARKET_WITH_PROTECTION and best is not None:
             ticks = self.rules.market_protection_ticks
             order.limit = clamp(best + ticks if order.side == BUY else best - ticks)
-        elif order.has("post_only") and self.would_take(order.side, order.limit):
+        elif order.has("post_only") and not self.collecting() and self.would_take(order.side, order.limit):
             order.limit = best - 1 if order.side == BUY else best + 1
             order.slid = True
 
