@@ -25,9 +25,12 @@ struct Sweep {
 
 class BookSides {
  public:
-  const Ladder& bids() const noexcept { return bids_; }
-  const Ladder& asks() const noexcept { return asks_; }
-  const Ladder& side(Side which) const noexcept { return which == Side::buy ? bids_ : asks_; }
+  // 0 for buy and 1 for sell, without a branch; another byte gives one of the two.
+  static constexpr std::size_t index_of(Side which) noexcept { return static_cast<std::size_t>(which) / 2 % 2; }
+
+  const Ladder& bids() const noexcept { return sides_[0]; }
+  const Ladder& asks() const noexcept { return sides_[1]; }
+  const Ladder& side(Side which) const noexcept { return sides_[index_of(which)]; }
 
   // The side must not be empty.
   LevelTotals best(Side which) const noexcept { return totals(side(which), side(which).best()); }
@@ -39,22 +42,20 @@ class BookSides {
   Sweep sweep(Side taker, i64 quantity) const noexcept;
 
   // Best bid at or above best ask (locked counts).
-  bool crossed() const noexcept { return !bids_.empty() && !asks_.empty() && bids_.best_price() >= asks_.best_price(); }
+  bool crossed() const noexcept {
+    return !bids().empty() && !asks().empty() && bids().best_price() >= asks().best_price();
+  }
 
  protected:
-  BookSides() noexcept : bids_(Side::buy), asks_(Side::sell) {}
-  Ladder& mutable_side(Side which) noexcept { return which == Side::buy ? bids_ : asks_; }
+  BookSides() noexcept : sides_{Ladder(Side::buy), Ladder(Side::sell)} {}
+  Ladder& mutable_side(Side which) noexcept { return sides_[index_of(which)]; }
   // True if an order of this side at this price would reach the opposite best.
-  bool reaches(Side which, i64 price) const noexcept {
-    const Ladder& other = side(opposite(which));
-    return !other.empty() && !other.better(price, other.best_price());
-  }
+  bool reaches(Side which, i64 price) const noexcept { return side(opposite(which)).is_reached(price); }
   static LevelTotals totals(const Ladder& ladder, u32 level) noexcept {
     return {ladder.price_of(level), ladder[level].quantity, ladder[level].order_count};
   }
 
-  Ladder bids_;
-  Ladder asks_;
+  Ladder sides_[2];  // by index_of
 };
 
 }  // namespace pytrader

@@ -62,8 +62,8 @@ BatchResult L3Book::apply(const L3Columns& columns) {
 }
 
 void L3Book::clear() noexcept {
-  bids_.clear();
-  asks_.clear();
+  sides_[0].clear();
+  sides_[1].clear();
   orders_.clear();
   index_.clear();
 }
@@ -205,12 +205,12 @@ bool L3Book::crossed_without(u32 slot) const noexcept {
 }
 
 std::size_t L3Book::memory_bytes() const noexcept {
-  return bids_.memory_bytes() + asks_.memory_bytes() + orders_.memory_bytes() + index_.memory_bytes();
+  return sides_[0].memory_bytes() + sides_[1].memory_bytes() + orders_.memory_bytes() + index_.memory_bytes();
 }
 
 void L3Book::check() const {
-  bids_.check();
-  asks_.check();
+  sides_[0].check();
+  sides_[1].check();
   std::size_t seen = 0;
   check_side(Side::buy, seen);
   check_side(Side::sell, seen);

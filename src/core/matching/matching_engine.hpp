@@ -38,6 +38,11 @@ class MatchingEngine : public MatchingCore {
   bool quiet() const noexcept { return at_work_ == 0; }
   // The message says nothing that the core does not know.
   static bool is_plain(const OrderMessage& message) noexcept;
+  // Inlined by force into the loops: most messages go no further than plain_path.hpp.
+  // `index_of()` is the message's index, worked out where it is needed.
+  template <bool names, class IndexOf>
+  [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, std::span<const OrderTerms> terms,
+                                            IndexOf&& index_of, EngineOutput& output);
   MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                               EngineOutput& output);
 
