@@ -41,6 +41,27 @@ AUCTION_FORCES = tuple(TIMES_IN_FORCE[name] for name in ("at_the_open", "at_the_
 GTD = TIMES_IN_FORCE["gtd"]
 
 
+# Days as venues run them, each beginning in continuous trading and ending there.
+DAYS = (
+    ("closing_auction", "post_close", "closed", "pre_open", "opening_auction", "continuous"),
+    ("volatility_auction", "continuous"),
+    ("intraday_auction", "continuous"),
+    ("halt", "intraday_auction", "continuous"),
+    ("intraday_auction", "volatility_auction", "continuous"),
+    (
+        "closing_auction",
+        "volatility_auction",
+        "closing_auction",
+        "post_close",
+        "closed",
+        "opening_auction",
+        "continuous",
+    ),
+    ("halt", "continuous"),
+    ("closed", "pre_open", "continuous"),
+)
+
+
 @dataclass(frozen=True)
 class Mix:
     """How often a stream does what, as weights, and how its numbers lie."""
@@ -63,7 +84,7 @@ class Mix:
     control: int = 2
     phase: int = 0
     malformed: int = 1
-    ids: int = 60
+    ids: int = 200
     spread: int = 6
     center: int = 1000
     quantity: int = 12
@@ -71,15 +92,15 @@ class Mix:
 
 MIXES = {
     "everything": Mix(),
-    "stops": Mix(trigger=40, market=10, iceberg=2, spread=10, ids=90),
+    "stops": Mix(trigger=40, market=10, iceberg=2, spread=10, ids=300),
     "icebergs": Mix(iceberg=35, hidden=10, spread=3),
     "all or none": Mix(all_or_none=25, minimum=12, pegged=2, spread=3, trigger=3),
     "pegs": Mix(pegged=25, hidden=8, cancel=20),
     "self-trade": Mix(reduce_only=20, spread=3, control=6),
-    "replaces": Mix(replace=40, trigger=15, spread=3, ids=30),
+    "replaces": Mix(replace=40, trigger=15, spread=3, ids=50),
     "few prices below zero": Mix(center=-2, spread=2, quantity=40),
     "extremes": Mix(center=INT64_MAX - 3, spread=3, quantity=2**60, iceberg=0),
-    "sessions": Mix(phase=3, auction=8, clock=4),
+    "sessions": Mix(phase=5, auction=12, clock=4),
 }
 
 
@@ -90,6 +111,7 @@ class StreamMaker:
         self.random = random.Random(seed)
         self.mix = mix
         self.clock = 0
+        self.day: list[str] = []
         self.used = 0
         self.center = mix.center
         makers: dict[str, Callable[[], tuple[Message, Terms | None]]] = {
@@ -135,7 +157,9 @@ class StreamMaker:
         return self.random.randint(1, self.mix.quantity)
 
     def order_id(self) -> int:
-        """Any of the few ids there are, some of them at the end of 64 bits."""
+        """Mostly an id that was used lately, some of them at the end of 64 bits."""
+        if self.random.random() < 0.8:
+            return self.spelled((self.used - self.random.randrange(40)) % self.mix.ids)
         return self.spelled(self.random.randrange(self.mix.ids))
 
     def new_id(self) -> int:
@@ -275,8 +299,12 @@ class StreamMaker:
         return Message(KINDS[kind], price=self.price(), quantity=quantity, owner=owner), None
 
     def phase(self) -> tuple[Message, Terms | None]:
-        phases = (*PHASES.values(), *[PHASES["continuous"]] * 8)
-        return Message(KINDS["phase"], quantity=self.random.choice(phases)), None
+        """Mostly the next phase of some day, now and then any."""
+        if self.random.random() < 0.15:
+            return Message(KINDS["phase"], quantity=self.random.randint(-1, 9)), None
+        if not self.day:
+            self.day = list(self.random.choice(DAYS))
+        return Message(KINDS["phase"], quantity=PHASES[self.day.pop(0)]), None
 
     def malformed(self) -> tuple[Message, Terms | None]:
         """A message of which one or two fields hold what they should not."""

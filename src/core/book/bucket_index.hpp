@@ -135,6 +135,15 @@ class BucketIndex {
     bucket.tags[last] = 0;
   }
 
+  // Calls visit(slot) for every slot, in no order.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const Bucket& bucket : buckets_) {
+      for (std::size_t lane = 0; lane < bucket.count; ++lane) visit(bucket.slots[lane]);
+    }
+    overflow_.for_each(visit);
+  }
+
   // Asks the memory for the line that find(id) will read. Inlined by force: GCC 12 takes a function of nothing but
   // prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void prefetch(u64 id) const noexcept { __builtin_prefetch(place_of(id).bucket); }
@@ -178,11 +187,7 @@ class BucketIndex {
     larger.buckets_.resize(std::size_t{1} << bits);
     larger.table_ = larger.buckets_.data();
     larger.shift_ = 64 - bits - kTagBits;
-    for (const Bucket& bucket : buckets_) {
-      for (std::size_t lane = 0; lane < bucket.count; ++lane)
-        larger.take(id_of(bucket.slots[lane]), bucket.slots[lane]);
-    }
-    overflow_.for_each([&](u32 slot) { larger.take(id_of(slot), slot); });
+    for_each([&](u32 slot) { larger.take(id_of(slot), slot); });
     swap(larger);
   }
   void take(u64 id, u32 slot) {

@@ -33,6 +33,8 @@ class OrderPool {
 
   u32 size() const noexcept { return live_; }
   u32 limit() const noexcept { return limit_; }
+  // Above every slot that has been given out or is free.
+  std::size_t slots() const noexcept { return nodes_.size(); }
   std::size_t memory_bytes() const noexcept { return nodes_.capacity() * sizeof(OrderNode); }
 
   // `slot` must be live, or kNone once there has been an order: that node is nobody's, and takes the links that queues

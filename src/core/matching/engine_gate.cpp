@@ -37,9 +37,13 @@ inline MessageStatus MatchingEngine::pass(const OrderMessage& message, std::span
   if (!quiet()) [[unlikely]]
     return apply_general(message, terms, index_of(), output);
   if (is_plain_limit(message)) return rest_or_submit(message, index_of, output.fills);
-  if (message.kind == static_cast<u8>(MessageKind::cancel)) return cancel<names>(message.order_id);
-  return is_plain(message) ? apply_plain(message, index_of(), output.fills)
-                           : apply_general(message, terms, index_of(), output);
+  if (message.kind == static_cast<u8>(MessageKind::cancel)) return cancel_quickly<names>(message.order_id);
+  if (is_plain(message)) {
+    // The core does not know every type, time in force and flag; what it refuses, the general path judges again.
+    const MessageStatus status = apply_plain(message, index_of(), output.fills);
+    if (!is_rejected(status)) return status;
+  }
+  return apply_general(message, terms, index_of(), output);
 }
 
 MessageStatus MatchingEngine::apply(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,

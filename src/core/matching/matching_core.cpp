@@ -37,7 +37,7 @@ MessageStatus MatchingCore::apply_plain(const OrderMessage& message, i64 message
     case MessageKind::new_:
       return submit(message, message_index, fills);
     case MessageKind::cancel:
-      return cancel_from_start(message.order_id);
+      return cancel(message.order_id);
     case MessageKind::replace:
       return replace(message, message_index, fills);
     default:
@@ -75,10 +75,10 @@ MessageStatus MatchingCore::submit(const OrderMessage& message, i64 message_inde
   return status_of(Outcome::rested);
 }
 
-MessageStatus MatchingCore::cancel_from_start(u64 order_id) noexcept {
+MessageStatus MatchingCore::cancel(u64 order_id) noexcept {
   const u32 slot = slot_of(order_id);
   if (slot == kNone) return status_of(RejectReason::unknown_order);
-  name(pool_[slot].attributes, pool_[slot].quantity);
+  named_ = {side_of(pool_[slot]), pool_[slot].quantity};
   remove(slot);
   return status_of(Outcome::canceled);
 }
@@ -95,7 +95,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
   const bool counts_total = rules_.replace_quantity == ReplaceQuantity::total;
   const i64 open = counts_total ? message.quantity - done : message.quantity;
   if (open <= 0) {
-    name(node.attributes, node.quantity);
+    named_ = {side, node.quantity};
     remove(slot);
     return status_of(Outcome::replaced_closed);
   }
@@ -104,7 +104,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
   if (keeps && open <= node.quantity && mutable_side(side).price_of(node.level) == message.price) {
     open_quantity_[index_of(side)] -= node.quantity - open;
     mutable_side(side).reduce(slot, node.quantity - open, pool_);
-    name(node.attributes, open);
+    named_ = {side, open};
     return status_of(Outcome::replaced);
   }
   if (open > INT64_MAX - (open_quantity(side) - node.quantity)) return status_of(RejectReason::quantity_above_maximum);
@@ -124,7 +124,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
   const u32 level = mutable_side(side).level_at(taker.price);
   const bool trades = meets(taker);
   if (trades) make_room(taker, fills);
-  name(pool_[slot].attributes, taker.leaves_qty);
+  named_ = {side, taker.leaves_qty};
   const i64 done = executed(slot);
   open_quantity_[index_of(side)] -= pool_[slot].quantity;
   mutable_side(side).unlink(slot, pool_);
@@ -240,13 +240,6 @@ void MatchingCore::remove(u32 slot) noexcept {
   index_.erase(node.id, slot);
   mutable_side(side).unlink(slot, pool_);
   pool_.release(slot);
-}
-
-RestingOrder MatchingCore::view(u32 slot) const noexcept {
-  const OrderNode& node = pool_[slot];
-  const Side side = side_of(node);
-  const bool post_only = (node.attributes & kIsPostOnly) != 0;
-  return {node.id, this->side(side).price_of(node.level), node.quantity, executed(slot), side, post_only};
 }
 
 // Only as many nodes are free as the index has room for: where a node is free, plain_path.hpp asks no more.

@@ -16,16 +16,6 @@
 
 namespace pytrader {
 
-// A resting order as seen from outside.
-struct RestingOrder {
-  u64 order_id;
-  i64 price;
-  i64 leaves_qty;
-  i64 cum_qty;  // executed so far
-  Side side;
-  bool post_only;
-};
-
 struct MatchingCounters {
   u64 messages = 0;
   u64 fills = 0;
@@ -42,21 +32,13 @@ class MatchingCore : public BookSides {
   const MatchingCounters& counters() const noexcept { return counters_; }
 
   // The order that the last accepted cancel or replace named.
-  NamedOrder named_order() const noexcept {
-    return {(named_attributes_ & kSell) != 0 ? Side::sell : Side::buy, named_open_qty_};
-  }
+  const NamedOrder& named_order() const noexcept { return named_; }
 
   // Makes room for this many resting orders, so that they need no allocation.
   void reserve(u32 orders);
 
   std::size_t order_count() const noexcept { return pool_.size(); }
   i64 open_quantity(Side side) const noexcept { return open_quantity_[index_of(side)]; }
-  // False if no order with this id rests.
-  bool order(u64 order_id, RestingOrder& order) const noexcept;
-  // The orders at a price, first in the queue first.
-  void queue(Side side, i64 price, std::vector<RestingOrder>& orders) const;
-  // Open quantity before this order at its own price; false if no order with this id rests.
-  bool queue_ahead(u64 order_id, i64& quantity) const noexcept;
 
  protected:
   MatchingCore(const VenueRules& rules, u32 max_orders);
@@ -87,21 +69,16 @@ class MatchingCore : public BookSides {
   u32 slot_of(u64 order_id) const noexcept {
     return index_.find(order_id, [this](u32 slot) { return pool_[slot].id; });
   }
-  RestingOrder view(u32 slot) const noexcept;
-  void name(u32 attributes, i64 open_qty) noexcept {
-    named_attributes_ = attributes;
-    named_open_qty_ = open_qty;
-  }
 
   // The commonest messages, in plain_path.hpp.
   template <class IndexOf>
   MessageStatus rest_or_submit(const OrderMessage& message, IndexOf&& message_index, std::vector<Fill>& fills);
   // `names`: for named_order().
   template <bool names>
-  MessageStatus cancel(u64 order_id) noexcept;
+  MessageStatus cancel_quickly(u64 order_id) noexcept;
   // A new, cancel or replace message that needs nothing but price, time and the plain order types.
   MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus cancel_from_start(u64 order_id) noexcept;
+  MessageStatus cancel(u64 order_id) noexcept;
   MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
@@ -127,10 +104,6 @@ class MatchingCore : public BookSides {
   i64 executed(u32 slot) const noexcept;
   void set_executed(u32 slot, i64 quantity) noexcept;
 
-  // Throws std::logic_error if a total, a link or an index contradicts another.
-  void check_book() const;
-  void check_side(Side side, std::size_t& orders) const;
-
   VenueRules rules_;
   OrderPool pool_;
   BucketIndex index_;
@@ -138,8 +111,7 @@ class MatchingCore : public BookSides {
   i64 last_trade_price_ = kNoPrice;
   ExecutedQuantities executed_;
   MatchingCounters counters_;
-  u32 named_attributes_ = 0;
-  i64 named_open_qty_ = 0;
+  NamedOrder named_{};
 };
 
 }  // namespace pytrader

@@ -76,18 +76,18 @@ template <class IndexOf>
 }
 
 template <bool names>
-[[gnu::always_inline]] inline MessageStatus MatchingCore::cancel(u64 order_id) noexcept {
+[[gnu::always_inline]] inline MessageStatus MatchingCore::cancel_quickly(u64 order_id) noexcept {
   const BucketIndex::Place place = index_.place_of(order_id);
   const u32 lanes = BucketIndex::lanes_with(place);
   if (lanes == 0) [[unlikely]]
-    return cancel_from_start(order_id);
+    return cancel(order_id);
   const auto lane = static_cast<u32>(std::countr_zero(lanes));
   const u32 slot = place.bucket->slots[lane];
   const OrderNode& node = pool_[slot];
   if (node.id != order_id || (node.attributes & kHasExecuted) != 0) [[unlikely]]
-    return cancel_from_start(order_id);
+    return cancel(order_id);
   const std::size_t own = node.attributes & kSell;
-  if constexpr (names) name(node.attributes, node.quantity);
+  if constexpr (names) named_ = {side_of(node), node.quantity};
   open_quantity_[own] -= node.quantity;
   sides_[own].unlink(slot, pool_);
   pool_.release(slot);

@@ -76,6 +76,26 @@ PriceRange range_around(i64 reference, const PriceBand& band, BandRounding round
   return range;
 }
 
+void check(const BandRules& rules) {
+  const auto require = [](i64 value, const char* what) {
+    if (value < 0) {
+      throw Error(ErrorCode::invalid_argument,
+                  "bands: " + std::string(what) + " is " + std::to_string(value) + "; it must be 0 or more");
+    }
+  };
+  for (const PriceBand* band : {&rules.entry, &rules.static_range, &rules.dynamic_range}) {
+    for (const BandWidth* width : {&band->down, &band->up}) {
+      require(width->ticks, "a width in ticks");
+      require(width->basis_points, "a width in basis points");
+    }
+  }
+  require(rules.limit_state_ns, "limit_state_ns");
+  require(rules.pause_ns, "pause_ns");
+  if (rules.pause_ns != 0 && rules.limit_state_ns == 0) {
+    throw Error(ErrorCode::invalid_argument, "bands: pause_ns without limit_state_ns; give both or none");
+  }
+}
+
 bool entry_allowed(const BandRules& rules, Side side, i64 price, i64 reference) noexcept {
   if (!rules.entry.bounded()) return true;
   const PriceRange range = range_around(reference, rules.entry, rules.rounding);

@@ -71,6 +71,9 @@ struct BandRules {
   friend bool operator==(const BandRules&, const BandRules&) = default;
 };
 
+// Throws Error(invalid_argument) for a width or time below 0, or a pause without a limit state that leads to it.
+void check(const BandRules& rules);
+
 // True if an order of this side may have this limit price.
 bool entry_allowed(const BandRules& rules, Side side, i64 price, i64 reference) noexcept;
 

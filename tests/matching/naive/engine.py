@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from tests.matching.naive.amend import Amend
-from tests.matching.naive.book import ALL_OR_NONE, RESTING, TAKING, BookSide, Order, SplitMix64
+from tests.matching.naive.book import ALL_OR_NONE, PARKED, QUEUED, RESTING, BookSide, Order, SplitMix64
 from tests.matching.naive.entry import WITHOUT_PRICE, Entry
 from tests.matching.naive.matching import Matching
 from tests.matching.naive.rows import (
@@ -48,7 +48,6 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
         self.last: int | None = None
         self.clock = 0
         self.times = 0
-        self.to_try = {BUY: False, SELL: False}  # whose all-or-none orders something new came to rest against
         self.random = SplitMix64(self.rules.seed)
         self.ended = "none"
         self.fills: list[Fill] = []
@@ -79,6 +78,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
         if answer not in OUTCOMES:
             return REJECTED + REASONS[answer]
         self.settle()
+        self.watch_limit_state()
+        self.publish_indicative()
         return OUTCOMES[answer]
 
     def on_new(self, message: Message, table: Sequence[Terms]) -> str:
@@ -121,18 +122,25 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
     def settle(self) -> None:
         """Elected orders first, then all-or-none orders that have become fillable, then pegs that must move."""
         while True:
-            if self.elected:
-                order = self.elected.popleft()
-                del self.orders[order.order_id]
-                self.release(order, own_message=False)
+            if self.interrupted:
+                self.change_phase("volatility_auction")
+                continue
+            if self.activating:
+                self.activate()
                 continue
             if self.triggers_sleep():
                 return
+            if self.elected:
+                order = self.elected.popleft()
+                del self.orders[order.order_id]
+                self.release(order)
+                continue
             order = self.fillable_all_or_none()
             if order is not None:
                 self.sides[order.side].remove(order)
                 del self.orders[order.order_id]
-                self.take(order, own_message=False)
+                if self.fit_again(order):
+                    self.take(order, own_message=False)
                 continue
             repriced = self.next_to_reprice()
             if repriced is None:
@@ -140,15 +148,18 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             self.reprice(*repriced)
 
     def fillable_all_or_none(self) -> Order | None:
-        """The first all-or-none order that trades in full with what has come to rest: buys first, by price and time."""
+        """The first all-or-none order that can trade in full: buys first, by price and time."""
         for side in (BUY, SELL):
             best = self.sides[3 - side].best()
-            levels = self.sides[side].within(best) if best is not None and self.to_try[side] else []
+            levels = self.sides[side].within(best) if best is not None else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
-                if self.reachable(order, order.price, order.leaves) == order.leaves:
-                    self.to_try = {BUY: True, SELL: True}
+                enough = (
+                    min(order.leaves, self.reducible(order, self.positions))
+                    if order.has("reduce_only")
+                    else order.leaves
+                )
+                if enough and self.reachable(order, order.price, enough) == enough:
                     return order
-            self.to_try[side] = False
         return None
 
     def open_quantity(self, side: int) -> int:
@@ -160,7 +171,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             self.sides[order.side].remove(order)
         elif order.state == "waiting":
             self.stop_waiting(order)
-        elif order.state != TAKING:
+        elif order.state in (QUEUED, PARKED):
             self.leave_session(order)
         self.forget(order)
 

@@ -9,27 +9,21 @@
 
 #include "matching/order_message.hpp"
 #include "matching/venue_rules.hpp"
+#include "policy_text.hpp"
 #include "value_bridge.hpp"
 
 namespace pytrader::bindings {
 namespace {
 
-template <class Policy, std::size_t size>
-Policy parse_policy(const std::string& text, const char* what, const Policy (&policies)[size]) {
-  std::string known;
-  for (const Policy policy : policies) {
-    if (text == to_text(policy)) return policy;
-    known += (known.empty() ? "" : ", ") + std::string(to_text(policy));
-  }
-  throw Error(ErrorCode::invalid_argument, std::string(what) + " is '" + text + "'; give one of: " + known);
-}
-
 VenueRules make_rules(const std::string& amend, const std::string& post_only, const std::string& replace_quantity) {
   constexpr AmendPolicy amends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
   constexpr PostOnlyPolicy post_onlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::not_offered};
   constexpr ReplaceQuantity quantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
-  return {parse_policy(amend, "amend", amends), parse_policy(post_only, "post_only", post_onlies),
-          parse_policy(replace_quantity, "replace_quantity", quantities)};
+  VenueRules rules;
+  rules.amend = parse_policy(amend, "amend", amends);
+  rules.post_only = parse_policy(post_only, "post_only", post_onlies);
+  rules.replace_quantity = parse_policy(replace_quantity, "replace_quantity", quantities);
+  return rules;
 }
 
 py::tuple texts_of(const VenueRules& rules) {
