@@ -1,5 +1,4 @@
-// An allocator for arrays that are read all over: large ones ask for huge pages, which spare most of the look-ups of
-// addresses.
+// An allocator for large arrays that are read all over: it asks for huge pages, so that an address is found faster.
 #pragma once
 
 #include <cstddef>
