@@ -42,7 +42,7 @@ def run_naive(flow: np.ndarray) -> list[tuple[int, int, int]]:
     """Taker, maker and quantity of the naive twin's trades."""
     engine = NaiveEngine()
     trades = []
-    for kind, side, _, _, _, price, quantity, order_id in flow.tolist():
+    for kind, side, price, quantity, order_id in flow[["kind", "side", "price", "quantity", "order_id"]].tolist():
         if kind == 2:
             engine.cancel(order_id)
             continue

@@ -41,14 +41,37 @@ class OrderType(enum.IntEnum):
     __pybind11_native_enum__: object
     MARKET = 1
     LIMIT = 2
+    STOP = 3
+    STOP_LIMIT = 4
+    MARKET_IF_TOUCHED = 74
+    LIMIT_IF_TOUCHED = 106
+    MARKET_TO_LIMIT = 75
+    MARKET_WITH_PROTECTION = 109
+    TRAILING_STOP = 116
+    TRAILING_STOP_LIMIT = 117
+    PEGGED = 80
     def __format__(self, format_spec: str, /) -> str: ...
 
 class TimeInForce(enum.IntEnum):
     __pybind11_native_enum__: object
     DAY = 0
     GTC = 1
+    AT_THE_OPEN = 2
     IOC = 3
     FOK = 4
+    GTD = 6
+    AT_THE_CLOSE = 7
+    GOOD_FOR_AUCTION = 66
+    def __format__(self, format_spec: str, /) -> str: ...
+
+class SelfTrade(enum.IntEnum):
+    __pybind11_native_enum__: object
+    VENUE_DEFAULT = 0
+    NONE = 1
+    CANCEL_NEWEST = 2
+    CANCEL_OLDEST = 3
+    CANCEL_BOTH = 4
+    DECREMENT = 5
     def __format__(self, format_spec: str, /) -> str: ...
 
 class OrderStatus(enum.IntEnum):
@@ -133,6 +156,22 @@ class RejectReason(enum.IntEnum):
     ORDER_TYPE_NOT_SUPPORTED = 30
     QUANTITY_ALREADY_EXECUTED = 31
     MALFORMED_MESSAGE = 32
+    STOP_PRICE_REACHED = 33
+    STOP_PRICE_MISSING = 34
+    DISPLAY_QUANTITY_NOT_VALID = 35
+    DISPLAY_QUANTITY_TOO_SMALL = 36
+    MINIMUM_QUANTITY_NOT_MET = 37
+    MINIMUM_QUANTITY_NOT_VALID = 38
+    OWNER_MISSING = 39
+    EXPIRE_TIME_PASSED = 40
+    EXPIRE_TIME_MISSING = 41
+    TRADING_PHASE = 42
+    PRICE_BAND = 43
+    PEG_NOT_VALID = 44
+    TRAILING_NOT_VALID = 45
+    MASS_CANCELED = 46
+    AUCTION_ENDED = 47
+    CLOCK_BACKWARDS = 48
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...
@@ -419,15 +458,44 @@ class BacktestEngine(metaclass=_Bound):
 # The matching engine (register_matching.cpp, matching_rules.cpp, matching_reports.cpp).
 
 ORDER_MESSAGE: np.dtype[np.void]
+ORDER_TERMS: np.dtype[np.void]
+ORDER_UPDATE: np.dtype[np.void]
 FILL: np.dtype[np.void]
 NO_PRICE: int
 POST_ONLY: int
+REDUCE_ONLY: int
+HIDDEN: int
+ALL_OR_NONE: int
+LEAD_MARKET_MAKER: int
 
 class MessageKind(enum.IntEnum):
     __pybind11_native_enum__: object
     NEW = 1
     CANCEL = 2
     REPLACE = 3
+    CLOCK = 4
+    PHASE = 5
+    REFERENCE_PRICE = 6
+    MASS_CANCEL = 7
+    POSITION = 8
+    GROUP = 9
+    def __format__(self, format_spec: str, /) -> str: ...
+
+class UpdateKind(enum.IntEnum):
+    __pybind11_native_enum__: object
+    TRIGGERED = 1
+    REFILLED = 2
+    REPRICED = 3
+    CANCELED = 4
+    EXPIRED = 5
+    DECREMENTED = 6
+    ACTIVATED = 7
+    STOP_MOVED = 8
+    PHASE_CHANGED = 9
+    INDICATIVE = 10
+    AUCTION_PRICE = 11
+    BAND_CHANGED = 12
+    LIMIT_STATE = 13
     def __format__(self, format_spec: str, /) -> str: ...
 
 class Outcome(enum.IntEnum):
@@ -441,10 +509,206 @@ class Outcome(enum.IntEnum):
     REPLACED_FILLED = 7
     REPLACED_CLOSED = 8
     REJECTED = 9
+    PARKED = 10
+    ACCEPTED = 11
     def __format__(self, format_spec: str, /) -> str: ...
 
 def outcome(status: SupportsIndex, /) -> Outcome: ...
 def reject_reason(status: SupportsIndex, /) -> RejectReason: ...
+
+# Phases, auctions, bands and the circuit breaker (register_session.cpp, register_bands.cpp).
+
+class TradingPhase(enum.IntEnum):
+    __pybind11_native_enum__: object
+    CLOSED = 0
+    PRE_OPEN = 1
+    OPENING_AUCTION = 2
+    CONTINUOUS = 3
+    INTRADAY_AUCTION = 4
+    VOLATILITY_AUCTION = 5
+    CLOSING_AUCTION = 6
+    POST_CLOSE = 7
+    HALT = 8
+    def __format__(self, format_spec: str, /) -> str: ...
+
+def phase_accepts(phase: TradingPhase | str, order_type: OrderType | str, time_in_force: TimeInForce | str) -> bool: ...
+
+@final
+class SessionRules(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        halt_accepts_orders: bool = False,
+        auction_reference: str = "nearest_limit",
+        volatility_auction_ns: SupportsIndex = 0,
+        extension_basis_points: SupportsIndex = 0,
+    ) -> None: ...
+    @property
+    def halt_accepts_orders(self) -> bool: ...
+    @property
+    def auction_reference(self) -> str: ...
+    @property
+    def volatility_auction_ns(self) -> int: ...
+    @property
+    def extension_basis_points(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AuctionPrice(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by auction_price only
+    @property
+    def price(self) -> int: ...
+    @property
+    def volume(self) -> int: ...
+    @property
+    def surplus(self) -> int: ...
+
+def auction_price(
+    bids: Sequence[tuple[SupportsIndex, SupportsIndex]],
+    asks: Sequence[tuple[SupportsIndex, SupportsIndex]],
+    *,
+    market_buy: SupportsIndex = 0,
+    market_sell: SupportsIndex = 0,
+    reference: SupportsIndex | None = None,
+    rule: str = "nearest_limit",
+) -> AuctionPrice | None: ...
+
+@final
+class PriceBand(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        ticks: SupportsIndex = 0,
+        basis_points: SupportsIndex = 0,
+        up_ticks: SupportsIndex = 0,
+        up_basis_points: SupportsIndex = 0,
+        down_ticks: SupportsIndex = 0,
+        down_basis_points: SupportsIndex = 0,
+        greater: bool = False,
+    ) -> None: ...
+    @property
+    def up_ticks(self) -> int: ...
+    @property
+    def up_basis_points(self) -> int: ...
+    @property
+    def down_ticks(self) -> int: ...
+    @property
+    def down_basis_points(self) -> int: ...
+    @property
+    def greater(self) -> bool: ...
+    def range_around(self, reference: SupportsIndex, *, rounding: str = "inward") -> tuple[int | None, int | None]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BandRules(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        entry: PriceBand = ...,
+        entry_aggressive_only: bool = False,
+        static_range: PriceBand = ...,
+        dynamic_range: PriceBand = ...,
+        rounding: str = "inward",
+        breach: str = "cancel_remainder",
+        limit_state_ns: SupportsIndex = 0,
+        pause_ns: SupportsIndex = 0,
+    ) -> None: ...
+    @property
+    def entry(self) -> PriceBand: ...
+    @property
+    def entry_aggressive_only(self) -> bool: ...
+    @property
+    def static_range(self) -> PriceBand: ...
+    @property
+    def dynamic_range(self) -> PriceBand: ...
+    @property
+    def rounding(self) -> str: ...
+    @property
+    def breach(self) -> str: ...
+    @property
+    def limit_state_ns(self) -> int: ...
+    @property
+    def pause_ns(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def luld_band(
+    *,
+    tier: SupportsIndex,
+    previous_close: SupportsIndex,
+    ticks_per_dollar: SupportsIndex = 100,
+    doubled: bool = False,
+) -> PriceBand: ...
+
+@final
+class CircuitBreakerDecision(metaclass=_Bound):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a circuit breaker only
+    @property
+    def level(self) -> int: ...
+    @property
+    def halted(self) -> bool: ...
+    @property
+    def until(self) -> int | None: ...
+
+@final
+class CircuitBreaker(metaclass=_Bound):
+    def __init__(self, levels: Sequence[tuple[SupportsIndex, SupportsIndex, bool]] | None = None) -> None: ...
+    @property
+    def levels(self) -> list[tuple[int, int, bool]]: ...
+    def start_day(self, *, reference_level: SupportsIndex, open: SupportsIndex, cutoff: SupportsIndex) -> None: ...
+    def observe(self, index_level: SupportsIndex, ts: SupportsIndex) -> CircuitBreakerDecision: ...
+    def at(self, ts: SupportsIndex) -> CircuitBreakerDecision: ...
+
+@final
+class AllocationRules(metaclass=_Bound):
+    def __init__(
+        self,
+        *,
+        algorithm: str = "price_time",
+        fifo_percent: int = 0,
+        leveling: bool = False,
+        top_percent: int = 100,
+        top_minimum: int = 1,
+        top_maximum: int | None = None,
+        pro_rata_minimum: int = 2,
+        board_lot: int = 1,
+        lead_market_makers: dict[int, int] = ...,
+        flagged_percent: int = 0,
+    ) -> None: ...
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def fifo_percent(self) -> int: ...
+    @property
+    def leveling(self) -> bool: ...
+    @property
+    def top_percent(self) -> int: ...
+    @property
+    def top_minimum(self) -> int: ...
+    @property
+    def top_maximum(self) -> int | None: ...
+    @property
+    def pro_rata_minimum(self) -> int: ...
+    @property
+    def board_lot(self) -> int: ...
+    @property
+    def lead_market_makers(self) -> dict[int, int]: ...
+    @property
+    def flagged_percent(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def allocate(
+    rules: AllocationRules,
+    quantity: int,
+    orders: Sequence[int],
+    *,
+    top: int | None = None,
+    owners: Sequence[int] | None = None,
+    flagged: Sequence[bool] | None = None,
+) -> list[int]: ...
 
 @final
 class VenueRules(metaclass=_Bound):
@@ -544,7 +808,11 @@ class MatchingEngine(metaclass=_Bound):
         price: _PriceLike,
         quantity: _QuantityLike,
     ) -> list[Report]: ...
-    def apply(self, messages: npt.NDArray[np.void]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.void]]: ...
+    def apply(
+        self, messages: npt.NDArray[np.void], terms: npt.NDArray[np.void] | None = None
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.void]]: ...
+    @property
+    def updates(self) -> npt.NDArray[np.void]: ...
     @property
     def best_bid(self) -> Level | None: ...
     @property

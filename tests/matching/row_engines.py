@@ -2,42 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from tests.matching.case_files import book_texts, event_texts, status_text
-from tests.matching.naive import NaiveEngine, Rules
-from tests.matching.naive.rows import BUY, SELL, Message, Terms
+import numpy as np
 
-Book = dict[int, list[tuple[int, list[tuple[int, int]]]]]
+from pytrader import matching
+from pytrader.matching import ORDER_MESSAGE, ORDER_TERMS, MatchingEngine, VenueRules
+from tests.matching.case_files import Book, book_texts, event_texts, status_text
+from tests.matching.naive import NaiveEngine, Rules
+from tests.matching.naive.rows import BUY, SELL, Fill, Message, Terms, Update
+
+SIDE_WORDS = {BUY: "buy", SELL: "sell"}
+# Settings that are sets of settings themselves.
+NESTED = {"allocation": "AllocationRules", "session": "SessionRules", "bands": "BandRules"}
 
 
 class RowEngine(Protocol):
     """What both engines do, in rows."""
 
-    def tell(self, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]: ...
+    def apply(
+        self, messages: Sequence[Message], terms: Sequence[Terms]
+    ) -> tuple[list[int], list[Fill], list[Update]]: ...
 
-    def look(self, text: str) -> list[str]: ...
+    def book(self) -> Book: ...
+
+    def open_quantity(self, order_id: int) -> int | None: ...
+
+    def position(self, owner: int) -> int: ...
 
 
 class NaiveRows:
-    """The naive engine, for cases."""
+    """The naive engine."""
 
     def __init__(self, rules: dict[str, Any]) -> None:
+        rules = dict(rules)
+        preset = rules.pop("preset", None)
+        if preset is not None:
+            stated = getattr(VenueRules, preset)()
+            fields = {name: getattr(stated, name) for name in Rules.__dataclass_fields__ if hasattr(stated, name)}
+            rules = {**fields, **rules}
         self.engine = NaiveEngine(Rules(**rules))
+        self.apply = self.engine.apply
 
-    def tell(self, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]:
-        table = [] if terms is None else [terms]
-        statuses, fills, updates = self.engine.apply([message._replace(terms=len(table))], table)
-        return status_text(statuses[0]), event_texts(fills, updates)
+    def book(self) -> Book:
+        return {side: self.engine.sides[side].displayed() for side in (BUY, SELL)}
 
-    def look(self, text: str) -> list[str]:
-        what, *words = text.split()
-        if what == "book":
-            return book_texts({side: self.engine.sides[side].displayed() for side in (BUY, SELL)})
-        if what == "owner_position":
-            return [str(self.engine.positions.get(int(words[0]), 0))]
-        order = self.engine.orders.get(int(words[0]))
-        return ["none" if order is None else f"open {order.leaves}"]
+    def open_quantity(self, order_id: int) -> int | None:
+        order = self.engine.orders.get(order_id)
+        return None if order is None else order.leaves
+
+    def position(self, owner: int) -> int:
+        return self.engine.positions.get(owner, 0)
+
+
+class CompiledRows:
+    """The compiled engine; its invariants are checked after every batch."""
+
+    def __init__(self, rules: dict[str, Any]) -> None:
+        self.engine = MatchingEngine(tick=1, lot=1, rules=venue_rules(rules))
+
+    def apply(self, messages: Sequence[Message], terms: Sequence[Terms]) -> tuple[list[int], list[Fill], list[Update]]:
+        status, fills = self.engine.apply(message_rows(messages), np.array(list(terms), ORDER_TERMS))
+        updates = self.engine.updates.tolist()
+        self.engine.self_check()
+        return status.tolist(), [Fill(*row) for row in fills.tolist()], [Update(*row) for row in updates]
+
+    def book(self) -> Book:
+        return {side: self._levels(side, word) for side, word in SIDE_WORDS.items()}
+
+    def _levels(self, side: int, word: str) -> list[tuple[int, list[tuple[int, int]]]]:
+        bids, asks = self.engine.depth(1_000_000)
+        levels = []
+        for level in bids if side == BUY else asks:
+            orders = self.engine.queue(word, level.price)
+            queue = [(order.order_id, int(order.display_qty.as_decimal())) for order in orders]
+            assert sum(quantity for _, quantity in queue) == level.quantity.as_decimal()
+            assert len(queue) == level.count
+            levels.append((int(level.price.as_decimal()), queue))
+        return levels
+
+    def open_quantity(self, order_id: int) -> int | None:
+        order = self.engine.order(order_id)
+        return None if order is None else int(order.leaves_qty.as_decimal())
+
+    def position(self, owner: int) -> int:
+        return int(self.engine.position(owner).as_decimal())
+
+
+def venue_rules(rules: dict[str, Any]) -> VenueRules:
+    """VenueRules from the words of a case or of the naive twin's rules."""
+    rules = dict(rules)
+    preset = rules.pop("preset", None)
+    settings = {
+        name: getattr(matching, NESTED[name])(**value) if name in NESTED else value for name, value in rules.items()
+    }
+    if preset is None:
+        return VenueRules(**settings)
+    assert not settings, "a preset stands alone"
+    return getattr(VenueRules, preset)()
+
+
+def message_rows(messages: Sequence[Message]) -> np.ndarray:
+    """The messages as ORDER_MESSAGE rows; the reserved byte is 0."""
+    return np.array([(*message[:6], 0, *message[6:]) for message in messages], ORDER_MESSAGE)
 
 
 ROW_ENGINES = {"naive": NaiveRows}
+
+
+def tell(engine: RowEngine, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]:
+    """Apply one message; its status and events as lines."""
+    table = [] if terms is None else [terms]
+    statuses, fills, updates = engine.apply([message._replace(terms=len(table))], table)
+    return status_text(statuses[0]), event_texts(fills, updates)
+
+
+def look(engine: RowEngine, text: str) -> list[str]:
+    """What a look at the engine shows, as lines."""
+    what, *words = text.split()
+    if what == "book":
+        return book_texts(engine.book())
+    if what == "owner_position":
+        return [str(engine.position(int(words[0])))]
+    quantity = engine.open_quantity(int(words[0]))
+    return ["none" if quantity is None else f"open {quantity}"]

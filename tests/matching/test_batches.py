@@ -10,6 +10,8 @@ from pytrader.matching import (
     FILL,
     NO_PRICE,
     ORDER_MESSAGE,
+    ORDER_TERMS,
+    ORDER_UPDATE,
     MatchingEngine,
     MessageKind,
     Outcome,
@@ -32,7 +34,7 @@ def row(
 ) -> tuple[int, ...]:
     """One ORDER_MESSAGE row."""
     codes = (MessageKind[kind], Side[side.upper()], OrderType[order_type.upper()], TimeInForce[force.upper()])
-    return (*(int(code) for code in codes), flags, price, quantity, order_id)
+    return (*(int(code) for code in codes), flags, 0, 0, price, quantity, order_id, 0, 0)
 
 
 def messages(*rows: tuple[int, ...]) -> np.ndarray:
@@ -54,16 +56,20 @@ def random_messages(count: int, seed: int = 5) -> np.ndarray:
     return batch
 
 
-def test_the_dtypes_are_rows_of_64_bit_integers():
+def test_the_dtypes_are_rows_of_integers():
     assert ORDER_MESSAGE.names == (
         "kind",
         "side",
         "order_type",
         "time_in_force",
         "flags",
+        "self_trade",
+        "reserved",
         "price",
         "quantity",
         "order_id",
+        "owner",
+        "terms",
     )
     assert FILL.names == (
         "taker_order_id",
@@ -75,7 +81,8 @@ def test_the_dtypes_are_rows_of_64_bit_integers():
         "taker_side",
         "message_index",
     )
-    assert ORDER_MESSAGE.itemsize == FILL.itemsize == 64
+    assert (ORDER_MESSAGE.itemsize, FILL.itemsize, ORDER_UPDATE.itemsize) == (40, 64, 64)
+    assert {ORDER_TERMS[name].str for name in ORDER_TERMS.names} == {"<i8"}
     assert {FILL[name].str for name in FILL.names} == {"<i8", "<u8"}
 
 
@@ -134,7 +141,7 @@ def test_every_outcome_has_its_status():
 
 
 def test_status_codes_that_no_engine_gives_are_refused():
-    for code in (0, 10, 127, 255, -1, 300):
+    for code in (0, 9, 12, 127, 255, -1, 300):
         with pytest.raises(InvalidArgument, match=str(code)):
             outcome(code)
 
@@ -142,18 +149,19 @@ def test_status_codes_that_no_engine_gives_are_refused():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"kind": 9}, RejectReason.MALFORMED_MESSAGE),
-        ({"flags": 2}, RejectReason.MALFORMED_MESSAGE),
+        ({"kind": 10}, RejectReason.MALFORMED_MESSAGE),
+        ({"flags": 32}, RejectReason.MALFORMED_MESSAGE),
         ({"side": 3}, RejectReason.SIDE_NOT_VALID),
-        ({"side": 257}, RejectReason.SIDE_NOT_VALID),
-        ({"order_type": 7}, RejectReason.ORDER_TYPE_NOT_SUPPORTED),
+        ({"side": 0}, RejectReason.SIDE_NOT_VALID),
+        ({"order_type": 9}, RejectReason.ORDER_TYPE_NOT_SUPPORTED),
         ({"time_in_force": 0}, RejectReason.TIME_IN_FORCE_NOT_SUPPORTED),
-        ({"time_in_force": 6}, RejectReason.TIME_IN_FORCE_NOT_SUPPORTED),
+        ({"time_in_force": 5}, RejectReason.TIME_IN_FORCE_NOT_SUPPORTED),
         ({"quantity": 0}, RejectReason.QUANTITY_NOT_POSITIVE),
         ({"quantity": -(2**63)}, RejectReason.QUANTITY_NOT_POSITIVE),
         ({"price": NO_PRICE}, RejectReason.LIMIT_ORDER_WITHOUT_PRICE),
         ({"order_type": 1, "price": 5}, RejectReason.MARKET_ORDER_WITH_PRICE),
         ({"flags": 1, "time_in_force": 3}, RejectReason.POST_ONLY_NOT_ALLOWED),
+        ({"reserved": 1}, RejectReason.MALFORMED_MESSAGE),
     ],
 )
 def test_bad_rows_are_rejected_with_their_reason_and_change_nothing(change: dict[str, int], reason: RejectReason):
@@ -207,7 +215,7 @@ def test_an_empty_batch_is_fine():
 @pytest.mark.parametrize(
     "wrong",
     [
-        [(1, 1, 2, 1, 0, 100, 5, 1)],
+        [(1, 1, 2, 1, 0, 0, 0, 100, 5, 1, 0, 0)],
         np.zeros(3, np.int64),
         np.zeros((2, 2), ORDER_MESSAGE),
         np.zeros(3, [(name, "<i4") for name in ORDER_MESSAGE.names]),
@@ -219,6 +227,9 @@ def test_other_arrays_are_refused_before_anything_changes(wrong: object):
     engine = MatchingEngine()
     with pytest.raises((TypeError, InvalidArgument), match="ORDER_MESSAGE"):
         engine.apply(wrong)
+    if wrong is not None:
+        with pytest.raises((TypeError, InvalidArgument), match="ORDER_TERMS"):
+            engine.apply(messages(row(1)), wrong)
     assert engine.message_count == 0
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.matching.case_files import Case, cases, parse
-from tests.matching.row_engines import ROW_ENGINES
+from tests.matching.row_engines import ROW_ENGINES, look, tell
 
 CASES = list(cases())
 
@@ -19,9 +19,9 @@ def test_the_case_comes_out_as_its_source_says(case: Case, kind: str) -> None:
     for number, step in enumerate(case.steps, start=1):
         where = f"step {number}: {step.text}"
         if step.status is None:
-            assert engine.look(step.text) == step.events, where
+            assert look(engine, step.text) == step.events, where
         else:
-            status, events = engine.tell(*parse(step.text))
+            status, events = tell(engine, *parse(step.text))
             assert (status, events) == (step.status, step.events), where
 
 

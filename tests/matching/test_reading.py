@@ -117,7 +117,7 @@ def test_prices_may_be_text_int_decimal_or_price(engine: MatchingEngine, price: 
         ({"quantity": -1}, InvalidArgument, "-1"),
         ({"price": "99999999999999999999"}, PytraderError, "99999999999999999999"),
         ({"side": "hold"}, InvalidArgument, "hold"),
-        ({"order_type": "stop"}, InvalidArgument, "stop"),
+        ({"order_type": "stopped"}, InvalidArgument, "stopped"),
         ({"time_in_force": "forever"}, InvalidArgument, "forever"),
         ({"order_id": 1.0}, TypeError, "order_id"),
         ({"order_id": True}, TypeError, "order_id"),

@@ -15,6 +15,7 @@ from pytrader.model import (
     OrderStatus,
     OrderType,
     RejectReason,
+    SelfTrade,
     Side,
     TimeInForce,
     next_status,
@@ -28,6 +29,7 @@ ALL: list[type[enum.IntEnum]] = [
     OrderStatus,
     OrderType,
     RejectReason,
+    SelfTrade,
     Side,
     TimeInForce,
 ]
@@ -36,7 +38,9 @@ ALL: list[type[enum.IntEnum]] = [
 def test_codes_are_those_of_fix() -> None:
     assert (Side.BUY, Side.SELL) == (1, 2)
     assert (OrderType.MARKET, OrderType.LIMIT) == (1, 2)
-    assert {member.name: int(member) for member in TimeInForce} == {"DAY": 0, "GTC": 1, "IOC": 3, "FOK": 4}
+    assert (3, 4, ord("P")) == (OrderType.STOP, OrderType.STOP_LIMIT, OrderType.PEGGED)
+    fix_59 = {"DAY": 0, "GTC": 1, "AT_THE_OPEN": 2, "IOC": 3, "FOK": 4, "GTD": 6, "AT_THE_CLOSE": 7}
+    assert {name: int(TimeInForce[name]) for name in fix_59} == fix_59
     fix_39 = {"NEW": "0", "PARTIALLY_FILLED": "1", "FILLED": "2", "CANCELED": "4", "PENDING_CANCEL": "6"}
     fix_39 |= {"REJECTED": "8", "PENDING_NEW": "A", "EXPIRED": "C", "PENDING_REPLACE": "E"}
     assert {name: chr(OrderStatus[name]) for name in fix_39} == fix_39

@@ -94,6 +94,14 @@ class IdIndex {
     return length;
   }
 
+  // Calls `visit(slot)` for every id inside, in no order that means anything.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const Entry& entry : entries_) {
+      if (entry.slot != kNone) visit(entry.slot);
+    }
+  }
+
   // Throws std::logic_error if an entry can not be reached from its home or the count is wrong.
   template <class IdOf>
   void check(IdOf&& id_of) const {

@@ -1,126 +1,50 @@
-// One instrument's continuous matching by price, then time: orders in, outcomes and fills out.
+// One instrument's matching engine: every message is answered, by a status, fills and updates.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <span>
-#include <vector>
 
-#include "book/book_sides.hpp"
-#include "book/id_index.hpp"
-#include "book/order_pool.hpp"
+#include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
 #include "matching/venue_rules.hpp"
 
 namespace pytrader {
 
-// A resting order as seen from outside.
-struct RestingOrder {
-  u64 order_id;
-  i64 price;
-  i64 leaves_qty;
-  i64 cum_qty;  // executed so far
-  Side side;
-  bool post_only;
-};
-
-struct MatchingCounters {
-  u64 messages = 0;
-  u64 fills = 0;
-  i128 volume = 0;                    // lots traded, each trade counted once
-  std::array<u64, 128> rejections{};  // by RejectReason
-};
-
 // Bounds: `max_orders` resting orders (a limit order beyond it is rejected, order_limit); the open quantity of one side
 // stays below 2^63 lots (an order that could exceed it is rejected, quantity_above_maximum). Prices are any ticks but
 // kNoPrice. No message allocates once pool, index and ladder have reached their largest size; none costs more because
 // other orders rest. A rejected message changes nothing.
-class MatchingEngine : public BookSides {
+class MatchingEngine : public MatchingCore {
  public:
   explicit MatchingEngine(const VenueRules& rules = {}, u32 max_orders = OrderPool::kMaxOrders);
 
-  const VenueRules& rules() const noexcept { return rules_; }
-  u32 max_orders() const noexcept { return pool_.limit(); }
-  const MatchingCounters& counters() const noexcept { return counters_; }
-
-  // Makes room for this many resting orders, so that they need no allocation.
-  void reserve(u32 orders);
-
-  // Applies one message and appends its fills, each with this message index.
-  // Throws std::bad_alloc or Error(capacity) only, and then nothing has changed.
-  MessageStatus apply(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  // Applies messages in order; `statuses` has room for as many. A batch has no more fills than messages and orders
-  // resting before it, because each fill ends its taker or its maker.
-  void apply(std::span<const OrderMessage> messages, MessageStatus* statuses, std::vector<Fill>& fills);
-
-  std::size_t order_count() const noexcept { return pool_.size(); }
-  i64 open_quantity(Side side) const noexcept { return open_quantity_[index_of(side)]; }
-  // False if no order with this id rests.
-  bool order(u64 order_id, RestingOrder& order) const noexcept;
-  // The orders at a price, first in the queue first.
-  void queue(Side side, i64 price, std::vector<RestingOrder>& orders) const;
-  // Open quantity before this order at its own price; false if no order with this id rests.
-  bool queue_ahead(u64 order_id, i64& quantity) const noexcept;
+  // Applies one message and appends its fills and updates, each with this message index; `terms` are the rows that
+  // the message's `terms` counts in. Throws std::bad_alloc or Error(capacity) only, and then nothing has changed.
+  MessageStatus apply(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
+                      EngineOutput& output);
+  MessageStatus apply(const OrderMessage& message, i64 message_index, EngineOutput& output) {
+    return apply(message, {}, message_index, output);
+  }
+  // Applies messages in order; `statuses` has room for as many.
+  void apply(std::span<const OrderMessage> messages, std::span<const OrderTerms> terms, MessageStatus* statuses,
+             EngineOutput& output);
 
   // Throws std::logic_error if a total, a link or an index contradicts another, or if the book is crossed.
   void self_check() const;
 
  private:
-  struct Taker {
-    u64 order_id;
-    i64 price;  // limit; not read for a market order
-    i64 leaves_qty;
-    i64 message_index;
-    Side side;
-    bool is_market;
-  };
-  // What a taker could trade with.
-  struct Reach {
-    i64 quantity;
-    i64 orders;
-  };
-
-  static constexpr std::size_t index_of(Side side) noexcept { return side == Side::buy ? 0 : 1; }
-  u32 slot_of(u64 order_id) const noexcept {
-    return index_.find(order_id, [this](u32 slot) { return pool_[slot].id; });
-  }
-  RestingOrder view(u32 slot) const noexcept;
+  // Nothing at work that a plain message could meet: no order with more than a price and a quantity, no phase but
+  // continuous trading, no allocation but price-time.
+  bool quiet() const noexcept { return at_work_ == 0; }
+  // The message says nothing that the core does not know.
+  static bool is_plain(const OrderMessage& message) noexcept;
+  MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
+                              EngineOutput& output);
 
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
-  MessageStatus dispatch(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus cancel(u64 order_id) noexcept;
-  MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
 
-  RejectReason check_form(const OrderMessage& message) const noexcept;
-  RejectReason check_against_book(const OrderMessage& message, bool may_rest) const noexcept;
-
-  static Taker as_taker(const OrderMessage& message, i64 message_index) noexcept;
-  Reach reach(const Taker& taker) const noexcept;
-  // Whether the best maker is within the taker's limit.
-  bool meets(const Taker& taker) const noexcept {
-    return taker.is_market ? !side(opposite(taker.side)).empty() : reaches(taker.side, taker.price);
-  }
-  i64 match(Taker taker, std::vector<Fill>& fills);
-  void fill_maker(u32 slot, i64 quantity);
-  void rest(u32 slot, i64 quantity, i64 executed, u32 level, Side side) noexcept;
-  void remove(u32 slot) noexcept;
-
-  void make_room();
-  void make_room(const Taker& taker, std::vector<Fill>& fills) const;
-  i64 executed(u32 slot) const noexcept;
-  void set_executed(u32 slot, i64 quantity) noexcept;
-
-  void check_side(Side side, std::size_t& orders) const;
-
-  VenueRules rules_;
-  OrderPool pool_;
-  IdIndex index_;
-  i64 open_quantity_[2] = {0, 0};
-  std::vector<i64> executed_;  // by slot; read only where the node says that something was executed
-  MatchingCounters counters_;
+  u64 at_work_ = 0;  // how many things are at work that need the general path
 };
 
 }  // namespace pytrader

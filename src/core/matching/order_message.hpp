@@ -1,7 +1,8 @@
-// What goes into a matching engine and what comes out: messages, the outcome of each, and fills.
+// What goes into a matching engine and what comes out: messages, the outcome of each, fills and updates.
 #pragma once
 
 #include <type_traits>
+#include <vector>
 
 #include "decimal/integers.hpp"
 #include "model/enums.hpp"
@@ -9,24 +10,60 @@
 
 namespace pytrader {
 
-enum class MessageKind : i64 {
+enum class MessageKind : u8 {
   new_ = 1,
-  cancel = 2,   // reads order_id only
-  replace = 3,  // reads order_id, price and quantity: side, type and flags stay those of the order
+  cancel = 2,           // reads order_id only
+  replace = 3,          // reads order_id, price, quantity and terms: side, type and flags stay those of the order
+  clock = 4,            // quantity: nanoseconds UTC, never backwards
+  phase = 5,            // quantity: the trading phase that begins
+  reference_price = 6,  // price: what static bands and auctions refer to
+  mass_cancel = 7,      // owner: all of whose orders leave; 0 means everybody's
+  position = 8,         // owner, quantity: the owner's net position in lots, short below zero
+  group = 9,            // owner, quantity: the group that the owner belongs to; 0 is none
 };
 
-// One row of 64-bit integers, the same in memory and in NumPy arrays. Prices are ticks, quantities lots.
+// Bits of OrderMessage::flags, beside kPostOnly and kReduceOnly.
+constexpr u16 kHidden = 4;
+constexpr u16 kAllOrNone = 8;
+constexpr u16 kLeadMarketMaker = 16;
+constexpr u16 kMessageFlags = kPostOnly | kReduceOnly | kHidden | kAllOrNone | kLeadMarketMaker;
+
+// One row, the same in memory and in NumPy arrays. Prices are ticks, quantities lots.
 struct OrderMessage {
-  i64 kind;           // MessageKind
-  i64 side;           // Side
-  i64 order_type;     // OrderType
-  i64 time_in_force;  // TimeInForce: gtc, ioc or fok; a market order never rests, gtc and ioc say the same of it
-  i64 flags;          // kPostOnly or 0
-  i64 price;          // a market order has 0 or kNoPrice here
+  u8 kind;           // MessageKind
+  u8 side;           // Side
+  u8 order_type;     // OrderType
+  u8 time_in_force;  // TimeInForce; a market order never rests, gtc and ioc say the same of it
+  u16 flags;         // kMessageFlags
+  u8 self_trade;     // SelfTrade
+  u8 reserved;       // 0
+  i64 price;         // a market order has 0 or kNoPrice here
   i64 quantity;
-  u64 order_id;  // any 64-bit number that no resting order has
+  u64 order_id;  // any 64-bit number that no live order has
+  u32 owner;     // account number, 0 for none
+  u32 terms;     // 0 for none, else 1 + the row of the OrderTerms that the batch came with
 };
-static_assert(sizeof(OrderMessage) == 64 && std::is_trivially_copyable_v<OrderMessage>);
+static_assert(sizeof(OrderMessage) == 40 && std::is_trivially_copyable_v<OrderMessage>);
+
+enum class TrailingUnit : i64 { ticks = 0, basis_points = 1 };
+enum class PegType : i64 { none = 0, primary = 1, midpoint = 2 };
+
+// What only some orders have. Prices that are absent are kNoPrice, quantities and the rest 0.
+struct OrderTerms {
+  i64 stop_price = kNoPrice;
+  i64 activation_price = kNoPrice;  // trailing begins when a trade reaches it
+  i64 trailing_offset = 0;
+  i64 trailing_step = 0;  // the least move of the stop; 0 means 1 tick
+  i64 trailing_unit = 0;  // TrailingUnit of offset and step
+  i64 display_qty = 0;
+  i64 display_range = 0;
+  i64 min_qty = 0;
+  i64 peg_type = 0;  // PegType
+  i64 peg_offset = 0;
+  i64 expire_time = 0;   // nanoseconds UTC
+  i64 limit_offset = 0;  // trailing_stop_limit: ticks from the elected stop to the limit
+};
+static_assert(sizeof(OrderTerms) == 96 && std::is_trivially_copyable_v<OrderTerms>);
 
 // What became of a message.
 enum class Outcome : u8 {
@@ -39,6 +76,8 @@ enum class Outcome : u8 {
   replaced_filled = 7,     // replace: the order re-entered as new and traded completely
   replaced_closed = 8,     // replace: the new total was executed already, so the order left
   rejected = 9,            // nothing changed; the reason says why
+  parked = 10,             // new: accepted; waits outside the book for its trigger, auction or reference
+  accepted = 11,           // clock, phase, reference price, mass cancel, position, group: done
 };
 
 // An outcome and, when rejected, its reason in one byte: outcomes below 128, 128 + RejectReason for a rejection.
@@ -60,7 +99,8 @@ constexpr RejectReason reason_of(MessageStatus status) noexcept {
   return is_rejected(status) ? static_cast<RejectReason>(status - kRejected) : RejectReason::none;
 }
 
-// One trade, at the price of the order that rested.
+// One trade, at the price of the order that rested; or, with taker_side 0, one of an auction, where the buyer stands as
+// the taker and the seller as the maker.
 struct Fill {
   u64 taker_order_id;
   u64 maker_order_id;
@@ -72,5 +112,44 @@ struct Fill {
   i64 message_index;  // row of the message that took, counted from the start of its batch
 };
 static_assert(sizeof(Fill) == 64 && std::is_trivially_copyable_v<Fill>);
+
+// What happens to an order or to the session beyond fills and the status of the order's own message.
+enum class UpdateKind : u8 {
+  triggered = 1,       // price: the limit that the order enters with, kNoPrice if it enters as a market order
+  refilled = 2,        // quantity: the new tip
+  repriced = 3,        // price: the new one
+  canceled = 4,        // quantity: what was open; reason
+  expired = 5,         // quantity: what was open
+  decremented = 6,     // quantity: what self-trade prevention took off
+  activated = 7,       // an order that waited for an auction enters
+  stop_moved = 8,      // price: the new stop
+  phase_changed = 9,   // detail: the phase
+  indicative = 10,     // price, quantity; kNoPrice and 0 if nothing would trade; side, leaves_qty: the surplus
+  auction_price = 11,  // price; quantity: the volume
+  band_changed = 12,   // price: the lowest, quantity: the highest price allowed
+  limit_state = 13,    // detail: 1 entered, 0 left
+};
+
+struct OrderUpdate {
+  u8 kind;    // UpdateKind
+  u8 side;    // Side, 0 for none
+  u8 reason;  // RejectReason
+  u8 detail;
+  u32 owner;
+  u64 order_id;
+  i64 price;
+  i64 quantity;
+  i64 leaves_qty;     // open quantity after this
+  i64 fill_index;     // fills of the batch that happened before this
+  i64 message_index;  // row of the message that caused it, counted from the start of its batch
+  i64 ts;             // the engine's clock
+};
+static_assert(sizeof(OrderUpdate) == 64 && std::is_trivially_copyable_v<OrderUpdate>);
+
+// What a batch writes. Its owner clears it between batches.
+struct EngineOutput {
+  std::vector<Fill> fills;
+  std::vector<OrderUpdate> updates;
+};
 
 }  // namespace pytrader

@@ -116,9 +116,9 @@ void SimulatedVenue::replace(ClientOrderId id, i64 price, i64 quantity, i64 ts) 
 RejectReason SimulatedVenue::refusal_of_new(const NewOrder& order) const {
   const bool is_market = order.order_type == OrderType::market;
   if (!valid(order.side)) return RejectReason::side_not_valid;
-  if (!valid(order.order_type)) return RejectReason::order_type_not_supported;
+  if (!is_basic(order.order_type)) return RejectReason::order_type_not_supported;
   // No sessions yet: there is no end of day at which a day order could expire.
-  if (!valid(order.time_in_force) || order.time_in_force == TimeInForce::day) {
+  if (!is_basic(order.time_in_force) || order.time_in_force == TimeInForce::day) {
     return RejectReason::time_in_force_not_supported;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;

@@ -44,6 +44,24 @@ const char* to_text(OrderType type) noexcept {
       return "market";
     case OrderType::limit:
       return "limit";
+    case OrderType::stop:
+      return "stop";
+    case OrderType::stop_limit:
+      return "stop_limit";
+    case OrderType::market_if_touched:
+      return "market_if_touched";
+    case OrderType::limit_if_touched:
+      return "limit_if_touched";
+    case OrderType::market_to_limit:
+      return "market_to_limit";
+    case OrderType::market_with_protection:
+      return "market_with_protection";
+    case OrderType::trailing_stop:
+      return "trailing_stop";
+    case OrderType::trailing_stop_limit:
+      return "trailing_stop_limit";
+    case OrderType::pegged:
+      return "pegged";
   }
   return "?";
 }
@@ -54,10 +72,36 @@ const char* to_text(TimeInForce time_in_force) noexcept {
       return "day";
     case TimeInForce::gtc:
       return "gtc";
+    case TimeInForce::at_the_open:
+      return "at_the_open";
     case TimeInForce::ioc:
       return "ioc";
     case TimeInForce::fok:
       return "fok";
+    case TimeInForce::gtd:
+      return "gtd";
+    case TimeInForce::at_the_close:
+      return "at_the_close";
+    case TimeInForce::good_for_auction:
+      return "good_for_auction";
+  }
+  return "?";
+}
+
+const char* to_text(SelfTrade self_trade) noexcept {
+  switch (self_trade) {
+    case SelfTrade::venue_default:
+      return "venue_default";
+    case SelfTrade::none:
+      return "none";
+    case SelfTrade::cancel_newest:
+      return "cancel_newest";
+    case SelfTrade::cancel_oldest:
+      return "cancel_oldest";
+    case SelfTrade::cancel_both:
+      return "cancel_both";
+    case SelfTrade::decrement:
+      return "decrement";
   }
   return "?";
 }
@@ -156,6 +200,9 @@ bool from_text(std::string_view text, OrderType& member) noexcept {
 }
 bool from_text(std::string_view text, TimeInForce& member) noexcept {
   return find_member(text, kTimesInForce, member);
+}
+bool from_text(std::string_view text, SelfTrade& member) noexcept {
+  return find_member(text, kSelfTrades, member);
 }
 bool from_text(std::string_view text, OrderStatus& member) noexcept {
   return find_member(text, kOrderStatuses, member);

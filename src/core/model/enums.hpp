@@ -20,18 +20,51 @@ constexpr int sign(Side side) noexcept {
   return side == Side::buy ? 1 : -1;
 }
 
-// FIX 40 OrdType.
-enum class OrderType : u8 { market = 1, limit = 2 };
-constexpr bool valid(OrderType type) noexcept {
+// FIX 40 OrdType; lower-case letters other than those of FIX are our own.
+enum class OrderType : u8 {
+  market = 1,
+  limit = 2,
+  stop = 3,
+  stop_limit = 4,
+  market_if_touched = 'J',
+  limit_if_touched = 'j',
+  market_to_limit = 'K',
+  market_with_protection = 'm',
+  trailing_stop = 't',
+  trailing_stop_limit = 'u',
+  pegged = 'P',
+};
+// The types that the risk gate and the simulated venue know; a matching engine knows more.
+constexpr bool is_basic(OrderType type) noexcept {
   return type == OrderType::market || type == OrderType::limit;
 }
 
-// FIX 59 TimeInForce.
-enum class TimeInForce : u8 { day = 0, gtc = 1, ioc = 3, fok = 4 };
-constexpr bool valid(TimeInForce time_in_force) noexcept {
+// FIX 59 TimeInForce; good_for_auction is our own.
+enum class TimeInForce : u8 {
+  day = 0,
+  gtc = 1,
+  at_the_open = 2,
+  ioc = 3,
+  fok = 4,
+  gtd = 6,
+  at_the_close = 7,
+  good_for_auction = 'B',
+};
+// Those that the risk gate knows; a matching engine knows more.
+constexpr bool is_basic(TimeInForce time_in_force) noexcept {
   return time_in_force == TimeInForce::day || time_in_force == TimeInForce::gtc || time_in_force == TimeInForce::ioc ||
          time_in_force == TimeInForce::fok;
 }
+
+// What happens instead of a trade between two orders of one owner (FIX 2362 SelfMatchPreventionInstruction in words).
+enum class SelfTrade : u8 {
+  venue_default = 0,  // as the venue's rules say
+  none = 1,           // they trade
+  cancel_newest = 2,  // what is left of the taker is canceled
+  cancel_oldest = 3,  // the maker is canceled
+  cancel_both = 4,
+  decrement = 5,  // both lose the smaller open quantity, without a trade
+};
 
 // FIX 39 OrdStatus, by its letter, and two states that an order has before FIX knows it.
 enum class OrderStatus : u8 {
@@ -106,8 +139,24 @@ enum class RejectReason : u8 {
   order_type_not_supported = 30,
   quantity_already_executed = 31,
   malformed_message = 32,
+  stop_price_reached = 33,
+  stop_price_missing = 34,
+  display_quantity_not_valid = 35,
+  display_quantity_too_small = 36,
+  minimum_quantity_not_met = 37,
+  minimum_quantity_not_valid = 38,
+  owner_missing = 39,
+  expire_time_passed = 40,
+  expire_time_missing = 41,
+  trading_phase = 42,
+  price_band = 43,
+  peg_not_valid = 44,
+  trailing_not_valid = 45,
+  mass_canceled = 46,
+  auction_ended = 47,
+  clock_backwards = 48,
 };
-constexpr u8 kRejectReasonCount = 33;
+constexpr u8 kRejectReasonCount = 49;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;
@@ -115,6 +164,7 @@ const char* to_text(RejectReason reason) noexcept;
 const char* to_text(Side side) noexcept;
 const char* to_text(OrderType type) noexcept;
 const char* to_text(TimeInForce time_in_force) noexcept;
+const char* to_text(SelfTrade self_trade) noexcept;
 const char* to_text(OrderStatus status) noexcept;
 const char* to_text(ExecType exec_type) noexcept;
 const char* to_text(Liquidity liquidity) noexcept;
@@ -124,6 +174,7 @@ const char* to_text(InstrumentKind kind) noexcept;
 bool from_text(std::string_view text, Side& member) noexcept;
 bool from_text(std::string_view text, OrderType& member) noexcept;
 bool from_text(std::string_view text, TimeInForce& member) noexcept;
+bool from_text(std::string_view text, SelfTrade& member) noexcept;
 bool from_text(std::string_view text, OrderStatus& member) noexcept;
 bool from_text(std::string_view text, ExecType& member) noexcept;
 bool from_text(std::string_view text, Liquidity& member) noexcept;
@@ -131,8 +182,22 @@ bool from_text(std::string_view text, InstrumentKind& member) noexcept;
 
 // All members in the order of their definition, for tables, tests and bindings.
 constexpr Side kSides[] = {Side::buy, Side::sell};
-constexpr OrderType kOrderTypes[] = {OrderType::market, OrderType::limit};
-constexpr TimeInForce kTimesInForce[] = {TimeInForce::day, TimeInForce::gtc, TimeInForce::ioc, TimeInForce::fok};
+constexpr OrderType kOrderTypes[] = {OrderType::market,
+                                     OrderType::limit,
+                                     OrderType::stop,
+                                     OrderType::stop_limit,
+                                     OrderType::market_if_touched,
+                                     OrderType::limit_if_touched,
+                                     OrderType::market_to_limit,
+                                     OrderType::market_with_protection,
+                                     OrderType::trailing_stop,
+                                     OrderType::trailing_stop_limit,
+                                     OrderType::pegged};
+constexpr TimeInForce kTimesInForce[] = {
+    TimeInForce::day, TimeInForce::gtc, TimeInForce::at_the_open,  TimeInForce::ioc,
+    TimeInForce::fok, TimeInForce::gtd, TimeInForce::at_the_close, TimeInForce::good_for_auction};
+constexpr SelfTrade kSelfTrades[] = {SelfTrade::venue_default, SelfTrade::none,        SelfTrade::cancel_newest,
+                                     SelfTrade::cancel_oldest, SelfTrade::cancel_both, SelfTrade::decrement};
 constexpr Liquidity kLiquidities[] = {Liquidity::none, Liquidity::maker, Liquidity::taker};
 constexpr InstrumentKind kInstrumentKinds[] = {InstrumentKind::spot, InstrumentKind::equity, InstrumentKind::future,
                                                InstrumentKind::perpetual};

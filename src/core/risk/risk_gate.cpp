@@ -23,8 +23,8 @@ RejectReason check_quantity(i64 quantity, const InstrumentDefinition& definition
 
 RejectReason check_form(const NewOrder& order, const InstrumentDefinition& definition) {
   if (!valid(order.side)) return RejectReason::side_not_valid;
-  if (!valid(order.order_type) || (order.flags & ~kKnownFlags) != 0) return RejectReason::order_type_not_supported;
-  if (!valid(order.time_in_force)) return RejectReason::time_in_force_not_supported;
+  if (!is_basic(order.order_type) || (order.flags & ~kKnownFlags) != 0) return RejectReason::order_type_not_supported;
+  if (!is_basic(order.time_in_force)) return RejectReason::time_in_force_not_supported;
   const bool may_rest = order.time_in_force == TimeInForce::day || order.time_in_force == TimeInForce::gtc;
   if ((order.flags & kPostOnly) != 0 && (order.order_type != OrderType::limit || !may_rest)) {
     return RejectReason::post_only_not_allowed;

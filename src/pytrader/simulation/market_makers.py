@@ -79,9 +79,9 @@ class MarketMakers:
             if quote is not None:
                 del self._owners[quote.order_id], self._quotes[maker, side]
                 if rests:
-                    rows.append((CANCEL, 0, 0, 0, 0, 0, 0, quote.order_id))
+                    rows.append((CANCEL, 0, 0, 0, 0, 0, 0, 0, 0, quote.order_id, 0, 0))
             if full < _INVENTORY_LIMIT:
                 order_id = int(session.new_ids(1)[0])
-                rows.append((NEW, side, LIMIT, GTC, POST_ONLY, price, size, order_id))
+                rows.append((NEW, side, LIMIT, GTC, POST_ONLY, 0, 0, price, size, order_id, 0, 0))
                 self._quotes[maker, side] = _Quote(order_id, price)
                 self._owners[order_id] = (maker, side)

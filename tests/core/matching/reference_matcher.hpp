@@ -27,8 +27,8 @@ class ReferenceMatcher {
   explicit ReferenceMatcher(const VenueRules& rules) : rules_(rules) {}
 
   MessageStatus apply(const OrderMessage& m, std::vector<Fill>& fills) {
-    if (m.kind == static_cast<i64>(MessageKind::cancel)) return cancel(m.order_id);
-    if (m.kind == static_cast<i64>(MessageKind::replace)) return replace(m, fills);
+    if (m.kind == static_cast<u8>(MessageKind::cancel)) return cancel(m.order_id);
+    if (m.kind == static_cast<u8>(MessageKind::replace)) return replace(m, fills);
     return submit(m, fills);
   }
 
@@ -45,14 +45,14 @@ class ReferenceMatcher {
 
   MessageStatus submit(const OrderMessage& m, std::vector<Fill>& fills) {
     const auto side = static_cast<Side>(m.side);
-    const bool market = m.order_type == static_cast<i64>(OrderType::market);
-    const bool rests = !market && m.time_in_force == static_cast<i64>(TimeInForce::gtc);
+    const bool market = m.order_type == static_cast<u8>(OrderType::market);
+    const bool rests = !market && m.time_in_force == static_cast<u8>(TimeInForce::gtc);
     if (m.quantity <= 0) return status_of(RejectReason::quantity_not_positive);
     if (m.flags == kPostOnly && !rests) return status_of(RejectReason::post_only_not_allowed);
     if (where_.count(m.order_id) != 0) return status_of(RejectReason::duplicate_order);
     const i64 limit = market ? (side == Side::buy ? INT64_MAX : -INT64_MAX) : m.price;
     if (m.flags == kPostOnly && reachable(side, limit) > 0) return status_of(RejectReason::post_only_would_take);
-    if (m.time_in_force == static_cast<i64>(TimeInForce::fok) && reachable(side, limit) < m.quantity) {
+    if (m.time_in_force == static_cast<u8>(TimeInForce::fok) && reachable(side, limit) < m.quantity) {
       return status_of(RejectReason::fok_not_fillable);
     }
     const i64 leaves = match(m.order_id, side, limit, m.quantity, fills);

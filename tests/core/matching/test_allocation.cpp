@@ -54,21 +54,21 @@ namespace {
 using namespace pytrader;
 
 // A book of hundreds of orders around a price that travels to and fro, with trades, cancels and replaces.
-void play(MatchingEngine& engine, testing::RandomSource& random, int messages, std::vector<Fill>& fills) {
+void play(MatchingEngine& engine, testing::RandomSource& random, int messages, EngineOutput& output) {
   for (int i = 0; i < messages; ++i) {
     OrderMessage message{};
     message.order_id = random.below(3000);
     const u64 kind = random.below(10);
     message.kind = kind < 4 ? 2 : kind < 6 ? 3 : 1;
-    message.side = 1 + static_cast<i64>(random.below(2));
+    message.side = static_cast<u8>(1 + random.below(2));
     message.order_type = kind == 9 ? 1 : 2;
     message.time_in_force = kind == 8 ? 3 : 1;
     const i64 middle = 10'000 + std::abs(i % 4000 - 2000) / 10;
     const i64 away = random.between(0, 40);
     message.price = kind == 9 ? 0 : message.side == 1 ? middle - away : middle + away;
     message.quantity = random.between(1, 30);
-    fills.clear();
-    engine.apply(message, i, fills);
+    output.fills.clear();
+    engine.apply(message, i, output);
   }
 }
 
@@ -77,12 +77,12 @@ void play(MatchingEngine& engine, testing::RandomSource& random, int messages, s
 TEST_CASE("a warm engine allocates nothing") {
   MatchingEngine engine;
   testing::RandomSource random(3);
-  std::vector<Fill> fills;
-  fills.reserve(4096);
+  EngineOutput output;
+  output.fills.reserve(4096);
   engine.reserve(3000);
-  play(engine, random, 50'000, fills);
+  play(engine, random, 50'000, output);
   const std::size_t before = allocations.load();
-  play(engine, random, 100'000, fills);
+  play(engine, random, 100'000, output);
   const std::size_t after = allocations.load();
   CHECK(after == before);
   CHECK(engine.counters().fills > 1000);
@@ -94,13 +94,15 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
   std::vector<OrderMessage> messages;
   testing::RandomSource random(8);
   for (int i = 0; i < 1500; ++i) {
-    const i64 side = 1 + static_cast<i64>(random.below(2));
+    const u8 side = static_cast<u8>(1 + random.below(2));
     const bool replaces = random.below(4) == 0;
-    messages.push_back({replaces ? 3 : 1, side, 2, 1, 0, random.between(-300, 300), random.between(1, 500),
-                        replaces ? random.below(static_cast<u64>(i) + 1) : static_cast<u64>(i)});
+    messages.push_back({replaces ? u8{3} : u8{1}, side, 2, 1, 0, 0, 0, random.between(-300, 300),
+                        random.between(1, 500), replaces ? random.below(static_cast<u64>(i) + 1) : static_cast<u64>(i),
+                        0, 0});
   }
-  const auto run = [&messages](std::size_t refuse, bool& refused, std::vector<Fill>& fills) {
+  const auto run = [&messages](std::size_t refuse, bool& refused, EngineOutput& output) {
     MatchingEngine engine;
+    std::vector<Fill>& fills = output.fills;
     fills.clear();
     fills.shrink_to_fit();
     refused_allocation = refuse == 0 ? 0 : allocations + refuse;
@@ -109,13 +111,13 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
       const std::size_t orders = engine.order_count();
       const std::size_t trades = fills.size();
       try {
-        engine.apply(message, 0, fills);
+        engine.apply(message, 0, output);
       } catch (const std::bad_alloc&) {
         refused = true;
         REQUIRE(engine.order_count() == orders);
         REQUIRE(fills.size() == trades);
         engine.self_check();
-        engine.apply(message, 0, fills);
+        engine.apply(message, 0, output);
       }
     }
     refused_allocation = 0;
@@ -123,12 +125,12 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
     return engine.counters();
   };
   bool refused = false;
-  std::vector<Fill> fills;
-  const MatchingCounters expected = run(0, refused, fills);
+  EngineOutput output;
+  const MatchingCounters expected = run(0, refused, output);
   REQUIRE(expected.fills > 100);
   std::size_t refusals = 0;
   for (std::size_t n = 1;; ++n) {
-    const MatchingCounters counters = run(n, refused, fills);
+    const MatchingCounters counters = run(n, refused, output);
     if (!refused) break;
     ++refusals;
     REQUIRE(counters.fills == expected.fills);

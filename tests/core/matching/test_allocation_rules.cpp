@@ -6,7 +6,7 @@
 #include "../book/random_source.hpp"
 #include "decimal/error.hpp"
 #include "doctest/doctest.h"
-#include "matching/allocation.hpp"
+#include "matching/level_sharing.hpp"
 
 using namespace pytrader;
 
@@ -214,4 +214,36 @@ TEST_CASE("every algorithm has a name that leads back to it") {
   }
   Algorithm read{};
   CHECK_FALSE(from_text("fifo", read));
+}
+
+TEST_CASE("a level is shared by its slots, again and again") {
+  LevelSharing sharing(rules_of(Algorithm::allocation));
+  CHECK(sharing.is_active());
+  CHECK_FALSE(LevelSharing(rules_of(Algorithm::price_time)).is_active());
+  sharing.reserve(2);
+  for (const i64 incoming : {20, 8}) {
+    sharing.clear();
+    sharing.add(7, {10, 0, true, false});
+    sharing.add(5, {30, 0, false, false});
+    sharing.share(incoming);
+    REQUIRE(sharing.size() == 2);
+    CHECK(sharing.slot(0) == 7);
+    CHECK(sharing.slot(1) == 5);
+    CHECK(sharing.share_of(0) == std::min<i64>(10, incoming));
+    CHECK(sharing.share_of(1) == incoming - std::min<i64>(10, incoming));
+  }
+}
+
+TEST_CASE("TOP goes to the last order that bettered its side, and to nobody when that one leaves") {
+  TopOrders tops;
+  CHECK(tops[Side::buy] == kNone);
+  tops.better(Side::buy, 3, true);
+  tops.better(Side::sell, 4, true);
+  tops.leave(Side::buy, 4);
+  CHECK(tops[Side::buy] == 3);
+  CHECK(tops[Side::sell] == 4);
+  tops.better(Side::buy, 5, false);
+  CHECK(tops[Side::buy] == kNone);
+  tops.leave(Side::sell, 4);
+  CHECK(tops[Side::sell] == kNone);
 }

@@ -13,33 +13,37 @@ using namespace pytrader;
 using testing::RandomSource;
 using testing::ReferenceMatcher;
 
-OrderMessage limit(u64 id, Side side, i64 price, i64 quantity, TimeInForce force = TimeInForce::gtc, i64 flags = 0) {
-  return {static_cast<i64>(MessageKind::new_),
-          static_cast<i64>(side),
-          static_cast<i64>(OrderType::limit),
-          static_cast<i64>(force),
+OrderMessage limit(u64 id, Side side, i64 price, i64 quantity, TimeInForce force = TimeInForce::gtc, u16 flags = 0) {
+  return {static_cast<u8>(MessageKind::new_),
+          static_cast<u8>(side),
+          static_cast<u8>(OrderType::limit),
+          static_cast<u8>(force),
           flags,
+          0,
+          0,
           price,
           quantity,
-          id};
+          id,
+          0,
+          0};
 }
 
 OrderMessage market(u64 id, Side side, i64 quantity, TimeInForce force = TimeInForce::ioc) {
   OrderMessage message = limit(id, side, 0, quantity, force);
-  message.order_type = static_cast<i64>(OrderType::market);
+  message.order_type = static_cast<u8>(OrderType::market);
   return message;
 }
 
 OrderMessage cancel(u64 id) {
   OrderMessage message{};
-  message.kind = static_cast<i64>(MessageKind::cancel);
+  message.kind = static_cast<u8>(MessageKind::cancel);
   message.order_id = id;
   return message;
 }
 
 OrderMessage replace(u64 id, i64 price, i64 quantity) {
   OrderMessage message = cancel(id);
-  message.kind = static_cast<i64>(MessageKind::replace);
+  message.kind = static_cast<u8>(MessageKind::replace);
   message.price = price;
   message.quantity = quantity;
   return message;
@@ -50,7 +54,7 @@ struct Fixture {
 
   Outcome send(const OrderMessage& message) {
     fills.clear();
-    status = engine.apply(message, 0, fills);
+    status = engine.apply(message, 0, output);
     engine.self_check();
     return outcome_of(status);
   }
@@ -60,7 +64,8 @@ struct Fixture {
   }
 
   MatchingEngine engine;
-  std::vector<Fill> fills;
+  EngineOutput output;
+  std::vector<Fill>& fills = output.fills;
   MessageStatus status = 0;
 };
 
@@ -75,7 +80,7 @@ OrderMessage draw(RandomSource& random, u64 ids, i64 prices) {
   if (kind < 54) return market(id, side, quantity * 3, kind == 50 ? TimeInForce::fok : TimeInForce::ioc);
   if (kind < 58) return limit(id, side, price, quantity, TimeInForce::ioc);
   if (kind < 62) return limit(id, side, price, quantity * 3, TimeInForce::fok);
-  return limit(id, side, price, quantity, TimeInForce::gtc, kind < 70 ? kPostOnly : 0);
+  return limit(id, side, price, quantity, TimeInForce::gtc, kind < 70 ? u16{kPostOnly} : u16{0});
 }
 
 void require_equal(const Fill& a, const Fill& b) {
@@ -125,14 +130,15 @@ TEST_CASE("random streams give the reference's statuses, fills and books under a
       RandomSource random(seed);
       MatchingEngine engine(rules);
       ReferenceMatcher reference(rules);
-      std::vector<Fill> fills;
+      EngineOutput output;
+      std::vector<Fill>& fills = output.fills;
       std::vector<Fill> expected;
       const i64 prices = seed % 2 == 0 ? 8 : 400;
       for (int i = 0; i < 3000; ++i) {
         const OrderMessage message = draw(random, 60, prices);
         fills.clear();
         expected.clear();
-        REQUIRE(engine.apply(message, i, fills) == reference.apply(message, expected));
+        REQUIRE(engine.apply(message, i, output) == reference.apply(message, expected));
         REQUIRE(fills.size() == expected.size());
         for (std::size_t k = 0; k < fills.size(); ++k) require_equal(fills[k], expected[k]);
         engine.self_check();
@@ -158,14 +164,16 @@ TEST_CASE("a batch says the same as its messages one by one") {
   for (int i = 0; i < 5000; ++i) messages.push_back(cancel(random.below(30'000)));
   MatchingEngine whole;
   std::vector<MessageStatus> statuses(messages.size());
-  std::vector<Fill> fills;
-  whole.apply(messages, statuses.data(), fills);
+  EngineOutput output;
+  whole.apply(messages, {}, statuses.data(), output);
 
   MatchingEngine single;
-  std::vector<Fill> single_fills;
+  EngineOutput single_output;
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    REQUIRE(single.apply(messages[i], static_cast<i64>(i), single_fills) == statuses[i]);
+    REQUIRE(single.apply(messages[i], static_cast<i64>(i), single_output) == statuses[i]);
   }
+  const std::vector<Fill>& fills = output.fills;
+  const std::vector<Fill>& single_fills = single_output.fills;
   REQUIRE(fills.size() == single_fills.size());
   for (std::size_t i = 0; i < fills.size(); ++i) {
     require_equal(fills[i], single_fills[i]);
@@ -178,19 +186,22 @@ TEST_CASE("a batch says the same as its messages one by one") {
 TEST_CASE("malformed messages are refused and change nothing") {
   Fixture f;
   OrderMessage message = limit(1, Side::buy, 10, 5);
-  message.kind = 7;
+  message.kind = 10;
   CHECK(f.refused(message) == RejectReason::malformed_message);
   message = limit(1, Side::buy, 10, 5);
-  message.flags = 2;
+  message.flags = 32;
   CHECK(f.refused(message) == RejectReason::malformed_message);
   message.flags = kPostOnly;
   message.side = 0;
   CHECK(f.refused(message) == RejectReason::side_not_valid);
-  message.side = 257;  // a Side only when cut to a byte
+  message.side = 3;
   CHECK(f.refused(message) == RejectReason::side_not_valid);
   message = limit(1, Side::buy, 10, 5);
-  message.order_type = 3;
+  message.order_type = 9;
   CHECK(f.refused(message) == RejectReason::order_type_not_supported);
+  message = limit(1, Side::buy, 10, 5);
+  message.reserved = 1;
+  CHECK(f.refused(message) == RejectReason::malformed_message);
   CHECK(f.refused(limit(1, Side::buy, 10, 5, TimeInForce::day)) == RejectReason::time_in_force_not_supported);
   CHECK(f.refused(limit(1, Side::buy, kNoPrice, 5)) == RejectReason::limit_order_without_price);
   message = market(1, Side::buy, 5);
@@ -199,6 +210,15 @@ TEST_CASE("malformed messages are refused and change nothing") {
   CHECK(f.refused(replace(1, kNoPrice, 5)) == RejectReason::limit_order_without_price);
   CHECK(f.engine.order_count() == 0);
   CHECK(f.engine.counters().rejections[static_cast<u8>(RejectReason::side_not_valid)] == 2);
+}
+
+TEST_CASE("a replace with terms that do not exist is refused") {
+  Fixture f;
+  f.send(limit(1, Side::buy, 10, 5));
+  OrderMessage message = replace(1, 11, 5);
+  message.terms = 1;
+  CHECK(f.refused(message) == RejectReason::malformed_message);
+  CHECK(f.engine.best(Side::buy).price == 10);
 }
 
 TEST_CASE("prices at both ends of the range trade") {

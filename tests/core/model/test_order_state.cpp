@@ -123,6 +123,7 @@ TEST_CASE("every text is read back, in any case, and nothing else is") {
   reads_back(kSides);
   reads_back(kOrderTypes);
   reads_back(kTimesInForce);
+  reads_back(kSelfTrades);
   reads_back(kOrderStatuses);
   reads_back(kExecTypes);
   reads_back(kLiquidities);

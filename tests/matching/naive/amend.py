@@ -2,80 +2,121 @@
 
 from __future__ import annotations
 
-from tests.matching.naive.book import PEGGED, RESTING, TAKING, WAITING, Order
-from tests.matching.naive.entry import NEEDS_PRICE
-from tests.matching.naive.rows import INT64_MAX, NO_PRICE, Message, Terms
-from tests.matching.naive.triggers import TRAILING
+from collections.abc import Sequence
+
+from tests.matching.naive.book import ALL_OR_NONE, PEGGED, RESTING, TAKING, WAITING, Order
+from tests.matching.naive.entry import NEEDS_PRICE, PEGGED_TYPE, WITHOUT_PRICE
+from tests.matching.naive.rows import INT64_MAX, NO_PRICE, NO_TERMS, Message, Terms
+from tests.matching.naive.triggers import TRAILING, through
 
 
 class Amend:
     """What becomes of replace messages; part of NaiveEngine."""
 
-    def on_replace(self, message: Message, terms: Terms) -> str:
+    def on_replace(self, message: Message, table: Sequence[Terms]) -> str:
         if message.quantity <= 0:
             return "quantity_not_positive"
         order = self.orders.get(message.order_id)
-        if order is None:
-            return "limit_order_without_price" if message.price == NO_PRICE else "unknown_order"
-        needs_price = order.order_type in NEEDS_PRICE
-        if needs_price and message.price == NO_PRICE:
+        without_price = order is not None and order.order_type in (*WITHOUT_PRICE, PEGGED_TYPE)
+        if message.price == NO_PRICE and not without_price:
             return "limit_order_without_price"
+        if order is None:
+            return "unknown_order"
+        terms = self.replace_terms(message, table)
+        if terms is None:
+            return "malformed_message"
+        if not self.phase_accepts_replace():
+            return "trading_phase"
+        if order.order_type in WITHOUT_PRICE and message.price not in (NO_PRICE, 0):
+            return "market_order_with_price"
         leaves = message.quantity - (order.cum if self.rules.replace_quantity == "total" else 0)
         if leaves <= 0:
             self.leave(order)
             return "replaced_closed"
-        if leaves + order.cum > INT64_MAX:
-            return "quantity_above_maximum"
-        if terms.display_qty and not 1 <= terms.display_qty <= message.quantity:
+        reason = self.replace_refusal(order, message, terms, leaves)
+        if reason != "none":
+            return reason
+        order.display_qty = terms.display_qty or order.display_qty
+        if order.state == RESTING:
+            return self.replace_resting(order, message.price, leaves)
+        if order.state == WAITING:
+            return self.replace_waiting(order, message, terms, leaves)
+        order.leaves, order.limit = leaves, message.price
+        return "replaced"
+
+    def replace_terms(self, message: Message, table: Sequence[Terms]) -> Terms | None:
+        """The terms of a replace, which may state a stop price and a display quantity and nothing else."""
+        if message.terms > len(table):
+            return None
+        terms = table[message.terms - 1] if message.terms else NO_TERMS
+        allowed = NO_TERMS._replace(stop_price=terms.stop_price, display_qty=terms.display_qty)
+        return terms if terms == allowed else None
+
+    def replace_refusal(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
+        if terms.stop_price != NO_PRICE:
+            if order.state != WAITING:
+                return "malformed_message"
+            if order.order_type in TRAILING:
+                return "trailing_not_valid"
+        if terms.display_qty and not (order.is_iceberg and 1 <= terms.display_qty <= leaves):
             return "display_quantity_not_valid"
         display_qty = terms.display_qty or order.display_qty
-        if display_qty and -(-leaves // display_qty) > self.rules.iceberg_parts_max:
+        if display_qty and (
+            display_qty <= order.terms.display_range or self.too_many_tips(leaves, display_qty, order.terms)
+        ):
             return "display_quantity_too_small"
-        if order.state == RESTING:
-            return self.replace_resting(order, message.price, leaves, display_qty)
-        return self.replace_waiting(order, message, terms, leaves, display_qty)
+        if leaves + order.cum > INT64_MAX:
+            return "quantity_above_maximum"
+        if self.open_quantity(order.side) - order.leaves + leaves > INT64_MAX:
+            return "quantity_above_maximum"
+        if order.state == RESTING and not self.keeps_place(order, message.price, leaves):
+            refuses = order.has("post_only") and self.rules.post_only == "reject"
+            if refuses and self.would_take(order.side, message.price):
+                return "post_only_would_take"
+            if order.has("reduce_only") and not self.reducible(order, self.positions):
+                return "reduce_only_would_increase"
+        rejects = terms.stop_price != NO_PRICE and self.rules.immediate_trigger == "reject"
+        if rejects and self.last is not None and through(order, self.last, terms.stop_price):
+            return "stop_price_reached"
+        return "none"
 
-    def replace_resting(self, order: Order, price: int, leaves: int, display_qty: int) -> str:
+    def keeps_place(self, order: Order, price: int, leaves: int) -> bool:
         unmoved = price == (order.limit if order.kind == PEGGED else order.price)
-        if self.rules.amend == "keeps_on_decrease" and unmoved and leaves <= order.leaves:
-            order.display_qty = display_qty
+        return self.rules.amend == "keeps_on_decrease" and unmoved and leaves <= order.leaves
+
+    def replace_resting(self, order: Order, price: int, leaves: int) -> str:
+        if self.keeps_place(order, price, leaves):
+            if order.kind == ALL_OR_NONE and leaves < order.leaves:
+                self.to_try[order.side] = True
             if order.is_iceberg:
                 self.shrink(order, leaves)
             else:
                 order.leaves = leaves
                 self.show_tip(order)
             return "replaced"
-        if self.open_quantity(order.side) - order.leaves + leaves > INT64_MAX:
-            return "quantity_above_maximum"
-        refuses = order.has("post_only") and self.rules.post_only == "reject"
-        if refuses and self.would_take(order.side, price):
-            return "post_only_would_take"
         self.sides[order.side].remove(order)
         del self.orders[order.order_id]
         order.state = TAKING
-        order.limit, order.leaves, order.display_qty = price, leaves, display_qty
-        if order.has("reduce_only"):
-            self.cap_reduce_only(order)
-        outcome = self.enter_pegged(order) if order.kind == PEGGED else self.take(order)
-        return {"filled": "replaced_filled", "remainder_canceled": "replaced_closed"}.get(outcome, "requeued")
+        order.limit, order.leaves = price, leaves
+        self.cap_reduce_only(order)
+        outcome = self.enter_pegged(order) if order.kind == PEGGED else self.take(order, first=False)
+        return {"filled": "replaced_filled", "remainder_canceled": "remainder_canceled"}.get(outcome, "requeued")
 
-    def replace_waiting(self, order: Order, message: Message, terms: Terms, leaves: int, display_qty: int) -> str:
-        if self.open_quantity(order.side) - order.leaves + leaves > INT64_MAX:
-            return "quantity_above_maximum"
-        if order.state == WAITING:
-            order.leaves, order.display_qty = leaves, display_qty
-            if order.order_type in NEEDS_PRICE:
-                order.limit = message.price
-            if order.order_type not in TRAILING and terms.stop_price not in (NO_PRICE, order.stop):
-                self.unqueue_trigger(order)
-                order.stop = terms.stop_price
-                if self.reached_at_entry(order):
-                    order.state = "elected"
-                    self.elected.append(order)
-                else:
-                    self.queue_trigger(order)
-                return "requeued"
+    def replace_waiting(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
+        grows = leaves > order.leaves
+        order.leaves = leaves
+        if order.order_type in NEEDS_PRICE:
+            order.limit = message.price
+        moves = terms.stop_price not in (NO_PRICE, order.stop)
+        if not moves and not grows and self.rules.amend == "keeps_on_decrease":
             return "replaced"
-        order.leaves, order.display_qty = leaves, display_qty
-        order.limit = message.price
-        return "replaced"
+        self.unqueue_trigger(order)
+        if moves:
+            order.stop = terms.stop_price
+            if self.reached_at_entry(order):
+                del self.orders[order.order_id]
+                outcome = self.release(order, own_message=True)
+                return {"filled": "replaced_filled", "rested": "requeued"}.get(outcome, outcome)
+        if order.stop != NO_PRICE:
+            self.queue_trigger(order)
+        return "requeued"

@@ -26,12 +26,13 @@ from tests.matching.naive.rows import (
 )
 from tests.matching.naive.rules import Rules
 from tests.matching.naive.session import Session
+from tests.matching.naive.sharing import Sharing
 from tests.matching.naive.triggers import Triggers
 
 KIND_NAMES = {code: name for name, code in KINDS.items()}
 
 
-class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
+class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
     """Messages in, statuses, fills and updates out; the same rows as the compiled engine's."""
 
     def __init__(self, rules: Rules | None = None) -> None:
@@ -47,12 +48,14 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
         self.last: int | None = None
         self.clock = 0
         self.times = 0
+        self.to_try = {BUY: False, SELL: False}  # whose all-or-none orders something new came to rest against
         self.random = SplitMix64(self.rules.seed)
         self.ended = "none"
         self.fills: list[Fill] = []
         self.updates: list[Update] = []
         self.message_index = 0
         self.start_session()
+        self.start_sharing(self.rules.allocation)
 
     def apply(
         self, messages: Sequence[Message], terms: Sequence[Terms] = ()
@@ -67,11 +70,10 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
 
     def answer(self, message: Message, table: Sequence[Terms]) -> int:
         kind = KIND_NAMES.get(message.kind)
-        if kind is None or message.terms > len(table):
+        if kind is None:
             return REJECTED + REASONS["malformed_message"]
         if kind in ("new", "replace"):
-            terms = table[message.terms - 1] if message.terms else NO_TERMS
-            answer = getattr(self, f"on_{kind}")(message, terms)
+            answer = getattr(self, f"on_{kind}")(message, table)
         else:
             answer = getattr(self, f"on_{kind}")(message)
         if answer not in OUTCOMES:
@@ -79,13 +81,14 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
         self.settle()
         return OUTCOMES[answer]
 
-    def on_new(self, message: Message, terms: Terms) -> str:
-        reason = self.form_refusal(message, terms)
-        if reason == "none":
-            order = Order(message, terms)
-            if order.order_type in WITHOUT_PRICE:
-                order.limit = NO_PRICE
-            reason = self.book_refusal(order)
+    def on_new(self, message: Message, table: Sequence[Terms]) -> str:
+        reason = self.form_refusal(message, table)
+        if reason != "none":
+            return reason
+        order = Order(message, table[message.terms - 1] if message.terms else NO_TERMS)
+        if order.order_type in WITHOUT_PRICE:
+            order.limit = NO_PRICE
+        reason = self.book_refusal(order)
         return reason if reason != "none" else self.enter(order)
 
     def on_cancel(self, message: Message) -> str:
@@ -96,7 +99,7 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
         return "canceled"
 
     def on_mass_cancel(self, message: Message) -> str:
-        for order in sorted(self.orders.values(), key=lambda each: each.time):
+        for order in sorted(self.orders.values(), key=lambda each: each.order_id):
             if message.owner in (0, order.owner):
                 self.cancel_for(order, "mass_canceled")
         return "accepted"
@@ -110,6 +113,8 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
     def on_group(self, message: Message) -> str:
         if not message.owner:
             return "owner_missing"
+        if not 0 <= message.quantity < 2**32:
+            return "malformed_message"
         self.groups[message.owner] = message.quantity
         return "accepted"
 
@@ -119,7 +124,7 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
             if self.elected:
                 order = self.elected.popleft()
                 del self.orders[order.order_id]
-                self.release(order)
+                self.release(order, own_message=False)
                 continue
             if self.triggers_sleep():
                 return
@@ -135,11 +140,15 @@ class NaiveEngine(Entry, Amend, Matching, Triggers, Session):
             self.reprice(*repriced)
 
     def fillable_all_or_none(self) -> Order | None:
-        for side in (self.sides[BUY], self.sides[SELL]):
-            for level in side.within(None):
-                for order in level.queues[ALL_OR_NONE].values():
-                    if self.reachable(order, order.price, order.leaves) == order.leaves:
-                        return order
+        """The first all-or-none order that trades in full with what has come to rest: buys first, by price and time."""
+        for side in (BUY, SELL):
+            best = self.sides[3 - side].best()
+            levels = self.sides[side].within(best) if best is not None and self.to_try[side] else []
+            for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
+                if self.reachable(order, order.price, order.leaves) == order.leaves:
+                    self.to_try = {BUY: True, SELL: True}
+                    return order
+            self.to_try[side] = False
         return None
 
     def open_quantity(self, side: int) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.matching.naive.book import ALL_OR_NONE, PEGGED, RESTING, TAKING, UNPRICED, Order
 from tests.matching.naive.rows import (
     BUY,
     FLAGS,
     INT64_MAX,
     NO_PRICE,
+    NO_TERMS,
     ORDER_TYPES,
     SELF_TRADE,
     SELL,
@@ -35,24 +38,50 @@ WITHOUT_PRICE = tuple(
     )
 )
 NEEDS_PRICE = tuple(ORDER_TYPES[name] for name in ("limit", "stop_limit", "limit_if_touched"))
+HAVE_LIMIT = (*NEEDS_PRICE, ORDER_TYPES["trailing_stop_limit"])
 DAY, GTC, GTD = (TIMES_IN_FORCE[name] for name in ("day", "gtc", "gtd"))
 IOC, FOK = TIMES_IN_FORCE["ioc"], TIMES_IN_FORCE["fok"]
 AUCTION_FORCES = tuple(TIMES_IN_FORCE[name] for name in ("at_the_open", "at_the_close", "good_for_auction"))
 MAY_REST = (DAY, GTC, GTD)
+TRIGGER_FORCES = (*MAY_REST, IOC, FOK)
+FORCES_OF = {
+    LIMIT: tuple(TIMES_IN_FORCE.values()),
+    MARKET: (GTC, DAY, IOC, FOK, *AUCTION_FORCES),
+    PEGGED_TYPE: MAY_REST,
+}
 KNOWN_FLAGS = sum(FLAGS.values())
+STOP_TYPES = tuple(each for each in TRIGGER_TYPES if each not in TRAILING)
+TRAILING_MAX = 9_999
+
+
+def trailing_terms_valid(order_type: int, terms: Terms) -> bool:
+    """Whether the trailing fields are right for this type of order."""
+    fields = (terms.trailing_offset, terms.trailing_step, terms.trailing_unit, terms.limit_offset)
+    if order_type not in TRAILING:
+        return not any(fields) and terms.activation_price == NO_PRICE
+    if terms.trailing_unit not in (0, 1) or terms.trailing_offset < 1 or terms.trailing_step < 0:
+        return False
+    if terms.trailing_unit and max(terms.trailing_offset, terms.trailing_step) > TRAILING_MAX:
+        return False
+    if order_type != ORDER_TYPES["trailing_stop_limit"]:
+        return terms.limit_offset == 0
+    return terms.limit_offset >= 0
 
 
 class Entry:
     """What becomes of new orders; part of NaiveEngine."""
 
-    def form_refusal(self, message: Message, terms: Terms) -> str:
-        """What is wrong with a new order whatever the book holds."""
+    def form_refusal(self, message: Message, table: Sequence[Terms]) -> str:
+        """What is wrong with a new order whatever the book holds: the first rule of docs/order_rules.md that fails."""
         order_type, force, flags = message.order_type, message.time_in_force, message.flags
         if message.side not in (BUY, SELL):
             return "side_not_valid"
-        if order_type not in ORDER_TYPES.values():
+        if order_type not in ORDER_TYPES.values() or (
+            order_type == MARKET_WITH_PROTECTION and not self.rules.market_protection_ticks
+        ):
             return "order_type_not_supported"
-        if flags & ~KNOWN_FLAGS or message.self_trade not in SELF_TRADE.values():
+        unknown = flags & ~KNOWN_FLAGS or message.self_trade not in SELF_TRADE.values()
+        if unknown or message.terms > len(table):
             return "malformed_message"
         if message.quantity <= 0:
             return "quantity_not_positive"
@@ -60,12 +89,17 @@ class Entry:
             return "limit_order_without_price"
         if order_type in WITHOUT_PRICE and message.price not in (NO_PRICE, 0):
             return "market_order_with_price"
-        if force not in TIMES_IN_FORCE.values():
+        if force not in FORCES_OF.get(order_type, TRIGGER_FORCES):
             return "time_in_force_not_supported"
-        if order_type == MARKET_WITH_PROTECTION and not self.rules.market_protection_ticks:
-            return "order_type_not_supported"
+        terms = table[message.terms - 1] if message.terms else NO_TERMS
+        if (force == GTD) != (terms.expire_time != 0):
+            return "expire_time_missing"
         if flags & FLAGS["post_only"] and (
-            order_type not in (LIMIT,) or force not in MAY_REST or self.rules.post_only == "not_offered"
+            order_type != LIMIT
+            or force not in MAY_REST
+            or flags & FLAGS["all_or_none"]
+            or terms.min_qty
+            or self.rules.post_only == "not_offered"
         ):
             return "post_only_not_allowed"
         return self.terms_refusal(message, terms)
@@ -73,47 +107,73 @@ class Entry:
     def terms_refusal(self, message: Message, terms: Terms) -> str:
         """What is wrong with the terms that only some orders have."""
         order_type, force, flags = message.order_type, message.time_in_force, message.flags
-        trails = order_type in TRAILING
-        if order_type in TRIGGER_TYPES and not trails and terms.stop_price == NO_PRICE:
-            return "stop_price_missing"
-        if trails and (terms.trailing_offset <= 0 or terms.trailing_step < 0 or terms.trailing_unit not in (0, 1)):
+        hidden, all_or_none = flags & FLAGS["hidden"], flags & FLAGS["all_or_none"]
+        if order_type in STOP_TYPES:
+            if terms.stop_price == NO_PRICE:
+                return "stop_price_missing"
+        elif terms.stop_price != NO_PRICE:
+            return "malformed_message"
+        if not trailing_terms_valid(order_type, terms):
             return "trailing_not_valid"
+        may_show_less = order_type in HAVE_LIMIT and force in MAY_REST
         if terms.display_qty or terms.display_range:
-            if not 1 <= terms.display_qty <= message.quantity or not 0 <= terms.display_range < terms.display_qty:
+            fits = 1 <= terms.display_qty <= message.quantity and 0 <= terms.display_range < terms.display_qty
+            if not may_show_less or hidden or all_or_none or not fits:
                 return "display_quantity_not_valid"
-            if -(-message.quantity // terms.display_qty) > self.rules.iceberg_parts_max:
+            if self.too_many_tips(message.quantity, terms.display_qty, terms):
                 return "display_quantity_too_small"
-        if terms.min_qty and not (1 <= terms.min_qty <= message.quantity and order_type == LIMIT):
+        if terms.min_qty and not (
+            1 <= terms.min_qty <= message.quantity
+            and order_type == LIMIT
+            and force in (*MAY_REST, IOC)
+            and not all_or_none
+        ):
             return "minimum_quantity_not_valid"
-        if (order_type == PEGGED_TYPE) != (terms.peg_type in (1, 2)) or terms.peg_offset < 0:
+        pegs = order_type == PEGGED_TYPE
+        if pegs and (terms.peg_type not in (1, 2) or terms.peg_offset < 0 or hidden or all_or_none):
             return "peg_not_valid"
-        if order_type == PEGGED_TYPE and force not in MAY_REST:
-            return "time_in_force_not_supported"
+        if not pegs and (terms.peg_type or terms.peg_offset):
+            return "peg_not_valid"
+        if (hidden and not may_show_less) or (
+            all_or_none and not (order_type == LIMIT and force in (*MAY_REST, IOC, FOK))
+        ):
+            return "malformed_message"
         if flags & FLAGS["reduce_only"] and not message.owner:
             return "owner_missing"
-        if (force == GTD) != (terms.expire_time != 0):
-            return "expire_time_missing"
-        if force == GTD and terms.expire_time <= self.clock:
-            return "expire_time_passed"
         return "none"
+
+    def too_many_tips(self, quantity: int, display_qty: int, terms: Terms) -> bool:
+        return -(-quantity // (display_qty - terms.display_range)) > self.rules.iceberg_parts_max
 
     def book_refusal(self, order: Order) -> str:
         """What is wrong with a new order now."""
         if order.order_id in self.orders:
             return "duplicate_order"
-        if self.open_quantity(order.side) + order.leaves > INT64_MAX:
-            return "quantity_above_maximum"
+        if not self.phase_accepts(order):
+            return "trading_phase"
+        if order.force == GTD and order.terms.expire_time <= self.clock:
+            return "expire_time_passed"
         if order.has("reduce_only") and not self.reducible(order, self.positions):
             return "reduce_only_would_increase"
+        if self.may_stay(order) and self.open_quantity(order.side) + order.leaves > INT64_MAX:
+            return "quantity_above_maximum"
         if order.order_type in TRIGGER_TYPES:
             if self.reached_at_entry(order) and self.rules.immediate_trigger == "reject":
                 return "stop_price_reached"
             return "none"
         if order.has("post_only") and self.rules.post_only == "reject" and self.would_take(order.side, order.limit):
             return "post_only_would_take"
-        if order.force == FOK and self.reachable(order, *self.reach_of(order)) < order.leaves:
+        if self.needs_all_at_once(order) and self.reachable(order, *self.reach_of(order)) < order.leaves:
             return "fok_not_fillable"
         return "none"
+
+    def may_stay(self, order: Order) -> bool:
+        """Whether the order may rest or be parked."""
+        return order.order_type in TRIGGER_TYPES or (order.order_type != MARKET and order.force not in (IOC, FOK))
+
+    def needs_all_at_once(self, order: Order) -> bool:
+        """Fill-or-kill by its time in force, or as an all-or-none order that may not rest."""
+        return order.force == FOK or (order.has("all_or_none") and order.force == IOC)
 
     def reached_at_entry(self, order: Order) -> bool:
         if self.last is None or order.order_type in TRAILING:
@@ -145,20 +205,20 @@ class Entry:
             self.cap_reduce_only(order)
         if order.order_type in TRIGGER_TYPES:
             if self.reached_at_entry(order):
-                self.orders[order.order_id] = order
-                order.state = "elected"
-                self.elected.append(order)
-            else:
-                self.wait(order)
+                return self.release(order, own_message=True)
+            self.wait(order)
             return "parked"
         if order.order_type == PEGGED_TYPE:
             return self.enter_pegged(order)
         return self.take(order)
 
-    def take(self, order: Order, own_message: bool = True) -> str:
-        """Trade as a taker and let what is left rest or leave; `own_message` when a status tells why it left."""
+    def take(self, order: Order, own_message: bool = True, first: bool = True) -> str:
+        """Trade as a taker and let what is left rest or leave.
+
+        `own_message`: a status tells why it left. `first`: the entry for which a minimum quantity counts.
+        """
         limit, levels = self.taker_limit(order)
-        reason = self.hindrance(order, limit, levels)
+        reason = self.hindrance(order, limit, levels, first)
         if reason == "none":
             if order.has("post_only"):
                 self.slide(order)
@@ -180,14 +240,12 @@ class Entry:
             self.report_cancel(order, "no_liquidity" if reason == "none" else reason)
         return "remainder_canceled"
 
-    def hindrance(self, order: Order, limit: int | None, levels: int | None) -> str:
+    def hindrance(self, order: Order, limit: int | None, levels: int | None, first: bool) -> str:
         """What keeps an accepted order from trading at all."""
-        if order.has("post_only") and self.rules.post_only == "reject" and self.would_take(order.side, order.limit):
-            return "post_only_would_take"
-        least = order.terms.min_qty if order.state != RESTING else 0
+        least = order.terms.min_qty if first else 0
         if least and self.reachable(order, limit, order.leaves, levels) < least:
             return "minimum_quantity_not_met"
-        if order.force == FOK and self.reachable(order, limit, order.leaves, levels) < order.leaves:
+        if self.needs_all_at_once(order) and self.reachable(order, limit, order.leaves, levels) < order.leaves:
             return "fok_not_fillable"
         return "none"
 
@@ -206,19 +264,20 @@ class Entry:
         order.price = price
         self.orders[order.order_id] = order
         self.show_tip(order)
+        self.note_rest(order)
         self.sides[order.side].push_back(order)
+        self.to_try[3 - order.side] = True
 
-    def enter_elected(self, order: Order) -> None:
-        """An elected stop or if-touched order takes; no status tells of it, so updates do."""
-        if order.has("reduce_only"):
-            order.state = TAKING
-            self.ended = "none"
-            self.cap_reduce_only(order)
-            if self.ended != "none":
-                self.forget(order)
-                self.report_cancel(order, self.ended)
-                return
-        self.take(order, own_message=False)
+    def enter_elected(self, order: Order, own_message: bool) -> str:
+        """An elected stop or if-touched order takes; where no status tells of it, updates do."""
+        order.state = TAKING
+        self.ended = "none"
+        self.cap_reduce_only(order)
+        if self.ended != "none":
+            self.forget(order)
+            self.report_cancel(order, self.ended)
+            return "remainder_canceled"
+        return self.take(order, own_message)
 
     def enter_pegged(self, order: Order) -> str:
         price = self.peg_price(order)

@@ -20,7 +20,9 @@ class Matching:
 
     def match_level(self, taker: Order, level: Level) -> bool:
         """Trade at one price, by kind and then by time; false when the taker is done."""
-        if self.rules.iceberg_sweep == "displayed_first":
+        if self.allocation is not None:
+            goes_on = self.share_level(taker, level)
+        elif self.rules.iceberg_sweep == "displayed_first":
             goes_on = self.sweep_displayed_first(taker, level)
         else:
             goes_on = self.sweep_by_refill(taker, level)
@@ -60,10 +62,10 @@ class Matching:
 
     def refill_if_empty(self, order: Order) -> None:
         if order.order_id in self.orders and order.leaves and not order.shown:
-            side = self.sides[order.side]
-            side.remove(order)
+            queue = self.sides[order.side].levels[order.price].queues[DISPLAYED]
             self.show_tip(order)
-            side.push_back(order)
+            queue[order.order_id] = queue.pop(order.order_id)
+            self.lose_top(order)
             self.update("refilled", order, price=order.price, quantity=order.shown)
 
     def show_tip(self, order: Order) -> None:
@@ -168,6 +170,7 @@ class Matching:
         if cut <= 0:
             return
         if most:
+            order.cum += cut
             self.shrink(order, most)
             self.update("decremented", order, price=order.price, quantity=cut, reason="reduce_only_would_increase")
         elif order.state == "taking":
@@ -178,9 +181,9 @@ class Matching:
     def reachable(self, taker: Order, limit: int | None, enough: int, levels: int | None = None) -> int:
         """Count what the taker could trade now: the pass of `match` with its running remainder, moving nothing."""
         positions = dict(self.positions)
-        left = enough
+        left, prevented = enough, 0
         for level in self.sides[3 - taker.side].within(limit)[:levels]:
-            orders = list(level.orders())
+            orders = self.in_order_of_reach(taker, level)
             modes = [self.prevention(taker, maker) for maker in orders]
             blocked = any(
                 mode in ("cancel_newest", "cancel_both")
@@ -196,9 +199,12 @@ class Matching:
                     continue
                 if mode in ("cancel_newest", "cancel_both"):
                     return enough - left
+                quantity = min(quantity, left)
+                if mode == "decrement":
+                    left -= quantity
+                    prevented += quantity
                 if mode != "none":
                     continue
-                quantity = min(quantity, left)
                 if taker.has("reduce_only"):
                     quantity = min(quantity, self.reducible(taker, positions))
                 for order in (taker, maker):
@@ -206,5 +212,5 @@ class Matching:
                     positions[order.owner] = positions.get(order.owner, 0) + (signed if order.owner else 0)
                 left -= quantity
                 if left == 0:
-                    return enough
-        return enough - left
+                    return enough - prevented
+        return enough - left - prevented

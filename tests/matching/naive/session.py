@@ -18,6 +18,12 @@ class Session:
     def triggers_sleep(self) -> bool:
         return self.phase != "continuous"
 
+    def phase_accepts(self, order: Order) -> bool:
+        return True
+
+    def phase_accepts_replace(self) -> bool:
+        return True
+
     def leave_session(self, order: Order) -> None:
         """Take an order out of where it waits for a phase."""
 

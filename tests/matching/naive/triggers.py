@@ -60,7 +60,7 @@ class Triggers:
             self.trailing[order.order_id] = order
             last, activation = self.last, order.terms.activation_price
             if last is not None and (activation == NO_PRICE or self.activates(order, last)):
-                self.track(order, last)
+                self.track(order, last, at_entry=True)
         else:
             self.queue_trigger(order)
 
@@ -85,11 +85,12 @@ class Triggers:
             return True
         return price >= activation if order.side == SELL else price <= activation
 
-    def track(self, order: Order, price: int) -> None:
+    def track(self, order: Order, price: int, at_entry: bool = False) -> None:
         order.extreme = price
         order.stop = trailing_stop(order, price)
         self.queue_trigger(order)
-        self.update("stop_moved", order, price=order.stop, quantity=order.leaves)
+        if not at_entry:
+            self.update("stop_moved", order, price=order.stop, quantity=order.leaves)
 
     def on_trade(self, price: int) -> None:
         """Elect what this trade reaches, lowest rising trigger first, then highest falling; then let stops trail."""
@@ -121,8 +122,8 @@ class Triggers:
                 self.unqueue_trigger(order)
                 self.track(order, price)
 
-    def release(self, order: Order) -> None:
-        """An elected order enters as a new taker."""
+    def release(self, order: Order, own_message: bool) -> str:
+        """An elected order enters as a new taker, by a trade or by its own message."""
         trigger = order.stop
         if order.order_type in BECOME_LIMIT:
             if order.order_type in TRAILING:
@@ -136,4 +137,4 @@ class Triggers:
         order.order_type = ORDER_TYPES["market" if order.limit == NO_PRICE else "limit"]
         order.stop = NO_PRICE
         self.update("triggered", order, price=order.limit, quantity=order.leaves)
-        self.enter_elected(order)
+        return self.enter_elected(order, own_message)

@@ -39,6 +39,9 @@ inline OrderType parse_order_type(py::handle value) {
 inline TimeInForce parse_time_in_force(py::handle value) {
   return parse_member(value, "time_in_force", kTimesInForce);
 }
+inline SelfTrade parse_self_trade(py::handle value) {
+  return parse_member(value, "self_trade", kSelfTrades);
+}
 inline Liquidity parse_liquidity(py::handle value) {
   return parse_member(value, "liquidity", kLiquidities);
 }

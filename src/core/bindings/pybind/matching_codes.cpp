@@ -9,20 +9,11 @@
 
 #include "matching/order_message.hpp"
 #include "matching/venue_rules.hpp"
+#include "policy_text.hpp"
 #include "value_bridge.hpp"
 
 namespace pytrader::bindings {
 namespace {
-
-template <class Policy, std::size_t size>
-Policy parse_policy(const std::string& text, const char* what, const Policy (&policies)[size]) {
-  std::string known;
-  for (const Policy policy : policies) {
-    if (text == to_text(policy)) return policy;
-    known += (known.empty() ? "" : ", ") + std::string(to_text(policy));
-  }
-  throw Error(ErrorCode::invalid_argument, std::string(what) + " is '" + text + "'; give one of: " + known);
-}
 
 VenueRules make_rules(const std::string& amend, const std::string& post_only, const std::string& replace_quantity) {
   constexpr AmendPolicy amends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
@@ -38,8 +29,9 @@ py::tuple texts_of(const VenueRules& rules) {
 
 Outcome checked_outcome(py::handle status) {
   const i64 code = parse_integer(status, "status");
-  const i64 last = static_cast<i64>(Outcome::rejected);
-  const bool accepted = code >= static_cast<i64>(Outcome::rested) && code < last;
+  const i64 last = static_cast<i64>(Outcome::accepted);
+  const bool accepted =
+      code >= static_cast<i64>(Outcome::rested) && code <= last && code != static_cast<i64>(Outcome::rejected);
   const bool rejected = code > kRejected && code < kRejected + kRejectReasonCount;
   if (!accepted && !rejected) {
     throw Error(ErrorCode::invalid_argument,
@@ -48,20 +40,32 @@ Outcome checked_outcome(py::handle status) {
   return outcome_of(static_cast<MessageStatus>(code));
 }
 
-}  // namespace
-
-void register_matching_codes(py::module_& module) {
-  PYBIND11_NUMPY_DTYPE(OrderMessage, kind, side, order_type, time_in_force, flags, price, quantity, order_id);
-  PYBIND11_NUMPY_DTYPE(Fill, taker_order_id, maker_order_id, price, quantity, taker_leaves_qty, maker_leaves_qty,
-                       taker_side, message_index);
-  module.attr("ORDER_MESSAGE") = py::dtype::of<OrderMessage>();
-  module.attr("FILL") = py::dtype::of<Fill>();
-  module.attr("NO_PRICE") = kNoPrice;
-  module.attr("POST_ONLY") = static_cast<i64>(kPostOnly);
+void register_code_enums(py::module_& module) {
   py::native_enum<MessageKind>(module, "MessageKind", "enum.IntEnum", "What an ORDER_MESSAGE row asks for.")
       .value("NEW", MessageKind::new_)
       .value("CANCEL", MessageKind::cancel)
       .value("REPLACE", MessageKind::replace)
+      .value("CLOCK", MessageKind::clock)
+      .value("PHASE", MessageKind::phase)
+      .value("REFERENCE_PRICE", MessageKind::reference_price)
+      .value("MASS_CANCEL", MessageKind::mass_cancel)
+      .value("POSITION", MessageKind::position)
+      .value("GROUP", MessageKind::group)
+      .finalize();
+  py::native_enum<UpdateKind>(module, "UpdateKind", "enum.IntEnum", "What an ORDER_UPDATE row tells.")
+      .value("TRIGGERED", UpdateKind::triggered)
+      .value("REFILLED", UpdateKind::refilled)
+      .value("REPRICED", UpdateKind::repriced)
+      .value("CANCELED", UpdateKind::canceled)
+      .value("EXPIRED", UpdateKind::expired)
+      .value("DECREMENTED", UpdateKind::decremented)
+      .value("ACTIVATED", UpdateKind::activated)
+      .value("STOP_MOVED", UpdateKind::stop_moved)
+      .value("PHASE_CHANGED", UpdateKind::phase_changed)
+      .value("INDICATIVE", UpdateKind::indicative)
+      .value("AUCTION_PRICE", UpdateKind::auction_price)
+      .value("BAND_CHANGED", UpdateKind::band_changed)
+      .value("LIMIT_STATE", UpdateKind::limit_state)
       .finalize();
   py::native_enum<Outcome>(module, "Outcome", "enum.IntEnum", "What became of an ORDER_MESSAGE row.")
       .value("RESTED", Outcome::rested)
@@ -73,7 +77,33 @@ void register_matching_codes(py::module_& module) {
       .value("REPLACED_FILLED", Outcome::replaced_filled)
       .value("REPLACED_CLOSED", Outcome::replaced_closed)
       .value("REJECTED", Outcome::rejected)
+      .value("PARKED", Outcome::parked)
+      .value("ACCEPTED", Outcome::accepted)
       .finalize();
+}
+
+}  // namespace
+
+void register_matching_codes(py::module_& module) {
+  PYBIND11_NUMPY_DTYPE(OrderMessage, kind, side, order_type, time_in_force, flags, self_trade, reserved, price,
+                       quantity, order_id, owner, terms);
+  PYBIND11_NUMPY_DTYPE(OrderTerms, stop_price, activation_price, trailing_offset, trailing_step, trailing_unit,
+                       display_qty, display_range, min_qty, peg_type, peg_offset, expire_time, limit_offset);
+  PYBIND11_NUMPY_DTYPE(OrderUpdate, kind, side, reason, detail, owner, order_id, price, quantity, leaves_qty,
+                       fill_index, message_index, ts);
+  PYBIND11_NUMPY_DTYPE(Fill, taker_order_id, maker_order_id, price, quantity, taker_leaves_qty, maker_leaves_qty,
+                       taker_side, message_index);
+  module.attr("ORDER_MESSAGE") = py::dtype::of<OrderMessage>();
+  module.attr("ORDER_TERMS") = py::dtype::of<OrderTerms>();
+  module.attr("ORDER_UPDATE") = py::dtype::of<OrderUpdate>();
+  module.attr("FILL") = py::dtype::of<Fill>();
+  module.attr("NO_PRICE") = kNoPrice;
+  module.attr("POST_ONLY") = static_cast<i64>(kPostOnly);
+  module.attr("REDUCE_ONLY") = static_cast<i64>(kReduceOnly);
+  module.attr("HIDDEN") = static_cast<i64>(kHidden);
+  module.attr("ALL_OR_NONE") = static_cast<i64>(kAllOrNone);
+  module.attr("LEAD_MARKET_MAKER") = static_cast<i64>(kLeadMarketMaker);
+  register_code_enums(module);
   module.def("outcome", &checked_outcome, py::arg("status"), py::pos_only(),
              "The outcome that a status code of MatchingEngine.apply stands for.");
   module.def(

@@ -62,7 +62,7 @@ std::string describe(const Report& r) {
 Reports reports_of_new(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
                        const PriceGrid& grid) {
   const auto side = static_cast<Side>(message.side);
-  const bool unpriced = message.order_type == static_cast<i64>(OrderType::market) && message.price == 0;
+  const bool unpriced = message.order_type == static_cast<u8>(OrderType::market) && message.price == 0;
   const i64 price = unpriced ? kNoPrice : message.price;
   if (is_rejected(status)) {
     return {report(ExecType::rejected, message.order_id, side, price, message.quantity, 0, grid, reason_of(status))};

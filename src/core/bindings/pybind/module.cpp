@@ -28,6 +28,9 @@ PYBIND11_MODULE(_core, module) {
   register_records(module);
   register_book(module);
   register_kernel(module);
+  register_bands(module);
+  register_session(module);
+  register_allocation(module);
   register_matching(module);
 }
 

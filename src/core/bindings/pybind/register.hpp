@@ -12,6 +12,9 @@ void register_model(pybind11::module_& module);
 void register_records(pybind11::module_& module);
 void register_book(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
+void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
+void register_bands(pybind11::module_& module);
+void register_session(pybind11::module_& module);
 
 }  // namespace pytrader::bindings

@@ -61,8 +61,9 @@ py::object next_status(py::handle status, py::handle exec_type, bool has_fills, 
 
 void register_enums(py::module_& module) {
   add_enum(module, "Side", "FIX 54 Side.", kSides);
-  add_enum(module, "OrderType", "FIX 40 OrdType.", kOrderTypes);
-  add_enum(module, "TimeInForce", "FIX 59 TimeInForce.", kTimesInForce);
+  add_enum(module, "OrderType", "FIX 40 OrdType; types that FIX has no letter for are our own.", kOrderTypes);
+  add_enum(module, "TimeInForce", "FIX 59 TimeInForce; GOOD_FOR_AUCTION is our own.", kTimesInForce);
+  add_enum(module, "SelfTrade", "What happens instead of a trade between two orders of one owner.", kSelfTrades);
   add_enum(module, "OrderStatus", "FIX 39 OrdStatus as the code of its letter; INITIALIZED and DENIED are our own.",
            kOrderStatuses);
   add_enum(module, "ExecType", "FIX 150 ExecType as the code of its letter, and what FIX says with other messages.",

@@ -31,25 +31,40 @@ struct WorkingOrder {
   bool post_only;
 };
 
-// An array of ORDER_MESSAGE, whole and aligned; a copy only if it is neither.
-py::array messages_from(py::handle value) {
-  const py::dtype wanted = py::dtype::of<OrderMessage>();
+// An array of rows of one dtype, whole and aligned; a copy only if it is neither.
+template <class Row>
+py::array rows_from(py::handle value, const char* what, const char* dtype_name) {
+  const py::dtype wanted = py::dtype::of<Row>();
+  const std::string name(dtype_name);
   if (!py::isinstance<py::array>(value)) {
-    throw py::type_error("messages must be a NumPy array of dtype ORDER_MESSAGE, not " +
+    throw py::type_error(std::string(what) + " must be a NumPy array of dtype " + name + ", not " +
                          py::str(py::type::of(value)).cast<std::string>());
   }
   auto array = py::reinterpret_borrow<py::array>(value);
   if (!array.dtype().is(wanted) && !array.dtype().equal(wanted)) {
-    throw Error(ErrorCode::invalid_argument, "messages have dtype " + py::str(array.dtype()).cast<std::string>() +
-                                                 "; make the array with dtype=pytrader.matching.ORDER_MESSAGE");
+    throw Error(ErrorCode::invalid_argument, std::string(what) + " have dtype " +
+                                                 py::str(array.dtype()).cast<std::string>() +
+                                                 "; make the array with dtype=pytrader.matching." + name);
   }
   if (array.ndim() != 1) {
-    throw Error(ErrorCode::invalid_argument, "messages have " + std::to_string(array.ndim()) +
-                                                 " dimensions; an array of ORDER_MESSAGE must have one");
+    throw Error(ErrorCode::invalid_argument, std::string(what) + " have " + std::to_string(array.ndim()) +
+                                                 " dimensions; an array of " + name + " must have one");
   }
   constexpr int wanted_flags = py::detail::npy_api::NPY_ARRAY_C_CONTIGUOUS_ | py::detail::npy_api::NPY_ARRAY_ALIGNED_;
   if ((array.flags() & wanted_flags) == wanted_flags) return array;
   return py::module_::import("numpy").attr("require")(array, py::none(), "CA").cast<py::array>();
+}
+
+template <class Row>
+std::span<const Row> span_of(const py::array& array) {
+  return {static_cast<const Row*>(array.data()), static_cast<std::size_t>(array.size())};
+}
+
+template <class Row>
+py::array copy_of(const std::vector<Row>& rows) {
+  py::array copy(py::dtype::of<Row>(), static_cast<py::ssize_t>(rows.size()));
+  if (!rows.empty()) std::memcpy(copy.mutable_data(), rows.data(), rows.size() * sizeof(Row));
+  return copy;
 }
 
 // The engine with its price grid, as Python holds it.
@@ -63,34 +78,34 @@ class PyMatchingEngine {
   Reports submit(py::handle order_id, py::handle side, py::handle order_type, py::handle quantity, py::handle price,
                  py::handle time_in_force, bool post_only) {
     OrderMessage message{};
-    message.kind = static_cast<i64>(MessageKind::new_);
+    message.kind = static_cast<u8>(MessageKind::new_);
     message.order_id = parse_order_id(order_id);
-    message.side = static_cast<i64>(parse_side(side));
-    message.order_type = static_cast<i64>(parse_order_type(order_type));
-    message.time_in_force = static_cast<i64>(parse_time_in_force(time_in_force));
+    message.side = static_cast<u8>(parse_side(side));
+    message.order_type = static_cast<u8>(parse_order_type(order_type));
+    message.time_in_force = static_cast<u8>(parse_time_in_force(time_in_force));
     message.flags = post_only ? kPostOnly : 0;
     message.price = price.is_none() ? kNoPrice : grid_.ticks(price);
     message.quantity = grid_.lots(quantity);
     const BusyGuard guard(busy_);
-    fills_.clear();
-    const MessageStatus status = engine_.apply(message, 0, fills_);
-    return reports_of_new(message, status, fills_, grid_);
+    clear_output();
+    const MessageStatus status = engine_.apply(message, 0, output_);
+    return reports_of_new(message, status, output_.fills, grid_);
   }
 
   Reports cancel(py::handle order_id) {
     OrderMessage message{};
-    message.kind = static_cast<i64>(MessageKind::cancel);
+    message.kind = static_cast<u8>(MessageKind::cancel);
     message.order_id = parse_order_id(order_id);
     const BusyGuard guard(busy_);
     RestingOrder before{};
     engine_.order(message.order_id, before);
-    fills_.clear();
-    return reports_of_cancel(message.order_id, engine_.apply(message, 0, fills_), before, grid_);
+    clear_output();
+    return reports_of_cancel(message.order_id, engine_.apply(message, 0, output_), before, grid_);
   }
 
   Reports replace(py::handle order_id, py::handle price, py::handle quantity) {
     OrderMessage message{};
-    message.kind = static_cast<i64>(MessageKind::replace);
+    message.kind = static_cast<u8>(MessageKind::replace);
     message.order_id = parse_order_id(order_id);
     message.price = grid_.ticks(price);
     message.quantity = grid_.lots(quantity);
@@ -98,28 +113,34 @@ class PyMatchingEngine {
     RestingOrder found{};
     std::optional<RestingOrder> before;
     if (engine_.order(message.order_id, found)) before = found;
-    fills_.clear();
-    const MessageStatus status = engine_.apply(message, 0, fills_);
-    return reports_of_replace(message, status, fills_, before, engine_.rules().replace_quantity, grid_);
+    clear_output();
+    const MessageStatus status = engine_.apply(message, 0, output_);
+    return reports_of_replace(message, status, output_.fills, before, engine_.rules().replace_quantity, grid_);
   }
 
-  py::tuple apply(py::handle value) {
-    const py::array messages = messages_from(value);
-    const auto rows = static_cast<std::size_t>(messages.size());
-    py::array_t<u8> statuses(static_cast<py::ssize_t>(rows));
+  py::tuple apply(py::handle messages_given, py::handle terms_given) {
+    const py::array messages = rows_from<OrderMessage>(messages_given, "messages", "ORDER_MESSAGE");
+    py::array terms;
+    if (!terms_given.is_none()) terms = rows_from<OrderTerms>(terms_given, "terms", "ORDER_TERMS");
+    py::array_t<u8> statuses(messages.size());
     const BusyGuard guard(busy_);
-    fills_.clear();
-    const std::span<const OrderMessage> batch(static_cast<const OrderMessage*>(messages.data()), rows);
+    clear_output();
+    const std::span<const OrderMessage> batch = span_of<OrderMessage>(messages);
+    const std::span<const OrderTerms> batch_terms =
+        terms_given.is_none() ? std::span<const OrderTerms>() : span_of<OrderTerms>(terms);
     u8* out = statuses.mutable_data();
-    if (rows >= kRowsWorthUnlocking) {
+    if (batch.size() >= kRowsWorthUnlocking) {
       const py::gil_scoped_release released;
-      engine_.apply(batch, out, fills_);
+      engine_.apply(batch, batch_terms, out, output_);
     } else {
-      engine_.apply(batch, out, fills_);
+      engine_.apply(batch, batch_terms, out, output_);
     }
-    py::array fills(py::dtype::of<Fill>(), static_cast<py::ssize_t>(fills_.size()));
-    if (!fills_.empty()) std::memcpy(fills.mutable_data(), fills_.data(), fills_.size() * sizeof(Fill));
-    return py::make_tuple(statuses, fills);
+    return py::make_tuple(statuses, copy_of(output_.fills));
+  }
+
+  py::array updates() {
+    const BusyGuard guard(busy_);
+    return copy_of(output_.updates);
   }
 
   py::object best(Side side) {
@@ -232,9 +253,14 @@ class PyMatchingEngine {
             order.post_only};
   }
 
+  void clear_output() noexcept {
+    output_.fills.clear();
+    output_.updates.clear();
+  }
+
   PriceGrid grid_;
   MatchingEngine engine_;
-  std::vector<Fill> fills_;
+  EngineOutput output_;
   std::atomic<bool> busy_{false};
 };
 
@@ -297,6 +323,13 @@ OffTick, OffLot, DecimalOverflow, InvalidDecimal, InvalidArgument, TypeError
 constexpr const char* kApplyDoc =
     R"(Applies rows of ORDER_MESSAGE in order, without the interpreter lock from 256 rows on.
 
+Parameters
+----------
+messages : ndarray of ORDER_MESSAGE
+    One row a message.
+terms : ndarray of ORDER_TERMS, optional
+    What only some orders have; a message's `terms` is 0 or 1 + its row here.
+
 Returns
 -------
 status : ndarray of uint8
@@ -307,10 +340,15 @@ fills : ndarray of FILL
 Raises
 ------
 TypeError, InvalidArgument
-    If `messages` is no array of ORDER_MESSAGE; nothing is applied.
+    If `messages` is no array of ORDER_MESSAGE, or `terms` none of ORDER_TERMS; nothing is applied.
 MemoryError, CapacityError
     If memory or price levels run out at a row: that row changed nothing, the rows before it are applied, and
     `message_count` has grown by their number; their statuses and fills are lost.)";
+
+constexpr const char* kUpdatesDoc =
+    R"(Rows of ORDER_UPDATE: what the last call did to orders and session beyond its statuses and fills.
+
+A new copy at each reading. `fill_index` says how many fills of the call came before.)";
 
 }  // namespace
 
@@ -329,7 +367,8 @@ void register_matching(py::module_& module) {
       .def("cancel", &Engine::cancel, py::arg("order_id"), "Reports CANCELED, or CANCEL_REJECTED for an unknown id.")
       .def("replace", &Engine::replace, py::arg("order_id"), py::kw_only(), py::arg("price"), py::arg("quantity"),
            "Reports REPLACED and trades, CANCELED where the new total is executed already, or REPLACE_REJECTED.")
-      .def("apply", &Engine::apply, py::arg("messages"), kApplyDoc)
+      .def("apply", &Engine::apply, py::arg("messages"), py::arg("terms") = py::none(), kApplyDoc)
+      .def_property_readonly("updates", &Engine::updates, kUpdatesDoc)
       .def_property_readonly("best_bid", [](Engine& engine) { return engine.best(Side::buy); })
       .def_property_readonly("best_ask", [](Engine& engine) { return engine.best(Side::sell); })
       .def("level", &Engine::level, py::arg("side"), py::arg("price"), "The level at a price, or None.")

@@ -1,19 +1,19 @@
-// Reading a matching engine's book, and the check that all of it fits together.
+// Reading a matching engine's book, and the check that all parts of it fit together.
 #include <stdexcept>
 #include <string>
 
-#include "matching/matching_engine.hpp"
+#include "matching/matching_core.hpp"
 
 namespace pytrader {
 
-bool MatchingEngine::order(u64 order_id, RestingOrder& found) const noexcept {
+bool MatchingCore::order(u64 order_id, RestingOrder& found) const noexcept {
   const u32 slot = slot_of(order_id);
   if (slot == kNone) return false;
   found = view(slot);
   return true;
 }
 
-void MatchingEngine::queue(Side which, i64 price, std::vector<RestingOrder>& orders) const {
+void MatchingCore::queue(Side which, i64 price, std::vector<RestingOrder>& orders) const {
   orders.clear();
   const Ladder& levels = side(which);
   const u32 level = levels.find(price);
@@ -21,7 +21,7 @@ void MatchingEngine::queue(Side which, i64 price, std::vector<RestingOrder>& ord
   for (u32 slot = levels[level].head; slot != kNone; slot = pool_[slot].next) orders.push_back(view(slot));
 }
 
-bool MatchingEngine::queue_ahead(u64 order_id, i64& quantity) const noexcept {
+bool MatchingCore::queue_ahead(u64 order_id, i64& quantity) const noexcept {
   const u32 slot = slot_of(order_id);
   if (slot == kNone) return false;
   quantity = 0;
@@ -29,7 +29,7 @@ bool MatchingEngine::queue_ahead(u64 order_id, i64& quantity) const noexcept {
   return true;
 }
 
-void MatchingEngine::self_check() const {
+void MatchingCore::check_book() const {
   index_.check([this](u32 slot) { return pool_[slot].id; });
   std::size_t orders = 0;
   check_side(Side::buy, orders);
@@ -38,10 +38,9 @@ void MatchingEngine::self_check() const {
     if (!holds) throw std::logic_error(std::string("matching engine: ") + what);
   };
   require(orders == pool_.size() && orders == index_.size(), "orders in queues, pool and index differ");
-  require(!crossed(), "the book is crossed");
 }
 
-void MatchingEngine::check_side(Side which, std::size_t& orders) const {
+void MatchingCore::check_side(Side which, std::size_t& orders) const {
   const auto require = [](bool holds, const char* what) {
     if (!holds) throw std::logic_error(std::string("matching engine: ") + what);
   };

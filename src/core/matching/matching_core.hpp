@@ -1,0 +1,130 @@
+// The order book of a matching engine with plain matching by price, then time: the way of most messages.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "book/book_sides.hpp"
+#include "book/id_index.hpp"
+#include "book/order_pool.hpp"
+#include "matching/execution_row.hpp"
+#include "matching/order_message.hpp"
+#include "matching/venue_rules.hpp"
+
+namespace pytrader {
+
+// A resting order as seen from outside.
+struct RestingOrder {
+  u64 order_id;
+  i64 price;
+  i64 leaves_qty;
+  i64 cum_qty;  // executed so far
+  Side side;
+  bool post_only;
+};
+
+struct MatchingCounters {
+  u64 messages = 0;
+  u64 fills = 0;
+  i128 volume = 0;                    // lots traded, each trade counted once
+  std::array<u64, 128> rejections{};  // by RejectReason
+};
+
+// The book of a matching engine and its plain business: limit, market, IOC, FOK and post-only orders by price, then
+// time. MatchingEngine sends it the messages that need nothing else, and builds the rest from its parts.
+class MatchingCore : public BookSides {
+ public:
+  const VenueRules& rules() const noexcept { return rules_; }
+  u32 max_orders() const noexcept { return pool_.limit(); }
+  const MatchingCounters& counters() const noexcept { return counters_; }
+
+  // The order that the last accepted cancel or replace named.
+  const NamedOrder& named_order() const noexcept { return named_; }
+
+  // Makes room for this many resting orders, so that they need no allocation.
+  void reserve(u32 orders);
+
+  std::size_t order_count() const noexcept { return pool_.size(); }
+  i64 open_quantity(Side side) const noexcept { return open_quantity_[index_of(side)]; }
+  // False if no order with this id rests.
+  bool order(u64 order_id, RestingOrder& order) const noexcept;
+  // The orders at a price, first in the queue first.
+  void queue(Side side, i64 price, std::vector<RestingOrder>& orders) const;
+  // Open quantity before this order at its own price; false if no order with this id rests.
+  bool queue_ahead(u64 order_id, i64& quantity) const noexcept;
+
+ protected:
+  MatchingCore(const VenueRules& rules, u32 max_orders);
+
+  struct Taker {
+    u64 order_id;
+    i64 price;  // limit; not read for a market order
+    i64 leaves_qty;
+    i64 message_index;
+    Side side;
+    bool is_market;
+  };
+  // Bits of OrderNode::attributes.
+  static constexpr u32 kSell = 1;
+  static constexpr u32 kIsPostOnly = 2;
+  static constexpr u32 kHasExecuted = 4;
+  static constexpr u32 kIsSpecial = 8;  // MatchingEngine keeps more of the order
+
+  // What a taker could trade with.
+  struct Reach {
+    i64 quantity;
+    i64 orders;
+  };
+
+  static constexpr std::size_t index_of(Side side) noexcept { return side == Side::buy ? 0 : 1; }
+  static Side side_of(const OrderNode& node) noexcept {
+    return (node.attributes & kSell) != 0 ? Side::sell : Side::buy;
+  }
+  u32 slot_of(u64 order_id) const noexcept {
+    return index_.find(order_id, [this](u32 slot) { return pool_[slot].id; });
+  }
+  RestingOrder view(u32 slot) const noexcept;
+
+  // A new, cancel or replace message that needs nothing but price, time and the plain order types.
+  MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
+  MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
+  MessageStatus cancel(u64 order_id) noexcept;
+  MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
+  MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
+
+  RejectReason check_form(const OrderMessage& message) const noexcept;
+  RejectReason check_against_book(const OrderMessage& message, bool may_rest) const noexcept;
+
+  static Taker as_taker(const OrderMessage& message, i64 message_index) noexcept;
+  Reach reach(const Taker& taker) const noexcept;
+  // Whether the best maker is within the taker's limit.
+  bool meets(const Taker& taker) const noexcept {
+    return taker.is_market ? !side(opposite(taker.side)).empty() : reaches(taker.side, taker.price);
+  }
+  i64 match(Taker taker, std::vector<Fill>& fills);
+  void fill_maker(u32 slot, i64 quantity);
+  void rest(u32 slot, i64 quantity, i64 executed, u32 level, Side side) noexcept;
+  void remove(u32 slot) noexcept;
+
+  void make_room();
+  void make_room(const Taker& taker, std::vector<Fill>& fills) const;
+  i64 executed(u32 slot) const noexcept;
+  void set_executed(u32 slot, i64 quantity) noexcept;
+
+  // Throws std::logic_error if a total, a link or an index contradicts another.
+  void check_book() const;
+  void check_side(Side side, std::size_t& orders) const;
+
+  VenueRules rules_;
+  OrderPool pool_;
+  IdIndex index_;
+  i64 open_quantity_[2] = {0, 0};
+  i64 last_trade_price_ = kNoPrice;
+  std::vector<i64> executed_;  // by slot; read only where the node says that something was executed
+  MatchingCounters counters_;
+  NamedOrder named_{};
+};
+
+}  // namespace pytrader

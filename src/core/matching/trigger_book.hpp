@@ -1,0 +1,92 @@
+// Orders that wait for a trade price: stops, if-touched orders and trailing stops, and which of them a trade elects.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "decimal/integers.hpp"
+#include "matching/order_message.hpp"
+#include "matching/slot_heap.hpp"
+#include "model/enums.hpp"
+
+namespace pytrader {
+
+// How a trailing stop follows the market. Binance's FAQ "Spot trailing stop orders" has the rule in basis points.
+struct TrailingTerms {
+  i64 offset = 0;  // at least 1
+  i64 step = 0;    // the least move of the stop; 0 means 1 tick
+  TrailingUnit unit = TrailingUnit::ticks;
+};
+
+// Where the stop of an order of this side belongs when `extreme` is the best trade that it has seen. In basis points
+// the distance is rounded up to whole ticks. The result is kept within the prices that there are.
+i64 trailing_stop_price(Side side, const TrailingTerms& terms, i64 extreme) noexcept;
+
+// A rising trigger is reached from below: buy stops, sell if-touched orders. A falling one from above: sell stops, buy
+// if-touched orders. At one trade the rising ones go first, lowest first, then the falling ones, highest first; at one
+// trigger price the one that queued first. Every order has a place in a heap by its trigger, and a trailing one another
+// by the trade price that would move it, so that a trade touches no order that it neither elects nor moves (but for a
+// few within the rounding of basis points).
+class TriggerBook {
+ public:
+  // Makes room for the slots below `slots`, so that nothing below can throw.
+  void reserve(std::size_t slots);
+
+  std::size_t size() const noexcept { return size_; }
+  std::size_t trailing_count() const noexcept { return trailing_count_; }
+  // kNoPrice while a trailing stop does not track yet. The order must wait here.
+  i64 stop_price(u32 slot) const noexcept { return rows_[slot].stop; }
+  static bool reached(bool rising, i64 stop, i64 trade) noexcept { return rising ? trade >= stop : trade <= stop; }
+
+  void add(u32 slot, bool rising, i64 stop, u64 time) noexcept;
+  // Tracks from `last` on if that is a price and reaches the activation price; kNoPrice as activation means at once.
+  void add_trailing(u32 slot, Side side, const TrailingTerms& terms, i64 activation, i64 last, u64 time) noexcept;
+  // Queues behind the others at the new stop price. Not for trailing orders.
+  void move(u32 slot, i64 stop, u64 time) noexcept;
+  void remove(u32 slot) noexcept;
+
+  // The next order that a trade at this price elects, which leaves; kNone after the last.
+  u32 elect(i64 trade) noexcept;
+  // Moves the stops that a trade at this price moves or begins, and names them in the order in which they came. Each
+  // takes its time, and so its place behind others at its new stop price, from `time`, which counts on.
+  std::span<const u32> follow(i64 trade, u64& time) noexcept;
+
+  // Throws std::logic_error if an order is not where its stop price says.
+  void check() const;
+
+ private:
+  struct Row {
+    i64 stop = kNoPrice;
+    i64 extreme = kNoPrice;
+    i64 activation = kNoPrice;
+    TrailingTerms terms;
+    u64 entered = 0;
+    Side side = Side::buy;
+    bool rising = false;
+    bool trails = false;
+    bool waits = false;
+  };
+
+  // Heaps have their smallest key first; a bitwise complement turns the order round without overflow.
+  static i64 key_of(bool upwards, i64 price) noexcept { return upwards ? price : ~price; }
+  SlotHeap& triggers(bool rising) noexcept { return rising ? rising_ : falling_; }
+  // A sell stop follows rising trades, a buy stop falling ones.
+  SlotHeap& movers(Side side) noexcept { return side == Side::sell ? up_ : down_; }
+  i64 least_move(const Row& row, i64 extreme) const noexcept;
+  i64 mover_key(const Row& row) const noexcept;
+  bool touch(u32 slot, i64 trade) noexcept;
+  void collect(SlotHeap& movers, bool upwards, i64 trade) noexcept;
+
+  SlotHeap rising_;
+  SlotHeap falling_;
+  SlotHeap up_;            // by the lowest trade that would move or begin it
+  SlotHeap down_;          // by the highest
+  std::vector<Row> rows_;  // by slot
+  std::vector<u32> moved_;
+  std::vector<u32> touched_;
+  std::size_t size_ = 0;
+  std::size_t trailing_count_ = 0;
+};
+
+}  // namespace pytrader
