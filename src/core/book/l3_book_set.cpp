@@ -137,11 +137,10 @@ void L3BookSet::check() const {
   index_.check([this](u32 slot) { return orders_[slot].id; });
 }
 
-std::size_t L3SetBook::order_count() const noexcept {
+std::size_t L3SetBook::order_count(Side which) const noexcept {
+  const Ladder& ladder = side(which);
   std::size_t sum = 0;
-  for (const Ladder* ladder : {&bids_, &asks_}) {
-    for (u32 at = ladder->best(); at != kNone; at = ladder->next_worse(at)) sum += (*ladder)[at].order_count;
-  }
+  for (u32 at = ladder.best(); at != kNone; at = ladder.next_worse(at)) sum += ladder[at].order_count;
   return sum;
 }
 

@@ -24,8 +24,10 @@ class L3SetBook : public BookSides {
 
   u32 tick_units() const noexcept { return tick_units_; }
   u32 number() const noexcept { return number_; }
-  // Orders of this book; costs a step for each level.
-  std::size_t order_count() const noexcept;
+  // Orders of this book, or of one of its sides; costs a step for each level.
+  std::size_t order_count() const noexcept { return order_count(Side::buy) + order_count(Side::sell); }
+  std::size_t order_count(Side which) const noexcept;
+  void write_orders(Side which, QueuedOrder* out) const noexcept { write_queues(side(which), orders(), which, out); }
   // As with L3Book; an order of another book of the set does not rest here.
   u32 find(u64 order_id) const noexcept;
   OrderView order(u32 slot) const noexcept;

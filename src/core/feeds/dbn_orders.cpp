@@ -89,6 +89,7 @@ class OrderWork {
   }
 
   WireFault cancel() {
+    price_into_row();  // for whoever reads the row: a cancel is about the order, whatever its price says
     DbnFill settled{};
     if (settle(settled)) {
       row_.quantity -= settled.taken;

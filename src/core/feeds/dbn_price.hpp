@@ -14,8 +14,9 @@ namespace pytrader {
 inline WireFault dbn_ticks(const DbnInstrument& instrument, i64 price, i64& ticks) noexcept {
   if (price == dbn::kNoPrice || price == INT64_MIN) return WireFault::price_out_of_range;
   if (instrument.tick == 0) return WireFault::unknown_instrument;
+  if (price % instrument.tick != 0) return WireFault::off_tick;
   ticks = price / instrument.tick;
-  return ticks * instrument.tick == price ? WireFault::none : WireFault::off_tick;
+  return WireFault::none;
 }
 
 // The venue's time and that of receipt; a record that lacks one of them has the other twice.

@@ -28,6 +28,8 @@ PYBIND11_MODULE(_core, module) {
   register_records(module);
   register_book(module);
   register_level_books(module);
+  register_itch(module);
+  register_dbn(module);
   register_kernel(module);
   register_bands(module);
   register_session(module);
