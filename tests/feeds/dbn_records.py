@@ -27,9 +27,7 @@ def record(kind: int, body: bytes, *, instrument: int = 17, publisher: int = 1, 
     return struct.pack("<BBHIQ", (16 + len(body)) // 4, kind, publisher, instrument, ts) + body
 
 
-def order(
-    action: str, side: str, number: int, ticks: int, size: int, *, flags: int = 128, publisher: int = 1
-) -> bytes:
+def order(action: str, side: str, number: int, ticks: int, size: int, *, flags: int = 128, publisher: int = 1) -> bytes:
     """An order record; prices in ticks of 0.25."""
     body = struct.pack("<QqIBB", number, ticks * QUARTER, size, flags, 0) + (action + side).encode()
     return record(0xA0, body + struct.pack("<QiI", 1_100, 0, 5), publisher=publisher)
@@ -37,7 +35,11 @@ def order(
 
 def market(action: str, side: str, ticks: int, size: int, *levels: tuple[int, int, int, int]) -> bytes:
     """A trade, or with one or ten levels (bid, ask, their sizes) a price-level record."""
-    body = struct.pack("<qI", ticks * QUARTER, size) + (action + side).encode() + struct.pack("<BBQiI", 128, 0, 1_100, 0, 77)
+    body = (
+        struct.pack("<qI", ticks * QUARTER, size)
+        + (action + side).encode()
+        + struct.pack("<BBQiI", 128, 0, 1_100, 0, 77)
+    )
     for bid, ask, bid_size, ask_size in levels:
         body += struct.pack("<qqIIII", bid * QUARTER, ask * QUARTER, bid_size, ask_size, 1, 2)
     return record({0: 0, 1: 1, 10: 10}[len(levels)], body)

@@ -24,7 +24,9 @@ class ItchSession:
     def directory(self, locate: int, symbol: str) -> ItchSession:
         return self.put("R", locate, symbol.ljust(8).encode() + b"QN" + struct.pack(">I", 100) + b"NCZ PNN1N\0\0\0\0N")
 
-    def add(self, locate: int, symbol: str, order: int, side: str, shares: int, price: int, by: str = "") -> ItchSession:
+    def add(
+        self, locate: int, symbol: str, order: int, side: str, shares: int, price: int, by: str = ""
+    ) -> ItchSession:
         body = struct.pack(">QcI8sI", order, side.encode(), shares, symbol.ljust(8).encode(), price)
         return self.put("F" if by else "A", locate, body + by.encode())
 

@@ -1,4 +1,4 @@
-"""The ITCH feed from Python: books to read, states, faults with their places, buffers of all kinds, files and streams."""
+"""The ITCH feed from Python: books to read, states, faults with their places, buffers, files and streams."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def test_a_fault_names_message_type_and_byte(bad: ItchSession, fault: str) -> No
     good = bytes(small_session().data)
     feed.apply(good)
     letter = chr(bad.data[2])
-    with pytest.raises(DataError, match=rf"ITCH message 7 \(type '{letter}'\) at byte {len(good)}: {fault}: ") as caught:
+    with pytest.raises(
+        DataError, match=rf"ITCH message 7 \(type '{letter}'\) at byte {len(good)}: {fault}: "
+    ) as caught:
         feed.apply(bytes(bad.data))
     assert caught.value.row == 7
     assert feed.faults == {fault: 1}
@@ -224,8 +226,8 @@ def test_a_faulty_file_is_named(tmp_path: Path) -> None:
     path.write_bytes(bytes(small_session().data)[:-3])
     with pytest.raises(DataError, match=r"S123019-v50.txt row 6: ITCH message 6 .* truncated"):
         read_itch(path, symbol="ABC")
+    path.write_bytes(gzip.compress(bytes(small_session().data))[:-9])
     with pytest.raises(DataError, match="gzip file is cut short"):
-        path.write_bytes(gzip.compress(bytes(small_session().data))[:-9])
         read_itch(path, symbol="ABC")
     unnamed = tmp_path / "session.bin"
     unnamed.write_bytes(b"")
@@ -257,9 +259,7 @@ def test_the_recorded_sample_is_consumed_exactly(shared_data: Path) -> None:
     assert book.orders().tolist() == feed.book("BOB").orders().tolist()
 
 
-def test_the_tops_of_the_generated_session_are_those_of_its_side_car(
-    shared_workloads: Path, tmp_path: Path
-) -> None:
+def test_the_tops_of_the_generated_session_are_those_of_its_side_car(shared_workloads: Path, tmp_path: Path) -> None:
     """A small stream of the kind that the speed is measured on, against the generator's own books."""
     command = [sys.executable, str(shared_workloads / "order_stream.py"), "itch", str(tmp_path / "s.npy")]
     options = ["--live", "2000", "--n", "30000", "--symbols", "50", "--itch-bin", str(tmp_path / "s.itch")]

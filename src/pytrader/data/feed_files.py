@@ -1,4 +1,4 @@
-"""Files of binary feeds in chunks of bytes, gzip and Zstandard undone, so that a day of any size needs little memory."""
+"""Files of binary feeds in chunks, gzip and Zstandard undone, so that a day of any size needs little memory."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _gunzipped(path: Path) -> Iterator[bytes]:
 
 def _unzstandarded(path: Path) -> Iterator[bytes]:
     try:
-        import zstandard  # noqa: PLC0415
+        import zstandard
     except ImportError as error:
         raise DataError(
             "is compressed with Zstandard; pip install 'pytrader[databento]', or unpack it first", path=str(path)
@@ -88,9 +88,7 @@ def _unzstandarded(path: Path) -> Iterator[bytes]:
             try:
                 chunk = stream.decompress(packed)
             except zstandard.ZstdError as error:
-                raise DataError(
-                    f"the Zstandard file is damaged ({error}); fetch it again", path=str(path)
-                ) from error
+                raise DataError(f"the Zstandard file is damaged ({error}); fetch it again", path=str(path)) from error
             done = stream.eof
             if chunk:
                 yield chunk

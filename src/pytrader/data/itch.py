@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from datetime import date as Date
 from os import PathLike
 from pathlib import Path
 
@@ -123,9 +123,10 @@ def _on_ticks(
     )
     # The row before an execution's print belongs to its event, which ends there now.
     before = np.flatnonzero(off) - 1
-    before = before[(before >= 0)]
+    before = before[before >= 0]
     rows["flags"][before] |= FLAG_LAST
-    return rows[~off]
+    kept: np.ndarray = rows[~off]
+    return kept
 
 
 def _day_in_name(path: Path) -> str:
@@ -135,7 +136,7 @@ def _day_in_name(path: Path) -> str:
         digits = match["eight"] or "20" + match["six"][4:] + match["six"][:4]
         for year, rest in ((digits[:4], digits[4:]), (digits[4:], digits[:4])):
             try:
-                return Date(int(year), int(rest[:2]), int(rest[2:])).isoformat()
+                return datetime.date(int(year), int(rest[:2]), int(rest[2:])).isoformat()
             except ValueError:
                 continue
     raise DataError("the day stands neither in the file's name nor in date=; give date='YYYY-MM-DD'", path=str(path))

@@ -101,7 +101,7 @@ const PriceGrid& grid_of(BoundDbn& self, std::size_t place) {
   return *self.grids[place];
 }
 
-void throw_if_stopped(const WireStop& stop) {
+void raise_if_stopped(const WireStop& stop) {
   throw_if_stopped(stop, "DBN record", stop.offset == 0 ? "" : "rtype " + std::to_string(stop.type));
 }
 
@@ -114,7 +114,7 @@ u64 apply(BoundDbn& self, py::handle data) {
     const py::gil_scoped_release unlocked;
     stop = self.feed.apply(bytes.data(), bytes.size());
   }
-  throw_if_stopped(stop);
+  raise_if_stopped(stop);
   return self.feed.records() - before;
 }
 
@@ -254,7 +254,7 @@ void bind_feed(py::class_<BoundDbn>& feed) {
       "finish",
       [](BoundDbn& self) {
         const BusyGuard guard(self.busy);
-        throw_if_stopped(self.feed.finish());
+        raise_if_stopped(self.feed.finish());
       },
       "Say that the stream is over; what is applied next is another one, and the books go on. DataError if it ends "
       "inside a record (lenient: counted).");

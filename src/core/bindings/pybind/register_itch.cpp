@@ -79,7 +79,7 @@ void refresh_grids(BoundItch& self) {
   }
 }
 
-void throw_if_stopped(const WireStop& stop) {
+void raise_if_stopped(const WireStop& stop) {
   const std::string type = stop.type == 0 ? "" : "type " + py::repr(text_of(stop.type)).cast<std::string>();
   throw_if_stopped(stop, "ITCH message", type);
 }
@@ -94,7 +94,7 @@ u64 apply(BoundItch& self, py::handle data) {
     stop = self.feed.apply(bytes.data(), bytes.size());
   }
   refresh_grids(self);
-  throw_if_stopped(stop);
+  raise_if_stopped(stop);
   return self.feed.messages() - before;
 }
 
@@ -292,7 +292,7 @@ void bind_feed(py::class_<BoundItch>& feed) {
       "finish",
       [](BoundItch& self) {
         const BusyGuard guard(self.busy);
-        throw_if_stopped(self.feed.finish());
+        raise_if_stopped(self.feed.finish());
       },
       "Say that the session is over. DataError if it ends inside a message (lenient: counted).");
   feed.def("book", &book_of, py::arg("symbol"), py::keep_alive<0, 1>(),
