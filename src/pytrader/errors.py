@@ -18,6 +18,7 @@ __all__ = [
     "DataError",
     "DecimalOverflow",
     "DivisionByZero",
+    "FeedError",
     "Inexact",
     "InvalidArgument",
     "InvalidDecimal",
@@ -141,6 +142,61 @@ class DataError(PytraderError, ValueError):
 
 def _restore_data_error(message: str, path: str | None, line: int | None, row: int | None) -> DataError:
     return DataError(message, path=path, line=line, row=row)
+
+
+class FeedError(DataError):
+    """A frame of a venue's feed that can not be applied, or that shows its book to be wrong.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and how to mend it.
+    kind : {"damaged", "gap", "checksum", "crossed"}
+        damaged: nothing of the frame was applied. The others: the book is stale and empty until a snapshot.
+    venue : str
+        The feed's venue.
+    frame : int
+        Which frame of the feed, counted from 1.
+    symbol : str, optional
+        The book at fault, where it is one book.
+    field : str, optional
+        The field of a damaged frame.
+    offset : int, optional
+        The byte of a damaged frame, counted from 0.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        venue: str,
+        frame: int,
+        symbol: str | None = None,
+        field: str | None = None,
+        offset: int | None = None,
+    ) -> None:
+        place = f"{venue} frame {frame}" + ("" if offset is None else f" byte {offset}")
+        super().__init__(f"{place}: {message}")
+        self.message = message
+        self.kind = kind
+        self.venue = venue
+        self.frame = frame
+        self.symbol = symbol
+        self.field = field
+        self.offset = offset
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (
+            _restore_feed_error,
+            (self.message, self.kind, self.venue, self.frame, self.symbol, self.field, self.offset),
+        )
+
+
+def _restore_feed_error(
+    message: str, kind: str, venue: str, frame: int, symbol: str | None, field: str | None, offset: int | None
+) -> FeedError:
+    return FeedError(message, kind=kind, venue=venue, frame=frame, symbol=symbol, field=field, offset=offset)
 
 
 class ConfigError(PytraderError, ValueError):

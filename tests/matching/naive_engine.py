@@ -82,7 +82,7 @@ class NaiveEngine:
         reports = [Reported("new", order_id, side, price, quantity, quantity)]
         leaves, trades = self._match(order_id, side, price, quantity)
         reports += trades
-        if leaves and order_type == "limit" and time_in_force == "gtc":
+        if leaves and order_type == "limit" and time_in_force in ("gtc", "day"):
             assert price is not None
             self._rest(RestingOrder(order_id, side, price, leaves, post_only, 0, quantity - leaves))
         elif leaves:
@@ -160,9 +160,7 @@ class NaiveEngine:
             return "limit_order_without_price"
         if order_type == "market" and price is not None:
             return "market_order_with_price"
-        if time_in_force == "day":
-            return "time_in_force_not_supported"
-        rests = order_type == "limit" and time_in_force == "gtc"
+        rests = order_type == "limit" and time_in_force in ("gtc", "day")
         if post_only and (not rests or self.rules.post_only == "not_offered"):
             return "post_only_not_allowed"
         if order_id in self.orders:

@@ -184,8 +184,9 @@ def test_a_post_only_order_stays_post_only_when_it_is_replaced(engine):
     assert [r.exec_type for r in engine.replace(2, Decimal("99.99"), Decimal(5))] == ["replaced"]
 
 
-def test_a_day_order_is_refused_because_there_are_no_sessions(engine):
-    assert refusal(limit(engine, 1, "buy", "100.00", 5, "day")) == ("rejected", "time_in_force_not_supported")
+def test_a_day_order_rests_like_any_other_while_the_day_lasts(engine):
+    limit(engine, 1, "buy", "100.00", 5, "day")
+    assert engine.queue("buy", Decimal("100.00")) == [(1, Decimal(5))]
 
 
 def test_cancel_reports_what_was_open(engine):

@@ -45,7 +45,7 @@ template <class Book>
 class BookReading {
  public:
   // Writes up to `count` levels, best first, and returns how many.
-  std::size_t depth(Side which, std::size_t count, LevelTotals* out) const noexcept {
+  std::size_t depth(Side which, std::size_t count, LevelTotals* out) const {
     std::size_t written = 0;
     if (count == 0) return 0;
     self().walk(which, [&](const LevelTotals& level) {
@@ -56,7 +56,7 @@ class BookReading {
   }
 
   // What an order of this side would pay for `quantity` lots of the opposite side.
-  Sweep sweep(Side taker, i64 quantity) const noexcept {
+  Sweep sweep(Side taker, i64 quantity) const {
     Sweep result;
     if (quantity <= 0) return result;
     self().walk(opposite(taker), [&](const LevelTotals& level) {
@@ -70,7 +70,7 @@ class BookReading {
   }
 
   // Lots that an order of this side could take at its limit or better.
-  i128 quantity_to(Side taker, i64 limit) const noexcept {
+  i128 quantity_to(Side taker, i64 limit) const {
     i128 sum = 0;
     self().walk(opposite(taker), [&](const LevelTotals& level) {
       const bool within = taker == Side::buy ? level.price <= limit : level.price >= limit;
@@ -81,7 +81,7 @@ class BookReading {
   }
 
   // Lots in the best levels of a side.
-  i128 top_quantity(Side which, std::size_t levels) const noexcept {
+  i128 top_quantity(Side which, std::size_t levels) const {
     i128 sum = 0;
     if (levels == 0) return 0;
     self().walk(which, [&](const LevelTotals& level) {
@@ -91,16 +91,14 @@ class BookReading {
     return sum;
   }
 
-  bool one_sided() const noexcept { return self().empty(Side::buy) || self().empty(Side::sell); }
+  bool one_sided() const { return self().empty(Side::buy) || self().empty(Side::sell); }
   // Best bid at or above best ask (locked counts).
-  bool crossed() const noexcept {
-    return !one_sided() && self().best(Side::buy).price >= self().best(Side::sell).price;
-  }
+  bool crossed() const { return !one_sided() && self().best(Side::buy).price >= self().best(Side::sell).price; }
   // Best bid at best ask.
-  bool locked() const noexcept { return !one_sided() && self().best(Side::buy).price == self().best(Side::sell).price; }
+  bool locked() const { return !one_sided() && self().best(Side::buy).price == self().best(Side::sell).price; }
 
   // The mid, weighted by the opposite best quantities, in ticks. The book must not be one_sided().
-  Quotient micro_price() const noexcept {
+  Quotient micro_price() const {
     const LevelTotals bid = self().best(Side::buy);
     const LevelTotals ask = self().best(Side::sell);
     // Each product lies below 2^126, as no price is -2^63 and no quantity is above 2^63 - 1.
@@ -108,7 +106,7 @@ class BookReading {
             static_cast<i128>(bid.quantity) + ask.quantity};
   }
   // (bids - asks) / (bids + asks) over the quantities of the best levels; at least one side must not be empty.
-  Quotient imbalance(std::size_t levels) const noexcept {
+  Quotient imbalance(std::size_t levels) const {
     const i128 bids = top_quantity(Side::buy, levels);
     const i128 asks = top_quantity(Side::sell, levels);
     return {bids - asks, bids + asks};

@@ -19,6 +19,9 @@ struct Level {
   u32 tail = kNone;
   i64 quantity = 0;
   u32 order_count = 0;
+  // Decimals as the venue wrote them, where its checksum is over that text.
+  u8 price_decimals = 0;
+  u8 quantity_decimals = 0;
 };
 
 // Levels live in pages of 64 consecutive ticks with a bitmap of those in use; a small hash table finds a price's page,
@@ -35,6 +38,11 @@ class Ladder {
   bool empty() const noexcept { return best_ == kNone; }
   // Handle of the best level, kNone if the side is empty.
   u32 best() const noexcept { return best_; }
+  // Handle of the worst level, kNone if the side is empty.
+  u32 worst() const noexcept {
+    const u32 last = in_use_.worst();
+    return last == kNone ? kNone : last * kTicks + static_cast<u32>(std::countr_zero(page(last).occupied));
+  }
   // The side must not be empty.
   i64 best_price() const noexcept { return best_rank_ ^ flip_; }
   std::size_t level_count() const noexcept { return level_count_; }

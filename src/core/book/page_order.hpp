@@ -22,6 +22,8 @@ class PageOrder {
   std::size_t size() const noexcept { return size_; }
   // The page of the highest rank, kNone if none is in use.
   u32 best() const noexcept { return best_; }
+  // The page of the lowest rank, kNone if none is in use.
+  u32 worst() const noexcept { return worst_; }
   // The page of the next lower rank, kNone after the last.
   u32 worse(u32 page) const noexcept { return nodes_[page].worse; }
 

@@ -28,10 +28,15 @@ bool MatchingEngine::is_plain(const OrderMessage& message) noexcept {
 
 MessageStatus MatchingEngine::apply(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                                     EngineOutput& output) {
-  const MessageStatus status = is_plain(message) && quiet() ? apply_plain(message, message_index, output.fills)
-                                                            : apply_general(message, terms, message_index, output);
+  const bool plain = is_plain(message) && quiet();
+  MessageStatus status =
+      plain ? apply_plain(message, message_index, output.fills) : apply_general(message, terms, message_index, output);
   ++counters_.messages;
-  if (is_rejected(status)) ++counters_.rejections[status - kRejected];
+  if (is_rejected(status)) {
+    // The core does not know every type, time in force and flag; what it refuses, the general path judges again.
+    if (plain) status = apply_general(message, terms, message_index, output);
+    if (is_rejected(status)) ++counters_.rejections[status - kRejected];
+  }
   return status;
 }
 

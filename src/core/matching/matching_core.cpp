@@ -238,13 +238,6 @@ void MatchingCore::remove(u32 slot) noexcept {
   pool_.release(slot);
 }
 
-RestingOrder MatchingCore::view(u32 slot) const noexcept {
-  const OrderNode& node = pool_[slot];
-  const Side side = side_of(node);
-  const bool post_only = (node.attributes & kIsPostOnly) != 0;
-  return {node.id, this->side(side).price_of(node.level), node.quantity, executed(slot), side, post_only};
-}
-
 // For one more resting order.
 void MatchingCore::make_room() {
   const std::size_t orders = std::size_t{pool_.size()} + 1;

@@ -15,16 +15,6 @@
 
 namespace pytrader {
 
-// A resting order as seen from outside.
-struct RestingOrder {
-  u64 order_id;
-  i64 price;
-  i64 leaves_qty;
-  i64 cum_qty;  // executed so far
-  Side side;
-  bool post_only;
-};
-
 struct MatchingCounters {
   u64 messages = 0;
   u64 fills = 0;
@@ -48,12 +38,6 @@ class MatchingCore : public BookSides {
 
   std::size_t order_count() const noexcept { return pool_.size(); }
   i64 open_quantity(Side side) const noexcept { return open_quantity_[index_of(side)]; }
-  // False if no order with this id rests.
-  bool order(u64 order_id, RestingOrder& order) const noexcept;
-  // The orders at a price, first in the queue first.
-  void queue(Side side, i64 price, std::vector<RestingOrder>& orders) const;
-  // Open quantity before this order at its own price; false if no order with this id rests.
-  bool queue_ahead(u64 order_id, i64& quantity) const noexcept;
 
  protected:
   MatchingCore(const VenueRules& rules, u32 max_orders);
@@ -85,7 +69,6 @@ class MatchingCore : public BookSides {
   u32 slot_of(u64 order_id) const noexcept {
     return index_.find(order_id, [this](u32 slot) { return pool_[slot].id; });
   }
-  RestingOrder view(u32 slot) const noexcept;
 
   // A new, cancel or replace message that needs nothing but price, time and the plain order types.
   MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
@@ -112,10 +95,6 @@ class MatchingCore : public BookSides {
   void make_room(const Taker& taker, std::vector<Fill>& fills) const;
   i64 executed(u32 slot) const noexcept;
   void set_executed(u32 slot, i64 quantity) noexcept;
-
-  // Throws std::logic_error if a total, a link or an index contradicts another.
-  void check_book() const;
-  void check_side(Side side, std::size_t& orders) const;
 
   VenueRules rules_;
   OrderPool pool_;

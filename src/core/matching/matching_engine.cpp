@@ -1,23 +1,51 @@
 // The general path: what plain matching in the core does not know.
 #include "matching/matching_engine.hpp"
 
-#include <stdexcept>
-
 namespace pytrader {
 
-MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders) : MatchingCore(rules, max_orders) {}
-
-// What asks for more than plain matching is refused.
-MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::span<const OrderTerms>, i64,
-                                            EngineOutput&) {
-  RejectReason reason = RejectReason::malformed_message;
-  if (message.kind == static_cast<u8>(MessageKind::new_)) reason = check_form(message);
-  return status_of(reason == RejectReason::none ? RejectReason::malformed_message : reason);
+MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
+    : MatchingCore(rules, max_orders), tips_(rules.seed), sharing_(rules.allocation) {
+  check(rules);
+  // The core does not ask whether the venue offers what it knows, and knows one allocation and no bands.
+  const u16 plain_types = members_of(OrderType::market) | members_of(OrderType::limit);
+  const u16 plain_forces = members_of(TimeInForce::gtc) | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok);
+  if (!offers(rules.order_types, plain_types) || !offers(rules.times_in_force, plain_forces)) ++at_work_;
+  if (rules.post_only == PostOnlyPolicy::slide) ++at_work_;
+  if (sharing_.is_active()) ++at_work_;
 }
 
-void MatchingEngine::self_check() const {
-  check_book();
-  if (crossed()) throw std::logic_error("matching engine: the book is crossed");
+MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::span<const OrderTerms> terms,
+                                            i64 message_index, EngineOutput& output) {
+  if (message.terms > terms.size()) return status_of(RejectReason::malformed_message);
+  static constexpr OrderTerms kNoTerms;
+  output_ = &output;
+  message_index_ = message_index;
+  try_all_or_none_ = true;
+  const MessageStatus status = answer(message, message.terms == 0 ? kNoTerms : terms[message.terms - 1]);
+  if (!is_rejected(status)) settle();
+  return status;
+}
+
+MessageStatus MatchingEngine::answer(const OrderMessage& message, const OrderTerms& terms) {
+  switch (static_cast<MessageKind>(message.kind)) {
+    case MessageKind::new_:
+      return submit_general(message, terms);
+    case MessageKind::cancel:
+      return cancel_general(message.order_id);
+    case MessageKind::replace:
+      return replace_general(message, terms);
+    case MessageKind::clock:
+      return set_clock(message.quantity);
+    case MessageKind::mass_cancel:
+      return mass_cancel(message.owner);
+    case MessageKind::position:
+    case MessageKind::group:
+      return set_account(message);
+    case MessageKind::phase:
+    case MessageKind::reference_price:
+      return status_of(RejectReason::trading_phase);
+  }
+  return status_of(RejectReason::malformed_message);
 }
 
 }  // namespace pytrader

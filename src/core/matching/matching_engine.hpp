@@ -3,23 +3,51 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
+#include "matching/account_book.hpp"
+#include "matching/level_sharing.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
+#include "matching/slot_heap.hpp"
+#include "matching/slot_queue.hpp"
+#include "matching/special_orders.hpp"
+#include "matching/tip_source.hpp"
+#include "matching/trading_phase.hpp"
+#include "matching/trigger_book.hpp"
 #include "matching/venue_rules.hpp"
 
 namespace pytrader {
 
-// Bounds: `max_orders` resting orders (a limit order beyond it is rejected, order_limit); the open quantity of one side
-// stays below 2^63 lots (an order that could exceed it is rejected, quantity_above_maximum). Prices are any ticks but
-// kNoPrice. No message allocates once pool, index and ladder have reached their largest size; none costs more because
-// other orders rest. A rejected message changes nothing.
+// A live order with all that the engine keeps of it.
+struct LiveOrder {
+  u64 order_id = 0;
+  i64 price = kNoPrice;  // where it stands in the book; before, its limit
+  i64 leaves_qty = 0;    // reserve included
+  i64 cum_qty = 0;       // executed
+  i64 displayed_qty = 0;
+  i64 stop_price = kNoPrice;  // while it waits for one
+  SpecialOrder terms;
+  Side side = Side::buy;
+};
+
+// Bounds: `max_orders` live orders (one beyond it that may rest or wait is rejected, order_limit); the open quantity of
+// one side, parked and reserve included, stays below 2^63 lots (an order that could exceed it is rejected,
+// quantity_above_maximum). Prices are any ticks but kNoPrice. No message allocates once pool, index and ladder have
+// reached their largest size. A rejected message changes nothing.
+//
+// docs/order_rules.md has the rules. What a file of the general path is about, its name says:
+//   engine_checks    what refuses a new order            engine_entry     taking, resting, waiting, leaving
+//   engine_matching  the pass of a taker over makers     engine_triggers  elections and what a message sets off
+//   engine_replace   replacing live orders               engine_control   clock, mass cancel, positions, groups
 class MatchingEngine : public MatchingCore {
  public:
+  // Throws Error(invalid_argument) for rules outside their ranges.
   explicit MatchingEngine(const VenueRules& rules = {}, u32 max_orders = OrderPool::kMaxOrders);
 
   // Applies one message and appends its fills and updates, each with this message index; `terms` are the rows that
-  // the message's `terms` counts in. Throws std::bad_alloc or Error(capacity) only, and then nothing has changed.
+  // the message's `terms` counts in. Throws std::bad_alloc or Error(capacity) only, and then the message has changed
+  // nothing; or, in what it set off, has been applied up to a point from which the next message goes on.
   MessageStatus apply(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                       EngineOutput& output);
   MessageStatus apply(const OrderMessage& message, i64 message_index, EngineOutput& output) {
@@ -29,22 +57,210 @@ class MatchingEngine : public MatchingCore {
   void apply(std::span<const OrderMessage> messages, std::span<const OrderTerms> terms, MessageStatus* statuses,
              EngineOutput& output);
 
-  // Throws std::logic_error if a total, a link or an index contradicts another, or if the book is crossed.
+  i64 clock() const noexcept { return clock_; }
+  TradingPhase phase() const noexcept { return phase_; }
+  // kNoPrice before the first trade.
+  i64 last_trade_price() const noexcept { return last_trade_price_; }
+  i64 reference_price() const noexcept { return reference_price_; }
+  // 0 for an owner that has not been named. Kept within 64 bits where a position is larger.
+  i64 position(u32 owner) const noexcept;
+  u32 group(u32 owner) const noexcept;
+
+  // Any live order, at rest or waiting; false if there is none with this id.
+  bool order(u64 order_id, LiveOrder& order) const noexcept;
+  // All that rests at a price, in the order of priority: displayed, hidden, pegged, all-or-none.
+  void queue(Side side, i64 price, std::vector<LiveOrder>& orders) const;
+  // All live orders by ascending id.
+  void live_orders(std::vector<LiveOrder>& orders) const;
+  // Displayed quantity before this order in its queue; false if no order with this id is displayed.
+  bool queue_ahead(u64 order_id, i64& quantity) const noexcept;
+
+  // Throws std::logic_error if a total, a link or an index contradicts another, or if the book is crossed that must
+  // not be.
   void self_check() const;
 
  private:
-  // Nothing at work that a plain message could meet: no order with more than a price and a quantity, no phase but
-  // continuous trading, no allocation but price-time.
-  bool quiet() const noexcept { return at_work_ == 0; }
-  // The message says nothing that the core does not know.
-  static bool is_plain(const OrderMessage& message) noexcept;
-  MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
-                              EngineOutput& output);
+  // An order on its way into the book: new, replaced, elected, re-priced.
+  struct Arrival {
+    u64 order_id = 0;
+    i64 limit = kNoPrice;        // where it rests; kNoPrice for one that takes at any price
+    i64 match_limit = kNoPrice;  // where its matching ends: the limit or a band
+    i64 leaves = 0;
+    i64 executed = 0;
+    i64 cut = 0;  // what reduce-only has taken off and no update has told yet
+    SpecialOrder terms;
+    u32 slot = kNone;  // kNone until it has one
+    Side side = Side::buy;
+    bool own_message = true;  // a status tells what became of it
+    bool ended = false;       // before it was filled or met no more makers
+    RejectReason end_reason = RejectReason::none;
+  };
+  struct Maker {
+    u32 slot = kNone;
+    i64 price = 0;
+    OrderPlace place = OrderPlace::displayed;
+  };
 
+  // The gate (matching_engine.cpp).
+  bool quiet() const noexcept { return at_work_ == 0; }
+  static bool is_plain(const OrderMessage& message) noexcept;
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
+  MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
+                              EngineOutput& output);
+  MessageStatus answer(const OrderMessage& message, const OrderTerms& terms);
 
-  u64 at_work_ = 0;  // how many things are at work that need the general path
+  // What refuses a new order (engine_checks.cpp).
+  RejectReason check_order(const OrderMessage& message, const OrderTerms& terms) const noexcept;
+  RejectReason check_terms(const OrderMessage& message, const OrderTerms& terms) const noexcept;
+  RejectReason check_iceberg(const SpecialOrder& order, i64 quantity) const noexcept;
+  RejectReason check_phase(const Arrival& order) const noexcept;
+  RejectReason check_now(Arrival& order);
+  bool offers(u16 offered, u16 wanted) const noexcept { return (offered & wanted) == wanted; }
+  bool post_only_takes(const Arrival& order) const noexcept;
+  bool fit_reduce_only(Arrival& order) const noexcept;
+  bool reached_at_entry(const Arrival& order) const noexcept;
+  bool may_rest(const Arrival& order) const noexcept {
+    return rests_by(order.terms.time_in_force) && (order.terms.order_type != OrderType::market || is_collecting());
+  }
+
+  // Taking, resting, waiting, leaving (engine_entry.cpp).
+  MessageStatus submit_general(const OrderMessage& message, const OrderTerms& terms);
+  Outcome enter(Arrival& order);
+  void set_limits(Arrival& order) const noexcept;
+  // Room for all that one taker can cause, so that nothing fails half-way. Throws, and has changed nothing then.
+  void secure(const Arrival& order);
+  void wait_for_price(Arrival& order, const TrailingTerms& trailing, i64 activation) noexcept;
+  Outcome take(Arrival& order);
+  Outcome collect(Arrival& order);
+  Outcome finish(Arrival& order);
+  void rest(Arrival& order) noexcept;
+  void wait(Arrival& order, OrderPlace place) noexcept;
+  void store(Arrival& order) noexcept;
+  void forget(Arrival& order) noexcept;
+  // A live order leaves its place and becomes an arrival that keeps slot and id.
+  Arrival arrival_of(u32 slot) const noexcept;
+  void detach(u32 slot) noexcept;
+  void remove_order(u32 slot) noexcept;
+  void release(u32 slot) noexcept;
+  void enlist(u32 slot) noexcept;
+  void delist(u32 slot) noexcept;
+  void link_peg(u32 slot) noexcept;
+  void unlink_peg(u32 slot) noexcept;
+  void cancel_order(u32 slot, RejectReason reason);
+  MessageStatus cancel_general(u64 order_id) noexcept;
+
+  // The pass of a taker over makers (engine_matching.cpp).
+  void match(Arrival& taker);
+  bool next_maker(const Arrival& taker, Maker& maker) noexcept;
+  void meet(Arrival& taker, const Maker& maker, i64 most = INT64_MAX);
+  void trade(Arrival& taker, const Maker& maker, i64 quantity);
+  void reduce_maker(u32 slot, i64 quantity) noexcept;
+  void refill(u32 slot);
+  void refill_drained();
+  SelfTrade prevention(const Arrival& taker, u32 maker) const noexcept;
+  void prevent(Arrival& taker, u32 maker, SelfTrade mode);
+  bool cut_reduce_only(u32 slot);
+  void tell_cut(Arrival& order);
+  void shrink(u32 slot, i64 leaves) noexcept;
+  // What the taker could trade within its limit, at most its open quantity: the same pass, moving nothing.
+  i64 reachable(const Arrival& taker);
+  struct Rehearsal;
+  void rehearse_level(Rehearsal& pass, OrderPlace place, u32 level);
+  void rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, bool reserve);
+
+  // Sharing at a price, and TOP orders (engine_allocation.cpp).
+  void share_level(Arrival& taker, i64 price);
+  void share_round(Arrival& taker, u32 level, i64 price);
+  void prevent_at(Arrival& taker, u32 level, i64 price);
+  void note_better(Side which, u32 slot, i64 price, i64 displayed) noexcept;
+  void check_tops() const;
+
+  // Elections and what a message sets off (engine_triggers.cpp).
+  void on_trade(i64 price);
+  void settle();
+  void enter_elected(u32 slot);
+  bool enter_all_or_none();
+  bool reprice_next_peg();
+  void reprice(u32 slot, i64 price);
+  i64 peg_price(Side side, const SpecialOrder& terms) const noexcept;
+
+  // Replacing (engine_replace.cpp).
+  MessageStatus replace_general(const OrderMessage& message, const OrderTerms& terms);
+  MessageStatus replace_in_book(u32 slot, Arrival& order, bool keeps);
+  MessageStatus replace_waiting(u32 slot, Arrival& order, bool keeps);
+
+  // Clock, mass cancel, positions, groups (engine_control.cpp).
+  MessageStatus set_clock(i64 now);
+  void expire(u32 slot);
+  void expire_day_orders();
+  MessageStatus mass_cancel(u32 owner);
+  MessageStatus set_account(const OrderMessage& message);
+
+  // Small readings.
+  bool is_special(u32 slot) const noexcept { return (pool_[slot].attributes & kIsSpecial) != 0; }
+  OrderPlace place_of(u32 slot) const noexcept {
+    return is_special(slot) ? special_[slot].place : OrderPlace::displayed;
+  }
+  i64 leaves_of(u32 slot) const noexcept {
+    return pool_[slot].quantity + (is_special(slot) ? special_[slot].reserve : 0);
+  }
+  Ladder& ladder(OrderPlace place, Side which) noexcept {
+    return place == OrderPlace::displayed ? mutable_side(which) : shadow_[index_of(which)][shadow_of(place)];
+  }
+  const Ladder& ladder(OrderPlace place, Side which) const noexcept {
+    return place == OrderPlace::displayed ? side(which) : shadow_[index_of(which)][shadow_of(place)];
+  }
+  static std::size_t shadow_of(OrderPlace place) noexcept { return static_cast<std::size_t>(place) - 1; }
+  // The best price of all liquidity on a side, displayed or not; kNoPrice if there is none.
+  i64 best_of_all(Side which) const noexcept;
+  i64 limit_of(u32 slot) const noexcept;
+  LiveOrder live_order(u32 slot) const noexcept;
+  // The order's limit as updates state it: of a pegged order its cap.
+  static i64 reported_limit(const Arrival& order) noexcept {
+    return order.terms.order_type == OrderType::pegged ? order.terms.limit : order.limit;
+  }
+  void tell(UpdateKind kind, u32 slot, i64 price, i64 quantity, i64 leaves, RejectReason reason);
+  void update(UpdateKind kind, u32 slot, i64 price, i64 quantity) {
+    tell(kind, slot, price, quantity, leaves_of(slot), RejectReason::none);
+  }
+  void update(UpdateKind kind, const Arrival& order, i64 price, i64 quantity, RejectReason reason = RejectReason::none);
+  bool is_collecting() const noexcept { return collects(phase_, rules_.session); }
+  void check_specials() const;
+  void check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const;
+
+  u64 at_work_ = 0;  // how many things are at work that need the general path: special orders, phases, bands, ...
+  i64 clock_ = 0;    // nanoseconds UTC
+  i64 reference_price_ = kNoPrice;
+  u64 time_ = 0;  // counts entries
+  TradingPhase phase_ = TradingPhase::continuous;
+  bool try_all_or_none_ = true;  // something has happened since they were tried
+  bool pegs_stale_ = true;       // prices of pegged orders must be looked at, whatever their references were
+  Ladder shadow_[2][3] = {{Ladder(Side::buy), Ladder(Side::buy), Ladder(Side::buy)},
+                          {Ladder(Side::sell), Ladder(Side::sell), Ladder(Side::sell)}};  // hidden, pegged, all-or-none
+  SpecialOrders special_;
+  std::size_t special_count_ = 0;
+  u64 tips_bound_ = 0;  // how many tips the icebergs can still show, all together
+  TriggerBook triggers_;
+  SlotQueue elected_;
+  SlotQueue drained_;
+  SlotQueue parked_;     // for an auction
+  SlotQueue market_[2];  // market orders in a call phase, by side
+  i64 drained_price_ = 0;
+  u32 all_or_none_at_ = kNone;  // the next all-or-none maker of the pass
+  u32 first_peg_ = kNone;       // pegged orders in the order of their entry
+  u32 last_peg_ = kNone;
+  u32 peg_at_ = kNone;  // pegged orders before it stand where their references say
+  i64 peg_bid_ = kNoPrice;
+  i64 peg_ask_ = kNoPrice;
+  SlotHeap expiries_;    // gtd, by expire time
+  SlotHeap day_orders_;  // what ends with the day, by entry
+  AccountBook accounts_;
+  TipSource tips_;
+  LevelSharing sharing_;
+  TopOrders tops_;
+  EngineOutput* output_ = nullptr;  // of the message at work
+  i64 message_index_ = 0;
 };
 
 }  // namespace pytrader

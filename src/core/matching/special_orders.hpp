@@ -29,24 +29,45 @@ constexpr bool in_book(OrderPlace place) noexcept {
   return place <= OrderPlace::all_or_none;
 }
 
+constexpr bool rests_by(TimeInForce time_in_force) noexcept {
+  return time_in_force == TimeInForce::gtc || time_in_force == TimeInForce::day || time_in_force == TimeInForce::gtd;
+}
+constexpr bool waits_for_auction(TimeInForce time_in_force) noexcept {
+  return time_in_force == TimeInForce::at_the_open || time_in_force == TimeInForce::at_the_close ||
+         time_in_force == TimeInForce::good_for_auction;
+}
+constexpr bool ends_with_day(TimeInForce time_in_force) noexcept {
+  return time_in_force == TimeInForce::day || waits_for_auction(time_in_force);
+}
+constexpr bool trails(OrderType type) noexcept {
+  return type == OrderType::trailing_stop || type == OrderType::trailing_stop_limit;
+}
+constexpr bool is_if_touched(OrderType type) noexcept {
+  return type == OrderType::market_if_touched || type == OrderType::limit_if_touched;
+}
+constexpr bool waits_for_price(OrderType type) noexcept {
+  return type == OrderType::stop || type == OrderType::stop_limit || is_if_touched(type) || trails(type);
+}
+// Elected by a price that comes from below.
+constexpr bool rises(Side side, OrderType type) noexcept {
+  return (side == Side::buy) != is_if_touched(type);
+}
+
 struct SpecialOrder {
-  i64 limit = kNoPrice;  // before election: the limit after it; pegged: the cap; at rest in the book: the price
+  i64 limit = kNoPrice;  // before election: the limit after it; pegged: the cap; else the price in the book
   i64 stop_price = kNoPrice;
   i64 reserve = 0;  // what is open beyond the order's node, which holds what is displayed
   i64 display_qty = 0;
   i64 display_range = 0;
-  i64 min_qty = 0;
+  i64 min_qty = 0;  // at the first entry only
   i64 peg_offset = 0;
   i64 expire_time = 0;
   i64 limit_offset = 0;
   i64 prevented = 0;  // by self-trade prevention or cut by reduce-only; a replace counts it like what was executed
   u64 entered = 0;    // time of the first entry
   u32 owner = 0;
-  u32 account = 0;  // row of the account book, 0 for none
-  u32 next_of_owner = kNone;
-  u32 previous_of_owner = kNone;
-  u32 next_peg = kNone;
-  u32 previous_peg = kNone;
+  u32 account = 0;    // row of the account book, 0 for none
+  u32 tips_most = 0;  // an iceberg at rest: how many tips it can show at most
   u16 flags = 0;
   OrderType order_type = OrderType::limit;
   TimeInForce time_in_force = TimeInForce::gtc;
@@ -56,6 +77,25 @@ struct SpecialOrder {
 
   bool has(u16 flag) const noexcept { return (flags & flag) != 0; }
   bool is_iceberg() const noexcept { return display_qty != 0; }
+  // Where it stands at a price.
+  OrderPlace place_in_book() const noexcept {
+    if (order_type == OrderType::pegged) return OrderPlace::pegged;
+    if (has(kAllOrNone)) return OrderPlace::all_or_none;
+    return has(kHidden) ? OrderPlace::hidden : OrderPlace::displayed;
+  }
+  // Whether its price, its quantity and its node say all of it.
+  bool is_plain() const noexcept {
+    return place == OrderPlace::displayed && owner == 0 && (flags & ~kPostOnly) == 0 && display_qty == 0 &&
+           time_in_force == TimeInForce::gtc && prevented == 0;
+  }
+};
+
+// The lists that an order is in beside its queue.
+struct SpecialLinks {
+  u32 next_of_owner = kNone;
+  u32 previous_of_owner = kNone;
+  u32 next_peg = kNone;
+  u32 previous_peg = kNone;
 };
 
 // Rows by slot of the pool; a row means something only while its order is live and marked as special.
@@ -63,14 +103,19 @@ class SpecialOrders {
  public:
   // Makes room for the slots below `slots`.
   void reserve(std::size_t slots) {
-    if (rows_.size() < slots) rows_.resize(slots);
+    if (links_.size() >= slots) return;
+    rows_.resize(slots);
+    links_.resize(slots);
   }
+  SpecialLinks& links(u32 slot) noexcept { return links_[slot]; }
+  const SpecialLinks& links(u32 slot) const noexcept { return links_[slot]; }
   SpecialOrder& operator[](u32 slot) noexcept { return rows_[slot]; }
   const SpecialOrder& operator[](u32 slot) const noexcept { return rows_[slot]; }
   std::size_t size() const noexcept { return rows_.size(); }
 
  private:
   std::vector<SpecialOrder> rows_;
+  std::vector<SpecialLinks> links_;
 };
 
 }  // namespace pytrader

@@ -155,8 +155,9 @@ enum class RejectReason : u8 {
   mass_canceled = 46,
   auction_ended = 47,
   clock_backwards = 48,
+  instruction_not_supported = 49,
 };
-constexpr u8 kRejectReasonCount = 49;
+constexpr u8 kRejectReasonCount = 50;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -60,6 +60,7 @@ constexpr ReasonText kReasonTexts[] = {
     {"mass_canceled", "a mass cancel took the order"},
     {"auction_ended", "the auction that the order was meant for has ended"},
     {"clock_backwards", "the clock may not go backwards"},
+    {"instruction_not_supported", "the venue does not offer what the order asks for beside its type"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

@@ -2,17 +2,31 @@
 
 from pytrader.data.bars import read_bars
 from pytrader.data.binance import read_binance
+from pytrader.data.binance_feed import BinanceDepthFeed, binance_instruments
+from pytrader.data.bitget import BitgetDepthFeed
 from pytrader.data.columns import open_columns, write_columns
 from pytrader.data.dbn import read_dbn
+from pytrader.data.depth_feed import FeedIncident, frames_of
 from pytrader.data.itch import read_itch
+from pytrader.data.kraken import KrakenDepthFeed, kraken_instruments
 from pytrader.data.load import load
 from pytrader.data.lobster import read_lobster
 from pytrader.data.market_data import MarketData, Stream
+from pytrader.data.okx import OkxDepthFeed, okx_instruments
 
 __all__ = [
+    "BinanceDepthFeed",
+    "BitgetDepthFeed",
+    "FeedIncident",
+    "KrakenDepthFeed",
     "MarketData",
+    "OkxDepthFeed",
     "Stream",
+    "binance_instruments",
+    "frames_of",
+    "kraken_instruments",
     "load",
+    "okx_instruments",
     "open_columns",
     "read_bars",
     "read_binance",

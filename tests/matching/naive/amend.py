@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.matching.naive.book import ALL_OR_NONE, PEGGED, RESTING, TAKING, WAITING, Order
-from tests.matching.naive.entry import NEEDS_PRICE, PEGGED_TYPE, WITHOUT_PRICE
+from tests.matching.naive.entry import PEGGED_TYPE, WITHOUT_PRICE
 from tests.matching.naive.rows import INT64_MAX, NO_PRICE, NO_TERMS, Message, Terms
 from tests.matching.naive.triggers import TRAILING, through
 
@@ -25,6 +25,10 @@ class Amend:
         terms = self.replace_terms(message, table)
         if terms is None:
             return "malformed_message"
+        if terms.stop_price != NO_PRICE and order.state != WAITING:
+            return "malformed_message"
+        if terms.stop_price != NO_PRICE and order.order_type in TRAILING:
+            return "trailing_not_valid"
         if not self.phase_accepts_replace():
             return "trading_phase"
         if order.order_type in WITHOUT_PRICE and message.price not in (NO_PRICE, 0):
@@ -39,10 +43,7 @@ class Amend:
         order.display_qty = terms.display_qty or order.display_qty
         if order.state == RESTING:
             return self.replace_resting(order, message.price, leaves)
-        if order.state == WAITING:
-            return self.replace_waiting(order, message, terms, leaves)
-        order.leaves, order.limit = leaves, message.price
-        return "replaced"
+        return self.replace_waiting(order, message, terms, leaves)
 
     def replace_terms(self, message: Message, table: Sequence[Terms]) -> Terms | None:
         """The terms of a replace, which may state a stop price and a display quantity and nothing else."""
@@ -53,25 +54,21 @@ class Amend:
         return terms if terms == allowed else None
 
     def replace_refusal(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
-        if terms.stop_price != NO_PRICE:
-            if order.state != WAITING:
-                return "malformed_message"
-            if order.order_type in TRAILING:
-                return "trailing_not_valid"
-        if terms.display_qty and not (order.is_iceberg and 1 <= terms.display_qty <= leaves):
-            return "display_quantity_not_valid"
         display_qty = terms.display_qty or order.display_qty
-        if display_qty and (
-            display_qty <= order.terms.display_range or self.too_many_tips(leaves, display_qty, order.terms)
-        ):
-            return "display_quantity_too_small"
-        if leaves + order.cum > INT64_MAX:
+        if terms.display_qty and not order.is_iceberg:
+            return "display_quantity_not_valid"
+        if order.is_iceberg and (terms.display_qty or leaves > order.leaves):
+            if not order.terms.display_range < display_qty <= leaves:
+                return "display_quantity_not_valid"
+            if self.too_many_tips(leaves, display_qty, order.terms):
+                return "display_quantity_too_small"
+        if max(leaves + order.cum, self.open_quantity(order.side) - order.leaves + leaves) > INT64_MAX:
             return "quantity_above_maximum"
-        if self.open_quantity(order.side) - order.leaves + leaves > INT64_MAX:
-            return "quantity_above_maximum"
+        prices = order.order_type not in WITHOUT_PRICE and message.price != order.limit
+        if prices and not self.entry_allowed(order, message.price):
+            return "price_out_of_range"
         if order.state == RESTING and not self.keeps_place(order, message.price, leaves):
-            refuses = order.has("post_only") and self.rules.post_only == "reject"
-            if refuses and self.would_take(order.side, message.price):
+            if self.post_only_takes(order, message.price):
                 return "post_only_would_take"
             if order.has("reduce_only") and not self.reducible(order, self.positions):
                 return "reduce_only_would_increase"
@@ -98,25 +95,31 @@ class Amend:
         del self.orders[order.order_id]
         order.state = TAKING
         order.limit, order.leaves = price, leaves
-        self.cap_reduce_only(order)
+        cut = self.fit_reduce_only(order)
+        self.set_limit(order)
+        self.tell_cut(order, cut)
         outcome = self.enter_pegged(order) if order.kind == PEGGED else self.take(order, first=False)
         return {"filled": "replaced_filled", "remainder_canceled": "remainder_canceled"}.get(outcome, "requeued")
 
     def replace_waiting(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
-        grows = leaves > order.leaves
-        order.leaves = leaves
-        if order.order_type in NEEDS_PRICE:
-            order.limit = message.price
+        keeps = self.rules.amend == "keeps_on_decrease" and leaves <= order.leaves
         moves = terms.stop_price not in (NO_PRICE, order.stop)
-        if not moves and not grows and self.rules.amend == "keeps_on_decrease":
+        order.leaves = leaves
+        if order.order_type not in WITHOUT_PRICE:
+            order.limit = message.price
+        if keeps and not moves:
             return "replaced"
-        self.unqueue_trigger(order)
-        if moves:
-            order.stop = terms.stop_price
-            if self.reached_at_entry(order):
+        if order.state == WAITING:
+            self.unqueue_trigger(order)
+            if moves:
+                order.stop = terms.stop_price
+            if moves and self.reached_at_entry(order):
                 del self.orders[order.order_id]
                 outcome = self.release(order, own_message=True)
                 return {"filled": "replaced_filled", "rested": "requeued"}.get(outcome, outcome)
-        if order.stop != NO_PRICE:
-            self.queue_trigger(order)
+            if order.stop != NO_PRICE:
+                self.queue_trigger(order)
+        else:
+            self.times += 1
+            order.time = self.times
         return "requeued"

@@ -18,9 +18,10 @@ class Order:
     """One live order. `leaves` is all that is open, `shown` what of it the book displays."""
 
     __slots__ = (
-        "allocated",
         "cum",
+        "cut",
         "display_qty",
+        "entered",
         "extreme",
         "flags",
         "force",
@@ -34,6 +35,7 @@ class Order:
         "self_trade",
         "shown",
         "side",
+        "slid",
         "state",
         "stop",
         "terms",
@@ -51,6 +53,8 @@ class Order:
         self.limit = message.price
         self.leaves = message.quantity
         self.cum = 0  # what no longer is open: executed, or prevented by self-trade prevention
+        self.cut = 0  # what reduce-only took off at entry and no update has told yet
+        self.slid = False  # a post-only order that has been moved away from the market and no update has told yet
         self.terms = terms
         self.display_qty = terms.display_qty
         self.shown = 0
@@ -58,7 +62,8 @@ class Order:
         self.stop = terms.stop_price  # where it is elected; NO_PRICE while a trailing stop does not track
         self.extreme = NO_PRICE  # the best trade that a trailing stop has seen
         self.state = TAKING
-        self.time = 0
+        self.time = 0  # its place among those that wait or stand beside it
+        self.entered = 0  # when it came to the engine
         if terms.peg_type:
             self.kind = PEGGED
         elif message.flags & FLAGS["all_or_none"]:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from tests.matching.naive.amend import Amend
-from tests.matching.naive.book import ALL_OR_NONE, RESTING, TAKING, BookSide, Order, SplitMix64
+from tests.matching.naive.book import ALL_OR_NONE, PARKED, QUEUED, RESTING, BookSide, Order, SplitMix64
 from tests.matching.naive.entry import WITHOUT_PRICE, Entry
 from tests.matching.naive.matching import Matching
 from tests.matching.naive.rows import (
@@ -79,6 +79,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
         if answer not in OUTCOMES:
             return REJECTED + REASONS[answer]
         self.settle()
+        self.watch_limit_state()
+        self.publish_indicative()
         return OUTCOMES[answer]
 
     def on_new(self, message: Message, table: Sequence[Terms]) -> str:
@@ -121,18 +123,25 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
     def settle(self) -> None:
         """Elected orders first, then all-or-none orders that have become fillable, then pegs that must move."""
         while True:
+            if self.interrupted:
+                self.change_phase("volatility_auction")
+                continue
+            if self.activating:
+                self.activate()
+                continue
+            if self.triggers_sleep():
+                return
             if self.elected:
                 order = self.elected.popleft()
                 del self.orders[order.order_id]
                 self.release(order, own_message=False)
                 continue
-            if self.triggers_sleep():
-                return
             order = self.fillable_all_or_none()
             if order is not None:
                 self.sides[order.side].remove(order)
                 del self.orders[order.order_id]
-                self.take(order, own_message=False)
+                if self.fit_again(order):
+                    self.take(order, own_message=False)
                 continue
             repriced = self.next_to_reprice()
             if repriced is None:
@@ -145,7 +154,12 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             best = self.sides[3 - side].best()
             levels = self.sides[side].within(best) if best is not None and self.to_try[side] else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
-                if self.reachable(order, order.price, order.leaves) == order.leaves:
+                enough = (
+                    min(order.leaves, self.reducible(order, self.positions))
+                    if order.has("reduce_only")
+                    else order.leaves
+                )
+                if enough and self.reachable(order, order.price, enough) == enough:
                     self.to_try = {BUY: True, SELL: True}
                     return order
             self.to_try[side] = False
@@ -160,7 +174,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             self.sides[order.side].remove(order)
         elif order.state == "waiting":
             self.stop_waiting(order)
-        elif order.state != TAKING:
+        elif order.state in (QUEUED, PARKED):
             self.leave_session(order)
         self.forget(order)
 

@@ -153,61 +153,77 @@ class Entry:
             return "trading_phase"
         if order.force == GTD and order.terms.expire_time <= self.clock:
             return "expire_time_passed"
-        if order.has("reduce_only") and not self.reducible(order, self.positions):
+        order.cut = self.fit_reduce_only(order)
+        if not order.leaves:
             return "reduce_only_would_increase"
         if self.may_stay(order) and self.open_quantity(order.side) + order.leaves > INT64_MAX:
             return "quantity_above_maximum"
-        if order.order_type in TRIGGER_TYPES:
-            if self.reached_at_entry(order) and self.rules.immediate_trigger == "reject":
-                return "stop_price_reached"
-            return "none"
-        if order.has("post_only") and self.rules.post_only == "reject" and self.would_take(order.side, order.limit):
+        if not self.entry_allowed(order, order.limit):
+            return "price_out_of_range"
+        if self.phase == "post_close" and order.limit != self.closing_price:
+            return "price_out_of_range"
+        if self.post_only_takes(order, order.limit):
             return "post_only_would_take"
-        if self.needs_all_at_once(order) and self.reachable(order, *self.reach_of(order)) < order.leaves:
+        if self.reached_at_entry(order) and self.rules.immediate_trigger == "reject":
+            return "stop_price_reached"
+        self.set_limit(order)
+        if order.order_type in TRIGGER_TYPES:
+            return "none"
+        if self.needs_all_at_once(order) and self.reach_of(order) < order.leaves:
             return "fok_not_fillable"
         return "none"
 
     def may_stay(self, order: Order) -> bool:
         """Whether the order may rest or be parked."""
-        return order.order_type in TRIGGER_TYPES or (order.order_type != MARKET and order.force not in (IOC, FOK))
+        waits = order.order_type in TRIGGER_TYPES or order.force in AUCTION_FORCES
+        return waits or (order.order_type != MARKET and order.force not in (IOC, FOK))
 
     def needs_all_at_once(self, order: Order) -> bool:
         """Fill-or-kill by its time in force, or as an all-or-none order that may not rest."""
         return order.force == FOK or (order.has("all_or_none") and order.force == IOC)
 
     def reached_at_entry(self, order: Order) -> bool:
-        if self.last is None or order.order_type in TRAILING:
+        if self.last is None or order.order_type not in STOP_TYPES:
             return False
-        return through(order, self.last, order.stop)
+        return not self.triggers_sleep() and through(order, self.last, order.stop)
+
+    def post_only_takes(self, order: Order, limit: int) -> bool:
+        """Whether a post-only order has to be refused at this limit: no room to slide, or a venue without sliding."""
+        if not order.has("post_only") or self.collecting() or not self.would_take(order.side, limit):
+            return False
+        best = self.sides[3 - order.side].best()
+        return self.rules.post_only == "reject" or best == (NO_PRICE + 1 if order.side == BUY else INT64_MAX)
 
     def would_take(self, side: int, limit: int) -> bool:
         return bool(self.sides[3 - side].within(limit))
 
-    def taker_limit(self, order: Order) -> tuple[int | None, int | None]:
-        """The limit of an order that enters and how many levels it may trade with, both None for no bound."""
+    def set_limit(self, order: Order) -> None:
+        """What an order takes from the other side's best price, it takes at entry; a post-only order slides."""
         best = self.sides[3 - order.side].best()
-        if order.order_type == MARKET_TO_LIMIT:
-            return best, 1
-        if order.order_type == MARKET_WITH_PROTECTION and best is not None:
+        if order.order_type == MARKET_TO_LIMIT and best is not None:
+            order.limit = best
+        elif order.order_type == MARKET_WITH_PROTECTION and best is not None:
             ticks = self.rules.market_protection_ticks
-            return clamp(best + ticks if order.side == BUY else best - ticks), None
-        if order.order_type in (MARKET, MARKET_WITH_PROTECTION):
-            return None, None
-        return order.limit, None
+            order.limit = clamp(best + ticks if order.side == BUY else best - ticks)
+        elif order.has("post_only") and self.would_take(order.side, order.limit):
+            order.limit = best - 1 if order.side == BUY else best + 1
+            order.slid = True
 
-    def reach_of(self, order: Order) -> tuple[int | None, int, int | None]:
-        limit, levels = self.taker_limit(order)
-        return limit, order.leaves, levels
+    def reach_of(self, order: Order) -> int:
+        return self.reachable(order, None if order.limit == NO_PRICE else order.limit, order.leaves)
 
     def enter(self, order: Order) -> str:
         """Let an accepted order in; returns the outcome of its message."""
-        if order.has("reduce_only"):
-            self.cap_reduce_only(order)
+        self.times += 1
+        order.entered = self.times
+        self.tell_cut(order, order.cut)
         if order.order_type in TRIGGER_TYPES:
             if self.reached_at_entry(order):
                 return self.release(order, own_message=True)
             self.wait(order)
             return "parked"
+        if self.awaits_auction(order):
+            return self.park(order)
         if order.order_type == PEGGED_TYPE:
             return self.enter_pegged(order)
         return self.take(order)
@@ -217,45 +233,38 @@ class Entry:
 
         `own_message`: a status tells why it left. `first`: the entry for which a minimum quantity counts.
         """
-        limit, levels = self.taker_limit(order)
-        reason = self.hindrance(order, limit, levels, first)
+        self.to_try = {BUY: True, SELL: True}
+        order.state = TAKING
+        if self.collecting():
+            return self.collect(order)
+        if order.slid:
+            order.slid = False
+            self.update("repriced", order, price=order.limit, quantity=order.leaves)
+        reason = self.hindrance(order, first)
         if reason == "none":
-            if order.has("post_only"):
-                self.slide(order)
-                limit = order.limit
-            order.state = TAKING
-            if order.kind != ALL_OR_NONE or self.reachable(order, limit, order.leaves, levels) == order.leaves:
-                self.match(order, limit, levels)
+            if order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves:
+                self.match(order, None if order.limit == NO_PRICE else order.limit)
                 reason = self.ended
             if not order.leaves:
                 self.forget(order)
                 return "filled" if reason == "none" else "remainder_canceled"
-        if reason == "none" and limit is not None and order.order_type != MARKET and order.force in MAY_REST:
-            order.limit = limit
-            order.order_type = LIMIT if order.order_type != PEGGED_TYPE else PEGGED_TYPE
-            self.rest(order, limit)
+        if reason == "none" and order.limit != NO_PRICE and order.force in MAY_REST:
+            order.order_type = LIMIT
+            self.rest(order, order.limit)
             return "rested"
         self.forget(order)
         if reason != "none" or not own_message:
             self.report_cancel(order, "no_liquidity" if reason == "none" else reason)
         return "remainder_canceled"
 
-    def hindrance(self, order: Order, limit: int | None, levels: int | None, first: bool) -> str:
+    def hindrance(self, order: Order, first: bool) -> str:
         """What keeps an accepted order from trading at all."""
         least = order.terms.min_qty if first else 0
-        if least and self.reachable(order, limit, order.leaves, levels) < least:
+        if least and self.reach_of(order) < least:
             return "minimum_quantity_not_met"
-        if self.needs_all_at_once(order) and self.reachable(order, limit, order.leaves, levels) < order.leaves:
+        if self.needs_all_at_once(order) and self.reach_of(order) < order.leaves:
             return "fok_not_fillable"
         return "none"
-
-    def slide(self, order: Order) -> None:
-        """Move a post-only order that would take to one tick from the opposite best."""
-        best = self.sides[3 - order.side].best()
-        if best is None or not self.would_take(order.side, order.limit):
-            return
-        order.limit = best - 1 if order.side == BUY else best + 1
-        self.update("repriced", order, price=order.limit, quantity=order.leaves)
 
     def rest(self, order: Order, price: int) -> None:
         self.times += 1
@@ -266,22 +275,23 @@ class Entry:
         self.show_tip(order)
         self.note_rest(order)
         self.sides[order.side].push_back(order)
-        self.to_try[3 - order.side] = True
 
-    def enter_elected(self, order: Order, own_message: bool) -> str:
-        """An elected stop or if-touched order takes; where no status tells of it, updates do."""
+    def fit_again(self, order: Order) -> bool:
+        """Cut an order that was live already and enters again; false if nothing was left and it is gone."""
         order.state = TAKING
-        self.ended = "none"
-        self.cap_reduce_only(order)
-        if self.ended != "none":
-            self.forget(order)
-            self.report_cancel(order, self.ended)
-            return "remainder_canceled"
-        return self.take(order, own_message)
+        quantity = order.leaves
+        cut = self.fit_reduce_only(order)
+        if order.leaves:
+            self.tell_cut(order, cut)
+            return True
+        order.leaves = quantity
+        self.forget(order)
+        self.report_cancel(order, "reduce_only_would_increase")
+        return False
 
     def enter_pegged(self, order: Order) -> str:
         price = self.peg_price(order)
-        if price is None:
+        if price is None or self.collecting():
             self.times += 1
             order.time = self.times
             order.state = UNPRICED
@@ -290,11 +300,12 @@ class Entry:
         return self.take_pegged(order, price)
 
     def take_pegged(self, order: Order, price: int) -> str:
+        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         self.match(order, price)
         if not order.leaves:
             self.forget(order)
-            return "filled"
+            return "filled" if self.ended == "none" else "remainder_canceled"
         if self.ended != "none":
             self.forget(order)
             self.report_cancel(order, self.ended)
@@ -336,5 +347,5 @@ class Entry:
         if price is None:
             order.state, order.price = UNPRICED, NO_PRICE
             self.orders[order.order_id] = order
-        else:
+        elif self.fit_again(order):
             self.take_pegged(order, price)

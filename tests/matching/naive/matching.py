@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tests.matching.naive.book import ALL_OR_NONE, DISPLAYED, HIDDEN, PEGGED, Level, Order
 from tests.matching.naive.rows import BUY, SELF_TRADE, Fill
 
@@ -11,10 +13,10 @@ SELF_TRADE_NAMES = {code: name for name, code in SELF_TRADE.items()}
 class Matching:
     """How a taker meets its makers; part of NaiveEngine."""
 
-    def match(self, taker: Order, limit: int | None, levels: int | None = None) -> None:
-        """Trade within the limit, at no more than so many levels; `self.ended` says what ended the taker early."""
+    def match(self, taker: Order, limit: int | None) -> None:
+        """Trade within the limit; `self.ended` says what ended the taker early."""
         self.ended = "none"
-        for level in self.sides[3 - taker.side].within(limit)[:levels]:
+        for level in self.sides[3 - taker.side].within(limit):
             if not self.match_level(taker, level):
                 return
 
@@ -81,7 +83,7 @@ class Matching:
 
     def meet(self, taker: Order, maker: Order, available: int) -> bool:
         """Let a taker meet one maker; false when the taker is done."""
-        self.cap_reduce_only(maker)
+        self.cut_maker(maker)
         if maker.order_id not in self.orders:
             return True
         available = min(available, maker.leaves)
@@ -91,7 +93,6 @@ class Matching:
         if mode != "none":
             return self.prevent(taker, maker, mode)
         self.fill(taker, maker, min(taker.leaves, available))
-        self.cap_reduce_only(taker)
         return taker.leaves > 0
 
     def prevention(self, taker: Order, maker: Order) -> str:
@@ -111,7 +112,7 @@ class Matching:
             for order in (maker, taker):
                 order.cum += quantity
                 self.shrink(order, order.leaves - quantity)
-                self.update("decremented", order, price=order.price, quantity=quantity)
+                self.update("decremented", order, price=order.limit, quantity=quantity, reason="self_trade")
             if not maker.leaves:
                 self.leave(maker)
             if not taker.leaves:
@@ -139,7 +140,7 @@ class Matching:
         if maker.kind == DISPLAYED:
             # A reserve that trades in one piece has no tip left to take from.
             maker.shown = max(0, maker.shown - quantity)
-        price = maker.price
+        price = self.closing_price if self.phase == "post_close" else maker.price
         self.fills.append(
             Fill(
                 taker.order_id,
@@ -161,56 +162,66 @@ class Matching:
         position = positions.get(order.owner, 0)
         return max(0, -position if order.side == BUY else position)
 
-    def cap_reduce_only(self, order: Order) -> None:
-        """Cut a reduce-only order to what the position has left for it."""
-        if not order.has("reduce_only") or not order.leaves:
-            return
-        most = self.reducible(order, self.positions)
-        cut = order.leaves - most
-        if cut <= 0:
-            return
-        if most:
-            order.cum += cut
-            self.shrink(order, most)
-            self.update("decremented", order, price=order.price, quantity=cut, reason="reduce_only_would_increase")
-        elif order.state == "taking":
-            self.ended = "reduce_only_would_increase"
-        else:
-            self.cancel_for(order, "reduce_only_would_increase")
+    def fit_reduce_only(self, order: Order) -> int:
+        """Cut an order that enters to what the position has left for it; returns how much was cut."""
+        if not order.has("reduce_only"):
+            return 0
+        cut = max(0, order.leaves - self.reducible(order, self.positions))
+        order.leaves -= cut
+        order.cum += cut
+        return cut
 
-    def reachable(self, taker: Order, limit: int | None, enough: int, levels: int | None = None) -> int:
+    def tell_cut(self, order: Order, cut: int) -> None:
+        if cut:
+            self.update("decremented", order, price=order.limit, quantity=cut, reason="reduce_only_would_increase")
+
+    def cut_maker(self, maker: Order) -> None:
+        """Cut a reduce-only maker that is met to what the position has left for it; it leaves where that is nothing."""
+        if not maker.has("reduce_only"):
+            return
+        most = self.reducible(maker, self.positions)
+        cut = maker.leaves - most
+        if cut > 0 and not most:
+            self.cancel_for(maker, "reduce_only_would_increase")
+        elif cut > 0:
+            maker.cum += cut
+            self.shrink(maker, most)
+            self.tell_cut(maker, cut)
+
+    def reachable(self, taker: Order, limit: int | None, enough: int) -> int:
         """Count what the taker could trade now: the pass of `match` with its running remainder, moving nothing."""
         positions = dict(self.positions)
-        left, prevented = enough, 0
-        for level in self.sides[3 - taker.side].within(limit)[:levels]:
-            orders = self.in_order_of_reach(taker, level)
-            modes = [self.prevention(taker, maker) for maker in orders]
-            blocked = any(
-                mode in ("cancel_newest", "cancel_both")
-                for maker, mode in zip(orders, modes, strict=True)
-                if maker.kind == DISPLAYED
-            )
-            for maker, mode in zip(orders, modes, strict=True):
-                # Before an order that ends the taker, an iceberg is met with its tip only.
-                quantity = maker.shown if blocked and maker.kind == DISPLAYED else maker.leaves
-                if maker.has("reduce_only"):
-                    quantity = min(quantity, self.reducible(maker, positions))
+        left, reached = enough, 0
+        for level in self.sides[3 - taker.side].within(limit):
+            for maker, quantity, whole in self.meetings(taker, level):
+                most = self.reducible(maker, positions) if maker.has("reduce_only") else quantity
+                quantity = min(quantity, most)
                 if quantity == 0 or (maker.kind == ALL_OR_NONE and quantity > left):
                     continue
+                mode = self.prevention(taker, maker)
                 if mode in ("cancel_newest", "cancel_both"):
-                    return enough - left
-                quantity = min(quantity, left)
-                if mode == "decrement":
+                    return reached
+                if mode == "decrement" and whole:
+                    left -= min(left, maker.leaves, most if maker.has("reduce_only") else maker.leaves)
+                if mode == "none":
+                    quantity = min(quantity, left)
+                    for order in (taker, maker):
+                        signed = quantity if order.side == BUY else -quantity
+                        positions[order.owner] = positions.get(order.owner, 0) + (signed if order.owner else 0)
                     left -= quantity
-                    prevented += quantity
-                if mode != "none":
-                    continue
-                if taker.has("reduce_only"):
-                    quantity = min(quantity, self.reducible(taker, positions))
-                for order in (taker, maker):
-                    signed = quantity if order.side == BUY else -quantity
-                    positions[order.owner] = positions.get(order.owner, 0) + (signed if order.owner else 0)
-                left -= quantity
+                    reached += quantity
                 if left == 0:
-                    return enough - prevented
-        return enough - left - prevented
+                    return reached
+        return reached
+
+    def meetings(self, taker: Order, level: Level) -> Iterator[tuple[Order, int, bool]]:
+        """What a taker meets at one price: tips, then reserves, then the other kinds; False for a reserve."""
+        displayed = self.in_order_of_reach(taker, level)
+        for maker in displayed:
+            yield maker, maker.shown, True
+        for maker in displayed:
+            if maker.leaves > maker.shown:
+                yield maker, maker.leaves - maker.shown, False
+        for kind in (HIDDEN, PEGGED, ALL_OR_NONE):
+            for maker in level.queues[kind].values():
+                yield maker, maker.leaves, True

@@ -22,6 +22,6 @@ class Rules:
     self_trade: str = "none"
     self_trade_scope: str = "account"
     self_trade_decider: str = "taker"
-    halt_accepts_orders: bool = False
     allocation: dict[str, Any] = field(default_factory=dict)
+    session: dict[str, Any] = field(default_factory=dict)
     bands: dict[str, Any] = field(default_factory=dict)

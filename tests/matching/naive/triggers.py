@@ -59,7 +59,11 @@ class Triggers:
         if order.order_type in TRAILING:
             self.trailing[order.order_id] = order
             last, activation = self.last, order.terms.activation_price
-            if last is not None and (activation == NO_PRICE or self.activates(order, last)):
+            if (
+                last is not None
+                and not self.triggers_sleep()
+                and (activation == NO_PRICE or self.activates(order, last))
+            ):
                 self.track(order, last, at_entry=True)
         else:
             self.queue_trigger(order)
@@ -137,4 +141,6 @@ class Triggers:
         order.order_type = ORDER_TYPES["market" if order.limit == NO_PRICE else "limit"]
         order.stop = NO_PRICE
         self.update("triggered", order, price=order.limit, quantity=order.leaves)
-        return self.enter_elected(order, own_message)
+        if not self.fit_again(order):
+            return "remainder_canceled"
+        return self.take(order, own_message)

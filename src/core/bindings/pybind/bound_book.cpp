@@ -13,7 +13,7 @@ namespace {
 
 }  // namespace
 
-const char* const kApplyDoc = R"(Apply a batch of events in order.
+const char* const kApplyEventsDoc = R"(Apply a batch of events in order.
 
 Parameters
 ----------

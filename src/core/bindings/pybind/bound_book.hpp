@@ -17,7 +17,7 @@ namespace pytrader::bindings {
 namespace py = pybind11;
 
 // What the docstring of every kind's apply() says.
-extern const char* const kApplyDoc;
+extern const char* const kApplyEventsDoc;
 
 BookPolicy parse_policy(const std::string& text);
 // Raises BookError: "where: fault: explanation"; its attributes are `fault` and `row` (None outside of a batch).

@@ -19,8 +19,11 @@ VenueRules make_rules(const std::string& amend, const std::string& post_only, co
   constexpr AmendPolicy amends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
   constexpr PostOnlyPolicy post_onlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::not_offered};
   constexpr ReplaceQuantity quantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
-  return {parse_policy(amend, "amend", amends), parse_policy(post_only, "post_only", post_onlies),
-          parse_policy(replace_quantity, "replace_quantity", quantities)};
+  VenueRules rules;
+  rules.amend = parse_policy(amend, "amend", amends);
+  rules.post_only = parse_policy(post_only, "post_only", post_onlies);
+  rules.replace_quantity = parse_policy(replace_quantity, "replace_quantity", quantities);
+  return rules;
 }
 
 py::tuple texts_of(const VenueRules& rules) {

@@ -77,7 +77,7 @@ Reports reports_of_new(const OrderMessage& message, MessageStatus status, const 
   return reports;
 }
 
-Reports reports_of_cancel(u64 order_id, MessageStatus status, const RestingOrder& before, const PriceGrid& grid) {
+Reports reports_of_cancel(u64 order_id, MessageStatus status, const LiveOrder& before, const PriceGrid& grid) {
   if (is_rejected(status)) {
     return {report(ExecType::cancel_rejected, order_id, std::nullopt, kNoPrice, 0, 0, grid, reason_of(status))};
   }
@@ -85,7 +85,7 @@ Reports reports_of_cancel(u64 order_id, MessageStatus status, const RestingOrder
 }
 
 Reports reports_of_replace(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
-                           const std::optional<RestingOrder>& before, ReplaceQuantity counts, const PriceGrid& grid) {
+                           const std::optional<LiveOrder>& before, ReplaceQuantity counts, const PriceGrid& grid) {
   if (is_rejected(status)) {
     const std::optional<Side> side = before ? std::optional(before->side) : std::nullopt;
     return {report(ExecType::replace_rejected, message.order_id, side, message.price, message.quantity, 0, grid,

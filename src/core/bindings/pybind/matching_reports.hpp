@@ -27,9 +27,9 @@ using Reports = std::vector<Report>;
 // A message, its status and its fills as reports. `before` is the order that it named, as it rested before.
 Reports reports_of_new(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
                        const PriceGrid& grid);
-Reports reports_of_cancel(u64 order_id, MessageStatus status, const RestingOrder& before, const PriceGrid& grid);
+Reports reports_of_cancel(u64 order_id, MessageStatus status, const LiveOrder& before, const PriceGrid& grid);
 Reports reports_of_replace(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
-                           const std::optional<RestingOrder>& before, ReplaceQuantity counts, const PriceGrid& grid);
+                           const std::optional<LiveOrder>& before, ReplaceQuantity counts, const PriceGrid& grid);
 
 void register_reports(pybind11::module_& module);
 

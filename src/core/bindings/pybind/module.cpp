@@ -28,6 +28,7 @@ PYBIND11_MODULE(_core, module) {
   register_records(module);
   register_book(module);
   register_level_books(module);
+  register_feeds_json(module);
   register_itch(module);
   register_dbn(module);
   register_kernel(module);

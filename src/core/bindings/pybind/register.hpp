@@ -12,6 +12,7 @@ void register_model(pybind11::module_& module);
 void register_records(pybind11::module_& module);
 void register_book(pybind11::module_& module);
 void register_level_books(pybind11::module_& module);
+void register_feeds_json(pybind11::module_& module);
 void register_dbn(pybind11::module_& module);
 void register_itch(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);

@@ -136,7 +136,7 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
         return change(self, l3_row(BookAction::erase, parse_order_id(order_id), 0, 0, 0));
       },
       py::arg("order_id"), "Take an order out of the book.");
-  bound.def("apply", &apply_l3, py::arg("events"), kApplyDoc);
+  bound.def("apply", &apply_l3, py::arg("events"), kApplyEventsDoc);
   bound.def("snapshot", &snapshot, py::arg("orders"), kSnapshotDoc);
 }
 

@@ -135,7 +135,7 @@ void bind_l2_events(py::class_<BoundL2>& bound) {
       },
       py::arg("side"), py::arg("price"), "Remove a level; one that is not there is a fault.");
   bound.def("snapshot", &snapshot, py::arg("bids"), py::arg("asks"), kSnapshotDoc);
-  bound.def("apply", &apply_l2, py::arg("events"), kApplyDoc);
+  bound.def("apply", &apply_l2, py::arg("events"), kApplyEventsDoc);
   bound.def(
       "__len__",
       [](BoundL2& self) {

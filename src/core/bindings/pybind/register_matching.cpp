@@ -97,7 +97,7 @@ class PyMatchingEngine {
     message.kind = static_cast<u8>(MessageKind::cancel);
     message.order_id = parse_order_id(order_id);
     const BusyGuard guard(busy_);
-    RestingOrder before{};
+    LiveOrder before{};
     engine_.order(message.order_id, before);
     clear_output();
     return reports_of_cancel(message.order_id, engine_.apply(message, 0, output_), before, grid_);
@@ -110,8 +110,8 @@ class PyMatchingEngine {
     message.price = grid_.ticks(price);
     message.quantity = grid_.lots(quantity);
     const BusyGuard guard(busy_);
-    RestingOrder found{};
-    std::optional<RestingOrder> before;
+    LiveOrder found{};
+    std::optional<LiveOrder> before;
     if (engine_.order(message.order_id, found)) before = found;
     clear_output();
     const MessageStatus status = engine_.apply(message, 0, output_);
@@ -165,7 +165,7 @@ class PyMatchingEngine {
   std::optional<WorkingOrder> order(py::handle order_id) {
     const u64 id = parse_order_id(order_id);
     const BusyGuard guard(busy_);
-    RestingOrder found{};
+    LiveOrder found{};
     if (!engine_.order(id, found)) return std::nullopt;
     return in_book(found);
   }
@@ -174,10 +174,10 @@ class PyMatchingEngine {
     const Side which = parse_side(side);
     const i64 ticks = grid_.ticks(price);
     const BusyGuard guard(busy_);
-    std::vector<RestingOrder> orders;
+    std::vector<LiveOrder> orders;
     engine_.queue(which, ticks, orders);
     std::vector<WorkingOrder> result;
-    for (const RestingOrder& resting : orders) result.push_back(in_book(resting));
+    for (const LiveOrder& resting : orders) result.push_back(in_book(resting));
     return result;
   }
 
@@ -244,13 +244,13 @@ class PyMatchingEngine {
     return static_cast<u32>(bound);
   }
 
-  WorkingOrder in_book(const RestingOrder& order) const {
+  WorkingOrder in_book(const LiveOrder& order) const {
     return {order.order_id,
             order.side,
             grid_.price(order.price),
             grid_.quantity(order.leaves_qty),
             grid_.quantity(order.cum_qty),
-            order.post_only};
+            order.terms.has(kPostOnly)};
   }
 
   void clear_output() noexcept {

@@ -1,0 +1,224 @@
+// What refuses a new order: its form, its terms, and what the engine holds. docs/order_rules.md has the order of
+// checks.
+#include <algorithm>
+
+#include "matching/matching_engine.hpp"
+
+namespace pytrader {
+
+namespace {
+
+constexpr i64 kBasisPointsMax = 9'999;
+
+// What may go with an order type.
+struct TypeRules {
+  OrderType type;
+  bool needs_price;
+  bool takes_price;
+  bool waits;  // for its stop price
+  bool trails;
+  bool has_limit;  // rests at a limit of its own: may be hidden or an iceberg
+};
+
+constexpr TypeRules kTypes[] = {
+    {OrderType::market, false, false, false, false, false},
+    {OrderType::limit, true, true, false, false, true},
+    {OrderType::stop, false, false, true, false, false},
+    {OrderType::stop_limit, true, true, true, false, true},
+    {OrderType::market_if_touched, false, false, true, false, false},
+    {OrderType::limit_if_touched, true, true, true, false, true},
+    {OrderType::market_to_limit, false, false, false, false, false},
+    {OrderType::market_with_protection, false, false, false, false, false},
+    {OrderType::trailing_stop, false, false, true, true, false},
+    {OrderType::trailing_stop_limit, false, false, true, true, true},
+    {OrderType::pegged, false, true, false, false, false},
+};
+
+const TypeRules* rules_of(OrderType type) noexcept {
+  for (const TypeRules& rules : kTypes) {
+    if (rules.type == type) return &rules;
+  }
+  return nullptr;
+}
+
+bool goes_with(OrderType type, TimeInForce time_in_force) noexcept {
+  if (type == OrderType::limit) return true;
+  if (type == OrderType::pegged) return rests_by(time_in_force);
+  if (type == OrderType::market) return time_in_force != TimeInForce::gtd;
+  return !waits_for_auction(time_in_force);
+}
+
+RejectReason check_trailing(const TypeRules& type, const OrderTerms& terms) noexcept {
+  constexpr RejectReason kNotValid = RejectReason::trailing_not_valid;
+  if (!type.trails) {
+    const bool absent = terms.activation_price == kNoPrice && terms.trailing_offset == 0 && terms.trailing_step == 0 &&
+                        terms.trailing_unit == 0 && terms.limit_offset == 0;
+    return absent ? RejectReason::none : kNotValid;
+  }
+  if (terms.trailing_offset < 1 || terms.trailing_step < 0 || terms.limit_offset < 0) return kNotValid;
+  if (terms.limit_offset != 0 && type.type != OrderType::trailing_stop_limit) return kNotValid;
+  if (terms.trailing_unit == static_cast<i64>(TrailingUnit::ticks)) return RejectReason::none;
+  const bool known = terms.trailing_unit == static_cast<i64>(TrailingUnit::basis_points);
+  const bool within = terms.trailing_offset <= kBasisPointsMax && terms.trailing_step <= kBasisPointsMax;
+  return known && within ? RejectReason::none : kNotValid;
+}
+
+RejectReason check_peg(const TypeRules& type, const OrderTerms& terms, u16 flags) noexcept {
+  const bool known =
+      terms.peg_type == static_cast<i64>(PegType::primary) || terms.peg_type == static_cast<i64>(PegType::midpoint);
+  bool holds = terms.peg_type == 0 && terms.peg_offset == 0;
+  if (type.type == OrderType::pegged) {
+    holds = known && terms.peg_offset >= 0 && (flags & (kHidden | kAllOrNone)) == 0;
+  }
+  return holds ? RejectReason::none : RejectReason::peg_not_valid;
+}
+
+}  // namespace
+
+RejectReason MatchingEngine::check_order(const OrderMessage& message, const OrderTerms& terms) const noexcept {
+  if (!valid(static_cast<Side>(message.side))) return RejectReason::side_not_valid;
+  const TypeRules* type = rules_of(static_cast<OrderType>(message.order_type));
+  if (type == nullptr || !offers(rules_.order_types, members_of(type->type))) {
+    return RejectReason::order_type_not_supported;
+  }
+  if (type->type == OrderType::market_with_protection && rules_.market_protection_ticks == 0) {
+    return RejectReason::order_type_not_supported;
+  }
+  const bool known_self_trade = message.self_trade <= static_cast<u8>(SelfTrade::decrement);
+  if ((message.flags & ~kMessageFlags) != 0 || !known_self_trade || message.reserved != 0) {
+    return RejectReason::malformed_message;
+  }
+  if (message.quantity <= 0) return RejectReason::quantity_not_positive;
+  if (type->needs_price && message.price == kNoPrice) return RejectReason::limit_order_without_price;
+  if (!type->takes_price && message.price != kNoPrice && message.price != 0) {
+    return RejectReason::market_order_with_price;
+  }
+  const auto force = static_cast<TimeInForce>(message.time_in_force);
+  const bool known_force =
+      std::find(std::begin(kTimesInForce), std::end(kTimesInForce), force) != std::end(kTimesInForce);
+  if (!known_force || !offers(rules_.times_in_force, members_of(force)) || !goes_with(type->type, force)) {
+    return RejectReason::time_in_force_not_supported;
+  }
+  if ((force == TimeInForce::gtd) != (terms.expire_time != 0)) return RejectReason::expire_time_missing;
+  return check_terms(message, terms);
+}
+
+RejectReason MatchingEngine::check_terms(const OrderMessage& message, const OrderTerms& terms) const noexcept {
+  const TypeRules& type = *rules_of(static_cast<OrderType>(message.order_type));
+  const auto force = static_cast<TimeInForce>(message.time_in_force);
+  const bool is_limit = type.type == OrderType::limit;
+  const bool all_or_none = (message.flags & kAllOrNone) != 0;
+  const bool hidden = (message.flags & kHidden) != 0;
+  const bool post_only = (message.flags & kPostOnly) != 0;
+  if (post_only && (!is_limit || !rests_by(force) || all_or_none || terms.min_qty != 0 ||
+                    rules_.post_only == PostOnlyPolicy::not_offered)) {
+    return RejectReason::post_only_not_allowed;
+  }
+  const bool waits_for_stop = type.waits && !type.trails;
+  if (waits_for_stop && terms.stop_price == kNoPrice) return RejectReason::stop_price_missing;
+  if (!waits_for_stop && terms.stop_price != kNoPrice) return RejectReason::malformed_message;
+  if (const RejectReason reason = check_trailing(type, terms); reason != RejectReason::none) return reason;
+  if (terms.display_qty != 0 || terms.display_range != 0) {
+    if (!type.has_limit || !rests_by(force) || hidden || all_or_none) return RejectReason::display_quantity_not_valid;
+    SpecialOrder iceberg;
+    iceberg.display_qty = terms.display_qty;
+    iceberg.display_range = terms.display_range;
+    if (const RejectReason reason = check_iceberg(iceberg, message.quantity); reason != RejectReason::none) {
+      return reason;
+    }
+  }
+  if (terms.min_qty != 0) {
+    const bool allowed = is_limit && (rests_by(force) || force == TimeInForce::ioc) && !all_or_none;
+    if (!allowed || terms.min_qty < 1 || terms.min_qty > message.quantity) {
+      return RejectReason::minimum_quantity_not_valid;
+    }
+  }
+  if (const RejectReason reason = check_peg(type, terms, message.flags); reason != RejectReason::none) return reason;
+  if (hidden && !(type.has_limit && rests_by(force))) return RejectReason::malformed_message;
+  if (all_or_none && (!is_limit || waits_for_auction(force))) return RejectReason::malformed_message;
+  u16 wanted = 0;
+  if ((message.flags & kReduceOnly) != 0) wanted |= members_of(Instruction::reduce_only);
+  if (hidden) wanted |= members_of(Instruction::hidden);
+  if (all_or_none) wanted |= members_of(Instruction::all_or_none);
+  if (terms.display_qty != 0) wanted |= members_of(Instruction::iceberg);
+  if (terms.min_qty != 0) wanted |= members_of(Instruction::minimum_quantity);
+  if (!offers(rules_.instructions, wanted)) return RejectReason::instruction_not_supported;
+  const bool needs_owner = (message.flags & kReduceOnly) != 0;
+  return needs_owner && message.owner == 0 ? RejectReason::owner_missing : RejectReason::none;
+}
+
+RejectReason MatchingEngine::check_iceberg(const SpecialOrder& order, i64 quantity) const noexcept {
+  const i64 smallest = order.display_qty - order.display_range;
+  if (order.display_qty < 1 || order.display_qty > quantity || order.display_range < 0 || smallest < 1) {
+    return RejectReason::display_quantity_not_valid;
+  }
+  const bool too_many = (quantity - 1) / smallest + 1 > rules_.iceberg_parts_max;
+  return too_many ? RejectReason::display_quantity_too_small : RejectReason::none;
+}
+
+RejectReason MatchingEngine::check_phase(const Arrival& order) const noexcept {
+  const PhaseRules& phase = acceptance(phase_, rules_.session);
+  const SpecialOrder& terms = order.terms;
+  const bool conditional = terms.has(kPostOnly) || terms.has(kAllOrNone) || terms.min_qty != 0;
+  const bool accepted = offers(phase.order_types, members_of(terms.order_type)) &&
+                        offers(phase.times_in_force, members_of(terms.time_in_force)) &&
+                        (!conditional || phase.accepts_conditions);
+  return accepted ? RejectReason::none : RejectReason::trading_phase;
+}
+
+// What the engine holds. Cuts a reduce-only order down to what the position allows.
+RejectReason MatchingEngine::check_now(Arrival& order) {
+  SpecialOrder& terms = order.terms;
+  if (slot_of(order.order_id) != kNone) return RejectReason::duplicate_order;
+  if (const RejectReason reason = check_phase(order); reason != RejectReason::none) return reason;
+  if (terms.time_in_force == TimeInForce::gtd && terms.expire_time <= clock_) return RejectReason::expire_time_passed;
+  if (!fit_reduce_only(order)) return RejectReason::reduce_only_would_increase;
+  const TypeRules& type = *rules_of(terms.order_type);
+  const bool may_stay = may_rest(order) || type.waits || waits_for_auction(terms.time_in_force);
+  if (may_stay) {
+    if (order.leaves > INT64_MAX - open_quantity(order.side)) return RejectReason::quantity_above_maximum;
+    if (pool_.full()) return RejectReason::order_limit;
+  }
+  const bool has_price = type.takes_price && terms.limit != kNoPrice;
+  if (has_price && !entry_allowed(rules_.bands, order.side, terms.limit, reference_price_)) {
+    return RejectReason::price_out_of_range;
+  }
+  if (post_only_takes(order)) return RejectReason::post_only_would_take;
+  if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
+    return RejectReason::stop_price_reached;
+  }
+  const bool at_once =
+      terms.time_in_force == TimeInForce::fok || (terms.has(kAllOrNone) && terms.time_in_force == TimeInForce::ioc);
+  if (at_once && !type.waits) {
+    set_limits(order);
+    if (reachable(order) < order.leaves) return RejectReason::fok_not_fillable;
+  }
+  return RejectReason::none;
+}
+
+// Cuts a reduce-only order down to what the position allows; false if that is nothing.
+bool MatchingEngine::fit_reduce_only(Arrival& order) const noexcept {
+  if (!order.terms.has(kReduceOnly)) return true;
+  const u32 account = accounts_.find(order.terms.owner);
+  const i64 most = account == 0 ? 0 : accounts_.reducible(account, order.side);
+  order.cut = std::max<i64>(0, order.leaves - most);
+  order.leaves -= order.cut;
+  return order.leaves != 0;
+}
+
+// Triggers sleep in a call phase.
+bool MatchingEngine::reached_at_entry(const Arrival& order) const noexcept {
+  const SpecialOrder& terms = order.terms;
+  return waits_for_price(terms.order_type) && !trails(terms.order_type) && phase_ == TradingPhase::continuous &&
+         last_trade_price_ != kNoPrice &&
+         TriggerBook::reached(rises(order.side, terms.order_type), terms.stop_price, last_trade_price_);
+}
+
+// Only where orders meet at once, and where the venue does not slide the order instead.
+bool MatchingEngine::post_only_takes(const Arrival& order) const noexcept {
+  if (!order.terms.has(kPostOnly) || rules_.post_only != PostOnlyPolicy::reject || is_collecting()) return false;
+  const i64 best = best_of_all(opposite(order.side));
+  return best != kNoPrice && !side(opposite(order.side)).better(order.terms.limit, best);
+}
+
+}  // namespace pytrader
