@@ -50,6 +50,20 @@ class IdIndex {
     ++size_;
   }
 
+  // As insert if the id is not in the index; else returns its slot and changes nothing. One search for both.
+  template <class IdOf>
+  u32 find_or_insert(u64 id, u32 slot, IdOf&& id_of) {
+    reserve(size_ + 1);
+    const u32 tag = tag_of(id);
+    u32 at = home_of(tag);
+    for (; entries_[at].slot != kNone; at = (at + 1) & mask_) {
+      if (entries_[at].tag == tag && id_of(entries_[at].slot) == id) return entries_[at].slot;
+    }
+    entries_[at] = {tag, slot};
+    ++size_;
+    return kNone;
+  }
+
   // The id must be in the index with this slot.
   void erase(u64 id, u32 slot) noexcept {
     u32 hole = home_of(tag_of(id));

@@ -46,18 +46,22 @@ void L3BookSet::reserve(std::size_t orders) {
   index_.reserve(orders);
 }
 
-void L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag, u32 foreseen_page) {
+bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag, u32 foreseen_page) {
   const i64 ticks = ticks_of(book, price);
   Ladder& ladder = book.mutable_side(side);
   const u32 level = ladder.level_at(ticks, foreseen_page);
   index_.reserve(index_.size() + 1);
   const u32 slot = orders_.acquire();
+  if (index_.find_or_insert(order_id, slot, [this](u32 known) { return orders_[known].id; }) != kNone) {
+    orders_.release(slot);
+    return false;
+  }
   OrderNode& order = orders_[slot];
   order.quantity = quantity;
   order.id = order_id;
   order.attributes = attributes_of(side, book.number_, tag);
   ladder.push_back(level, slot, orders_);
-  index_.insert(order_id, slot);
+  return true;
 }
 
 void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity, u32 foreseen_page) {

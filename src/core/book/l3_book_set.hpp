@@ -82,8 +82,9 @@ class L3BookSet {
     return static_cast<u32>(book.side(side_of(order)).price_of(order.level)) * book.tick_units_;
   }
 
-  // The id must be unknown, the quantity above zero, the level's total within 64 bits, tag below kMaxTags.
-  void add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag = 0, u32 foreseen_page = kNone);
+  // The quantity must be above zero, the level's total within 64 bits, tag below kMaxTags. False, and nothing done, if
+  // the id is known.
+  bool add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag = 0, u32 foreseen_page = kNone);
   // A new order at the back of its price takes the place of a known one, with its book, side and tag. The new id must
   // be unknown, the quantity above zero, the level's total within 64 bits.
   void replace(u32 slot, u64 new_order_id, u32 price, i64 quantity, u32 foreseen_page = kNone);
@@ -95,32 +96,18 @@ class L3BookSet {
   // brought in. A wrong guess costs a fetch, nothing else. Inlined by force: GCC 12 takes a function of nothing but
   // prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void fetch_index(u64 order_id) const noexcept { index_.prefetch(order_id); }
-  [[gnu::always_inline]] void fetch_side(const L3SetBook& book, Side side) const noexcept {
-    const auto* ladder = reinterpret_cast<const char*>(&book.side(side));
-    __builtin_prefetch(ladder);
-    __builtin_prefetch(ladder + 64);
-    __builtin_prefetch(ladder + 128);
-  }
-  [[gnu::always_inline]] void fetch_page_index(const L3SetBook& book, Side side, u32 price) const noexcept {
-    book.side(side).fetch_page_index(price / book.tick_units_);
-  }
   [[gnu::always_inline]] u32 fetch_order(u64 order_id) const noexcept {
     const u32 slot = index_.guess(order_id);
     orders_.prefetch(slot);
     return slot;
   }
-  [[gnu::always_inline]] u32 fetch_level(const L3SetBook& book, Side side, u32 price) const noexcept {
-    return book.side(side).foresee(price / book.tick_units_);
-  }
-  // The slot must not be kNone.
+  [[gnu::always_inline]] void fetch_order_at(u32 slot) const noexcept { orders_.prefetch(slot); }
   [[gnu::always_inline]] void fetch_neighbours(u32 slot) const noexcept {
+    if (slot == kNone) return;
     const OrderNode& order = orders_[slot];
     orders_.prefetch(order.prev);
     orders_.prefetch(order.next);
     if (order.level != kNone) __builtin_prefetch(&books_[book_of(order)]->side(side_of(order))[order.level]);
-  }
-  [[gnu::always_inline]] void fetch_tail(const L3SetBook& book, Side side, u32 price, u32 page) const noexcept {
-    orders_.prefetch(book.side(side).foresee_tail(price / book.tick_units_, page));
   }
   // The order of an id, faster if the guess of fetch_order still holds.
   u32 find(u64 order_id, u32 guess) const noexcept {

@@ -86,11 +86,7 @@ std::size_t ItchFeed::run(const u8* data, std::size_t size) {
     }
     if (frame > size - at) break;
     ItchForeseen foreseen;
-    if (ahead.started()) {
-      foreseen = ahead.advance();
-    } else if (books_.order_count() > kOrdersWorthLookingAhead) {
-      ahead.start(data + at, size - at);
-    }
+    if (books_.order_count() > kOrdersWorthLookingAhead) foreseen = ahead.next(data + at, size - at);
     if (frame == kItchPrefix) {
       ended_ = true;
     } else {
@@ -153,9 +149,9 @@ WireFault ItchFeed::add(const u8* message, ItchForeseen foreseen) {
   if (letter != 'B' && letter != 'S') return WireFault::bad_side;
   if (price == 0) return WireFault::price_out_of_range;
   if (shares == 0) return WireFault::quantity_not_positive;
-  if (books_.find(id) != kNone) return WireFault::duplicate_order;
   const Side side = letter == 'B' ? Side::buy : Side::sell;
-  books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0, foreseen.page);
+  const bool added = books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0, foreseen.page);
+  if (!added) return WireFault::duplicate_order;
   if (recording_) [[unlikely]]
     record(message, BookAction::add, side, price, shares, id, kFlagLast);
   return WireFault::none;

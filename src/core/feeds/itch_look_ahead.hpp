@@ -1,4 +1,4 @@
-// Cuts an ITCH session into messages, and walks ahead of those that are worked on to fetch what they will touch.
+// Cuts an ITCH session into messages, and looks ahead of those that are worked on to fetch what they will touch.
 #pragma once
 
 #include <cstddef>
@@ -39,99 +39,92 @@ struct ItchForeseen {
   u32 page = kNone;
 };
 
-// Changes nothing; where it can not read on it foresees nothing any more.
+// Works through the messages of a block in passes before they are applied, each pass over messages of one kind: so that
+// what one pass asks the memory for is there in the next, and no branch has to guess the kinds. It changes nothing, and
+// foresees nothing of what it can not read.
 template <ItchFraming framing>
 class ItchLookAhead {
  public:
   ItchLookAhead(const L3BookSet& books, const std::vector<ItchListing>& listings)
       : books_(books), listings_(listings) {}
 
-  bool started() const noexcept { return at_ != nullptr; }
-  // `data` begins with the message that is worked on when this returns.
-  void start(const u8* data, std::size_t size) noexcept {
-    at_ = data;
-    end_ = data + size;
-    for (std::size_t i = 0; i <= kIndexAhead; ++i) advance();
-  }
-
-  // One message further: what was foreseen about the one that is worked on now.
-  [[gnu::always_inline]] ItchForeseen advance() noexcept {
-    read(ring_[head_ % kRing]);
-    fetch_page_index(ring_[(head_ - kIndexAhead + kPageIndexAhead) % kRing]);
-    fetch(ring_[(head_ - kIndexAhead + kOrderAhead) % kRing]);
-    fetch_around(ring_[(head_ - kIndexAhead + kNeighbourAhead) % kRing]);
-    const Entry& now = ring_[(head_ - kIndexAhead) % kRing];
-    ++head_;
-    return {now.slot, now.page};
+  // For the message at which `data` begins; to be asked for every message in turn.
+  ItchForeseen next(const u8* data, std::size_t size) noexcept {
+    if (at_ == count_) look(data, size);
+    return at_ < count_ ? foreseen_[at_++] : ItchForeseen{};
   }
 
  private:
-  // In messages; each stage reads what the one before has asked for.
-  static constexpr std::size_t kRing = 64;
-  static constexpr std::size_t kIndexAhead = 48;
-  static constexpr std::size_t kPageIndexAhead = 36;
-  static constexpr std::size_t kOrderAhead = 24;
-  static constexpr std::size_t kNeighbourAhead = 12;
+  static constexpr std::size_t kBlock = 64;
 
-  struct Entry {
-    const u8* message = nullptr;  // about an order, with its whole length; nullptr for any other
-    const L3SetBook* book = nullptr;
-    u32 slot = kNone;
-    u32 page = kNone;
-  };
+  void look(const u8* data, std::size_t size) noexcept {
+    at_ = count_ = adds_ = others_ = 0;
+    while (count_ < kBlock && read(data, size)) {
+    }
+    for (std::size_t i = 0; i < others_; ++i) books_.fetch_index(order_of(other_[i]));
+    for (std::size_t i = 0; i < adds_; ++i) find_ladder(add_[i]);
+    for (std::size_t i = 0; i < others_; ++i) {
+      foreseen_[other_[i]].slot = books_.fetch_order(order_of(other_[i]));
+    }
+    for (std::size_t i = 0; i < adds_; ++i) {
+      const std::size_t message = add_[i];
+      books_.fetch_index(order_of(message));
+      foreseen_[message].page = ladders_[message]->foresee(ticks_[message]);
+    }
+    for (std::size_t i = 0; i < others_; ++i) books_.fetch_neighbours(foreseen_[other_[i]].slot);
+    for (std::size_t i = 0; i < adds_; ++i) {
+      const std::size_t message = add_[i];
+      books_.fetch_order_at(ladders_[message]->foresee_tail(ticks_[message], foreseen_[message].page));
+    }
+  }
 
-  static bool adds(const u8* message) noexcept { return message[0] == 'A' || message[0] == 'F'; }
-  static Side side_of(const u8* message) noexcept { return message[itch::kAddSide] == 'B' ? Side::buy : Side::sell; }
+  // Takes one message into the block; false if there is no whole one.
+  [[gnu::always_inline]] bool read(const u8*& data, std::size_t& size) noexcept {
+    const std::size_t frame = size <= kItchPrefix ? 0 : itch_frame_size<framing>(data, size);
+    if (frame <= kItchPrefix || frame > size) return false;
+    const u8* message = data + kItchPrefix;
+    const bool known = itch::is_about_order(message[0]) && frame == kItchPrefix + kItchLengths[message[0]];
+    const bool adds = message[0] == 'A' || message[0] == 'F';
+    messages_[count_] = message;
+    foreseen_[count_] = {};
+    add_[adds_] = other_[others_] = static_cast<u8>(count_);
+    adds_ += known && adds;
+    others_ += known && !adds;
+    ++count_;
+    data += frame;
+    size -= frame;
+    return true;
+  }
 
-  [[gnu::always_inline]] void read(Entry& entry) noexcept {
-    entry = {};
-    const auto left = static_cast<std::size_t>(end_ - at_);
-    const std::size_t size = left < kItchPrefix + 1 ? 0 : itch_frame_size<framing>(at_, left);
-    if (size <= kItchPrefix || size > left) {
-      at_ = end_;
+  [[gnu::always_inline]] void find_ladder(std::size_t at) noexcept {
+    const u8* message = messages_[at];
+    const u32 locate = big_endian_16(message + itch::kLocate);
+    const L3SetBook* book = locate < listings_.size() ? listings_[locate].book : nullptr;
+    if (book == nullptr) {
+      ladders_[at] = &none_;
       return;
     }
-    const u8* message = at_ + kItchPrefix;
-    at_ += size;
-    if (!itch::is_about_order(message[0]) || size != kItchPrefix + kItchLengths[message[0]]) return;
-    entry.message = message;
-    books_.fetch_index(big_endian_64(message + itch::kOrder));
-    if (!adds(message)) return;
-    const u32 locate = big_endian_16(message + itch::kLocate);
-    entry.book = locate < listings_.size() ? listings_[locate].book : nullptr;
-    if (entry.book != nullptr) books_.fetch_side(*entry.book, side_of(message));
+    ladders_[at] = &book->side(message[itch::kAddSide] == 'B' ? Side::buy : Side::sell);
+    ticks_[at] = big_endian_32(message + itch::kAddPrice) / book->tick_units();
+    ladders_[at]->fetch_page_index(ticks_[at]);
   }
 
-  [[gnu::always_inline]] void fetch_page_index(const Entry& entry) noexcept {
-    if (entry.book == nullptr) return;
-    books_.fetch_page_index(*entry.book, side_of(entry.message), price_of(entry.message));
-  }
+  u64 order_of(std::size_t at) const noexcept { return big_endian_64(messages_[at] + itch::kOrder); }
 
-  [[gnu::always_inline]] void fetch(Entry& entry) noexcept {
-    if (entry.message == nullptr) return;
-    if (entry.book != nullptr) {
-      entry.page = books_.fetch_level(*entry.book, side_of(entry.message), price_of(entry.message));
-    } else {
-      entry.slot = books_.fetch_order(big_endian_64(entry.message + itch::kOrder));
-    }
-  }
-
-  [[gnu::always_inline]] void fetch_around(Entry& entry) noexcept {
-    if (entry.book != nullptr) {
-      books_.fetch_tail(*entry.book, side_of(entry.message), price_of(entry.message), entry.page);
-    } else if (entry.slot != kNone) {
-      books_.fetch_neighbours(entry.slot);
-    }
-  }
-
-  static u32 price_of(const u8* message) noexcept { return big_endian_32(message + itch::kAddPrice); }
-
-  const u8* at_ = nullptr;
-  const u8* end_ = nullptr;
   const L3BookSet& books_;
   const std::vector<ItchListing>& listings_;
-  std::size_t head_ = kRing;
-  Entry ring_[kRing];
+  const Ladder none_{Side::buy};
+  std::size_t at_ = 0;
+  std::size_t count_ = 0;
+  std::size_t adds_ = 0;
+  std::size_t others_ = 0;
+  // By place in the block; add_ and other_ list the places of messages that add orders and that name them.
+  const u8* messages_[kBlock] = {};
+  const Ladder* ladders_[kBlock] = {};
+  i64 ticks_[kBlock] = {};
+  ItchForeseen foreseen_[kBlock] = {};
+  u8 add_[kBlock] = {};
+  u8 other_[kBlock] = {};
 };
 
 }  // namespace pytrader
