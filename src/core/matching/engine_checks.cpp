@@ -1,5 +1,5 @@
-// What refuses a new order: its form, its terms, and what the engine holds. docs/order_rules.md has the order of
-// checks.
+// What refuses a new order: its form, its terms, and what the engine holds.
+// docs/order_rules.md has the order of the checks.
 #include <algorithm>
 
 #include "matching/matching_engine.hpp"
@@ -183,6 +183,7 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
   if (has_price && !entry_allowed(rules_.bands, order.side, terms.limit, reference_price_)) {
     return RejectReason::price_out_of_range;
   }
+  if (check_closing_price(terms.limit) != RejectReason::none) return RejectReason::price_out_of_range;
   if (post_only_takes(order)) return RejectReason::post_only_would_take;
   if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
     return RejectReason::stop_price_reached;
@@ -216,9 +217,12 @@ bool MatchingEngine::reached_at_entry(const Arrival& order) const noexcept {
 
 // Only where orders meet at once, and where the venue does not slide the order instead.
 bool MatchingEngine::post_only_takes(const Arrival& order) const noexcept {
-  if (!order.terms.has(kPostOnly) || rules_.post_only != PostOnlyPolicy::reject || is_collecting()) return false;
+  if (!order.terms.has(kPostOnly) || is_collecting()) return false;
   const i64 best = best_of_all(opposite(order.side));
-  return best != kNoPrice && !side(opposite(order.side)).better(order.terms.limit, best);
+  if (best == kNoPrice || side(opposite(order.side)).better(order.terms.limit, best)) return false;
+  // Beyond the last price that there is, none is left to slide to.
+  const i64 last = order.side == Side::buy ? kNoPrice + 1 : INT64_MAX;
+  return rules_.post_only == PostOnlyPolicy::reject || best == last;
 }
 
 }  // namespace pytrader

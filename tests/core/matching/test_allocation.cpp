@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <vector>
 
 #include "../book/random_source.hpp"
@@ -72,10 +73,25 @@ void play(MatchingEngine& engine, testing::RandomSource& random, int messages, E
   }
 }
 
+// By price and time, and by the algorithms that sort what they share.
+std::vector<VenueRules> rules_of_all_kinds() {
+  std::vector<VenueRules> kinds(3);
+  kinds[1].allocation.algorithm = AllocationAlgorithm::configurable;
+  kinds[1].allocation.leveling = true;
+  kinds[2].allocation.algorithm = AllocationAlgorithm::pro_rata_round_up;
+  return kinds;
+}
+
 }  // namespace
 
 TEST_CASE("a warm engine allocates nothing") {
-  MatchingEngine engine;
+  VenueRules rules;
+  for (const VenueRules& each : rules_of_all_kinds()) {
+    SUBCASE(to_text(each.allocation.algorithm)) {
+      rules = each;
+    }
+  }
+  MatchingEngine engine(rules);
   testing::RandomSource random(3);
   EngineOutput output;
   output.fills.reserve(4096);
@@ -90,7 +106,53 @@ TEST_CASE("a warm engine allocates nothing") {
   engine.self_check();
 }
 
+TEST_CASE("a warm engine allocates nothing in a call phase, and its indicative price follows each message") {
+  MatchingEngine engine;
+  testing::RandomSource random(5);
+  EngineOutput output;
+  output.updates.reserve(4096);
+  engine.reserve(3000);
+  OrderMessage phase{};
+  phase.kind = static_cast<u8>(MessageKind::phase);
+  phase.quantity = static_cast<i64>(TradingPhase::intraday_auction);
+  engine.apply(phase, 0, output);
+  std::size_t told = 0;
+  const auto collect = [&](int messages) {
+    for (int i = 0; i < messages; ++i) {
+      OrderMessage message{};
+      OrderTerms terms;
+      message.kind = random.below(2) == 0 ? 2 : 1;
+      message.order_id = random.below(2000);
+      message.side = static_cast<u8>(1 + random.below(2));
+      const bool market = random.below(10) == 0;
+      message.order_type = market ? 1 : 2;
+      message.time_in_force = 1;
+      message.price = market ? kNoPrice : random.between(950, 1'050);
+      message.quantity = random.between(1, 30);
+      message.terms = 1;
+      if (!market && random.below(4) == 0) terms.display_qty = random.between(1, message.quantity);
+      output.updates.clear();
+      engine.apply(message, std::span(&terms, 1), 0, output);
+      told += output.updates.size();
+    }
+  };
+  collect(50'000);
+  const std::size_t before = allocations.load();
+  collect(50'000);
+  const std::size_t after = allocations.load();
+  CHECK(after == before);
+  CHECK(told > 10'000);
+  CHECK(engine.indicative().volume > 0);
+  engine.self_check();
+}
+
 TEST_CASE("a message whose allocation is refused changes nothing and can be sent again") {
+  VenueRules rules;
+  for (const VenueRules& each : rules_of_all_kinds()) {
+    SUBCASE(to_text(each.allocation.algorithm)) {
+      rules = each;
+    }
+  }
   std::vector<OrderMessage> messages;
   testing::RandomSource random(8);
   for (int i = 0; i < 1500; ++i) {
@@ -100,8 +162,8 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
                         random.between(1, 500), replaces ? random.below(static_cast<u64>(i) + 1) : static_cast<u64>(i),
                         0, 0});
   }
-  const auto run = [&messages](std::size_t refuse, bool& refused, EngineOutput& output) {
-    MatchingEngine engine;
+  const auto run = [&messages, &rules](std::size_t refuse, bool& refused, EngineOutput& output) {
+    MatchingEngine engine(rules);
     std::vector<Fill>& fills = output.fills;
     fills.clear();
     fills.shrink_to_fit();

@@ -158,9 +158,7 @@ class Entry:
             return "reduce_only_would_increase"
         if self.may_stay(order) and self.open_quantity(order.side) + order.leaves > INT64_MAX:
             return "quantity_above_maximum"
-        if not self.entry_allowed(order, order.limit):
-            return "price_out_of_range"
-        if self.phase == "post_close" and order.limit != self.closing_price:
+        if not (self.entry_allowed(order, order.limit) and self.closing_allowed(order.limit)):
             return "price_out_of_range"
         if self.post_only_takes(order, order.limit):
             return "post_only_would_take"
@@ -210,7 +208,8 @@ class Entry:
             order.slid = True
 
     def reach_of(self, order: Order) -> int:
-        return self.reachable(order, None if order.limit == NO_PRICE else order.limit, order.leaves)
+        bound, may_trade = self.bounds_of(order, None if order.limit == NO_PRICE else order.limit)
+        return self.reachable(order, bound, order.leaves) if may_trade else 0
 
     def enter(self, order: Order) -> str:
         """Let an accepted order in; returns the outcome of its message."""
@@ -218,8 +217,6 @@ class Entry:
         order.entered = self.times
         self.tell_cut(order, order.cut)
         if order.order_type in TRIGGER_TYPES:
-            if self.reached_at_entry(order):
-                return self.release(order, own_message=True)
             self.wait(order)
             return "parked"
         if self.awaits_auction(order):
@@ -233,7 +230,6 @@ class Entry:
 
         `own_message`: a status tells why it left. `first`: the entry for which a minimum quantity counts.
         """
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         if self.collecting():
             return self.collect(order)
@@ -242,12 +238,15 @@ class Entry:
             self.update("repriced", order, price=order.limit, quantity=order.leaves)
         reason = self.hindrance(order, first)
         if reason == "none":
-            if order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves:
-                self.match(order, None if order.limit == NO_PRICE else order.limit)
+            bound, may_trade = self.bounds_of(order, None if order.limit == NO_PRICE else order.limit)
+            if may_trade and (order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves):
+                self.match(order, bound)
                 reason = self.ended
             if not order.leaves:
                 self.forget(order)
                 return "filled" if reason == "none" else "remainder_canceled"
+            if reason == "none":
+                reason = self.meet_band(order, bound, may_trade, order.limit != NO_PRICE and order.force in MAY_REST)
         if reason == "none" and order.limit != NO_PRICE and order.force in MAY_REST:
             order.order_type = LIMIT
             self.rest(order, order.limit)
@@ -300,9 +299,11 @@ class Entry:
         return self.take_pegged(order, price)
 
     def take_pegged(self, order: Order, price: int) -> str:
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
-        self.match(order, price)
+        self.ended = "none"
+        bound, may_trade = self.bounds_of(order, price)
+        if may_trade:
+            self.match(order, bound)
         if not order.leaves:
             self.forget(order)
             return "filled" if self.ended == "none" else "remainder_canceled"

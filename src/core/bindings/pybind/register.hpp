@@ -11,6 +11,7 @@ void register_ledger(pybind11::module_& module);
 void register_model(pybind11::module_& module);
 void register_records(pybind11::module_& module);
 void register_book(pybind11::module_& module);
+void register_binance_capture(pybind11::module_& module);
 void register_level_books(pybind11::module_& module);
 void register_feeds_json(pybind11::module_& module);
 void register_dbn(pybind11::module_& module);
@@ -18,6 +19,7 @@ void register_itch(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
 void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
+void register_multi_leg(pybind11::module_& module);
 void register_bands(pybind11::module_& module);
 void register_session(pybind11::module_& module);
 
