@@ -1,4 +1,4 @@
-"""Compares our reader of Databento files with the vendor's decoder, interleaved, in nanoseconds of thread CPU time a record.
+"""Compares our reader of Databento files with the vendor's decoder, interleaved, in ns of thread CPU time a record.
 
 Usage: dbn_reader.py FILE.mbo.dbn[.zst] TICK [ROUNDS]; needs the packages databento-dbn and zstandard beside pytrader.
 """

@@ -194,7 +194,8 @@ TEST_CASE("a strict feed stops at a fault, names its place and applies nothing m
 }
 
 TEST_CASE("bytes that are no DBN are refused at once") {
-  for (const std::string& text : {std::string("not a header"), std::string("DBN\x04...."), std::string("DBN\x01\x05\0\0\0", 8)}) {
+  for (const std::string& text :
+       {std::string("not a header"), std::string("DBN\x04...."), std::string("DBN\x01\x05\0\0\0", 8)}) {
     DbnFeed feed = feed_of();
     CHECK(feed.apply(reinterpret_cast<const u8*>(text.data()), text.size()).fault == WireFault::bad_framing);
   }
