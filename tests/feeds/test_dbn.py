@@ -232,3 +232,16 @@ def test_recorded_files_load_as_streams(shared_data: Path) -> None:
         policy="lenient",
     )
     assert orders.notes == ("the book of ESH4.GLBX was crossed after 891 records, which were kept",)
+
+
+def test_a_compressed_file_is_unpacked_frame_by_frame_and_missed_when_cut(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    pack = zstandard.ZstdCompressor().compress
+    path = tmp_path / "day.dbn.zst"
+    path.write_bytes(pack(header() + order("A", "B", 1, 100, 5)) + pack(order("A", "A", 2, 101, 6)))
+    feed = DbnFeed("0.25")
+    apply_file(feed, path)
+    assert feed.records == 2
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(DataError, match="cut short"):
+        apply_file(DbnFeed("0.25"), path)

@@ -80,17 +80,20 @@ def _unzstandarded(path: Path) -> Iterator[bytes]:
         raise DataError(
             "is compressed with Zstandard; pip install 'pytrader[databento]', or unpack it first", path=str(path)
         ) from error
-    unpacker = zstandard.ZstdDecompressor()
+    frame, open_frame = zstandard.ZstdDecompressor().decompressobj(), False
     with path.open("rb") as file:
-        stream = unpacker.decompressobj(read_across_frames=True)
-        done = True
         while packed := file.read(_CHUNK):
-            try:
-                chunk = stream.decompress(packed)
-            except zstandard.ZstdError as error:
-                raise DataError(f"the Zstandard file is damaged ({error}); fetch it again", path=str(path)) from error
-            done = stream.eof
-            if chunk:
-                yield chunk
-    if not done:
+            while packed:
+                try:
+                    chunk = frame.decompress(packed)
+                except zstandard.ZstdError as error:
+                    raise DataError(
+                        f"the Zstandard file is damaged ({error}); fetch it again", path=str(path)
+                    ) from error
+                packed, open_frame = frame.unused_data, not frame.eof
+                if frame.eof:
+                    frame = zstandard.ZstdDecompressor().decompressobj()
+                if chunk:
+                    yield chunk
+    if open_frame:
         raise DataError("the Zstandard file is cut short; fetch it again", path=str(path))
