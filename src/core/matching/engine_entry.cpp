@@ -100,7 +100,8 @@ void MatchingEngine::set_limits(Arrival& order) const noexcept {
     default:
       break;
   }
-  const bool slides = terms.has(kPostOnly) && rules_.post_only == PostOnlyPolicy::slide && best != kNoPrice;
+  const bool slides =
+      terms.has(kPostOnly) && rules_.post_only == PostOnlyPolicy::slide && best != kNoPrice && !is_collecting();
   if (slides && !side(opposite(order.side)).better(order.limit, best)) {
     order.limit = beyond(opposite(order.side), best, 1);
   }
@@ -139,7 +140,11 @@ void MatchingEngine::secure(const Arrival& order) {
 Outcome MatchingEngine::enter(Arrival& order) {
   const SpecialOrder& terms = order.terms;
   const u16 activated = rules_of(phase_).activates;
-  if (waits_for_auction(terms.time_in_force) && !offers(activated, members_of(terms.time_in_force))) {
+  // Once it has entered it is in, until an uncross: also when it is replaced while a volatility auction prolongs its
+  // own.
+  const bool has_entered = order.slot != kNone && auction_orders_.contains(order.slot);
+  const bool waits = waits_for_auction(terms.time_in_force) && !has_entered;
+  if (waits && !offers(activated, members_of(terms.time_in_force))) {
     wait(order, OrderPlace::parked);
     parked_.push_back(order.slot, pool_);
     return Outcome::parked;

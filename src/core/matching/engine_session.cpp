@@ -77,6 +77,7 @@ void MatchingEngine::advance_phase() {
   if (phase_ == TradingPhase::volatility_auction && phase_until_ != 0 && clock_ >= phase_until_) {
     prepare_phase(resumes_);
     if (is_far(read_auction_book())) {
+      auction_.set_stale();
       phase_until_ = 0;
     } else {
       change_phase(resumes_);
