@@ -19,7 +19,7 @@ namespace py = pybind11;
 
 // A book that a feed keeps, to be read like any other; the feed lives as long as the view.
 template <class Kind>
-struct FeedBook {
+struct KeptBook {
   using Book = Kind;
 
   const Book& book;

@@ -29,8 +29,8 @@ struct BoundDbn {
   std::vector<std::unique_ptr<PriceGrid>> grids;  // by place of the instrument, of those that were asked for
   std::atomic<bool> busy{false};
 };
-using DbnOrderBook = FeedBook<L3Book>;
-using DbnLevelBook = FeedBook<L2Book>;
+using DbnOrderBook = KeptBook<L3Book>;
+using DbnLevelBook = KeptBook<L2Book>;
 
 // The shortest form of a tick: 0.25, not 0.250000000.
 Fixed tick_value(i64 units) {

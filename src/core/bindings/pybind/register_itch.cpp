@@ -33,7 +33,7 @@ struct BoundItch {
   std::vector<std::unique_ptr<PriceGrid>> grids;  // by locate, of the books that were asked for
   std::atomic<bool> busy{false};
 };
-using ItchBook = FeedBook<L3SetBook>;
+using ItchBook = KeptBook<L3SetBook>;
 
 ItchSymbol parse_symbol(py::handle value) {
   if (!py::isinstance<py::str>(value)) throw py::type_error("a symbol must be text such as 'AAPL'");
