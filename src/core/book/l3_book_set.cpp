@@ -46,10 +46,10 @@ void L3BookSet::reserve(std::size_t orders) {
   index_.reserve(orders);
 }
 
-bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag, u32 foreseen_page) {
+bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag) {
   const i64 ticks = ticks_of(book, price);
   Ladder& ladder = book.mutable_side(side);
-  const u32 level = ladder.level_at(ticks, foreseen_page);
+  const u32 level = ladder.level_at(ticks);
   index_.reserve(index_.size() + 1);
   const u32 slot = orders_.acquire();
   if (index_.find_or_insert(order_id, slot, [this](u32 known) { return orders_[known].id; }) != kNone) {
@@ -64,12 +64,12 @@ bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 qua
   return true;
 }
 
-void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity, u32 foreseen_page) {
+void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity) {
   OrderNode& order = orders_[slot];
   L3SetBook& book = *books_[book_of(order)];
   const i64 ticks = ticks_of(book, price);
   Ladder& ladder = book.mutable_side(side_of(order));
-  const u32 level = ladder.level_at(ticks, foreseen_page);
+  const u32 level = ladder.level_at(ticks);
   index_.reserve(index_.size() + 1);
   ladder.unlink(slot, orders_);
   index_.erase(order.id, slot);
@@ -119,8 +119,8 @@ void L3BookSet::refine(L3SetBook& book, u32 tick_units) {
       for (u32 slot = made[at].head; slot != kNone; slot = orders_[slot].next) orders_[slot].level = at;
     }
   }
-  book.bids_ = std::move(finer[0]);
-  book.asks_ = std::move(finer[1]);
+  book.sides_[0] = std::move(finer[0]);
+  book.sides_[1] = std::move(finer[1]);
   book.tick_units_ = tick_units;
 }
 
@@ -175,8 +175,8 @@ Side L3SetBook::side_of(u32 slot) const noexcept {
 }
 
 void L3SetBook::check() const {
-  bids_.check();
-  asks_.check();
+  sides_[0].check();
+  sides_[1].check();
   if (check_side(Side::buy) + check_side(Side::sell) != order_count()) {
     throw std::logic_error("l3 book set: a book's order count is wrong");
   }

@@ -35,7 +35,9 @@ class L3SetBook : public BookSides {
   const OrderPool& orders() const noexcept;
   Side side_of(u32 slot) const noexcept;
   // Of the levels; orders and index belong to the set.
-  std::size_t memory_bytes() const noexcept { return sizeof *this + bids_.memory_bytes() + asks_.memory_bytes(); }
+  std::size_t memory_bytes() const noexcept {
+    return sizeof *this + sides_[0].memory_bytes() + sides_[1].memory_bytes();
+  }
   // Throws std::logic_error if queues, totals and ladders contradict one another.
   void check() const;
 
@@ -84,10 +86,10 @@ class L3BookSet {
 
   // The quantity must be above zero, the level's total within 64 bits, tag below kMaxTags. False, and nothing done, if
   // the id is known.
-  bool add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag = 0, u32 foreseen_page = kNone);
+  bool add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag = 0);
   // A new order at the back of its price takes the place of a known one, with its book, side and tag. The new id must
   // be unknown, the quantity above zero, the level's total within 64 bits.
-  void replace(u32 slot, u64 new_order_id, u32 price, i64 quantity, u32 foreseen_page = kNone);
+  void replace(u32 slot, u64 new_order_id, u32 price, i64 quantity);
   // Less than the order has; it keeps its place.
   void reduce(u32 slot, i64 quantity) noexcept { side_holding(orders_[slot]).reduce(slot, quantity, orders_); }
   void erase(u32 slot) noexcept;

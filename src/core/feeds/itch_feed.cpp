@@ -85,13 +85,13 @@ std::size_t ItchFeed::run(const u8* data, std::size_t size) {
       break;
     }
     if (frame > size - at) break;
-    ItchForeseen foreseen;
-    if (books_.order_count() > kOrdersWorthLookingAhead) foreseen = ahead.next(data + at, size - at);
+    u32 guess = kNone;
+    if (books_.order_count() > kOrdersWorthLookingAhead) guess = ahead.next(data + at, size - at);
     if (frame == kItchPrefix) {
       ended_ = true;
     } else {
       const u8* message = data + at + kItchPrefix;
-      const WireFault fault = dispatch(message, frame - kItchPrefix, foreseen);
+      const WireFault fault = dispatch(message, frame - kItchPrefix, guess);
       if (fault != WireFault::none && !note(fault, message[0])) [[unlikely]]
         break;
       ++messages_;
@@ -110,7 +110,7 @@ bool ItchFeed::note(WireFault fault, u8 type) {
   return false;
 }
 
-WireFault ItchFeed::dispatch(const u8* message, std::size_t length, ItchForeseen foreseen) {
+WireFault ItchFeed::dispatch(const u8* message, std::size_t length, u32 guess) {
   const u8 type = message[0];
   if (length != kItchLengths[type]) [[unlikely]]
     return kItchLengths[type] == 0 ? WireFault::unknown_type : WireFault::wrong_length;
@@ -118,22 +118,22 @@ WireFault ItchFeed::dispatch(const u8* message, std::size_t length, ItchForeseen
   switch (type) {
     case 'A':
     case 'F':
-      return add(message, foreseen);
+      return add(message);
     case 'D':
-      return erase(message, foreseen);
+      return erase(message, guess);
     case 'U':
-      return replace(message, foreseen);
+      return replace(message, guess);
     case 'E':
     case 'C':
-      return execute(message, foreseen);
+      return execute(message, guess);
     case 'X':
-      return cancel(message, foreseen);
+      return cancel(message, guess);
     default:
       return administer(message);
   }
 }
 
-WireFault ItchFeed::add(const u8* message, ItchForeseen foreseen) {
+WireFault ItchFeed::add(const u8* message) {
   const u32 locate = big_endian_16(message + itch::kLocate);
   const u8* symbol = message + itch::kAddStock;
   if (locate >= listings_.size() || listings_[locate].symbol != symbol_bits(symbol)) [[unlikely]] {
@@ -150,7 +150,7 @@ WireFault ItchFeed::add(const u8* message, ItchForeseen foreseen) {
   if (price == 0) return WireFault::price_out_of_range;
   if (shares == 0) return WireFault::quantity_not_positive;
   const Side side = letter == 'B' ? Side::buy : Side::sell;
-  const bool added = books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0, foreseen.page);
+  const bool added = books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0);
   if (!added) return WireFault::duplicate_order;
   if (recording_) [[unlikely]]
     record(message, BookAction::add, side, price, shares, id, kFlagLast);
@@ -168,9 +168,9 @@ inline WireFault ItchFeed::find(const u8* message, u32 guess, u32& slot) const n
   return skipped ? WireFault::none : WireFault::unknown_order;
 }
 
-WireFault ItchFeed::erase(const u8* message, ItchForeseen foreseen) {
+WireFault ItchFeed::erase(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, foreseen.slot, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   if (recording_) [[unlikely]] {
     const OrderNode& order = books_.orders()[slot];
@@ -181,9 +181,9 @@ WireFault ItchFeed::erase(const u8* message, ItchForeseen foreseen) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::cancel(const u8* message, ItchForeseen foreseen) {
+WireFault ItchFeed::cancel(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, foreseen.slot, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const i64 shares = big_endian_32(message + itch::kTakenShares);
@@ -199,9 +199,9 @@ WireFault ItchFeed::cancel(const u8* message, ItchForeseen foreseen) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::execute(const u8* message, ItchForeseen foreseen) {
+WireFault ItchFeed::execute(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, foreseen.slot, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const i64 shares = big_endian_32(message + itch::kTakenShares);
@@ -235,9 +235,9 @@ WireFault ItchFeed::execute(const u8* message, ItchForeseen foreseen) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::replace(const u8* message, ItchForeseen foreseen) {
+WireFault ItchFeed::replace(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, foreseen.slot, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const u64 id = big_endian_64(message + itch::kReplacedOrder);
@@ -251,7 +251,7 @@ WireFault ItchFeed::replace(const u8* message, ItchForeseen foreseen) {
     record(message, BookAction::erase, side, books_.price_of(order), order.quantity, order.id, 0);
     record(message, BookAction::add, side, price, shares, id, kFlagLast);
   }
-  books_.replace(slot, id, price, shares, foreseen.page);
+  books_.replace(slot, id, price, shares);
   return WireFault::none;
 }
 

@@ -69,12 +69,12 @@ class ItchFeed {
   template <ItchFraming framing>
   std::size_t run(const u8* data, std::size_t size);
   std::size_t run_framed(const u8* data, std::size_t size);
-  WireFault dispatch(const u8* message, std::size_t length, ItchForeseen foreseen);
-  WireFault add(const u8* message, ItchForeseen foreseen);
-  WireFault execute(const u8* message, ItchForeseen foreseen);
-  WireFault cancel(const u8* message, ItchForeseen foreseen);
-  WireFault erase(const u8* message, ItchForeseen foreseen);
-  WireFault replace(const u8* message, ItchForeseen foreseen);
+  WireFault dispatch(const u8* message, std::size_t length, u32 guess);
+  WireFault add(const u8* message);
+  WireFault execute(const u8* message, u32 guess);
+  WireFault cancel(const u8* message, u32 guess);
+  WireFault erase(const u8* message, u32 guess);
+  WireFault replace(const u8* message, u32 guess);
   WireFault administer(const u8* message);
   WireFault about_stock(const u8* message);
   WireFault about_session(const u8* message);

@@ -33,12 +33,6 @@ std::size_t itch_frame_size(const u8* data, std::size_t size) noexcept {
   return length == 0 ? 0 : kItchPrefix + length;
 }
 
-// Guesses about the message that is worked on, to be verified: its order's slot, the page of the price that it adds at.
-struct ItchForeseen {
-  u32 slot = kNone;
-  u32 page = kNone;
-};
-
 // Works through the messages of a block in passes before they are applied, each pass over messages of one kind: so that
 // what one pass asks the memory for is there in the next, and no branch has to guess the kinds. It changes nothing, and
 // foresees nothing of what it can not read.
@@ -48,10 +42,11 @@ class ItchLookAhead {
   ItchLookAhead(const L3BookSet& books, const std::vector<ItchListing>& listings)
       : books_(books), listings_(listings) {}
 
-  // For the message at which `data` begins; to be asked for every message in turn.
-  ItchForeseen next(const u8* data, std::size_t size) noexcept {
+  // A guess at the slot of the order that the message names at which `data` begins, kNone for none; to be asked for
+  // every message in turn.
+  u32 next(const u8* data, std::size_t size) noexcept {
     if (at_ == count_) look(data, size);
-    return at_ < count_ ? foreseen_[at_++] : ItchForeseen{};
+    return at_ < count_ ? slots_[at_++] : kNone;
   }
 
  private:
@@ -64,17 +59,17 @@ class ItchLookAhead {
     for (std::size_t i = 0; i < others_; ++i) books_.fetch_index(order_of(other_[i]));
     for (std::size_t i = 0; i < adds_; ++i) find_ladder(add_[i]);
     for (std::size_t i = 0; i < others_; ++i) {
-      foreseen_[other_[i]].slot = books_.fetch_order(order_of(other_[i]));
+      slots_[other_[i]] = books_.fetch_order(order_of(other_[i]));
     }
     for (std::size_t i = 0; i < adds_; ++i) {
       const std::size_t message = add_[i];
       books_.fetch_index(order_of(message));
-      foreseen_[message].page = ladders_[message]->foresee(ticks_[message]);
+      levels_[message] = ladders_[message]->foresee(ticks_[message]);
     }
-    for (std::size_t i = 0; i < others_; ++i) books_.fetch_neighbours(foreseen_[other_[i]].slot);
+    for (std::size_t i = 0; i < others_; ++i) books_.fetch_neighbours(slots_[other_[i]]);
     for (std::size_t i = 0; i < adds_; ++i) {
       const std::size_t message = add_[i];
-      books_.fetch_order_at(ladders_[message]->foresee_tail(ticks_[message], foreseen_[message].page));
+      if (levels_[message] != kNone) books_.fetch_order_at((*ladders_[message])[levels_[message]].tail);
     }
   }
 
@@ -86,7 +81,7 @@ class ItchLookAhead {
     const bool known = itch::is_about_order(message[0]) && frame == kItchPrefix + kItchLengths[message[0]];
     const bool adds = message[0] == 'A' || message[0] == 'F';
     messages_[count_] = message;
-    foreseen_[count_] = {};
+    slots_[count_] = kNone;
     add_[adds_] = other_[others_] = static_cast<u8>(count_);
     adds_ += known && adds;
     others_ += known && !adds;
@@ -122,7 +117,8 @@ class ItchLookAhead {
   const u8* messages_[kBlock] = {};
   const Ladder* ladders_[kBlock] = {};
   i64 ticks_[kBlock] = {};
-  ItchForeseen foreseen_[kBlock] = {};
+  u32 levels_[kBlock] = {};
+  u32 slots_[kBlock] = {};
   u8 add_[kBlock] = {};
   u8 other_[kBlock] = {};
 };
