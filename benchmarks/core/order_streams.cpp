@@ -1,11 +1,14 @@
 // Order streams for the matching benchmarks: those of a file with known answers, and own ones whose touch travels.
 #include "order_streams.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 namespace pytrader::bench {
 namespace {
@@ -53,7 +56,7 @@ u64 mix(u64& state) {
   return mixed ^ (mixed >> 31);
 }
 
-constexpr i64 kStart = 1'000'000;
+constexpr i64 kStart = 100'000;
 
 i64 middle_of(Travel travel, std::size_t at, std::size_t count) {
   const i64 done = static_cast<i64>(at * 1000 / count);  // thousandths
@@ -94,45 +97,76 @@ OrderStream read_stream(const std::string& path) {
   return stream;
 }
 
+namespace {
+
+// The orders that a stream has entered and not canceled, whether or not they have traded since.
+class EnteredOrders {
+ public:
+  struct Order {
+    u64 id;
+    u8 side;
+    i64 price;
+  };
+
+  std::size_t size() const { return by_price_[0].size() + by_price_[1].size(); }
+  void add(const Order& order) {
+    recent_.push_back(order);
+    by_price_[order.side - 1].insert({order.price, order.id});
+  }
+  // Takes out an order that the middle has run over, else one of the last sixty-four.
+  Order take(i64 middle, u64 draw) {
+    Order order{};
+    if (!by_price_[0].empty() && by_price_[0].rbegin()->first >= middle) {
+      order = {by_price_[0].rbegin()->second, 1, by_price_[0].rbegin()->first};
+    } else if (!by_price_[1].empty() && by_price_[1].begin()->first <= middle) {
+      order = {by_price_[1].begin()->second, 2, by_price_[1].begin()->first};
+    } else {
+      const std::size_t at = recent_.size() - 1 - draw % std::min<std::size_t>(recent_.size(), 64);
+      order = recent_[at];
+      recent_.erase(recent_.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    by_price_[order.side - 1].erase({order.price, order.id});
+    return order;
+  }
+
+ private:
+  std::vector<Order> recent_;
+  std::set<std::pair<i64, u64>> by_price_[2];
+};
+
+}  // namespace
+
 OrderStream travelling_stream(Travel travel, std::size_t count) {
   constexpr const char* names[] = {"touch stays", "walks away 25 %", "walks away 40 %", "flash crash"};
   constexpr std::size_t kResting = 1'000;
   OrderStream stream;
   stream.name = names[static_cast<int>(travel)];
-  struct Live {
-    u64 id;
-    u8 side;
-  };
-  std::vector<Live> live;
+  EnteredOrders entered;
   u64 state = 23;
   u64 last_id = 0;
   while (stream.messages.size() < count) {
     const i64 middle = middle_of(travel, stream.messages.size(), count);
     const u64 draw = mix(state) % 1000;
+    const u64 away = mix(state);
+    const i64 ticks = static_cast<i64>((away % 20) * ((away >> 32) % 20));
     OrderMessage message{};
-    const std::size_t recent = live.size() < 64 ? live.size() : 64;
-    const std::size_t at =
-        live.empty() ? 0 : live.size() - 1 - (draw % 8 != 0 ? mix(state) % recent : mix(state) % live.size());
-    if (live.size() < kResting || draw < 460) {
+    message.quantity = 1 + static_cast<i64>(mix(state) % 100);
+    if (entered.size() < kResting || draw < 460) {
       message.kind = static_cast<u8>(MessageKind::new_);
       message.order_id = ++last_id;
       message.side = static_cast<u8>(1 + (mix(state) & 1));
-      live.push_back({last_id, message.side});
-    } else if (draw < 915) {
-      message.kind = static_cast<u8>(MessageKind::cancel);
-      message.order_id = live[at].id;
-      live.erase(live.begin() + static_cast<std::ptrdiff_t>(at));
+      message.order_type = static_cast<u8>(OrderType::limit);
+      message.time_in_force = static_cast<u8>(draw % 50 == 0 ? TimeInForce::ioc : TimeInForce::gtc);
     } else {
-      message.kind = static_cast<u8>(MessageKind::replace);
-      message.order_id = live[at].id;
-      message.side = live[at].side;
+      const EnteredOrders::Order order = entered.take(middle, mix(state));
+      message.kind = static_cast<u8>(draw < 915 ? MessageKind::cancel : MessageKind::replace);
+      message.order_id = order.id;
+      message.side = order.side;
     }
-    const u64 away = mix(state);
-    const i64 ticks = static_cast<i64>(away % 20 * (away >> 32) % 20);
-    message.order_type = static_cast<u8>(OrderType::limit);
-    message.time_in_force = static_cast<u8>(draw % 50 == 0 ? TimeInForce::ioc : TimeInForce::gtc);
     message.price = message.side == 1 ? middle - 1 - ticks : middle + 1 + ticks;
-    message.quantity = 1 + static_cast<i64>(mix(state) % 100);
+    if (message.kind != static_cast<u8>(MessageKind::cancel)) {
+      entered.add({message.order_id, message.side, message.price});
+    }
     stream.messages.push_back(message);
   }
   return stream;
