@@ -81,16 +81,16 @@ BatchResult L3Book::snapshot(const OrderColumns& orders) {
     faults_.add(BookFault::crossed);
     if (policy_ == BookPolicy::strict) return {orders.rows, BookFault::crossed};
   }
-  bids_ = std::move(fresh.bids_);
-  asks_ = std::move(fresh.asks_);
+  sides_[0] = std::move(fresh.sides_[0]);
+  sides_[1] = std::move(fresh.sides_[1]);
   orders_ = std::move(fresh.orders_);
   index_ = std::move(fresh.index_);
   return {orders.rows, BookFault::none};
 }
 
 void L3Book::clear() noexcept {
-  bids_.clear();
-  asks_.clear();
+  sides_[0].clear();
+  sides_[1].clear();
   orders_.clear();
   index_.clear();
 }
@@ -251,12 +251,12 @@ bool L3Book::crossed_without(u32 slot) const noexcept {
 }
 
 std::size_t L3Book::memory_bytes() const noexcept {
-  return bids_.memory_bytes() + asks_.memory_bytes() + orders_.memory_bytes() + index_.memory_bytes();
+  return sides_[0].memory_bytes() + sides_[1].memory_bytes() + orders_.memory_bytes() + index_.memory_bytes();
 }
 
 void L3Book::check() const {
-  bids_.check();
-  asks_.check();
+  sides_[0].check();
+  sides_[1].check();
   std::size_t seen = 0;
   check_side(Side::buy, seen);
   check_side(Side::sell, seen);

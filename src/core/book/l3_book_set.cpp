@@ -115,8 +115,8 @@ void L3BookSet::refine(L3SetBook& book, i64 tick_units) {
       for (u32 slot = made[at].head; slot != kNone; slot = orders_[slot].next) orders_[slot].level = at;
     }
   }
-  book.bids_ = std::move(finer[0]);
-  book.asks_ = std::move(finer[1]);
+  book.sides_[0] = std::move(finer[0]);
+  book.sides_[1] = std::move(finer[1]);
   book.tick_units_ = tick_units;
 }
 
@@ -139,7 +139,7 @@ void L3BookSet::check() const {
 
 std::size_t L3SetBook::order_count() const noexcept {
   std::size_t sum = 0;
-  for (const Ladder* ladder : {&bids_, &asks_}) {
+  for (const Ladder* ladder : {&sides_[0], &sides_[1]}) {
     for (u32 at = ladder->best(); at != kNone; at = ladder->next_worse(at)) sum += (*ladder)[at].order_count;
   }
   return sum;
@@ -172,8 +172,8 @@ Side L3SetBook::side_of(u32 slot) const noexcept {
 }
 
 void L3SetBook::check() const {
-  bids_.check();
-  asks_.check();
+  sides_[0].check();
+  sides_[1].check();
   if (check_side(Side::buy) + check_side(Side::sell) != order_count()) {
     throw std::logic_error("l3 book set: a book's order count is wrong");
   }

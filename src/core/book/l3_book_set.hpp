@@ -33,7 +33,9 @@ class L3SetBook : public BookSides {
   const OrderPool& orders() const noexcept;
   Side side_of(u32 slot) const noexcept;
   // Of the levels; orders and index belong to the set.
-  std::size_t memory_bytes() const noexcept { return sizeof *this + bids_.memory_bytes() + asks_.memory_bytes(); }
+  std::size_t memory_bytes() const noexcept {
+    return sizeof *this + sides_[0].memory_bytes() + sides_[1].memory_bytes();
+  }
   // Throws std::logic_error if queues, totals and ladders contradict one another.
   void check() const;
 
