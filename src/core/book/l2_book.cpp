@@ -37,24 +37,8 @@ BookFault L2Book::apply(const L2Record& row) {
   return fault;
 }
 
-BatchResult L2Book::apply(const L2Columns& columns) {
-  L2Record row{};
-  std::size_t i = 0;
-  try {
-    for (; i < columns.rows; ++i) {
-      row.action = columns.action[i];
-      row.side = columns.side[i];
-      row.price = columns.price[i];
-      row.quantity = columns.quantity[i];
-      row.order_count = columns.order_count ? columns.order_count[i] : 0;
-      row.flags = columns.flags ? columns.flags[i] : kFlagLast;
-      const BookFault fault = apply(row);
-      if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
-    }
-  } catch (const Error& error) {
-    throw RowError(error, i);
-  }
-  return {columns.rows, BookFault::none};
+BatchResult L2Book::apply(const L2Columns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&columns](std::size_t i) { return columns.row(i); });
 }
 
 BatchResult L2Book::snapshot(const LevelColumns& bids, const LevelColumns& asks) {

@@ -47,25 +47,11 @@ BookFault L3Book::apply(const L3Record& row) {
   return fault;
 }
 
-BatchResult L3Book::apply(const L3Columns& columns) {
-  L3Record row{};
-  std::size_t i = 0;
-  try {
-    for (; i < columns.rows; ++i) {
-      if (orders_.size() > kOrdersWorthLookingAhead && i + kIndexRowsAhead < columns.rows) look_ahead(columns, i);
-      row.action = columns.action[i];
-      row.side = columns.side[i];
-      row.price = columns.price[i];
-      row.quantity = columns.quantity[i];
-      row.order_id = static_cast<u64>(columns.order_id[i]);
-      row.flags = columns.flags ? columns.flags[i] : kFlagLast;
-      const BookFault fault = apply(row);
-      if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
-    }
-  } catch (const Error& error) {
-    throw RowError(error, i);
-  }
-  return {columns.rows, BookFault::none};
+BatchResult L3Book::apply(const L3Columns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&](std::size_t i) {
+    if (orders_.size() > kOrdersWorthLookingAhead && i + kIndexRowsAhead < columns.rows) look_ahead(columns, i);
+    return columns.row(i);
+  });
 }
 
 BatchResult L3Book::snapshot(const OrderColumns& orders) {
