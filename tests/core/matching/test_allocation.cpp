@@ -202,11 +202,15 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
   CHECK(refusals > 10);
 }
 
-TEST_CASE("call phases, auctions and bands survive any refused allocation") {
-  struct Step {
-    OrderMessage message{};
-    OrderTerms terms;
-  };
+namespace {
+
+struct Step {
+  OrderMessage message{};
+  OrderTerms terms;
+};
+
+// A day with each kind of phase, icebergs, and orders for auctions.
+std::vector<Step> auction_day() {
   std::vector<Step> steps;
   const auto control = [&steps](MessageKind kind, i64 quantity, i64 price = 0) {
     Step step;
@@ -243,6 +247,13 @@ TEST_CASE("call phases, auctions and bands survive any refused allocation") {
     control(MessageKind::phase, static_cast<i64>(phase));
     orders(40);
   }
+  return steps;
+}
+
+}  // namespace
+
+TEST_CASE("call phases, auctions and bands survive any refused allocation") {
+  const std::vector<Step> steps = auction_day();
   VenueRules rules;
   rules.bands.static_range = PriceBand::symmetric({2'000});
   rules.bands.breach = BandBreach::interrupt;
