@@ -33,8 +33,11 @@ MessageStatus MatchingEngine::set_phase(i64 number) {
 
 void MatchingEngine::change_phase(TradingPhase next) {
   if (uncrosses(phase_, next)) uncross();
+  // A volatility auction goes on to what the phase before it would have led to.
   const bool lasts = next == TradingPhase::volatility_auction;
-  enter_phase(next, TradingPhase::continuous, lasts ? rules_.session.volatility_auction_ns : 0);
+  const bool closes = phase_ == TradingPhase::closing_auction;
+  enter_phase(next, closes ? TradingPhase::post_close : TradingPhase::continuous,
+              lasts ? rules_.session.volatility_auction_ns : 0);
 }
 
 void MatchingEngine::enter_phase(TradingPhase next, TradingPhase resumes, i64 lasts) {
@@ -74,6 +77,7 @@ void MatchingEngine::advance_phase() {
   if (phase_ == TradingPhase::volatility_auction && phase_until_ != 0 && clock_ >= phase_until_) {
     prepare_phase(resumes_);
     if (is_far(read_auction_book())) {
+      auction_.set_stale();
       phase_until_ = 0;
     } else {
       change_phase(resumes_);
@@ -119,7 +123,9 @@ void MatchingEngine::clamp_to_bands(Arrival& order) const noexcept {
 
 // What is left of a taker whose limit lies beyond a band.
 void MatchingEngine::meet_band(Arrival& order) {
-  if (!order.banded && !order.barred) return;
+  // Where a pegged order rests, its reference says.
+  const bool pegged = order.terms.order_type == OrderType::pegged;
+  if (pegged || (!order.banded && !order.barred)) return;
   const bool rests = order.limit != kNoPrice && may_rest(order);
   const BandBreach breach = rules_.bands.breach;
   if (breach == BandBreach::rest_at_band && rests && order.banded && !order.barred) {
@@ -156,8 +162,8 @@ RejectReason MatchingEngine::check_closing_price(i64 price) const noexcept {
 void MatchingEngine::watch_limit_state() {
   if (rules_.bands.limit_state_ns == 0 || phase_ != TradingPhase::continuous) return;
   const PriceRange range = static_range();
-  const i64 bid = bids_.empty() ? kNoPrice : bids_.best_price();
-  const i64 ask = asks_.empty() ? kNoPrice : asks_.best_price();
+  const i64 bid = bids().empty() ? kNoPrice : bids().best_price();
+  const i64 ask = asks().empty() ? kNoPrice : asks().best_price();
   LimitState state = limit_state_of(bid, ask, range);
   if (!is_limit(state)) state = LimitState::none;
   if (!limit_state_.observe(state, clock_)) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.matching.naive.book import Order
+from tests.matching.naive.book import ALL_OR_NONE, PEGGED, Order
 from tests.matching.naive.rows import BUY, NO_PRICE, SELL, Message
 from tests.matching.naive_auction import Band, range_around
 
@@ -50,6 +50,50 @@ class Bands:
         lows = [low for low, _ in ranges if low is not None]
         highs = [high for _, high in ranges if high is not None]
         return max(lows, default=None), min(highs, default=None)
+
+    def clamp_to_bands(self, order: Order, limit: int) -> None:
+        """Fix where the order's matching ends for its whole pass, whatever it trades."""
+        order.match_limit = None if limit == NO_PRICE else limit
+        order.banded = order.barred = False
+        if self.phase != "continuous":
+            return
+        low, high = self.trading_range()
+        bound = high if order.side == BUY else low
+        if bound is not None and (order.match_limit is None or self.beyond(order.side, order.match_limit, bound)):
+            order.banded = True
+            order.match_limit = bound
+        best = self.sides[3 - order.side].best()
+        near = low if order.side == BUY else high
+        order.barred = None not in (best, near) and self.beyond(order.side, near, best)
+
+    @staticmethod
+    def beyond(side: int, price: int, bound: int) -> bool:
+        """Whether a price of this side is more aggressive than the bound."""
+        return price > bound if side == BUY else price < bound
+
+    def meet_band(self, order: Order, limit: int) -> tuple[int, str]:
+        """What the bands do to the rest of a taker: where it rests, and why it does not."""
+        # Where a pegged order rests, its reference says.
+        if self.phase != "continuous" or order.kind == PEGGED or not (order.banded or order.barred):
+            return limit, "none"
+        breach = self.band_rules.breach
+        rests = limit != NO_PRICE and self.rests_by_force(order)
+        if breach == "rest_at_band" and rests and order.banded and not order.barred:
+            self.update("repriced", order, price=order.match_limit, quantity=order.leaves)
+            return order.match_limit, "none"
+        if not self.reaches_beyond_band(order, limit):
+            return limit, "none"
+        self.interrupted = breach == "interrupt"
+        return limit, "none" if self.interrupted and rests else "price_band"
+
+    def reaches_beyond_band(self, order: Order, limit: int) -> bool:
+        """Whether a maker that is no all-or-none order stands within the limit, where the bands let nothing trade."""
+        for level in self.sides[3 - order.side].within(None if limit == NO_PRICE else limit):
+            if not any(level.queues[:ALL_OR_NONE]):
+                continue
+            if order.barred or self.beyond(order.side, level.price, order.match_limit):
+                return True
+        return False
 
     def entry_allowed(self, order: Order, price: int) -> bool:
         if price == NO_PRICE:
