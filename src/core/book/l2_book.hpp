@@ -55,10 +55,10 @@ class L2Book : public BookSides {
   // Both sides become empty; fault counts and memory stay.
   void clear() noexcept;
 
-  std::size_t level_count() const noexcept { return bids_.level_count() + asks_.level_count(); }
+  std::size_t level_count() const noexcept { return sides_[0].level_count() + sides_[1].level_count(); }
   BookPolicy policy() const noexcept { return policy_; }
   const FaultCounts& faults() const noexcept { return faults_; }
-  std::size_t memory_bytes() const noexcept { return bids_.memory_bytes() + asks_.memory_bytes(); }
+  std::size_t memory_bytes() const noexcept { return sides_[0].memory_bytes() + sides_[1].memory_bytes(); }
   // Throws std::logic_error if levels and ladders contradict one another.
   void check() const;
 

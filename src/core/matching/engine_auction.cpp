@@ -8,7 +8,7 @@
 namespace pytrader {
 
 AuctionPrice MatchingEngine::read_auction_book() noexcept {
-  return auction_.read(bids_, ladder(OrderPlace::hidden, Side::buy), asks_, ladder(OrderPlace::hidden, Side::sell),
+  return auction_.read(bids(), ladder(OrderPlace::hidden, Side::buy), asks(), ladder(OrderPlace::hidden, Side::sell),
                        auction_reference(), rules_.session.auction_reference);
 }
 

@@ -114,16 +114,16 @@ void MatchingEngine::set_limits(Arrival& order) const noexcept {
 void MatchingEngine::secure(const Arrival& order) {
   const SpecialOrder& terms = order.terms;
   if (order.slot == kNone && !pool_.full()) make_room();
-  special_.reserve(executed_.size());
-  if (sharing_.is_active()) sharing_.reserve(executed_.size());
-  if (waits_for_price(terms.order_type)) triggers_.reserve(executed_.size());
-  if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(executed_.size());
-  if (ends_with_day(terms.time_in_force)) day_orders_.reserve(executed_.size());
+  special_.reserve(pool_.slots());
+  if (sharing_.is_active()) sharing_.reserve(pool_.slots());
+  if (waits_for_price(terms.order_type)) triggers_.reserve(pool_.slots());
+  if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(pool_.slots());
+  if (ends_with_day(terms.time_in_force)) day_orders_.reserve(pool_.slots());
   if (order.limit != kNoPrice && (may_rest(order) || is_collecting())) {
     ladder(terms.place_in_book(), order.side).level_at(order.limit);
     if (terms.is_iceberg() && auction_.follows()) auction_.make_room(order.side, order.limit);
   }
-  if (waits_for_auction(terms.time_in_force)) auction_orders_.reserve(executed_.size());
+  if (waits_for_auction(terms.time_in_force)) auction_orders_.reserve(pool_.slots());
   // Shared out, a taker's last lots at a price may reach each order there without ending it.
   const std::size_t makers = (sharing_.is_active() ? 2 : 1) * std::size_t{pool_.size()} + tips_bound_;
   make_room_for(output_->fills, static_cast<std::size_t>(std::min<u64>(makers, static_cast<u64>(order.leaves))));
@@ -330,6 +330,7 @@ void MatchingEngine::remove_order(u32 slot) noexcept {
 void MatchingEngine::release(u32 slot) noexcept {
   if (is_special(slot)) delist(slot);
   index_.erase(pool_[slot].id, slot);
+  executed_.erase(slot);
   pool_.release(slot);
 }
 

@@ -176,8 +176,8 @@ RejectReason MatchingEngine::check_closing_price(i64 price) const noexcept {
 void MatchingEngine::watch_limit_state() {
   if (rules_.bands.limit_state_ns == 0 || phase_ != TradingPhase::continuous) return;
   const PriceRange range = static_range();
-  const i64 bid = bids_.empty() ? kNoPrice : bids_.best_price();
-  const i64 ask = asks_.empty() ? kNoPrice : asks_.best_price();
+  const i64 bid = bids().empty() ? kNoPrice : bids().best_price();
+  const i64 ask = asks().empty() ? kNoPrice : asks().best_price();
   LimitState state = limit_state_of(bid, ask, range);
   if (!is_limit(state)) state = LimitState::none;
   if (!limit_state_.observe(state, clock_)) return;
