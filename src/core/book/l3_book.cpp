@@ -109,12 +109,15 @@ std::size_t L3Book::order_count(Side which) const noexcept {
 }
 
 void L3Book::write_orders(Side which, QueuedOrder* out) const noexcept {
-  const Ladder& ladder = side(which);
+  write_queues(side(which), orders_, which, out);
+}
+
+void write_queues(const Ladder& ladder, const OrderPool& orders, Side which, QueuedOrder* out) noexcept {
   for (u32 at = ladder.best(); at != kNone; at = ladder.next_worse(at)) {
     const i64 price = ladder.price_of(at);
     i64 position = 0;
-    for (u32 slot = ladder[at].head; slot != kNone; slot = orders_[slot].next) {
-      *out++ = {orders_[slot].id, static_cast<i64>(which), price, orders_[slot].quantity, position++};
+    for (u32 slot = ladder[at].head; slot != kNone; slot = orders[slot].next) {
+      *out++ = {orders[slot].id, static_cast<i64>(which), price, orders[slot].quantity, position++};
     }
   }
 }

@@ -42,6 +42,9 @@ struct QueuedOrder {
   i64 position;
 };
 
+// Writes the orders of a side: best price first, each price's in the order of its queue.
+void write_queues(const Ladder& ladder, const OrderPool& orders, Side which, QueuedOrder* out) noexcept;
+
 struct OrderView {
   u64 order_id;
   Side side;

@@ -15,6 +15,8 @@ void register_binance_capture(pybind11::module_& module);
 void register_level_books(pybind11::module_& module);
 void register_own_orders(pybind11::module_& module);
 void register_feeds_json(pybind11::module_& module);
+void register_dbn(pybind11::module_& module);
+void register_itch(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
 void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);

@@ -9,6 +9,7 @@
 #include "feed_book.hpp"
 #include "feed_columns.hpp"
 #include "order_arguments.hpp"
+#include "order_reading.hpp"
 #include "reading_binding.hpp"
 #include "register.hpp"
 #include "snapshot_columns.hpp"
@@ -51,35 +52,12 @@ BookError
 CapacityError, MemoryError
     If orders or memory run out; nothing changed.)";
 
-std::string order_text(u64 order_id) {
-  return "order " + std::to_string(order_id);
-}
-
 L3Record l3_row(BookAction action, u64 order_id, i64 side, i64 price, i64 quantity) {
   return {0, 0, static_cast<i64>(action), side, price, quantity, order_id, kFlagLast};
 }
 
 bool change(BoundL3& self, const L3Record& row) {
   return apply_one(self, row, [&row] { return order_text(row.order_id); });
-}
-
-// The orders of one side, or of both.
-py::array orders_of(BoundL3& self, py::handle side) {
-  const BusyGuard guard(self.busy);
-  const bool both = side.is_none();
-  const Side which = both ? Side::buy : parse_side(side);
-  const std::size_t count = both ? self.book.order_count() : self.book.order_count(which);
-  py::array array(queued_order_type(), static_cast<py::ssize_t>(count));
-  auto* rows = static_cast<QueuedOrder*>(array.mutable_data());
-  self.book.write_orders(which, rows);
-  if (both) self.book.write_orders(Side::sell, rows + self.book.order_count(Side::buy));
-  return array;
-}
-
-u32 find_or_throw(const BoundL3& self, u64 order_id) {
-  const u32 slot = self.book.find(order_id);
-  if (slot == kNone) throw_book_error(BookFault::unknown_order, order_text(order_id), py::none());
-  return slot;
 }
 
 void bind_l3_events(py::class_<BoundL3>& bound) {
@@ -132,61 +110,6 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
       py::arg("orders"), py::kw_only(), py::arg("sequence") = py::none(), kSnapshotDoc);
 }
 
-void bind_l3_orders(py::class_<BoundL3>& bound) {
-  bound.def(
-      "order",
-      [](BoundL3& self, py::handle order_id) -> py::object {
-        const BusyGuard guard(self.busy);
-        const u32 slot = self.book.find(parse_order_id(order_id));
-        if (slot == kNone) return py::none();
-        const OrderView order = self.book.order(slot);
-        return make_resting_order(order.order_id, order.side, order.price, order.quantity, self.grid);
-      },
-      py::arg("order_id"), "RestingOrder, or None if no order with this id rests.");
-  bound.def("orders", &orders_of, py::arg("side") = py::none(),
-            "The orders of a side, or of both, as an array of QUEUED_ORDER: bids before asks, best price first, each "
-            "price's in the order of its queue. Ticks and lots; `position` counts the orders in front.");
-  bound.def(
-      "queue",
-      [](BoundL3& self, py::handle side, py::handle price) {
-        const BusyGuard guard(self.busy);
-        const Side which = parse_side(side);
-        const i64 ticks = self.grid.ticks(price);
-        py::list orders;
-        const u32 level = self.book.side(which).find(ticks);
-        if (level == kNone) return orders;
-        for (u32 slot = self.book.side(which)[level].head; slot != kNone; slot = self.book.orders()[slot].next) {
-          const OrderNode& node = self.book.orders()[slot];
-          orders.append(make_resting_order(node.id, which, ticks, node.quantity, self.grid));
-        }
-        return orders;
-      },
-      py::arg("side"), py::arg("price"), "The orders at a price, oldest first.");
-  bound.def(
-      "queue_ahead",
-      [](BoundL3& self, py::handle order_id) {
-        const BusyGuard guard(self.busy);
-        return self.grid.quantity(self.book.queue_ahead(find_or_throw(self, parse_order_id(order_id))));
-      },
-      py::arg("order_id"),
-      "Quantity that must go before this order's turn at its price. BookError if it does not rest.");
-  bound.def(
-      "reserve",
-      [](BoundL3& self, py::handle orders) {
-        const BusyGuard guard(self.busy);
-        self.book.reserve(parse_count(orders, "orders"));
-      },
-      py::arg("orders"), "Make room for so many resting orders ahead of time.");
-  bound.def("__len__", [](BoundL3& self) {
-    const BusyGuard guard(self.busy);
-    return self.book.order_count();
-  });
-  bound.def("__contains__", [](BoundL3& self, py::handle order_id) {
-    const BusyGuard guard(self.busy);
-    return self.book.find(parse_order_id(order_id)) != kNone;
-  });
-}
-
 }  // namespace
 
 void register_book(py::module_& module) {
@@ -200,7 +123,14 @@ void register_book(py::module_& module) {
          py::arg("tick"), py::arg("lot") = "1", py::kw_only(), py::arg("policy") = "strict",
          py::arg("max_orders") = i64{OrderPool::kMaxOrders});
   bind_l3_events(l3);
-  bind_l3_orders(l3);
+  bind_order_reading(l3);
+  l3.def(
+      "reserve",
+      [](BoundL3& self, py::handle orders) {
+        const BusyGuard guard(self.busy);
+        self.book.reserve(parse_count(orders, "orders"));
+      },
+      py::arg("orders"), "Make room for so many resting orders ahead of time.");
   bind_reading(l3);
   bind_state(l3);
   l3.def("__repr__", [](BoundL3& self) {
