@@ -104,6 +104,8 @@ class ExecType(enum.IntEnum):
     TRADE = 70
     CANCEL_REJECTED = 99
     REPLACE_REJECTED = 114
+    TRIGGERED = 76
+    RESTATED = 68
     def __format__(self, format_spec: str, /) -> str: ...
 
 class Liquidity(enum.IntEnum):

@@ -130,6 +130,13 @@ enum class UpdateKind : u8 {
   limit_state = 13,    // detail: 1 entered, 0 left
 };
 
+constexpr const char* to_text(UpdateKind kind) noexcept {
+  constexpr const char* kTexts[] = {"none",        "triggered",  "refilled",      "repriced",   "canceled",
+                                    "expired",     "decremented", "activated",    "stop_moved", "phase_changed",
+                                    "indicative",  "auction_price", "band_changed", "limit_state"};
+  return kTexts[static_cast<u8>(kind)];
+}
+
 struct OrderUpdate {
   u8 kind;    // UpdateKind
   u8 side;    // Side, 0 for none

@@ -1,4 +1,4 @@
-// The vocabulary of a matching engine in Python: message rows, outcomes, status codes, venue rules.
+// The vocabulary of a matching engine in Python: message rows, outcomes, status codes.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -6,6 +6,5 @@
 namespace pytrader::bindings {
 
 void register_matching_codes(pybind11::module_& module);
-void register_venue_rules(pybind11::module_& module);
 
 }  // namespace pytrader::bindings

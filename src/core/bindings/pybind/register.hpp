@@ -17,5 +17,6 @@ void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
 void register_bands(pybind11::module_& module);
 void register_session(pybind11::module_& module);
+void register_venue_rules(pybind11::module_& module);
 
 }  // namespace pytrader::bindings
