@@ -74,11 +74,12 @@ class _Level:
 
     def lead_market_makers(self) -> None:
         left = self.left
+        tops = [i for i, order in enumerate(self.queue) if order.top and "top" in STEPS[self.terms.algorithm]]
         for owner, percent in self.terms.lead_market_makers.items():
-            theirs = [i for i, order in enumerate(self.queue) if order.owner == owner and not order.top]
+            theirs = [i for i, order in enumerate(self.queue) if order.owner == owner and i not in tops]
             self.give_by_time(theirs, math.floor(Fraction(left * percent, 100)))
         listed = self.terms.lead_market_makers
-        flagged = [i for i, o in enumerate(self.queue) if o.flagged and o.owner not in listed and not o.top]
+        flagged = [i for i, o in enumerate(self.queue) if o.flagged and o.owner not in listed and i not in tops]
         self.give_by_time(flagged, math.floor(Fraction(left * self.terms.flagged_percent, 100)))
 
     def give_by_time(self, positions: list[int], quantity: int) -> None:

@@ -93,8 +93,8 @@ std::size_t Allocation::group_of(const AllocationEntry& entry) const noexcept {
   return rules_.lead_market_makers.size() + (entry.flagged ? 0 : 1);
 }
 
-// Each lead market maker gets its percentage of what TOP left, its own orders by time, no more than they are; a TOP
-// order is not counted among them.
+// Each lead market maker gets its percentage of what TOP left, its own orders by time, no more than they are; an order
+// that traded as TOP is not counted among them.
 void Allocation::give_lead_market_makers(Level& level) const {
   std::array<i64, AllocationRules::kLeadMarketMakersMax + 2> grants{};
   for (std::size_t i = 0; i < rules_.lead_market_makers.size(); ++i) {
@@ -104,7 +104,7 @@ void Allocation::give_lead_market_makers(Level& level) const {
   for (std::size_t i = 0; i < level.queue.size(); ++i) {
     const AllocationEntry& entry = level.queue[i];
     i64& grant = grants[group_of(entry)];
-    if (entry.top || grant == 0) continue;
+    if (grant == 0 || (entry.top && (steps_ & kTopStep) != 0)) continue;
     const i64 quantity = std::min(level.open_of(i), grant);
     grant -= quantity;
     level.give(i, quantity);

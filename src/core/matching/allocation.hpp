@@ -12,7 +12,7 @@ namespace pytrader {
 struct AllocationEntry {
   i64 quantity;  // displayed and open, > 0
   u32 owner;     // account number; 0 is nobody
-  bool top;      // the side's TOP order: at most one of a queue
+  bool top;      // the side's TOP order: at most one of a queue; means nothing where the algorithm has no TOP
   bool flagged;  // lead_market_maker
 };
 

@@ -43,6 +43,8 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   kept.peg_offset = terms.peg_offset;
   kept.expire_time = terms.expire_time;
   kept.limit_offset = terms.limit_offset;
+  // Self-trade prevention counts for what a fill-or-kill order can reach.
+  if (kept.owner != 0) kept.account = accounts_.find(kept.owner);
   if (const RejectReason reason = check_now(order); reason != RejectReason::none) return status_of(reason);
   if (kept.owner != 0 && kept.account == 0) {
     if (accounts_.full()) return status_of(RejectReason::order_limit);
@@ -110,11 +112,13 @@ void MatchingEngine::secure(const Arrival& order) {
   const SpecialOrder& terms = order.terms;
   if (order.slot == kNone && !pool_.full()) make_room();
   special_.reserve(executed_.size());
+  if (sharing_.is_active()) sharing_.reserve(executed_.size());
   if (waits_for_price(terms.order_type)) triggers_.reserve(executed_.size());
   if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(executed_.size());
   if (ends_with_day(terms.time_in_force)) day_orders_.reserve(executed_.size());
   if (order.limit != kNoPrice && may_rest(order)) ladder(terms.place_in_book(), order.side).level_at(order.limit);
-  const std::size_t makers = pool_.size() + tips_bound_;
+  // Shared out, a taker's last lots at a price may reach each order there without ending it.
+  const std::size_t makers = (sharing_.is_active() ? 2 : 1) * std::size_t{pool_.size()} + tips_bound_;
   make_room_for(output_->fills, static_cast<std::size_t>(std::min<u64>(makers, static_cast<u64>(order.leaves))));
   std::size_t levels = 1;
   if (triggers_.trailing_count() != 0) {
@@ -207,6 +211,7 @@ void MatchingEngine::rest(Arrival& order) noexcept {
   terms.reserve = order.leaves - displayed;
   store(order);
   pool_[order.slot].quantity = displayed;
+  if (terms.place == OrderPlace::displayed) note_better(order.side, order.slot, order.limit, displayed);
   Ladder& levels = ladder(terms.place, order.side);
   levels.push_back(levels.level_at(order.limit), order.slot, pool_);
   open_quantity_[index_of(order.side)] += order.leaves;
@@ -290,6 +295,7 @@ void MatchingEngine::detach(u32 slot) noexcept {
     default:
       ladder(place, which).unlink(slot, pool_);
   }
+  tops_.leave(which, slot);
   if (place == OrderPlace::pegged || place == OrderPlace::unpriced) unlink_peg(slot);
   if (is_special(slot)) {
     tips_bound_ -= special_[slot].tips_most;

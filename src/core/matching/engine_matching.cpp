@@ -20,7 +20,13 @@ void MatchingEngine::match(Arrival& taker) {
   const Ladder& all_or_none = ladder(OrderPlace::all_or_none, opposite(taker.side));
   all_or_none_at_ = all_or_none.empty() ? kNone : all_or_none[all_or_none.best()].head;
   Maker maker;
-  while (taker.leaves > 0 && !taker.ended && next_maker(taker, maker)) meet(taker, maker);
+  while (taker.leaves > 0 && !taker.ended && next_maker(taker, maker)) {
+    if (sharing_.is_active() && maker.place == OrderPlace::displayed) {
+      share_level(taker, maker.price);
+    } else {
+      meet(taker, maker);
+    }
+  }
   refill_drained();
 }
 
@@ -59,7 +65,8 @@ bool MatchingEngine::next_maker(const Arrival& taker, Maker& maker) noexcept {
   return within;
 }
 
-void MatchingEngine::meet(Arrival& taker, const Maker& maker) {
+// At most `most` lots change hands.
+void MatchingEngine::meet(Arrival& taker, const Maker& maker, i64 most) {
   if (!cut_reduce_only(maker.slot)) return;
   const i64 leaves = leaves_of(maker.slot);
   if (maker.place == OrderPlace::all_or_none && leaves > taker.leaves) return;
@@ -69,7 +76,7 @@ void MatchingEngine::meet(Arrival& taker, const Maker& maker) {
     return;
   }
   const i64 available = maker.place == OrderPlace::drained ? leaves : pool_[maker.slot].quantity;
-  trade(taker, maker, std::min(taker.leaves, available));
+  trade(taker, maker, std::min({taker.leaves, available, most}));
 }
 
 void MatchingEngine::trade(Arrival& taker, const Maker& maker, i64 quantity) {
@@ -121,6 +128,7 @@ void MatchingEngine::refill(u32 slot) {
   Ladder& levels = ladder(OrderPlace::displayed, side_of(pool_[slot]));
   const u32 level = pool_[slot].level;
   levels.unlink(slot, pool_);
+  tops_.leave(side_of(pool_[slot]), slot);
   const i64 tip = std::min(order.reserve, tips_.draw(order.display_qty, order.display_range));
   order.reserve -= tip;
   pool_[slot].quantity = tip;
@@ -255,8 +263,13 @@ i64 MatchingEngine::reachable(const Arrival& taker) {
 void MatchingEngine::rehearse_level(Rehearsal& pass, OrderPlace place, u32 level) {
   const Ladder& levels = ladder(place, opposite(pass.taker.side));
   const u32 head = levels[level].head;
+  // Where displayed orders share, the taker's own are dealt with before the others.
+  const bool own_first = place == OrderPlace::displayed && sharing_.is_active() && pass.taker.terms.account != 0;
+  for (u32 slot = own_first ? head : kNone; slot != kNone && pass.goes_on(); slot = pool_[slot].next) {
+    if (prevention(pass.taker, slot) != SelfTrade::none) rehearse_maker(pass, slot, place, false);
+  }
   for (u32 slot = head; slot != kNone && pass.goes_on(); slot = pool_[slot].next) {
-    rehearse_maker(pass, slot, place, false);
+    if (!own_first || prevention(pass.taker, slot) == SelfTrade::none) rehearse_maker(pass, slot, place, false);
   }
   if (place != OrderPlace::displayed || special_count_ == 0) return;
   for (u32 slot = head; slot != kNone && pass.goes_on(); slot = pool_[slot].next) {

@@ -4,13 +4,14 @@
 namespace pytrader {
 
 MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
-    : MatchingCore(rules, max_orders), tips_(rules.seed) {
+    : MatchingCore(rules, max_orders), tips_(rules.seed), sharing_(rules.allocation) {
   check(rules);
   // The core does not ask whether the venue offers what it knows, and knows one allocation and no bands.
   const u16 plain_types = members_of(OrderType::market) | members_of(OrderType::limit);
   const u16 plain_forces = members_of(TimeInForce::gtc) | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok);
   if (!offers(rules.order_types, plain_types) || !offers(rules.times_in_force, plain_forces)) ++at_work_;
   if (rules.post_only == PostOnlyPolicy::slide) ++at_work_;
+  if (sharing_.is_active()) ++at_work_;
 }
 
 MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::span<const OrderTerms> terms,

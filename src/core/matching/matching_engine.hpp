@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "matching/account_book.hpp"
+#include "matching/level_sharing.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
 #include "matching/slot_heap.hpp"
@@ -152,7 +153,7 @@ class MatchingEngine : public MatchingCore {
   // The pass of a taker over makers (engine_matching.cpp).
   void match(Arrival& taker);
   bool next_maker(const Arrival& taker, Maker& maker) noexcept;
-  void meet(Arrival& taker, const Maker& maker);
+  void meet(Arrival& taker, const Maker& maker, i64 most = INT64_MAX);
   void trade(Arrival& taker, const Maker& maker, i64 quantity);
   void reduce_maker(u32 slot, i64 quantity) noexcept;
   void refill(u32 slot);
@@ -167,6 +168,13 @@ class MatchingEngine : public MatchingCore {
   struct Rehearsal;
   void rehearse_level(Rehearsal& pass, OrderPlace place, u32 level);
   void rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, bool reserve);
+
+  // Sharing at a price, and TOP orders (engine_allocation.cpp).
+  void share_level(Arrival& taker, i64 price);
+  void share_round(Arrival& taker, u32 level, i64 price);
+  void prevent_at(Arrival& taker, u32 level, i64 price);
+  void note_better(Side which, u32 slot, i64 price, i64 displayed) noexcept;
+  void check_tops() const;
 
   // Elections and what a message sets off (engine_triggers.cpp).
   void on_trade(i64 price);
@@ -249,6 +257,8 @@ class MatchingEngine : public MatchingCore {
   SlotHeap day_orders_;  // what ends with the day, by entry
   AccountBook accounts_;
   TipSource tips_;
+  LevelSharing sharing_;
+  TopOrders tops_;
   EngineOutput* output_ = nullptr;  // of the message at work
   i64 message_index_ = 0;
 };

@@ -95,6 +95,11 @@ TEST_CASE("a TOP order of a lead market maker is not counted for its percentage"
   CHECK(shared(rules, 14, queue) == Shares{4, 5, 5});
 }
 
+TEST_CASE("who is TOP means nothing where the algorithm has no TOP") {
+  const auto rules = with_lead_market_makers(Algorithm::fifo_lmm, {{7, 50}});
+  CHECK(shared(rules, 10, {{20, 0, false, false}, {20, 7, true, false}}) == Shares{5, 5});
+}
+
 TEST_CASE("flagged orders share one percentage where their owner is not listed") {
   AllocationRules rules = with_lead_market_makers(Algorithm::fifo_lmm, {{7, 10}});
   rules.flagged_percent = 30;

@@ -44,12 +44,19 @@ class Sharing:
             if goes_on and self.prevention(taker, maker) != "none":
                 goes_on = self.meet(taker, maker, maker.shown)
         emptied = []
+        shares_out = True
         while goes_on:
             makers = [maker for maker in queue.values() if maker.shown]
             if not makers:
                 break
-            shown = [QueuedOrder(m.shown, m.owner, m is self.tops[m.side], m.has("lead_market_maker")) for m in makers]
-            for maker, share in zip(makers, allocate(self.allocation, taker.leaves, shown), strict=True):
+            if shares_out:
+                shares = self.shares(taker, makers)
+                shares_out = taker.leaves >= sum(maker.shown for maker in makers)
+            else:
+                # Only what a cut order could not take is left: by time.
+                makers = makers[:1]
+                shares = [makers[0].shown]
+            for maker, share in zip(makers, shares, strict=True):
                 if not share or not goes_on:
                     continue
                 goes_on = self.meet(taker, maker, min(share, maker.shown))
@@ -63,6 +70,11 @@ class Sharing:
         for maker in emptied:
             self.refill_if_empty(maker)
         return goes_on
+
+    def shares(self, taker: Order, makers: list[Order]) -> list[int]:
+        assert self.allocation is not None
+        queue = [QueuedOrder(m.shown, m.owner, m is self.tops[m.side], m.has("lead_market_maker")) for m in makers]
+        return allocate(self.allocation, taker.leaves, queue)
 
     def in_order_of_reach(self, taker: Order, level: Level) -> list[Order]:
         """The displayed orders of a level as a taker meets them: where they share, its own come first."""
