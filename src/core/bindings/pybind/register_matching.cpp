@@ -276,7 +276,8 @@ class PyMatchingEngine {
 
   Reports send(const OrderRequest& request) {
     OrderMessage message = request.message;
-    const bool has_terms = std::memcmp(&request.terms, &kNoTerms, sizeof(OrderTerms)) != 0;
+    static const OrderTerms no_terms;
+    const bool has_terms = std::memcmp(&request.terms, &no_terms, sizeof(OrderTerms)) != 0;
     message.terms = has_terms ? 1 : 0;
     const BusyGuard guard(busy_);
     LiveOrder found;
@@ -289,7 +290,10 @@ class PyMatchingEngine {
     return reports_of({message, status, output_, engine_.named_order(), before}, grid_);
   }
 
-  static constexpr OrderTerms kNoTerms;
+  void clear_output() noexcept {
+    output_.fills.clear();
+    output_.updates.clear();
+  }
 
   PriceGrid grid_;
   MatchingEngine engine_;
@@ -381,9 +385,9 @@ constexpr const char* kUpdatesDoc =
 
 A new copy at each reading. `fill_index` says how many fills of the call came before.)";
 
-void register_controls(py::class_<PyMatchingEngine>& engine) {
+void register_controls(py::class_<PyMatchingEngine>& bound) {
   using Engine = PyMatchingEngine;
-  engine
+  bound
       .def("advance_clock", &Engine::advance_clock, py::arg("ts"),
            "Sets the clock, nanoseconds UTC, never backwards; reports what expires and what that sets off.")
       .def("set_phase", &Engine::set_phase, py::arg("phase"), "Begins a trading phase; reports what that does to orders.")
@@ -408,8 +412,8 @@ void register_matching(py::module_& module) {
   register_reports(module);
   register_working_order(module);
   using Engine = PyMatchingEngine;
-  py::class_<Engine> engine(module, "MatchingEngine", kEngineDoc, py::is_final());
-  engine
+  py::class_<Engine> bound(module, "MatchingEngine", kEngineDoc, py::is_final());
+  bound
       .def(py::init<py::handle, py::handle, const VenueRules&, py::handle>(), py::kw_only(), py::arg("tick") = "0.01",
            py::arg("lot") = "1", py::arg("rules") = VenueRules{}, py::arg("max_orders") = OrderPool::kMaxOrders)
       .def("submit", &Engine::submit, py::kw_only(), py::arg("order_id"), py::arg("side"),
@@ -453,7 +457,7 @@ void register_matching(py::module_& module) {
       .def_property_readonly("message_count", [](Engine& engine) { return engine.counters().messages; })
       .def_property_readonly("fill_count", [](Engine& engine) { return engine.counters().fills; })
       .def_property_readonly("volume", &Engine::volume);
-  register_controls(engine);
+  register_controls(bound);
 }
 
 }  // namespace pytrader::bindings
