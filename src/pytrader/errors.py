@@ -91,7 +91,15 @@ class InvalidState(PytraderError, RuntimeError):
 
 
 class CapacityError(PytraderError):
-    """A configured bound was reached."""
+    """A configured bound was reached.
+
+    Attributes
+    ----------
+    row : int or None
+        The index in the batch of a book of the row that reached it; None for anything else.
+    """
+
+    row: int | None = None
 
 
 class DataError(PytraderError, ValueError):

@@ -31,6 +31,8 @@ FAULTS = (
     "unknown_order",
     "unknown_level",
     "crossed",
+    "duplicate_level",
+    "bad_position",
 )
 
 
@@ -88,6 +90,13 @@ class NaiveBook(ABC):
                 raise book_error(fault, index)
             applied += fault in ("", "crossed")
         return applied
+
+    def count(self, fault: str, row: int | None) -> None:
+        """Count a fault of a snapshot, and refuse it if strict."""
+        if fault:
+            self.faults[fault] += 1
+            if self.policy == "strict":
+                raise book_error(fault, row)
 
     def single(self, **row: int) -> bool:
         fault = self.apply_row({"side": 0, "price": 0, "quantity": 0, "flags": FLAG_LAST, **row})
@@ -149,6 +158,55 @@ class NaiveBook(ABC):
         with localcontext(prec=100):
             return (value / got).quantize(Decimal(1).scaleb(-18))
 
+    def worst_price(self, side: str, quantity: Any) -> Decimal | None:
+        got, _, worst = self.sweep(side, quantity)
+        return worst if got == Decimal(str(quantity)) else None
+
+    def quantity_to(self, side: str, price: Any) -> Decimal:
+        limit = Decimal(str(price))
+        if side == "buy":
+            return sum((quantity for at, quantity, _ in self.entries("sell") if at <= limit), Decimal(0))
+        return sum((quantity for at, quantity, _ in self.entries("buy") if at >= limit), Decimal(0))
+
+    @property
+    def locked(self) -> bool:
+        return self.best_bid is not None and self.best_ask is not None and self.best_bid[0] == self.best_ask[0]
+
+    @property
+    def spread(self) -> Decimal | None:
+        if self.best_bid is None or self.best_ask is None:
+            return None
+        return self.best_ask[0] - self.best_bid[0]
+
+    @property
+    def mid(self) -> Decimal | None:
+        if self.best_bid is None or self.best_ask is None:
+            return None
+        with localcontext(prec=100):
+            return (self.best_ask[0] + self.best_bid[0]) / 2
+
+    def micro_price(self, *, digits: int = 18) -> Decimal | None:
+        if self.best_bid is None or self.best_ask is None:
+            return None
+        (bid, bid_quantity, _), (ask, ask_quantity, _) = self.best_bid, self.best_ask
+        with localcontext(prec=100):
+            price = (bid * ask_quantity + ask * bid_quantity) / (bid_quantity + ask_quantity)
+            return price.quantize(Decimal(1).scaleb(-digits))
+
+    def imbalance(self, levels: int = 1, *, digits: int = 18) -> Decimal | None:
+        bids, asks = (sum((entry[1] for entry in side), Decimal(0)) for side in self.depth(levels))
+        if bids + asks == 0:
+            return None
+        with localcontext(prec=100):
+            return ((bids - asks) / (bids + asks)).quantize(Decimal(1).scaleb(-digits))
+
+    def depth_arrays(self, levels: int = 10) -> tuple[list[tuple[int, int, int]], ...]:
+        """Levels in ticks and lots."""
+        return tuple(
+            [(self.ticks(price), self.lots(quantity), count) for price, quantity, count in side]
+            for side in self.depth(levels)
+        )
+
     def self_check(self) -> None:
         """Check that the prices are in order; of everything else there is one copy."""
         for prices in self.prices.values():
@@ -165,11 +223,16 @@ class NaiveL3Book(NaiveBook):
     """Orders in a dict, queues as lists of ids."""
 
     def forget(self) -> None:
-        self.orders: dict[int, dict[str, Any]] = {}
+        self.orders_by_id: dict[int, dict[str, Any]] = {}
         self.queues: dict[tuple[str, Decimal], list[int]] = {}
 
     def fault_of(self, row: Row) -> str:
-        action, side, quantity, order = row["action"], row["side"], row["quantity"], self.orders.get(row["order_id"])
+        action, side, quantity, order = (
+            row["action"],
+            row["side"],
+            row["quantity"],
+            self.orders_by_id.get(row["order_id"]),
+        )
         if action not in range(ADD, CLEAR + 1):
             return "bad_action"
         if action == CLEAR:
@@ -213,11 +276,11 @@ class NaiveL3Book(NaiveBook):
         elif action == ERASE:
             self.leave(order_id)
         elif action in (REDUCE, EXECUTE):
-            self.orders[order_id]["quantity"] -= quantity
-            if self.orders[order_id]["quantity"] == 0:
+            self.orders_by_id[order_id]["quantity"] -= quantity
+            if self.orders_by_id[order_id]["quantity"] == 0:
                 self.leave(order_id)
         elif action == REPLACE:
-            order = self.orders[order_id]
+            order = self.orders_by_id[order_id]
             if price == order["price"] and quantity <= order["quantity"]:
                 order["quantity"] = quantity
             else:
@@ -225,12 +288,12 @@ class NaiveL3Book(NaiveBook):
                 self.enter(order_id, order["side"], price, quantity)
 
     def enter(self, order_id: int, side: str, price: Decimal, quantity: Decimal) -> None:
-        self.orders[order_id] = {"side": side, "price": price, "quantity": quantity}
+        self.orders_by_id[order_id] = {"side": side, "price": price, "quantity": quantity}
         self.queues.setdefault((side, price), []).append(order_id)
         self.enter_price(side, price)
 
     def leave(self, order_id: int) -> None:
-        order = self.orders.pop(order_id)
+        order = self.orders_by_id.pop(order_id)
         place = order["side"], order["price"]
         self.queues[place].remove(order_id)
         if not self.queues[place]:
@@ -239,7 +302,7 @@ class NaiveL3Book(NaiveBook):
 
     def total(self, side: str, price: Decimal) -> tuple[Decimal, int]:
         ids = self.queues.get((side, price), [])
-        return sum((self.orders[order_id]["quantity"] for order_id in ids), Decimal(0)), len(ids)
+        return sum((self.orders_by_id[order_id]["quantity"] for order_id in ids), Decimal(0)), len(ids)
 
     def add(self, order_id: int, side: str, price: Any, quantity: Any) -> bool:
         return self.single(
@@ -262,24 +325,45 @@ class NaiveL3Book(NaiveBook):
         """Orders at a price, oldest first."""
         price = Decimal(str(price))
         ids = self.queues.get((side, price), [])
-        return [(order_id, side, price, self.orders[order_id]["quantity"]) for order_id in ids]
+        return [(order_id, side, price, self.orders_by_id[order_id]["quantity"]) for order_id in ids]
+
+    def orders(self) -> list[tuple[int, int, int, int, int]]:
+        """Every order with its place in its queue: id, side, ticks, lots, position."""
+        return [
+            (order_id, CODES[side], self.ticks(price), self.lots(self.orders_by_id[order_id]["quantity"]), position)
+            for side in ("buy", "sell")
+            for price in self.best_first(side)
+            for position, order_id in enumerate(self.queues[side, price])
+        ]
+
+    def snapshot(self, orders: Iterable[tuple[int, int, int, int, int]]) -> bool:
+        """Replace the book by rows as `orders` makes them, unless a strict one finds a fault."""
+        fresh = type(self)(str(self.tick), str(self.lot), policy="lenient")
+        for index, (order_id, side, price, quantity, position) in enumerate(orders):
+            row = {"action": ADD, "flags": 0, "order_id": order_id, "side": side, "price": price, "quantity": quantity}
+            known = side in SIDES and fresh.total(SIDES[side], price * self.tick)[1]
+            fault = "bad_position" if side in SIDES and known != position else fresh.apply_row(row)
+            self.count(fault, index)
+        self.count("crossed" if fresh.crossed else "", None)
+        self.prices, self.orders_by_id, self.queues = fresh.prices, fresh.orders_by_id, fresh.queues
+        return True
 
     def order(self, order_id: int) -> tuple[int, str, Decimal, Decimal] | None:
-        found = self.orders.get(order_id)
+        found = self.orders_by_id.get(order_id)
         return None if found is None else (order_id, found["side"], found["price"], found["quantity"])
 
     def queue_ahead(self, order_id: int) -> Decimal:
-        if order_id not in self.orders:
+        if order_id not in self.orders_by_id:
             raise book_error("unknown_order", None)
-        order = self.orders[order_id]
+        order = self.orders_by_id[order_id]
         ids = self.queues[order["side"], order["price"]]
-        return sum((self.orders[front]["quantity"] for front in ids[: ids.index(order_id)]), Decimal(0))
+        return sum((self.orders_by_id[front]["quantity"] for front in ids[: ids.index(order_id)]), Decimal(0))
 
     def __len__(self) -> int:
-        return len(self.orders)
+        return len(self.orders_by_id)
 
     def __contains__(self, order_id: int) -> bool:
-        return order_id in self.orders
+        return order_id in self.orders_by_id
 
 
 class NaiveL2Book(NaiveBook):
@@ -331,18 +415,57 @@ class NaiveL2Book(NaiveBook):
     def delete(self, side: str, price: Any) -> bool:
         return self.single(action=ERASE, side=CODES[side], price=self.ticks(price))
 
-    def snapshot(self, bids: Iterable[tuple[Any, Any]], asks: Iterable[tuple[Any, Any]]) -> bool:
-        """Replace both sides, unless that crosses a strict book."""
+    def snapshot(self, bids: Iterable[tuple[Any, ...]], asks: Iterable[tuple[Any, ...]]) -> bool:
+        """Replace both sides, unless a strict book finds a fault."""
         fresh = type(self)(str(self.tick), str(self.lot), policy="lenient")
         for side, levels in (("buy", bids), ("sell", asks)):
-            for price, quantity in levels:
-                fresh.set(side, price, quantity)
-        if fresh.crossed:
-            if self.policy == "strict":
-                raise book_error("crossed", None)
-            self.faults["crossed"] += 1
+            for index, (price, quantity, *count) in enumerate(levels):
+                fault = "duplicate_level" if (side, Decimal(str(price))) in fresh.levels else ""
+                fault = fault if quantity else "quantity_not_positive"
+                self.count(fault, index)
+                if not fault:
+                    fresh.set(side, price, quantity, *count)
+        self.count("crossed" if fresh.crossed else "", None)
         self.prices, self.levels = fresh.prices, fresh.levels
         return True
 
     def __len__(self) -> int:
         return len(self.levels)
+
+
+class NaiveBestQuoteBook(NaiveBook):
+    """The two best levels as they were stated last."""
+
+    def forget(self) -> None:
+        self.best: dict[str, Decimal] = {}
+
+    def fault_of(self, row: Row) -> str:
+        sides = [(row["bid_price"], row["bid_quantity"]), (row["ask_price"], row["ask_quantity"])]
+        if any(price == NO_PRICE and quantity for price, quantity in sides):
+            return "price_out_of_range"
+        return "quantity_not_positive" if any(quantity < 0 for _, quantity in sides) else ""
+
+    def change(self, row: Row) -> None:
+        self.clear()
+        for side, name in (("buy", "bid"), ("sell", "ask")):
+            if row[f"{name}_quantity"]:
+                self.best[side] = row[f"{name}_quantity"] * self.lot
+                self.enter_price(side, row[f"{name}_price"] * self.tick)
+
+    def apply_row(self, row: Row) -> str:
+        return super().apply_row({"action": REPLACE, "flags": FLAG_LAST, **row})
+
+    def total(self, side: str, price: Decimal) -> tuple[Decimal, int]:
+        return self.best[side], 0
+
+    def set(self, bid: tuple[Any, Any] | None, ask: tuple[Any, Any] | None) -> bool:
+        (bid_price, bid_quantity), (ask_price, ask_quantity) = bid or (0, 0), ask or (0, 0)
+        return self.single(
+            bid_price=self.ticks(bid_price),
+            bid_quantity=self.lots(bid_quantity),
+            ask_price=self.ticks(ask_price),
+            ask_quantity=self.lots(ask_quantity),
+        )
+
+    def __len__(self) -> int:
+        return len(self.best)

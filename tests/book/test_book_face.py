@@ -147,6 +147,26 @@ def test_the_bound_on_orders_holds() -> None:
     assert len(book) == 2
 
 
+def test_a_batch_that_reaches_the_bound_names_the_row() -> None:
+    for rows in (5, 1_000):
+        book = L3Book("1", max_orders=3)
+        with pytest.raises(CapacityError, match="event 3: ") as caught:
+            book.apply(adds(rows))
+        assert (caught.value.row, len(book)) == (3, 3)
+        book.self_check()
+
+
+def test_masked_arrays_are_refused() -> None:
+    rows = adds(3)
+    masked = np.ma.MaskedArray(rows, mask=[False, True, False])
+    columns = {name: rows[name] for name in ("action", "side", "price", "quantity", "order_id")}
+    book = L3Book("1")
+    for events in (masked, {**columns, "price": np.ma.masked_equal(columns["price"], 101)}):
+        with pytest.raises(InvalidArgument, match="masked"):
+            book.apply(events)
+    assert len(book) == 0
+
+
 def test_worth_beyond_18_decimals_is_refused_not_rounded() -> None:
     book = L3Book(tick="0.0000000001", lot="0.0000000001")
     book.add(order_id=1, side="sell", price="0.0000000001", quantity="0.0000000001")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytrader.book import L2_EVENT, L3_EVENT, L2Book, L3Book
+from pytrader.book import L2_EVENT, L3_EVENT, QUOTE, BestQuoteBook, L2Book, L3Book
 from pytrader.errors import BookError
-from tests.book.naive_book import NaiveBook, NaiveL2Book, NaiveL3Book
+from tests.book.naive_book import NaiveBestQuoteBook, NaiveBook, NaiveL2Book, NaiveL3Book
+from tests.book.test_reading import assert_reads_equal
 
 I64_MIN, I64_MAX = -(2**63), 2**63 - 1
 NEAR = st.integers(min_value=60, max_value=68)
@@ -44,7 +45,7 @@ def orders_of(book: Any) -> list[Any]:
 def assert_equal(compiled: Any, naive: NaiveBook) -> None:
     compiled.self_check()
     assert compiled.depth(1000) == naive.depth(1000)
-    assert compiled.crossed == naive.crossed
+    assert_reads_equal(compiled, naive, 5 * naive.lot, 64 * naive.tick)
     assert compiled.faults == naive.faults
     assert len(compiled) == len(naive)
     if isinstance(naive, NaiveL3Book):
@@ -95,15 +96,13 @@ def test_a_batch_equals_its_rows_one_by_one(rows: list[tuple[int, ...]], repeat:
     assert (batch.depth(1000), batch.faults, orders_of(batch)) == (single.depth(1000), single.faults, orders_of(single))
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    rows=st.lists(st.tuples(st.sampled_from([1, 2]), st.integers(-70, 70), FEW), max_size=30), wanted=st.integers(1, 60)
-)
-def test_sweeps_and_averages_are_equal(rows: list[tuple[int, int, int]], wanted: int) -> None:
-    compiled, naive = L2Book("0.01", policy="lenient"), NaiveL2Book("0.01", policy="lenient")
-    for side, price, quantity in rows:
-        for book in (compiled, naive):
-            book.set(("buy", "sell")[side - 1], f"{price / 100:.2f}", quantity)
-    for side in ("buy", "sell"):
-        assert compiled.sweep(side, wanted) == naive.sweep(side, wanted)
-        assert compiled.average_price(side, wanted) == naive.average_price(side, wanted)
+@POLICIES
+@settings(max_examples=150, deadline=None)
+@given(rows=st.lists(st.tuples(PRICES, PRICES, QUANTITIES, QUANTITIES), max_size=20))
+def test_quote_books_are_equal_after_every_message(rows: list[tuple[int, ...]], policy: str) -> None:
+    assert_both_agree(
+        BestQuoteBook("0.5", policy=policy),
+        NaiveBestQuoteBook("0.5", policy=policy),
+        structured(rows, QUOTE),
+        policy,
+    )

@@ -41,6 +41,27 @@ AUCTION_FORCES = tuple(TIMES_IN_FORCE[name] for name in ("at_the_open", "at_the_
 GTD = TIMES_IN_FORCE["gtd"]
 
 
+# Days as venues run them, each beginning in continuous trading and ending there.
+DAYS = (
+    ("closing_auction", "post_close", "closed", "pre_open", "opening_auction", "continuous"),
+    ("volatility_auction", "continuous"),
+    ("intraday_auction", "continuous"),
+    ("halt", "intraday_auction", "continuous"),
+    ("intraday_auction", "volatility_auction", "continuous"),
+    (
+        "closing_auction",
+        "volatility_auction",
+        "closing_auction",
+        "post_close",
+        "closed",
+        "opening_auction",
+        "continuous",
+    ),
+    ("halt", "continuous"),
+    ("closed", "pre_open", "continuous"),
+)
+
+
 @dataclass(frozen=True)
 class Mix:
     """How often a stream does what, as weights, and how its numbers lie."""
@@ -79,7 +100,7 @@ MIXES = {
     "replaces": Mix(replace=40, trigger=15, spread=3, ids=50),
     "few prices below zero": Mix(center=-2, spread=2, quantity=40),
     "extremes": Mix(center=INT64_MAX - 3, spread=3, quantity=2**60, iceberg=0),
-    "sessions": Mix(phase=3, auction=8, clock=4),
+    "sessions": Mix(phase=5, auction=12, clock=4),
 }
 
 
@@ -90,6 +111,7 @@ class StreamMaker:
         self.random = random.Random(seed)
         self.mix = mix
         self.clock = 0
+        self.day: list[str] = []
         self.used = 0
         self.center = mix.center
         makers: dict[str, Callable[[], tuple[Message, Terms | None]]] = {
@@ -277,8 +299,12 @@ class StreamMaker:
         return Message(KINDS[kind], price=self.price(), quantity=quantity, owner=owner), None
 
     def phase(self) -> tuple[Message, Terms | None]:
-        phases = (*PHASES.values(), *[PHASES["continuous"]] * 8)
-        return Message(KINDS["phase"], quantity=self.random.choice(phases)), None
+        """Mostly the next phase of some day, now and then any."""
+        if self.random.random() < 0.15:
+            return Message(KINDS["phase"], quantity=self.random.randint(-1, 9)), None
+        if not self.day:
+            self.day = list(self.random.choice(DAYS))
+        return Message(KINDS["phase"], quantity=PHASES[self.day.pop(0)]), None
 
     def malformed(self) -> tuple[Message, Terms | None]:
         """A message of which one or two fields hold what they should not."""

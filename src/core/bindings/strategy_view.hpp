@@ -136,7 +136,7 @@ inline void read_depth(const Kernel& kernel, InstrumentIndex instrument, bool bi
   if (quantity != 0) levels.push_back({bids ? quote.bid_price : quote.ask_price, quantity, 0});
 }
 
-inline u32 best_order_count(const Kernel& kernel, InstrumentIndex instrument, bool bids) noexcept {
+inline i64 best_order_count(const Kernel& kernel, InstrumentIndex instrument, bool bids) noexcept {
   const Side side = bids ? Side::buy : Side::sell;
   const BookSides* book = book_of(kernel, instrument);
   return book == nullptr || book->side(side).empty() ? 0 : book->best(side).order_count;

@@ -24,6 +24,8 @@ constexpr std::array<FaultText, kBookFaultKinds> kTexts{{
      "no level rests at this price: set quantity 0 where the level may be absent, or use policy lenient"},
     {"crossed",
      "the best bid would reach the best ask at the end of a venue event: pre-open phases need policy lenient"},
+    {"duplicate_level", "a snapshot may state each price of a side once"},
+    {"bad_position", "the orders of a price must stand in queue order: position counts them from 0"},
 }};
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "decimal/error.hpp"
 #include "decimal/integers.hpp"
 
 namespace pytrader {
@@ -20,8 +21,10 @@ enum class BookFault : u8 {
   unknown_order,          // a row for an id that does not rest
   unknown_level,          // L2: erase of a price that is not there
   crossed,                // best bid at or above best ask after the last row of a venue event
+  duplicate_level,        // L2: a snapshot states a price twice
+  bad_position,           // L3: the rows of a snapshot do not stand in queue order
 };
-constexpr std::size_t kBookFaultKinds = 11;
+constexpr std::size_t kBookFaultKinds = 13;
 
 const char* to_text(BookFault fault) noexcept;
 // One sentence for an error message: what is wrong and what to do.
@@ -31,6 +34,11 @@ const char* explain(BookFault fault) noexcept;
 // that crossed books, which a pre-open phase shows lawfully, are kept. Both count every fault by kind.
 enum class BookPolicy : u8 { strict, lenient };
 
+// Whether a row with this fault changed the book nevertheless.
+constexpr bool applied(BookFault fault, BookPolicy policy) noexcept {
+  return fault == BookFault::none || (fault == BookFault::crossed && policy == BookPolicy::lenient);
+}
+
 // rows: how many were read. Under the strict policy `fault` is that of the row at index `rows`, where the batch
 // stopped.
 struct BatchResult {
@@ -38,11 +46,25 @@ struct BatchResult {
   BookFault fault = BookFault::none;
 };
 
+// A bound that was reached by the row of a batch at index `row`; that row changed nothing, those before it are applied.
+class RowError : public Error {
+ public:
+  RowError(const Error& error, std::size_t row)
+      : Error(error.code(), "event " + std::to_string(row) + ": " + error.what()), row_(row) {}
+  std::size_t row() const noexcept { return row_; }
+
+ private:
+  std::size_t row_;
+};
+
 class FaultCounts {
  public:
   u64 operator[](BookFault fault) const noexcept { return counts_[static_cast<std::size_t>(fault)]; }
   u64 total() const noexcept;
   void add(BookFault fault) noexcept { ++counts_[static_cast<std::size_t>(fault)]; }
+  void add(const FaultCounts& others) noexcept {
+    for (std::size_t kind = 0; kind < kBookFaultKinds; ++kind) counts_[kind] += others.counts_[kind];
+  }
   void clear() noexcept { counts_.fill(0); }
 
  private:

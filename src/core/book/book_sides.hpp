@@ -1,45 +1,36 @@
-// The two sides of a book and what is read from them; the same for order-by-order and price-level books.
+// The two sides of a book as ladders; the same for order-by-order and price-level books.
 #pragma once
 
-#include <cstddef>
-
+#include "book/book_reading.hpp"
 #include "book/ladder.hpp"
 #include "decimal/integers.hpp"
 #include "model/enums.hpp"
 
 namespace pytrader {
 
-// A price with its totals, as a reader sees it. An order_count of 0 means that the venue does not say.
-struct LevelTotals {
-  i64 price = 0;
-  i64 quantity = 0;
-  u32 order_count = 0;
-};
-
-// What taking a quantity from a side would cost.
-struct Sweep {
-  i128 tick_lots = 0;   // sum of price times quantity, exact; can not overflow, as quantities sum to an i64
-  i64 filled = 0;       // lots; less than asked for if the side holds less
-  i64 worst_price = 0;  // of the last level touched; 0 if filled is 0
-};
-
-class BookSides {
+class BookSides : public BookReading<BookSides> {
  public:
   const Ladder& bids() const noexcept { return bids_; }
   const Ladder& asks() const noexcept { return asks_; }
   const Ladder& side(Side which) const noexcept { return which == Side::buy ? bids_ : asks_; }
 
-  // The side must not be empty.
-  LevelTotals best(Side which) const noexcept { return totals(side(which), side(which).best()); }
-  // All zero if no level of this side rests at the price.
-  LevelTotals level(Side which, i64 price) const noexcept;
-  // Writes up to `count` levels, best first, and returns how many.
-  std::size_t depth(Side which, std::size_t count, LevelTotals* out) const noexcept;
-  // What an order of this side would pay for `quantity` lots of the opposite side.
-  Sweep sweep(Side taker, i64 quantity) const noexcept;
-
-  // Best bid at or above best ask (locked counts).
-  bool crossed() const noexcept { return !bids_.empty() && !asks_.empty() && bids_.best_price() >= asks_.best_price(); }
+  bool empty(Side which) const noexcept { return side(which).empty(); }
+  LevelTotals best(Side which) const noexcept {
+    const Ladder& ladder = side(which);
+    const Level& level = ladder[ladder.best()];
+    return {ladder.best_price(), level.quantity, level.order_count};
+  }
+  LevelTotals level(Side which, i64 price) const noexcept {
+    const Ladder& ladder = side(which);
+    const u32 found = ladder.find(price);
+    return found == kNone ? LevelTotals{} : totals(ladder, found);
+  }
+  template <class Visit>
+  void walk(Side which, Visit&& visit) const {
+    const Ladder& ladder = side(which);
+    for (u32 at = ladder.best(); at != kNone && visit(totals(ladder, at)); at = ladder.next_worse(at)) {
+    }
+  }
 
  protected:
   BookSides() noexcept : bids_(Side::buy), asks_(Side::sell) {}
@@ -56,5 +47,7 @@ class BookSides {
   Ladder bids_;
   Ladder asks_;
 };
+
+static_assert(ReadableBook<BookSides>);
 
 }  // namespace pytrader

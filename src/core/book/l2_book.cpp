@@ -2,6 +2,7 @@
 #include "book/l2_book.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 #include "model/messages.hpp"
 
@@ -24,7 +25,7 @@ void write(Ladder& ladder, const LevelTotals& wanted) {
   const u32 level = ladder.level_at(wanted.price);
   if (!ladder.is_occupied(level)) ladder.occupied(level);
   ladder[level].quantity = wanted.quantity;
-  ladder[level].order_count = wanted.order_count;
+  ladder[level].order_count = static_cast<u32>(wanted.order_count);
 }
 
 }  // namespace
@@ -38,17 +39,54 @@ BookFault L2Book::apply(const L2Record& row) {
 
 BatchResult L2Book::apply(const L2Columns& columns) {
   L2Record row{};
-  for (std::size_t i = 0; i < columns.rows; ++i) {
-    row.action = columns.action[i];
-    row.side = columns.side[i];
-    row.price = columns.price[i];
-    row.quantity = columns.quantity[i];
-    row.order_count = columns.order_count ? columns.order_count[i] : 0;
-    row.flags = columns.flags ? columns.flags[i] : kFlagLast;
-    const BookFault fault = apply(row);
-    if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
+  std::size_t i = 0;
+  try {
+    for (; i < columns.rows; ++i) {
+      row.action = columns.action[i];
+      row.side = columns.side[i];
+      row.price = columns.price[i];
+      row.quantity = columns.quantity[i];
+      row.order_count = columns.order_count ? columns.order_count[i] : 0;
+      row.flags = columns.flags ? columns.flags[i] : kFlagLast;
+      const BookFault fault = apply(row);
+      if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
+    }
+  } catch (const Error& error) {
+    throw RowError(error, i);
   }
   return {columns.rows, BookFault::none};
+}
+
+BatchResult L2Book::snapshot(const LevelColumns& bids, const LevelColumns& asks) {
+  L2Book fresh(policy_);
+  const std::size_t rows = bids.rows + asks.rows;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool is_bid = i < bids.rows;
+    const LevelColumns& columns = is_bid ? bids : asks;
+    const std::size_t at = is_bid ? i : i - bids.rows;
+    const i64 order_count = columns.order_count ? columns.order_count[at] : 0;
+    const BookFault fault =
+        fresh.add_to_snapshot(is_bid ? Side::buy : Side::sell, {columns.price[at], columns.quantity[at], order_count});
+    if (fault == BookFault::none) continue;
+    faults_.add(fault);
+    if (policy_ == BookPolicy::strict) return {i, fault};
+  }
+  if (fresh.crossed()) {
+    faults_.add(BookFault::crossed);
+    if (policy_ == BookPolicy::strict) return {rows, BookFault::crossed};
+  }
+  bids_ = std::move(fresh.bids_);
+  asks_ = std::move(fresh.asks_);
+  return {rows, BookFault::none};
+}
+
+BookFault L2Book::add_to_snapshot(Side which, const LevelTotals& level) {
+  if (level.price == kNoPrice) return BookFault::price_out_of_range;
+  if (level.quantity <= 0) return BookFault::quantity_not_positive;
+  if (level.order_count < 0 || level.order_count > UINT32_MAX) return BookFault::order_count_invalid;
+  if (side(which).find(level.price) != kNone) return BookFault::duplicate_level;
+  write(mutable_side(which), level);
+  return BookFault::none;
 }
 
 void L2Book::clear() noexcept {
@@ -80,7 +118,7 @@ BookFault L2Book::set(const L2Record& row) {
   if (row.price == kNoPrice) return BookFault::price_out_of_range;
   if (row.quantity < 0) return BookFault::quantity_not_positive;
   if (row.order_count < 0 || row.order_count > UINT32_MAX) return BookFault::order_count_invalid;
-  return store(row, {row.price, row.quantity, static_cast<u32>(row.order_count)});
+  return store(row, {row.price, row.quantity, row.order_count});
 }
 
 BookFault L2Book::erase(const L2Record& row) {

@@ -18,6 +18,12 @@ struct L2Columns {
   std::size_t rows = 0;
 };
 
+// One side of a snapshot, in any order. Without order_count the venue does not say.
+struct LevelColumns {
+  Column price, quantity, order_count;
+  std::size_t rows = 0;
+};
+
 // add and replace set a level, with quantity 0 they remove it whether it is there or not; erase wants it there. A
 // snapshot is a clear row and its levels. Faults are looked for in this order: action, side, price, quantity, order
 // count, level, crossing. A refused row changes nothing.
@@ -26,11 +32,13 @@ class L2Book : public BookSides {
   explicit L2Book(BookPolicy policy = BookPolicy::strict) noexcept : policy_(policy) {}
 
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
-  bool applied(BookFault fault) const noexcept {
-    return fault == BookFault::none || (fault == BookFault::crossed && policy_ == BookPolicy::lenient);
-  }
+  bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
   BookFault apply(const L2Record& row);
+  // Throws RowError for Error, std::bad_alloc.
   BatchResult apply(const L2Columns& columns);
+  // Replaces both sides; judged as a whole first, so that a strict book that refuses a row keeps what it had. Rows are
+  // counted from the first bid to the last ask; one that crosses the book stands behind them all.
+  BatchResult snapshot(const LevelColumns& bids, const LevelColumns& asks);
   // Both sides become empty; fault counts and memory stay.
   void clear() noexcept;
 
@@ -47,6 +55,7 @@ class L2Book : public BookSides {
   BookFault erase(const L2Record& row);
   BookFault print(const L2Record& row) const noexcept;
   BookFault store(const L2Record& row, LevelTotals wanted);
+  BookFault add_to_snapshot(Side which, const LevelTotals& level);
 
   FaultCounts faults_;
   BookPolicy policy_;

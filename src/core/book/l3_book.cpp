@@ -1,7 +1,9 @@
 // How each row of an order-by-order feed changes the book.
 #include "book/l3_book.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "model/messages.hpp"
 
@@ -47,18 +49,57 @@ BookFault L3Book::apply(const L3Record& row) {
 
 BatchResult L3Book::apply(const L3Columns& columns) {
   L3Record row{};
-  for (std::size_t i = 0; i < columns.rows; ++i) {
-    if (orders_.size() > kOrdersWorthLookingAhead && i + kIndexRowsAhead < columns.rows) look_ahead(columns, i);
-    row.action = columns.action[i];
-    row.side = columns.side[i];
-    row.price = columns.price[i];
-    row.quantity = columns.quantity[i];
-    row.order_id = static_cast<u64>(columns.order_id[i]);
-    row.flags = columns.flags ? columns.flags[i] : kFlagLast;
-    const BookFault fault = apply(row);
-    if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
+  std::size_t i = 0;
+  try {
+    for (; i < columns.rows; ++i) {
+      if (orders_.size() > kOrdersWorthLookingAhead && i + kIndexRowsAhead < columns.rows) look_ahead(columns, i);
+      row.action = columns.action[i];
+      row.side = columns.side[i];
+      row.price = columns.price[i];
+      row.quantity = columns.quantity[i];
+      row.order_id = static_cast<u64>(columns.order_id[i]);
+      row.flags = columns.flags ? columns.flags[i] : kFlagLast;
+      const BookFault fault = apply(row);
+      if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
+    }
+  } catch (const Error& error) {
+    throw RowError(error, i);
   }
   return {columns.rows, BookFault::none};
+}
+
+BatchResult L3Book::snapshot(const OrderColumns& orders) {
+  L3Book fresh(policy_, orders_.limit());
+  fresh.reserve(std::max(orders.rows, reserved_));
+  for (std::size_t i = 0; i < orders.rows; ++i) {
+    const L3Record row{0,
+                       0,
+                       static_cast<i64>(BookAction::add),
+                       orders.side[i],
+                       orders.price[i],
+                       orders.quantity[i],
+                       static_cast<u64>(orders.order_id[i]),
+                       kFlagSnapshot};
+    BookFault fault = BookFault::none;
+    if (orders.position && is_side(row.side) &&
+        fresh.level(static_cast<Side>(row.side), row.price).order_count != orders.position[i]) {
+      fault = BookFault::bad_position;
+    } else {
+      fault = fresh.dispatch(row);
+    }
+    if (fault == BookFault::none) continue;
+    faults_.add(fault);
+    if (policy_ == BookPolicy::strict) return {i, fault};
+  }
+  if (fresh.crossed()) {
+    faults_.add(BookFault::crossed);
+    if (policy_ == BookPolicy::strict) return {orders.rows, BookFault::crossed};
+  }
+  bids_ = std::move(fresh.bids_);
+  asks_ = std::move(fresh.asks_);
+  orders_ = std::move(fresh.orders_);
+  index_ = std::move(fresh.index_);
+  return {orders.rows, BookFault::none};
 }
 
 void L3Book::clear() noexcept {
@@ -71,6 +112,25 @@ void L3Book::clear() noexcept {
 void L3Book::reserve(std::size_t orders) {
   orders_.reserve(orders);
   index_.reserve(orders);
+  reserved_ = std::max(reserved_, orders);
+}
+
+std::size_t L3Book::order_count(Side which) const noexcept {
+  std::size_t count = 0;
+  const Ladder& ladder = side(which);
+  for (u32 at = ladder.best(); at != kNone; at = ladder.next_worse(at)) count += ladder[at].order_count;
+  return count;
+}
+
+void L3Book::write_orders(Side which, QueuedOrder* out) const noexcept {
+  const Ladder& ladder = side(which);
+  for (u32 at = ladder.best(); at != kNone; at = ladder.next_worse(at)) {
+    const i64 price = ladder.price_of(at);
+    i64 position = 0;
+    for (u32 slot = ladder[at].head; slot != kNone; slot = orders_[slot].next) {
+      *out++ = {orders_[slot].id, static_cast<i64>(which), price, orders_[slot].quantity, position++};
+    }
+  }
 }
 
 OrderView L3Book::order(u32 slot) const noexcept {

@@ -20,6 +20,22 @@ struct L3Columns {
   std::size_t rows = 0;
 };
 
+// The orders of a snapshot: prices in any order, each price's orders in that of its queue. A position, if there is the
+// column, is checked to say the same.
+struct OrderColumns {
+  Column order_id, side, price, quantity, position;
+  std::size_t rows = 0;
+};
+
+// An order in an array. `position` counts the orders in front of it at its price.
+struct QueuedOrder {
+  u64 order_id;
+  i64 side;
+  i64 price;
+  i64 quantity;
+  i64 position;
+};
+
 struct OrderView {
   u64 order_id;
   Side side;
@@ -37,17 +53,22 @@ class L3Book : public BookSides {
       : orders_(max_orders), policy_(policy) {}
 
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
-  bool applied(BookFault fault) const noexcept {
-    return fault == BookFault::none || (fault == BookFault::crossed && policy_ == BookPolicy::lenient);
-  }
+  bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
   BookFault apply(const L3Record& row);
+  // Throws RowError for Error, std::bad_alloc.
   BatchResult apply(const L3Columns& columns);
+  // Replaces the whole book; judged as a whole first, so that a strict book that refuses a row keeps what it had. A
+  // crossing stands behind the last row.
+  BatchResult snapshot(const OrderColumns& orders);
   // Both sides become empty; fault counts and memory stay.
   void clear() noexcept;
   // Makes room for so many resting orders, so that reaching them does not allocate.
   void reserve(std::size_t orders);
 
   std::size_t order_count() const noexcept { return orders_.size(); }
+  std::size_t order_count(Side which) const noexcept;
+  // Writes the orders of a side, order_count(which) of them: best price first, each price's in the order of its queue.
+  void write_orders(Side which, QueuedOrder* out) const noexcept;
   // An order's slot, kNone if it does not rest. A slot keeps its order until the order leaves.
   u32 find(u64 order_id) const noexcept {
     return index_.find(order_id, [this](u32 slot) { return orders_[slot].id; });
@@ -81,6 +102,7 @@ class L3Book : public BookSides {
 
   OrderPool orders_;
   IdIndex index_;
+  std::size_t reserved_ = 0;  // what reserve() promised: a snapshot keeps it
   FaultCounts faults_;
   BookPolicy policy_;
 };

@@ -130,7 +130,7 @@ AuctionPrice auction_price(std::span<const PriceQuantity> bids, std::span<const 
                            i64 market_sell, i64 reference, ReferenceRule rule) {
   check_side(bids, market_buy, Side::buy);
   check_side(asks, market_sell, Side::sell);
-  return auction_price(market_buy, market_sell, ArrayLimits{bids}, ArrayLimits{asks}, reference, rule);
+  return read_auction(market_buy, market_sell, ArrayLimits{bids}, ArrayLimits{asks}, reference, rule).found;
 }
 
 }  // namespace pytrader

@@ -88,17 +88,25 @@ class AuctionWalk {
   bool at_market_ = left_ != 0;
 };
 
+// The auction price and how much of the book it rests on.
+struct AuctionReading {
+  AuctionPrice found;
+  // While no order comes, goes or changes at these limits or better ones, and no market order, the price stays.
+  i64 lowest_bid = kNoPrice;
+  i64 highest_ask = INT64_MAX;
+};
+
 // The auction price of a book, by these rules, each only between the limits that the ones before leave equal:
 // the largest volume; the least surplus; with buyers' surplus at all of them the highest, with sellers' the lowest; the
 // reference price (none: the highest). Candidates are the limits of orders in the book; with market orders alone the
 // reference price is the auction price. Source: Xetra market model, price determination in auctions, examples 1 to 7;
-// the same order of rules at CME (Indicative Opening Price, rules 1 to 5) and in TSX's Calculated Opening Price.
+// the same rules at CME (Indicative Opening Price, rules 1 to 5).
 //
 // `Limits` answers next(PriceQuantity&), best first, false at the end. Reads the levels that trade and at most three
 // more of each side. The lots of one side, market orders included, sum to less than 2^63.
 template <class Bids, class Asks>
-AuctionPrice auction_price(i64 market_buy, i64 market_sell, Bids bids, Asks asks, i64 reference,
-                           ReferenceRule rule) noexcept {
+AuctionReading read_auction(i64 market_buy, i64 market_sell, Bids bids, Asks asks, i64 reference,
+                            ReferenceRule rule) noexcept {
   AuctionWalk<Bids> buy(market_buy, bids);
   AuctionWalk<Asks> sell(market_sell, asks);
   i64 volume = 0;
@@ -112,7 +120,11 @@ AuctionPrice auction_price(i64 market_buy, i64 market_sell, Bids bids, Asks asks
   if (volume == 0) return {};
   const AuctionSide bought = buy.finish();
   const AuctionSide sold = sell.finish();
-  return choose_auction_price(bought, sold, volume, reference, rule);
+  AuctionReading reading;
+  reading.found = choose_auction_price(bought, sold, volume, reference, rule);
+  if (bought.left_count == 2) reading.lowest_bid = bought.left[1].price;
+  if (sold.left_count == 2) reading.highest_ask = sold.left[1].price;
+  return reading;
 }
 
 // The same of levels in arrays, best first. Throws Error(invalid_argument) if a quantity is not above 0, a market

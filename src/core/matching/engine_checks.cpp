@@ -1,5 +1,5 @@
-// What refuses a new order: its form, its terms, and what the engine holds. docs/order_rules.md has the order of
-// checks.
+// What refuses a new order: its form, its terms, and what the engine holds.
+// docs/order_rules.md has the order of the checks.
 #include <algorithm>
 
 #include "matching/matching_engine.hpp"
@@ -183,6 +183,7 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
   if (has_price && !entry_allowed(rules_.bands, order.side, terms.limit, reference_price_)) {
     return RejectReason::price_out_of_range;
   }
+  if (check_closing_price(terms.limit) != RejectReason::none) return RejectReason::price_out_of_range;
   if (post_only_takes(order)) return RejectReason::post_only_would_take;
   if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
     return RejectReason::stop_price_reached;

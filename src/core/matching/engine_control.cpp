@@ -11,6 +11,7 @@ MessageStatus MatchingEngine::set_clock(i64 now) {
   output_->updates.reserve(output_->updates.size() + expiries_.size());
   clock_ = now;
   while (!expiries_.empty() && expiries_.first_key() <= clock_) expire(expiries_.first());
+  advance_phase();
   return status_of(Outcome::accepted);
 }
 

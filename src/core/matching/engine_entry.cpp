@@ -104,6 +104,7 @@ void MatchingEngine::set_limits(Arrival& order) const noexcept {
     order.limit = beyond(opposite(order.side), best, 1);
   }
   order.match_limit = order.limit;
+  clamp_to_bands(order);
 }
 
 // A pass ends or changes a special maker, shows a tip or takes a lot with each fill and update, and each price that it
@@ -116,7 +117,11 @@ void MatchingEngine::secure(const Arrival& order) {
   if (waits_for_price(terms.order_type)) triggers_.reserve(executed_.size());
   if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(executed_.size());
   if (ends_with_day(terms.time_in_force)) day_orders_.reserve(executed_.size());
-  if (order.limit != kNoPrice && may_rest(order)) ladder(terms.place_in_book(), order.side).level_at(order.limit);
+  if (order.limit != kNoPrice && (may_rest(order) || is_collecting())) {
+    ladder(terms.place_in_book(), order.side).level_at(order.limit);
+    if (terms.is_iceberg() && auction_.follows()) auction_.make_room(order.side, order.limit);
+  }
+  if (waits_for_auction(terms.time_in_force)) auction_orders_.reserve(executed_.size());
   // Shared out, a taker's last lots at a price may reach each order there without ending it.
   const std::size_t makers = (sharing_.is_active() ? 2 : 1) * std::size_t{pool_.size()} + tips_bound_;
   make_room_for(output_->fills, static_cast<std::size_t>(std::min<u64>(makers, static_cast<u64>(order.leaves))));
@@ -132,7 +137,7 @@ void MatchingEngine::secure(const Arrival& order) {
 // A checked order whose room is secured.
 Outcome MatchingEngine::enter(Arrival& order) {
   const SpecialOrder& terms = order.terms;
-  const u16 activated = acceptance(phase_, rules_.session).activates;
+  const u16 activated = rules_of(phase_).activates;
   if (waits_for_auction(terms.time_in_force) && !offers(activated, members_of(terms.time_in_force))) {
     wait(order, OrderPlace::parked);
     parked_.push_back(order.slot, pool_);
@@ -170,6 +175,7 @@ Outcome MatchingEngine::finish(Arrival& order) {
     forget(order);
     return order.ended ? Outcome::remainder_canceled : Outcome::filled;
   }
+  if (!order.ended && phase_ == TradingPhase::continuous) meet_band(order);
   if (!order.ended && order.limit != kNoPrice && may_rest(order)) {
     rest(order);
     return Outcome::rested;
@@ -190,6 +196,8 @@ Outcome MatchingEngine::collect(Arrival& order) {
     return Outcome::parked;
   }
   rest(order);
+  const bool leaves_after = waits_for_auction(order.terms.time_in_force);
+  if (leaves_after && !auction_orders_.contains(order.slot)) auction_orders_.push(order.slot, 0, order.terms.entered);
   return Outcome::rested;
 }
 
@@ -216,6 +224,7 @@ void MatchingEngine::rest(Arrival& order) noexcept {
   levels.push_back(levels.level_at(order.limit), order.slot, pool_);
   open_quantity_[index_of(order.side)] += order.leaves;
   if (terms.place == OrderPlace::pegged) link_peg(order.slot);
+  count_in(order.slot);
 }
 
 // Outside the book; the caller says where.
@@ -226,6 +235,7 @@ void MatchingEngine::wait(Arrival& order, OrderPlace place) noexcept {
   pool_[order.slot].quantity = order.leaves;
   open_quantity_[index_of(order.side)] += order.leaves;
   if (place == OrderPlace::unpriced) link_peg(order.slot);
+  count_in(order.slot);
 }
 
 // Gives the order its slot, if it has none, and what is kept of it there.
@@ -273,6 +283,7 @@ MatchingEngine::Arrival MatchingEngine::arrival_of(u32 slot) const noexcept {
 void MatchingEngine::detach(u32 slot) noexcept {
   const Side which = side_of(pool_[slot]);
   const OrderPlace place = place_of(slot);
+  count_out(slot);
   open_quantity_[index_of(which)] -= leaves_of(slot);
   switch (place) {
     case OrderPlace::triggers:
@@ -282,6 +293,7 @@ void MatchingEngine::detach(u32 slot) noexcept {
       elected_.unlink(slot, pool_);
       break;
     case OrderPlace::parked:
+      if (activate_at_ == slot) activate_at_ = pool_[slot].next;
       parked_.unlink(slot, pool_);
       break;
     case OrderPlace::market:
@@ -345,6 +357,7 @@ void MatchingEngine::delist(u32 slot) noexcept {
   }
   if (expiries_.contains(slot)) expiries_.remove(slot);
   if (day_orders_.contains(slot)) day_orders_.remove(slot);
+  if (auction_orders_.contains(slot)) auction_orders_.remove(slot);
 }
 
 void MatchingEngine::link_peg(u32 slot) noexcept {

@@ -20,7 +20,7 @@ void MatchingEngine::match(Arrival& taker) {
   const Ladder& all_or_none = ladder(OrderPlace::all_or_none, opposite(taker.side));
   all_or_none_at_ = all_or_none.empty() ? kNone : all_or_none[all_or_none.best()].head;
   Maker maker;
-  while (taker.leaves > 0 && !taker.ended && next_maker(taker, maker)) {
+  while (taker.leaves > 0 && !taker.ended && !taker.barred && next_maker(taker, maker)) {
     if (sharing_.is_active() && maker.place == OrderPlace::displayed) {
       share_level(taker, maker.price);
     } else {
@@ -82,16 +82,17 @@ void MatchingEngine::meet(Arrival& taker, const Maker& maker, i64 most) {
 void MatchingEngine::trade(Arrival& taker, const Maker& maker, i64 quantity) {
   const u32 slot = maker.slot;
   const i64 left = leaves_of(slot) - quantity;
+  const i64 price = phase_ == TradingPhase::post_close ? closing_price_ : maker.price;
   taker.leaves -= quantity;
   taker.executed += quantity;
-  output_->fills.push_back({taker.order_id, pool_[slot].id, maker.price, quantity, taker.leaves, left,
+  output_->fills.push_back({taker.order_id, pool_[slot].id, price, quantity, taker.leaves, left,
                             static_cast<i64>(taker.side), message_index_});
   ++counters_.fills;
   counters_.volume += quantity;
   accounts_.trade(taker.terms.account, taker.side, quantity);
   if (is_special(slot)) accounts_.trade(special_[slot].account, opposite(taker.side), quantity);
   reduce_maker(slot, quantity);
-  on_trade(maker.price);
+  on_trade(price);
   if (left == 0 || maker.place != OrderPlace::displayed || pool_[slot].quantity != 0) return;
   if (rules_.iceberg_sweep == IcebergSweep::by_refill) {
     refill(slot);
@@ -213,6 +214,7 @@ void MatchingEngine::tell_cut(Arrival& order) {
 
 // To this open quantity, which is not above today's: from the reserve first. The order keeps its place.
 void MatchingEngine::shrink(u32 slot, i64 leaves) noexcept {
+  count_out(slot);
   const Side which = side_of(pool_[slot]);
   const OrderPlace place = place_of(slot);
   open_quantity_[index_of(which)] -= leaves_of(slot) - leaves;
@@ -223,6 +225,7 @@ void MatchingEngine::shrink(u32 slot, i64 leaves) noexcept {
     pool_[slot].quantity = displayed;
   }
   if (is_special(slot)) special_[slot].reserve = leaves - displayed;
+  count_in(slot);
 }
 
 // One pass of a taker that moves nothing.
@@ -241,7 +244,7 @@ i64 MatchingEngine::reachable(const Arrival& taker) {
   const Side which = opposite(taker.side);
   u32 at[std::size(kPlaces)];
   for (std::size_t k = 0; k < std::size(kPlaces); ++k) at[k] = ladder(kPlaces[k], which).best();
-  while (pass.goes_on()) {
+  while (pass.goes_on() && !taker.barred) {
     std::size_t next = std::size(kPlaces);
     i64 best = 0;
     for (std::size_t k = 0; k < std::size(kPlaces); ++k) {

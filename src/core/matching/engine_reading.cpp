@@ -119,6 +119,7 @@ void MatchingEngine::self_check() const {
           "a side's open quantity is wrong");
   require(phase_ != TradingPhase::continuous || !crossed(), "the book is crossed");
   check_specials();
+  check_auction();
   check_tops();
 }
 

@@ -75,6 +75,9 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   if (has_price && !same_price && !entry_allowed(rules_.bands, order.side, kept.limit, reference_price_)) {
     return status_of(RejectReason::price_out_of_range);
   }
+  if (!same_price && has_price && check_closing_price(kept.limit) != RejectReason::none) {
+    return status_of(RejectReason::price_out_of_range);
+  }
   const bool keeps = rules_.amend == AmendPolicy::keeps_on_decrease && order.leaves <= before;
   return in_book(kept.place) ? replace_in_book(slot, order, keeps && same_price) : replace_waiting(slot, order, keeps);
 }
@@ -120,8 +123,10 @@ MessageStatus MatchingEngine::replace_waiting(u32 slot, Arrival& order, bool kee
   }
   named_ = {order.side, order.leaves};
   if (in_triggers && kept.stop_price != waiting.stop_price) keeps = false;
+  count_out(slot);
   open_quantity_[index_of(order.side)] += order.leaves - pool_[slot].quantity;
   pool_[slot].quantity = order.leaves;
+  count_in(slot);
   waiting.limit = kept.limit;
   waiting.stop_price = kept.stop_price;
   waiting.display_qty = kept.display_qty;

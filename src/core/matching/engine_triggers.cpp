@@ -8,7 +8,7 @@ namespace pytrader {
 // Elected orders wait in order until the taker at work is done; trailing stops follow at once.
 void MatchingEngine::on_trade(i64 price) {
   last_trade_price_ = price;
-  if (triggers_.size() == 0) return;
+  if (triggers_.size() == 0 || phase_ != TradingPhase::continuous) return;
   for (u32 slot = triggers_.elect(price); slot != kNone; slot = triggers_.elect(price)) {
     special_[slot].place = OrderPlace::elected;
     special_[slot].stop_price = triggers_.stop_price(slot);
@@ -24,8 +24,13 @@ void MatchingEngine::on_trade(i64 price) {
 // full, then the first pegged order whose reference has moved, until nothing is left. Each step secures its own room
 // before its first change. All of them sleep while orders are only collected.
 void MatchingEngine::settle() {
-  while (phase_ == TradingPhase::continuous) {
-    if (!elected_.empty()) {
+  while (interrupted_ || activate_at_ != kNone || phase_ == TradingPhase::continuous) {
+    if (interrupted_) {
+      prepare_phase(TradingPhase::volatility_auction);
+      change_phase(TradingPhase::volatility_auction);
+    } else if (activate_at_ != kNone) {
+      activate_next();
+    } else if (!elected_.empty()) {
       enter_elected(elected_.head());
     } else if (!enter_all_or_none() && !reprice_next_peg()) {
       break;

@@ -11,6 +11,7 @@ MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
   const u16 plain_forces = members_of(TimeInForce::gtc) | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok);
   if (!offers(rules.order_types, plain_types) || !offers(rules.times_in_force, plain_forces)) ++at_work_;
   if (rules.post_only == PostOnlyPolicy::slide) ++at_work_;
+  if (has_bands()) ++at_work_;
   if (sharing_.is_active()) ++at_work_;
 }
 
@@ -21,8 +22,12 @@ MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::sp
   output_ = &output;
   message_index_ = message_index;
   try_all_or_none_ = true;
+  make_room_for_session();
   const MessageStatus status = answer(message, message.terms == 0 ? kNoTerms : terms[message.terms - 1]);
-  if (!is_rejected(status)) settle();
+  if (is_rejected(status)) return status;
+  settle();
+  publish_indicative();
+  watch_limit_state();
   return status;
 }
 
@@ -42,8 +47,9 @@ MessageStatus MatchingEngine::answer(const OrderMessage& message, const OrderTer
     case MessageKind::group:
       return set_account(message);
     case MessageKind::phase:
+      return set_phase(message.quantity);
     case MessageKind::reference_price:
-      return status_of(RejectReason::trading_phase);
+      return set_reference_price(message.price);
   }
   return status_of(RejectReason::malformed_message);
 }

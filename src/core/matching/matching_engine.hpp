@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "matching/account_book.hpp"
+#include "matching/auction_book.hpp"
 #include "matching/level_sharing.hpp"
+#include "matching/limit_state.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
 #include "matching/slot_heap.hpp"
@@ -40,6 +42,7 @@ struct LiveOrder {
 //   engine_checks    what refuses a new order            engine_entry     taking, resting, waiting, leaving
 //   engine_matching  the pass of a taker over makers     engine_triggers  elections and what a message sets off
 //   engine_replace   replacing live orders               engine_control   clock, mass cancel, positions, groups
+//   engine_session   phases, bands, limit states         engine_auction   call phases and uncrossing
 class MatchingEngine : public MatchingCore {
  public:
   // Throws Error(invalid_argument) for rules outside their ranges.
@@ -59,6 +62,8 @@ class MatchingEngine : public MatchingCore {
 
   i64 clock() const noexcept { return clock_; }
   TradingPhase phase() const noexcept { return phase_; }
+  // What an auction would trade now, as published last; without a price while nothing would.
+  const AuctionPrice& indicative() const noexcept { return indicative_; }
   // kNoPrice before the first trade.
   i64 last_trade_price() const noexcept { return last_trade_price_; }
   i64 reference_price() const noexcept { return reference_price_; }
@@ -92,6 +97,8 @@ class MatchingEngine : public MatchingCore {
     u32 slot = kNone;  // kNone until it has one
     Side side = Side::buy;
     bool own_message = true;  // a status tells what became of it
+    bool banded = false;      // its matching ends at a band before its limit
+    bool barred = false;      // it may not trade at all: the best maker is outside the bands
     bool ended = false;       // before it was filled or met no more makers
     RejectReason end_reason = RejectReason::none;
   };
@@ -197,6 +204,42 @@ class MatchingEngine : public MatchingCore {
   MessageStatus mass_cancel(u32 owner);
   MessageStatus set_account(const OrderMessage& message);
 
+  // Phases, bands and what the clock does to them (engine_session.cpp).
+  MessageStatus set_phase(i64 number);
+  MessageStatus set_reference_price(i64 price);
+  void change_phase(TradingPhase next);
+  void enter_phase(TradingPhase next, TradingPhase resumes, i64 lasts);
+  void wake();
+  void advance_phase();
+  // Whether an auction at this price is prolonged.
+  bool is_far(const AuctionPrice& auction) const noexcept;
+  PriceRange static_range() const noexcept {
+    return range_around(reference_price_, rules_.bands.static_range, rules_.bands.rounding);
+  }
+  bool has_bands() const noexcept { return rules_.bands.entry.bounded() || rules_.bands.bounds_trades(); }
+  void clamp_to_bands(Arrival& order) const noexcept;
+  void meet_band(Arrival& order);
+  bool reaches_beyond_band(const Arrival& order) const noexcept;
+  RejectReason check_closing_price(i64 price) const noexcept;
+  void watch_limit_state();
+  void make_room_for_session();
+  void tell_session(UpdateKind kind, u8 side, u8 detail, i64 price, i64 quantity, i64 surplus);
+
+  // Call phases and uncrossing (engine_auction.cpp).
+  i64 auction_reference() const noexcept { return reference_price_ != kNoPrice ? reference_price_ : last_trade_price_; }
+  AuctionPrice read_auction_book() noexcept;
+  void publish_indicative();
+  void prepare_phase(TradingPhase next);
+  void uncross();
+  void trade_in_auction(const AuctionPrice& auction);
+  u32 first_in_auction(Side which, i64 price) const noexcept;
+  void take_in_auction(u32 slot, i64 quantity) noexcept;
+  void end_auction();
+  void activate_next();
+  void follow_reserves();
+  void count_in(u32 slot) noexcept;
+  void count_out(u32 slot) noexcept;
+
   // Small readings.
   bool is_special(u32 slot) const noexcept { return (pool_[slot].attributes & kIsSpecial) != 0; }
   OrderPlace place_of(u32 slot) const noexcept {
@@ -227,6 +270,7 @@ class MatchingEngine : public MatchingCore {
   void update(UpdateKind kind, const Arrival& order, i64 price, i64 quantity, RejectReason reason = RejectReason::none);
   bool is_collecting() const noexcept { return collects(phase_, rules_.session); }
   void check_specials() const;
+  void check_auction() const;
   void check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const;
 
   u64 at_work_ = 0;  // how many things are at work that need the general path: special orders, phases, bands, ...
@@ -257,6 +301,15 @@ class MatchingEngine : public MatchingCore {
   SlotHeap day_orders_;  // what ends with the day, by entry
   AccountBook accounts_;
   TipSource tips_;
+  AuctionBook auction_;
+  AuctionPrice indicative_;                          // as published last
+  SlotHeap auction_orders_;                          // those for the auction alone that have entered, by entry
+  u32 activate_at_ = kNone;                          // the next parked order to look at since the phase began
+  i64 closing_price_ = kNoPrice;                     // what post-close trading trades at
+  i64 phase_until_ = 0;                              // when a volatility auction ends by the clock; 0: with a message
+  TradingPhase resumes_ = TradingPhase::continuous;  // what follows a volatility auction by the clock
+  bool interrupted_ = false;                         // a taker has met a band that interrupts trading
+  LimitStateTimer limit_state_;
   LevelSharing sharing_;
   TopOrders tops_;
   EngineOutput* output_ = nullptr;  // of the message at work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.matching.naive.book import ALL_OR_NONE, PEGGED, RESTING, TAKING, WAITING, Order
+from tests.matching.naive.book import PEGGED, QUEUED, RESTING, TAKING, WAITING, Order
 from tests.matching.naive.entry import PEGGED_TYPE, WITHOUT_PRICE
 from tests.matching.naive.rows import INT64_MAX, NO_PRICE, NO_TERMS, Message, Terms
 from tests.matching.naive.triggers import TRAILING, through
@@ -65,7 +65,7 @@ class Amend:
         if max(leaves + order.cum, self.open_quantity(order.side) - order.leaves + leaves) > INT64_MAX:
             return "quantity_above_maximum"
         prices = order.order_type not in WITHOUT_PRICE and message.price != order.limit
-        if prices and not self.entry_allowed(order, message.price):
+        if prices and not (self.entry_allowed(order, message.price) and self.closing_allowed(message.price)):
             return "price_out_of_range"
         if order.state == RESTING and not self.keeps_place(order, message.price, leaves):
             if self.post_only_takes(order, message.price):
@@ -83,8 +83,6 @@ class Amend:
 
     def replace_resting(self, order: Order, price: int, leaves: int) -> str:
         if self.keeps_place(order, price, leaves):
-            if order.kind == ALL_OR_NONE and leaves < order.leaves:
-                self.to_try[order.side] = True
             if order.is_iceberg:
                 self.shrink(order, leaves)
             else:
@@ -114,12 +112,13 @@ class Amend:
             if moves:
                 order.stop = terms.stop_price
             if moves and self.reached_at_entry(order):
-                del self.orders[order.order_id]
-                outcome = self.release(order, own_message=True)
-                return {"filled": "replaced_filled", "rested": "requeued"}.get(outcome, outcome)
-            if order.stop != NO_PRICE:
+                order.state = "elected"
+                self.elected.append(order)
+            elif order.stop != NO_PRICE:
                 self.queue_trigger(order)
         else:
             self.times += 1
             order.time = self.times
+            if order.state == QUEUED:
+                self.market_queues[order.side].sort(key=lambda each: each.time)
         return "requeued"

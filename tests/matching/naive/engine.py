@@ -48,7 +48,6 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
         self.last: int | None = None
         self.clock = 0
         self.times = 0
-        self.to_try = {BUY: False, SELL: False}  # whose all-or-none orders something new came to rest against
         self.random = SplitMix64(self.rules.seed)
         self.ended = "none"
         self.fills: list[Fill] = []
@@ -134,7 +133,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             if self.elected:
                 order = self.elected.popleft()
                 del self.orders[order.order_id]
-                self.release(order, own_message=False)
+                self.release(order)
                 continue
             order = self.fillable_all_or_none()
             if order is not None:
@@ -149,10 +148,10 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             self.reprice(*repriced)
 
     def fillable_all_or_none(self) -> Order | None:
-        """The first all-or-none order that trades in full with what has come to rest: buys first, by price and time."""
+        """The first all-or-none order that can trade in full: buys first, by price and time."""
         for side in (BUY, SELL):
             best = self.sides[3 - side].best()
-            levels = self.sides[side].within(best) if best is not None and self.to_try[side] else []
+            levels = self.sides[side].within(best) if best is not None else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
                 enough = (
                     min(order.leaves, self.reducible(order, self.positions))
@@ -160,9 +159,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
                     else order.leaves
                 )
                 if enough and self.reachable(order, order.price, enough) == enough:
-                    self.to_try = {BUY: True, SELL: True}
                     return order
-            self.to_try[side] = False
         return None
 
     def open_quantity(self, side: int) -> int:

@@ -158,9 +158,7 @@ class Entry:
             return "reduce_only_would_increase"
         if self.may_stay(order) and self.open_quantity(order.side) + order.leaves > INT64_MAX:
             return "quantity_above_maximum"
-        if not self.entry_allowed(order, order.limit):
-            return "price_out_of_range"
-        if self.phase == "post_close" and order.limit != self.closing_price:
+        if not (self.entry_allowed(order, order.limit) and self.closing_allowed(order.limit)):
             return "price_out_of_range"
         if self.post_only_takes(order, order.limit):
             return "post_only_would_take"
@@ -218,8 +216,6 @@ class Entry:
         order.entered = self.times
         self.tell_cut(order, order.cut)
         if order.order_type in TRIGGER_TYPES:
-            if self.reached_at_entry(order):
-                return self.release(order, own_message=True)
             self.wait(order)
             return "parked"
         if self.awaits_auction(order):
@@ -233,7 +229,6 @@ class Entry:
 
         `own_message`: a status tells why it left. `first`: the entry for which a minimum quantity counts.
         """
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         if self.collecting():
             return self.collect(order)
@@ -300,7 +295,6 @@ class Entry:
         return self.take_pegged(order, price)
 
     def take_pegged(self, order: Order, price: int) -> str:
-        self.to_try = {BUY: True, SELL: True}
         order.state = TAKING
         self.match(order, price)
         if not order.leaves:

@@ -70,6 +70,10 @@ class Session(Bands):
     def phase_accepts_replace(self) -> bool:
         return self.acceptance() not in ("closed", "halt")
 
+    def closing_allowed(self, price: int) -> bool:
+        """After the close orders are priced at the closing price."""
+        return self.phase != "post_close" or price in (NO_PRICE, self.closing_price)
+
     def tell_session(
         self, kind: str, side: int = 0, detail: int = 0, price: int = NO_PRICE, quantity: int = 0, surplus: int = 0
     ) -> None:
@@ -121,7 +125,7 @@ class Session(Bands):
         self.indicative = None
         self.leave_limit_state()
         self.tell_session("phase_changed", detail=PHASES[following])
-        wanted = ACTIVATES.get(self.acceptance(), ())
+        wanted = ACTIVATES.get(self.phase, ())
         parked = [order for order in self.orders.values() if order.state == PARKED]
         self.activating = sorted(
             (order for order in parked if FORCE_NAMES[order.force] in wanted), key=lambda each: each.time
@@ -130,10 +134,8 @@ class Session(Bands):
             self.closing_price = self.last
         if following == "closed":
             self.expire_day_orders()
-        if following == "continuous":
-            self.to_try = {BUY: True, SELL: True}
-            if self.last is not None:
-                self.on_trade(self.last)
+        if following == "continuous" and self.last is not None:
+            self.on_trade(self.last)
 
     def expire_day_orders(self) -> None:
         leaving = [order for order in self.orders.values() if FORCE_NAMES[order.force] in ("day", *AUCTION_FORCES)]
@@ -167,7 +169,7 @@ class Session(Bands):
 
     def awaits_auction(self, order: Order) -> bool:
         force = FORCE_NAMES[order.force]
-        return force in AUCTION_FORCES and force not in ACTIVATES.get(self.acceptance(), ())
+        return force in AUCTION_FORCES and force not in ACTIVATES.get(self.phase, ())
 
     def collect(self, order: Order) -> str:
         """An order comes to rest without matching, a market order in a queue of its own."""
@@ -175,6 +177,8 @@ class Session(Bands):
             order.order_type = ORDER_TYPES["limit"]
             self.rest(order, order.limit)
             return "rested"
+        self.times += 1
+        order.time = self.times
         order.state = QUEUED
         self.orders[order.order_id] = order
         self.market_queues[order.side].append(order)
@@ -229,7 +233,7 @@ class Session(Bands):
         self.tell_session("indicative", side, price=price, quantity=volume, surplus=abs(surplus))
 
     def uncross(self) -> None:
-        """Trade all that can at one price; again where a reduce-only order was cut down and the book is still crossed."""
+        """Trade all that can at one price; again where a reduce-only order was cut and the book is still crossed."""
         found = self.auction_found()
         while found is not None:
             price, volume, _ = found

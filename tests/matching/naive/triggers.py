@@ -54,17 +54,16 @@ class Triggers:
 
     def wait(self, order: Order) -> None:
         """Let an order wait for its price; it queues behind the others at its trigger."""
-        order.state = "waiting"
         self.orders[order.order_id] = order
+        if self.reached_at_entry(order):
+            order.state = "elected"
+            self.elected.append(order)
+            return
+        order.state = "waiting"
         if order.order_type in TRAILING:
             self.trailing[order.order_id] = order
-            last, activation = self.last, order.terms.activation_price
-            if (
-                last is not None
-                and not self.triggers_sleep()
-                and (activation == NO_PRICE or self.activates(order, last))
-            ):
-                self.track(order, last, at_entry=True)
+            if self.last is not None and not self.triggers_sleep() and self.activates(order, self.last):
+                self.track(order, self.last)
         else:
             self.queue_trigger(order)
 
@@ -89,12 +88,11 @@ class Triggers:
             return True
         return price >= activation if order.side == SELL else price <= activation
 
-    def track(self, order: Order, price: int, at_entry: bool = False) -> None:
+    def track(self, order: Order, price: int) -> None:
         order.extreme = price
         order.stop = trailing_stop(order, price)
         self.queue_trigger(order)
-        if not at_entry:
-            self.update("stop_moved", order, price=order.stop, quantity=order.leaves)
+        self.update("stop_moved", order, price=order.stop, quantity=order.leaves)
 
     def on_trade(self, price: int) -> None:
         """Elect what this trade reaches, lowest rising trigger first, then highest falling; then let stops trail."""
@@ -126,8 +124,8 @@ class Triggers:
                 self.unqueue_trigger(order)
                 self.track(order, price)
 
-    def release(self, order: Order, own_message: bool) -> str:
-        """An elected order enters as a new taker, by a trade or by its own message."""
+    def release(self, order: Order) -> None:
+        """An elected order enters as a new taker; no status tells of it, so updates do."""
         trigger = order.stop
         if order.order_type in BECOME_LIMIT:
             if order.order_type in TRAILING:
@@ -141,6 +139,5 @@ class Triggers:
         order.order_type = ORDER_TYPES["market" if order.limit == NO_PRICE else "limit"]
         order.stop = NO_PRICE
         self.update("triggered", order, price=order.limit, quantity=order.leaves)
-        if not self.fit_again(order):
-            return "remainder_canceled"
-        return self.take(order, own_message)
+        if self.fit_again(order):
+            self.take(order, own_message=False)

@@ -1,7 +1,41 @@
-// A book with its grid, as Python holds it: policies, faults and averages.
+// A book with its grid, as Python holds it: policies, faults and errors.
 #include "bound_book.hpp"
 
+#include "error_table.hpp"
+
 namespace pytrader::bindings {
+namespace {
+
+[[noreturn]] void raise(const py::object& error) {
+  PyErr_SetObject(py::type::handle_of(error).ptr(), error.ptr());
+  throw py::error_already_set();
+}
+
+}  // namespace
+
+const char* const kApplyEventsDoc = R"(Apply a batch of events in order.
+
+Parameters
+----------
+events : numpy.ndarray or mapping
+    One-dimensional structured array (cheapest with the exported dtype), or a mapping of its field names to int64
+    columns of one length and any stride. Prices are in ticks, quantities in lots. Times are not read and may be absent;
+    without ``flags`` every row ends its venue event. Nothing is copied; from 256 rows on other threads run meanwhile.
+
+Returns
+-------
+int
+    How many rows were applied.
+
+Raises
+------
+BookError
+    Under the strict policy, at the first faulty row: the rows before it are applied, its index is ``row``.
+InvalidArgument
+    If the array or a column does not fit; nothing is applied.
+CapacityError, MemoryError
+    If orders, price levels or memory run out: the rows before are applied, the row itself changed nothing. A
+    CapacityError names its index as ``row``.)";
 
 BookPolicy parse_policy(const std::string& text) {
   if (text == "strict") return BookPolicy::strict;
@@ -14,8 +48,14 @@ void throw_book_error(BookFault fault, const std::string& where, const py::objec
   const py::object error = py::module_::import("pytrader.errors").attr("BookError")(message);
   error.attr("fault") = to_text(fault);
   error.attr("row") = row;
-  PyErr_SetObject(py::type::handle_of(error).ptr(), error.ptr());
-  throw py::error_already_set();
+  raise(error);
+}
+
+void throw_row_error(const RowError& error) {
+  const char* name = kErrorClasses.at(static_cast<std::size_t>(error.code()));
+  const py::object raised = py::module_::import("pytrader.errors").attr(name)(error.what());
+  raised.attr("row") = error.row();
+  raise(raised);
 }
 
 py::dict fault_counts(const FaultCounts& counts) {
@@ -25,33 +65,6 @@ py::dict fault_counts(const FaultCounts& counts) {
     result[to_text(fault)] = counts[fault];
   }
   return result;
-}
-
-std::size_t parse_count(py::handle value, const char* what) {
-  const i64 count = parse_integer(value, what);
-  if (count < 0) {
-    throw Error(ErrorCode::invalid_argument,
-                std::string(what) + " must not be negative, but is " + std::to_string(count));
-  }
-  return static_cast<std::size_t>(count);
-}
-
-py::object average_price(const Sweep& sweep, i64 wanted, const PriceGrid& grid, py::handle digits,
-                         const std::string& mode) {
-  const i64 decimals = parse_integer(digits, "digits");
-  if (decimals < 0 || decimals > kMaxDecimals) {
-    throw Error(ErrorCode::invalid_argument, "digits must lie in 0 .. 18, not " + std::to_string(decimals));
-  }
-  Rounding rounding;
-  if (!parse_rounding(mode, rounding)) {
-    throw Error(ErrorCode::invalid_argument,
-                "rounding must be one of decimal's modes such as 'half_even', not '" + mode + "'");
-  }
-  if (wanted == 0)
-    throw Error(ErrorCode::invalid_argument, "quantity must be above zero: nothing has no average price");
-  if (sweep.filled < wanted) return py::none();
-  return make_fixed(
-      divide(grid.worth(sweep.tick_lots), multiply_integer(grid.lot(), wanted), static_cast<int>(decimals), rounding));
 }
 
 }  // namespace pytrader::bindings

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "book/book_reading.hpp"
 #include "decimal/error.hpp"
 #include "feeds/depth_feed.hpp"
 #include "price_grid.hpp"
@@ -29,7 +30,7 @@ struct BoundFeed {
 
 // Reads one book of a feed. A reader holds the interpreter lock, which a feed takes to begin its work: so it is enough
 // to ask whether the feed is at work.
-class DepthBookView {
+class DepthBookView : public BookReading<DepthBookView> {
  public:
   DepthBookView(std::shared_ptr<BoundFeed> feed, u32 index) : feed_(std::move(feed)), index_(index) {}
 
@@ -44,9 +45,13 @@ class DepthBookView {
   const PriceGrid& grid() const { return feed_->grids[index_]; }
   u32 index() const noexcept { return index_; }
 
-  operator const BookSides&() const { return book(); }
+  bool empty(Side which) const { return book().empty(which); }
+  LevelTotals best(Side which) const { return book().best(which); }
   LevelTotals level(Side which, i64 price) const { return book().level(which, price); }
-  Sweep sweep(Side taker, i64 quantity) const { return book().sweep(taker, quantity); }
+  template <class Visit>
+  void walk(Side which, Visit&& visit) const {
+    book().walk(which, visit);
+  }
 
  private:
   std::shared_ptr<BoundFeed> feed_;

@@ -53,15 +53,6 @@ py::object new_tuple(const py::object& type, Items... items) {
   return made;
 }
 
-py::list levels_of(const BookSides& book, Side side, std::size_t count, const PriceGrid& grid) {
-  const Ladder& ladder = book.side(side);
-  py::list levels;
-  for (u32 at = ladder.best(); at != kNone && levels.size() < count; at = ladder.next_worse(at)) {
-    levels.append(make_level({ladder.price_of(at), ladder[at].quantity, ladder[at].order_count}, grid));
-  }
-  return levels;
-}
-
 }  // namespace
 
 void register_level_values(py::module_& module) {
@@ -72,15 +63,6 @@ void register_level_values(py::module_& module) {
 
 py::object make_level(const LevelTotals& level, const PriceGrid& grid) {
   return new_tuple(types().level, grid.price(level.price), grid.quantity(level.quantity), py::int_(level.order_count));
-}
-
-py::object make_best(const BookSides& book, Side side, const PriceGrid& grid) {
-  if (book.side(side).empty()) return py::none();
-  return make_level(book.best(side), grid);
-}
-
-py::tuple make_depth(const BookSides& book, std::size_t count, const PriceGrid& grid) {
-  return py::make_tuple(levels_of(book, Side::buy, count, grid), levels_of(book, Side::sell, count, grid));
 }
 
 py::object make_sweep(const Sweep& sweep, const PriceGrid& grid) {

@@ -3,7 +3,9 @@
 
 #include <pybind11/pybind11.h>
 
-#include "book/book_sides.hpp"
+#include <cstddef>
+
+#include "book/book_reading.hpp"
 #include "price_grid.hpp"
 
 namespace pytrader::bindings {
@@ -16,9 +18,26 @@ void register_level_values(py::module_& module);
 // Level(price, quantity, count)
 py::object make_level(const LevelTotals& level, const PriceGrid& grid);
 // None if the side is empty.
-py::object make_best(const BookSides& book, Side side, const PriceGrid& grid);
+template <class Book>
+py::object make_best(const Book& book, Side side, const PriceGrid& grid) {
+  if (book.empty(side)) return py::none();
+  return make_level(book.best(side), grid);
+}
+template <class Book>
+py::list make_levels(const Book& book, Side side, std::size_t count, const PriceGrid& grid) {
+  py::list levels;
+  if (count == 0) return levels;
+  book.walk(side, [&](const LevelTotals& level) {
+    levels.append(make_level(level, grid));
+    return levels.size() < count;
+  });
+  return levels;
+}
 // ([bids], [asks]), best first, at most `count` a side.
-py::tuple make_depth(const BookSides& book, std::size_t count, const PriceGrid& grid);
+template <class Book>
+py::tuple make_depth(const Book& book, std::size_t count, const PriceGrid& grid) {
+  return py::make_tuple(make_levels(book, Side::buy, count, grid), make_levels(book, Side::sell, count, grid));
+}
 // Sweep(quantity, value, worst_price)
 py::object make_sweep(const Sweep& sweep, const PriceGrid& grid);
 // RestingOrder(order_id, side, price, quantity)

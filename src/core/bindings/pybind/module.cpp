@@ -27,12 +27,14 @@ PYBIND11_MODULE(_core, module) {
   register_ledger(module);
   register_records(module);
   register_book(module);
+  register_level_books(module);
   register_feeds_json(module);
   register_kernel(module);
   register_bands(module);
   register_session(module);
   register_allocation(module);
   register_matching(module);
+  register_multi_leg(module);
 }
 
 }  // namespace pytrader::bindings

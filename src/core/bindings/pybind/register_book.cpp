@@ -1,22 +1,22 @@
-// Binds the order-by-order and the price-level book: single events by decimals, batches as NumPy columns of integers.
+// Binds the order-by-order book: single events by decimals, batches as NumPy columns of integers.
 #include <pybind11/numpy.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <vector>
+#include <memory>
+#include <string>
 
-#include "book/l2_book.hpp"
 #include "book/l3_book.hpp"
 #include "bound_book.hpp"
 #include "event_columns.hpp"
 #include "order_arguments.hpp"
+#include "reading_binding.hpp"
 #include "register.hpp"
+#include "snapshot_columns.hpp"
 
 namespace pytrader::bindings {
 namespace {
 
 using BoundL3 = BoundBook<L3Book>;
-using BoundL2 = BoundBook<L2Book>;
 
 constexpr const char* kL3Doc = R"(An order-by-order book of one instrument.
 
@@ -34,40 +34,22 @@ Prices may be negative. Numbers are str, int, Decimal, Price or Quantity; a floa
 OffTick, a quantity off the lot OffLot. The book may be handed from thread to thread, but not used by two at once:
 InvalidState.)";
 
-constexpr const char* kL2Doc = R"(A price-level book of one instrument.
+constexpr const char* kSnapshotDoc = R"(Replace the whole book.
 
 Parameters
 ----------
-tick, lot : number
-    Steps of price and quantity, above zero. Arrays count in them.
-policy : {"strict", "lenient"}
-    strict: a faulty event raises BookError and changes nothing. lenient: it is counted and skipped, except that crossed
-    books are kept.
-
-Numbers and threads: as with L3Book.)";
-
-constexpr const char* kApplyDoc = R"(Apply a batch of events in order.
-
-Parameters
-----------
-events : numpy.ndarray or mapping
-    One-dimensional structured array (cheapest with the exported dtype), or a mapping of its field names to int64
-    columns of one length and any stride. Prices are in ticks, quantities in lots. Times are not read and may be absent;
-    without ``flags`` every row ends its venue event. Nothing is copied; from 256 rows on other threads run meanwhile.
-
-Returns
--------
-int
-    How many rows were applied.
+orders : numpy.ndarray or iterable
+    Rows of QUEUED_ORDER, as ``orders()`` makes them (a ``position`` must count the orders of its price from 0, or be
+    left out), or an iterable of (order_id, side, price, quantity). Prices in any order, each price's orders in that of
+    its queue.
 
 Raises
 ------
 BookError
-    Under the strict policy, at the first faulty row: the rows before it are applied, its index is ``row``.
-InvalidArgument
-    If the array or a column does not fit; nothing is applied.
+    Under the strict policy, at the first faulty order, whose index is ``row``, or for a crossed book: nothing changed
+    then but the fault counts.
 CapacityError, MemoryError
-    If orders, price levels or memory run out: the rows before are applied, the row itself changed nothing.)";
+    If orders or memory run out; nothing changed.)";
 
 std::string order_text(u64 order_id) {
   return "order " + std::to_string(order_id);
@@ -81,27 +63,10 @@ bool change(BoundL3& self, const L3Record& row) {
   return self.judge(self.book.apply(row), order_text(row.order_id));
 }
 
-// Applies columns, with the interpreter lock released if there are many, and says how many rows were applied.
-template <class Bound, class Columns>
-std::size_t apply_columns(Bound& self, const Columns& columns) {
-  const auto skipped = [&self] { return self.book.faults().total() - self.book.faults()[BookFault::crossed]; };
-  const u64 before = skipped();
-  BatchResult result;
-  if (columns.rows < kRowsWorthUnlocking) {
-    result = self.book.apply(columns);
-  } else {
-    const py::gil_scoped_release unlocked;
-    result = self.book.apply(columns);
-  }
-  if (result.fault != BookFault::none) {
-    const std::size_t i = result.rows;
-    const std::string where = "event " + std::to_string(i) + " (action " + std::to_string(columns.action[i]) +
-                              ", side " + std::to_string(columns.side[i]) + ", price " +
-                              std::to_string(columns.price[i]) + " ticks, quantity " +
-                              std::to_string(columns.quantity[i]) + " lots)";
-    throw_book_error(result.fault, where, py::int_(i));
-  }
-  return result.rows - static_cast<std::size_t>(skipped() - before);
+std::string row_text(const L3Columns& columns, std::size_t i) {
+  return "action " + std::to_string(columns.action[i]) + ", side " + std::to_string(columns.side[i]) + ", price " +
+         std::to_string(columns.price[i]) + " ticks, quantity " + std::to_string(columns.quantity[i]) +
+         " lots, order " + std::to_string(static_cast<u64>(columns.order_id[i]));
 }
 
 std::size_t apply_l3(BoundL3& self, py::handle events) {
@@ -116,22 +81,33 @@ std::size_t apply_l3(BoundL3& self, py::handle events) {
   columns.order_id = source.get("order_id", offsetof(L3Record, order_id));
   columns.flags = source.get("flags", offsetof(L3Record, flags), false);
   columns.rows = source.rows();
-  return apply_columns(self, columns);
+  return apply_columns(self, columns, [&](std::size_t i) { return row_text(columns, i); });
 }
 
-std::size_t apply_l2(BoundL2& self, py::handle events) {
+bool snapshot(BoundL3& self, py::handle orders) {
   const BusyGuard guard(self.busy);
-  static const py::dtype& type = *new py::dtype(py::dtype::of<L2Record>());
-  EventColumns source(events, type);
-  L2Columns columns;
-  columns.action = source.get("action", offsetof(L2Record, action));
-  columns.side = source.get("side", offsetof(L2Record, side));
-  columns.price = source.get("price", offsetof(L2Record, price));
-  columns.quantity = source.get("quantity", offsetof(L2Record, quantity));
-  columns.order_count = source.get("order_count", offsetof(L2Record, order_count), false);
-  columns.flags = source.get("flags", offsetof(L2Record, flags), false);
-  columns.rows = source.rows();
-  return apply_columns(self, columns);
+  const OrderRows rows(orders, self.grid);
+  const OrderColumns& columns = rows.columns();
+  const BatchResult result = self.book.snapshot(columns);
+  if (result.fault == BookFault::none) return true;
+  if (result.rows == columns.rows) throw_book_error(result.fault, "snapshot", py::none());
+  throw_book_error(result.fault,
+                   "snapshot: orders[" + std::to_string(result.rows) + "] (" +
+                       order_text(static_cast<u64>(columns.order_id[result.rows])) + ")",
+                   py::int_(result.rows));
+}
+
+// The orders of one side, or of both.
+py::array orders_of(BoundL3& self, py::handle side) {
+  const BusyGuard guard(self.busy);
+  const bool both = side.is_none();
+  const Side which = both ? Side::buy : parse_side(side);
+  const std::size_t count = both ? self.book.order_count() : self.book.order_count(which);
+  py::array array(queued_order_type(), static_cast<py::ssize_t>(count));
+  auto* rows = static_cast<QueuedOrder*>(array.mutable_data());
+  self.book.write_orders(which, rows);
+  if (both) self.book.write_orders(Side::sell, rows + self.book.order_count(Side::buy));
+  return array;
 }
 
 u32 find_or_throw(const BoundL3& self, u64 order_id) {
@@ -182,7 +158,8 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
         return change(self, l3_row(BookAction::erase, parse_order_id(order_id), 0, 0, 0));
       },
       py::arg("order_id"), "Take an order out of the book.");
-  bound.def("apply", &apply_l3, py::arg("events"), kApplyDoc);
+  bound.def("apply", &apply_l3, py::arg("events"), kApplyEventsDoc);
+  bound.def("snapshot", &snapshot, py::arg("orders"), kSnapshotDoc);
 }
 
 void bind_l3_orders(py::class_<BoundL3>& bound) {
@@ -196,6 +173,9 @@ void bind_l3_orders(py::class_<BoundL3>& bound) {
         return make_resting_order(order.order_id, order.side, order.price, order.quantity, self.grid);
       },
       py::arg("order_id"), "RestingOrder, or None if no order with this id rests.");
+  bound.def("orders", &orders_of, py::arg("side") = py::none(),
+            "The orders of a side, or of both, as an array of QUEUED_ORDER: bids before asks, best price first, each "
+            "price's in the order of its queue. Ticks and lots; `position` counts the orders in front.");
   bound.def(
       "queue",
       [](BoundL3& self, py::handle side, py::handle price) {
@@ -237,81 +217,12 @@ void bind_l3_orders(py::class_<BoundL3>& bound) {
   });
 }
 
-L2Record l2_row(i64 action, i64 side, i64 price, i64 quantity, i64 order_count, i64 flags) {
-  return {0, 0, action, side, price, quantity, order_count, flags};
-}
-
-void read_side(const BoundL2& self, Side side, py::handle levels, std::vector<L2Record>& rows) {
-  for (const py::handle level : levels) {
-    const py::tuple pair = py::reinterpret_borrow<py::object>(level);
-    if (pair.size() != 2) throw py::type_error("a level of a snapshot is (price, quantity)");
-    rows.push_back(l2_row(static_cast<i64>(BookAction::add), static_cast<i64>(side), self.grid.ticks(pair[0]),
-                          self.grid.lots(pair[1]), 0, kFlagSnapshot));
-  }
-}
-
-// Judged as a whole before the old book goes, so that a refused snapshot leaves it as it was.
-bool snapshot(BoundL2& self, py::handle bids, py::handle asks) {
-  const BusyGuard guard(self.busy);
-  std::vector<L2Record> rows;
-  read_side(self, Side::buy, bids, rows);
-  read_side(self, Side::sell, asks, rows);
-  L2Book judge(self.book.policy());
-  for (const L2Record& row : rows) judge.apply(row);
-  if (judge.crossed() && self.book.policy() == BookPolicy::strict) {
-    throw_book_error(BookFault::crossed, "snapshot", py::none());
-  }
-  if (!rows.empty()) rows.back().flags |= kFlagLast;
-  self.book.clear();
-  for (const L2Record& row : rows) self.book.apply(row);
-  return true;
-}
-
-void bind_l2_events(py::class_<BoundL2>& bound) {
-  bound.def(
-      "set",
-      [](BoundL2& self, py::handle side, py::handle price, py::handle quantity, py::handle count) {
-        const BusyGuard guard(self.busy);
-        const L2Record row =
-            l2_row(static_cast<i64>(BookAction::replace), static_cast<i64>(parse_side(side)), self.grid.ticks(price),
-                   self.grid.lots(quantity), parse_integer(count, "count"), kFlagLast);
-        return self.judge(self.book.apply(row), "level");
-      },
-      py::arg("side"), py::arg("price"), py::arg("quantity"), py::arg("count") = 0,
-      "Set a level's total quantity (0 removes it) and how many orders it holds (0: the venue does not say). Returns "
-      "whether it was applied (False only if lenient).");
-  bound.def(
-      "delete",
-      [](BoundL2& self, py::handle side, py::handle price) {
-        const BusyGuard guard(self.busy);
-        const L2Record row = l2_row(static_cast<i64>(BookAction::erase), static_cast<i64>(parse_side(side)),
-                                    self.grid.ticks(price), 0, 0, kFlagLast);
-        return self.judge(self.book.apply(row), "level");
-      },
-      py::arg("side"), py::arg("price"), "Remove a level; one that is not there is a fault.");
-  bound.def("snapshot", &snapshot, py::arg("bids"), py::arg("asks"),
-            "Replace both sides by iterables of (price, quantity), in any order.");
-  bound.def("apply", &apply_l2, py::arg("events"), kApplyDoc);
-  bound.def(
-      "__len__",
-      [](BoundL2& self) {
-        const BusyGuard guard(self.busy);
-        return self.book.level_count();
-      },
-      "Levels of both sides.");
-}
-
-template <class Book>
-void bind_reading(py::class_<BoundBook<Book>>& bound) {
-  bind_quotes<Book>(bound);
-  bind_costs<Book>(bound);
-  bind_state<Book>(bound);
-}
-
 }  // namespace
 
 void register_book(py::module_& module) {
   register_level_values(module);
+  PYBIND11_NUMPY_DTYPE(QueuedOrder, order_id, side, price, quantity, position);
+  module.attr("QUEUED_ORDER") = queued_order_type();
   py::class_<BoundL3> l3(module, "L3Book", kL3Doc, py::is_final());
   l3.def(py::init([](py::handle tick, py::handle lot, const std::string& policy, py::handle max_orders) {
            const i64 bound = parse_integer(max_orders, "max_orders");
@@ -324,24 +235,12 @@ void register_book(py::module_& module) {
          py::arg("max_orders") = i64{OrderPool::kMaxOrders});
   bind_l3_events(l3);
   bind_l3_orders(l3);
-  bind_reading<L3Book>(l3);
+  bind_reading(l3);
+  bind_state(l3);
   l3.def("__repr__", [](BoundL3& self) {
     const BusyGuard guard(self.busy);
     return "L3Book(tick=" + to_text(self.grid.tick()) + ", lot=" + to_text(self.grid.lot()) +
            ", orders=" + std::to_string(self.book.order_count()) + ")";
-  });
-
-  py::class_<BoundL2> l2(module, "L2Book", kL2Doc, py::is_final());
-  l2.def(py::init([](py::handle tick, py::handle lot, const std::string& policy) {
-           return std::make_unique<BoundL2>(tick, lot, parse_policy(policy));
-         }),
-         py::arg("tick"), py::arg("lot") = "1", py::kw_only(), py::arg("policy") = "strict");
-  bind_l2_events(l2);
-  bind_reading<L2Book>(l2);
-  l2.def("__repr__", [](BoundL2& self) {
-    const BusyGuard guard(self.busy);
-    return "L2Book(tick=" + to_text(self.grid.tick()) + ", lot=" + to_text(self.grid.lot()) +
-           ", levels=" + std::to_string(self.book.level_count()) + ")";
   });
 }
 

@@ -8,6 +8,7 @@
 #include "bound_book.hpp"
 #include "busy_guard.hpp"
 #include "depth_feed_view.hpp"
+#include "reading_binding.hpp"
 #include "register.hpp"
 
 namespace pytrader::bindings {
@@ -338,11 +339,6 @@ void bind_book(py::class_<BoundDepthBook>& bound) {
         return py::int_(time);
       },
       "The venue's time of the last frame, ns since 1970-01-01 UTC; None where it says none.");
-  bound.def_property_readonly("tick", [](const BoundDepthBook& self) { return make_price(self.grid.tick()); });
-  bound.def_property_readonly("lot", [](const BoundDepthBook& self) { return make_quantity(self.grid.lot()); });
-  bound.def_property_readonly(
-      "crossed", [](const BoundDepthBook& self) { return self.book.book().crossed(); },
-      "Whether the best bid reaches the best ask.");
   bound.def_property_readonly(
       "memory_bytes", [](const BoundDepthBook& self) { return self.book.book().memory_bytes(); },
       "Memory held for levels.");
@@ -366,8 +362,7 @@ void register_feeds_json(py::module_& module) {
                                   "A book that a depth feed keeps: read as an L2Book, changed by the feed alone.",
                                   py::is_final());
   bind_book(book);
-  bind_quotes<DepthBookView>(book);
-  bind_costs<DepthBookView>(book);
+  bind_reading(book);
   py::class_<BoundFeed, FeedHolder> feed(module, "DepthFeed", kFeedDoc);
   feed.def(py::init(&make_feed), py::arg("venue"), py::arg("instruments"), py::kw_only(), py::arg("depth") = 0,
            py::arg("policy") = "strict", py::arg("keep_crossed") = false, py::arg("max_waiting") = 10'000,

@@ -230,7 +230,7 @@ cdef extern from "book/book_sides.hpp" namespace "pytrader" nogil:
     cdef cppclass LevelTotals:
         i64 price
         i64 quantity
-        u32 order_count
+        i64 order_count
 
 
 cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
@@ -257,7 +257,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     void read_depth(
         const Kernel& kernel, u32 instrument, cbool bids, size_t count, vector[LevelTotals]& levels
     ) except +translate_current_exception
-    u32 best_order_count(const Kernel& kernel, u32 instrument, cbool bids)
+    i64 best_order_count(const Kernel& kernel, u32 instrument, cbool bids)
     int compare_to_price(const Indicator& indicator, const CFixed& price, const Scale& scale)
     double tick_as_double(const Scale& scale)
     const BarRecord* last_bar(const Kernel& kernel, u32 series)
