@@ -1,4 +1,4 @@
-"""A matching engine with the venues' order types and rules, on its own: single orders with exact values, or arrays of messages.
+"""A matching engine with the venues' order types: single orders with exact values, or arrays of messages.
 
 >>> from pytrader.matching import MatchingEngine, VenueRules
 >>> engine = MatchingEngine(tick="0.01", lot="1", rules=VenueRules.cme_globex())

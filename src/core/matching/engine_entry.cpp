@@ -31,7 +31,6 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   kept.flags = message.flags;
   kept.self_trade = static_cast<SelfTrade>(message.self_trade);
   kept.owner = message.owner;
-  kept.account = message.owner == 0 ? 0 : accounts_.find(message.owner);
   const bool priced = kept.order_type == OrderType::limit || kept.order_type == OrderType::stop_limit ||
                       kept.order_type == OrderType::limit_if_touched || kept.order_type == OrderType::pegged;
   kept.limit = priced ? message.price : kNoPrice;

@@ -131,9 +131,9 @@ enum class UpdateKind : u8 {
 };
 
 constexpr const char* to_text(UpdateKind kind) noexcept {
-  constexpr const char* kTexts[] = {"none",        "triggered",  "refilled",      "repriced",   "canceled",
-                                    "expired",     "decremented", "activated",    "stop_moved", "phase_changed",
-                                    "indicative",  "auction_price", "band_changed", "limit_state"};
+  constexpr const char* kTexts[] = {"none",       "triggered",     "refilled",     "repriced",   "canceled",
+                                    "expired",    "decremented",   "activated",    "stop_moved", "phase_changed",
+                                    "indicative", "auction_price", "band_changed", "limit_state"};
   return kTexts[static_cast<u8>(kind)];
 }
 

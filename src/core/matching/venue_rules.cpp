@@ -54,8 +54,8 @@ VenueRules tsx() {
   VenueRules rules;
   rules.iceberg_sweep = IcebergSweep::displayed_first;
   rules.order_types = all_of(Type::market, Type::limit, Type::stop_limit, Type::pegged);
-  rules.times_in_force = all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::fok, Force::at_the_open,
-                                Force::at_the_close);
+  rules.times_in_force =
+      all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::fok, Force::at_the_open, Force::at_the_close);
   rules.instructions = all_of(Instruction::hidden, Instruction::iceberg, Instruction::minimum_quantity);
   return rules;
 }
@@ -65,9 +65,8 @@ VenueRules binance_spot() {
   rules.immediate_trigger = ImmediateTrigger::reject;
   rules.self_trade_scope = SelfTradeScope::group;
   rules.iceberg_parts_max = 10;
-  rules.order_types =
-      all_of(Type::market, Type::limit, Type::stop, Type::stop_limit, Type::market_if_touched, Type::limit_if_touched,
-             Type::trailing_stop, Type::trailing_stop_limit);
+  rules.order_types = all_of(Type::market, Type::limit, Type::stop, Type::stop_limit, Type::market_if_touched,
+                             Type::limit_if_touched, Type::trailing_stop, Type::trailing_stop_limit);
   rules.times_in_force = all_of(Force::gtc, Force::ioc, Force::fok);
   rules.instructions = all_of(Instruction::iceberg);
   return rules;
@@ -88,9 +87,12 @@ VenueRules binance_futures() {
 }  // namespace
 
 std::span<const VenuePreset> venue_presets() {
-  static const VenuePreset presets[] = {{"cme_globex", cme_globex()},     {"nasdaq", nasdaq()},
-                                        {"eurex", eurex()},               {"tsx", tsx()},
-                                        {"binance_spot", binance_spot()}, {"binance_futures", binance_futures()}};
+  static const VenuePreset presets[] = {{"cme_globex", cme_globex()},
+                                        {"nasdaq", nasdaq()},
+                                        {"eurex", eurex()},
+                                        {"tsx", tsx()},
+                                        {"binance_spot", binance_spot()},
+                                        {"binance_futures", binance_futures()}};
   return presets;
 }
 

@@ -74,8 +74,8 @@ class Story {
       : answer_(answer), grid_(grid), reports_(reports), remainder_(open) {
     owes_remainder_ = outcome_of(answer.status) == Outcome::remainder_canceled;
     for (const OrderUpdate& update : answer.output.updates) {
-      const bool own_end = update.order_id == answer.message.order_id &&
-                           update.kind == static_cast<u8>(UpdateKind::canceled);
+      const bool own_end =
+          update.order_id == answer.message.order_id && update.kind == static_cast<u8>(UpdateKind::canceled);
       if (own_end) owes_remainder_ = false;
     }
   }
@@ -165,8 +165,8 @@ Reports reports_of(const Answer& answer, const PriceGrid& grid) {
     const RejectReason reason = reason_of(answer.status);
     const std::optional<Side> known = answer.before ? std::optional(answer.before->side) : std::nullopt;
     if (is_new) {
-      return {report(ExecType::rejected, message.order_id, side_from(message.side), price_of(message),
-                     message.quantity, 0, grid, reason)};
+      return {report(ExecType::rejected, message.order_id, side_from(message.side), price_of(message), message.quantity,
+                     0, grid, reason)};
     }
     if (is_replace) {
       return {report(ExecType::replace_rejected, message.order_id, known, message.price, message.quantity, 0, grid,

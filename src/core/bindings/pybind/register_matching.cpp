@@ -36,16 +36,35 @@ class PyMatchingEngine {
 
   Reports submit(py::handle order_id, py::handle side, py::handle order_type, py::handle quantity, py::handle price,
                  py::handle time_in_force, bool post_only, bool reduce_only, bool hidden, bool all_or_none,
-                 bool lead_market_maker, py::handle stop_price, py::handle activation_price,
-                 py::handle trailing_offset, py::handle trailing_step, py::handle trailing_unit,
-                 py::handle limit_offset, py::handle display_qty, py::handle display_range, py::handle min_qty,
-                 py::handle peg, py::handle peg_offset, py::handle expire_time, py::handle owner,
-                 py::handle self_trade) {
-    return send(new_order({order_id,      side,          order_type,       quantity,        price,         time_in_force,
-                           post_only,     reduce_only,   hidden,           all_or_none,     lead_market_maker,
-                           stop_price,    activation_price, trailing_offset, trailing_step, trailing_unit,
-                           limit_offset,  display_qty,   display_range,    min_qty,         peg,
-                           peg_offset,    expire_time,   owner,            self_trade},
+                 bool lead_market_maker, py::handle stop_price, py::handle activation_price, py::handle trailing_offset,
+                 py::handle trailing_step, py::handle trailing_unit, py::handle limit_offset, py::handle display_qty,
+                 py::handle display_range, py::handle min_qty, py::handle peg, py::handle peg_offset,
+                 py::handle expire_time, py::handle owner, py::handle self_trade) {
+    return send(new_order({order_id,
+                           side,
+                           order_type,
+                           quantity,
+                           price,
+                           time_in_force,
+                           post_only,
+                           reduce_only,
+                           hidden,
+                           all_or_none,
+                           lead_market_maker,
+                           stop_price,
+                           activation_price,
+                           trailing_offset,
+                           trailing_step,
+                           trailing_unit,
+                           limit_offset,
+                           display_qty,
+                           display_range,
+                           min_qty,
+                           peg,
+                           peg_offset,
+                           expire_time,
+                           owner,
+                           self_trade},
                           grid_));
   }
 
@@ -355,7 +374,8 @@ void register_controls(py::class_<PyMatchingEngine>& bound) {
   bound
       .def("advance_clock", &Engine::advance_clock, py::arg("ts"),
            "Sets the clock, nanoseconds UTC, never backwards; reports what expires and what that sets off.")
-      .def("set_phase", &Engine::set_phase, py::arg("phase"), "Begins a trading phase; reports what that does to orders.")
+      .def("set_phase", &Engine::set_phase, py::arg("phase"),
+           "Begins a trading phase; reports what that does to orders.")
       .def("set_reference_price", &Engine::set_reference_price, py::arg("price"),
            "The price that bands and auctions refer to.")
       .def("mass_cancel", &Engine::mass_cancel, py::arg("owner") = 0,

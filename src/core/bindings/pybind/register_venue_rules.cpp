@@ -61,9 +61,9 @@ VenueRules make_rules(const std::string& amend, const std::string& post_only, co
                       const std::string& immediate_trigger, const std::string& iceberg_sweep, py::handle self_trade,
                       const std::string& self_trade_scope, const std::string& self_trade_decider,
                       py::handle stop_protection_ticks, py::handle market_protection_ticks,
-                      py::handle iceberg_parts_max, py::handle seed, py::handle order_types,
-                      py::handle times_in_force, py::handle instructions, const AllocationRules& allocation,
-                      const SessionRules& session, const BandRules& bands) {
+                      py::handle iceberg_parts_max, py::handle seed, py::handle order_types, py::handle times_in_force,
+                      py::handle instructions, const AllocationRules& allocation, const SessionRules& session,
+                      const BandRules& bands) {
   VenueRules rules;
   rules.amend = parse_policy(amend, "amend", kAmends);
   rules.post_only = parse_policy(post_only, "post_only", kPostOnlies);
@@ -177,13 +177,13 @@ void register_venue_rules(py::module_& module) {
             py::arg("session") = SessionRules{}, py::arg("bands") = BandRules{});
   for (const auto& [setting, value] : settings_of(Rules{})) {
     const auto name = setting.cast<std::string>();
-    rules.def_property_readonly(name.c_str(), [name](const Rules& r) { return py::object(settings_of(r)[name.c_str()]); });
+    rules.def_property_readonly(name.c_str(),
+                                [name](const Rules& r) { return py::object(settings_of(r)[name.c_str()]); });
   }
   rules.def("changed", &changed, "The same rules but for the settings given here, by the names of the constructor.");
   rules.def("__eq__", [](const Rules& a, const Rules& b) { return a == b; }, py::is_operator());
   rules.def("__hash__", [](const Rules& r) { return hash_of_settings(settings_of(r)); });
-  rules.def("__repr__",
-            [](const Rules& r) { return describe("VenueRules", settings_of(r), settings_of(Rules{})); });
+  rules.def("__repr__", [](const Rules& r) { return describe("VenueRules", settings_of(r), settings_of(Rules{})); });
   rules.def(pickle_by_settings<Rules>([](const Rules& r) { return settings_of(r); }));
   for (const VenuePreset& preset : venue_presets()) {
     rules.def_static(
