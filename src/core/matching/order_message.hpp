@@ -1,6 +1,8 @@
 // What goes into a matching engine and what comes out: messages, the outcome of each, fills and updates.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <type_traits>
 #include <vector>
 
@@ -157,6 +159,18 @@ static_assert(sizeof(OrderUpdate) == 64 && std::is_trivially_copyable_v<OrderUpd
 struct EngineOutput {
   std::vector<Fill> fills;
   std::vector<OrderUpdate> updates;
+
+  // So that the next so many rows can not fail. Grows geometrically; throws std::bad_alloc.
+  void make_room(std::size_t more_fills, std::size_t more_updates) {
+    grow(fills, more_fills);
+    grow(updates, more_updates);
+  }
+
+ private:
+  template <class Row>
+  static void grow(std::vector<Row>& rows, std::size_t more) {
+    if (rows.capacity() - rows.size() < more) rows.reserve(std::max(rows.size() + more, 2 * rows.capacity()));
+  }
 };
 
 }  // namespace pytrader
