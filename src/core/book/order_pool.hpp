@@ -1,6 +1,7 @@
 // The memory of all resting orders of a book: 32-byte nodes in one block, addressed by 32-bit slots.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -44,8 +45,7 @@ class OrderPool {
   // limit.
   void reserve(std::size_t count) {
     if (count > limit_) refuse();
-    if (count + 1 > nodes_.capacity())
-      nodes_.reserve(count + 1 > 2 * nodes_.capacity() ? count + 1 : 2 * nodes_.capacity());
+    if (count + 1 > nodes_.capacity()) nodes_.reserve(std::max({count + 1, 2 * nodes_.capacity(), kFirstBlock}));
   }
 
   // A node with unspecified contents. Throws Error(capacity) at the limit.

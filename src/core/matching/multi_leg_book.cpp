@@ -3,8 +3,17 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 
 namespace pytrader {
+
+namespace {
+
+void require(bool holds, const char* what) {
+  if (!holds) throw std::logic_error(std::string("multi-leg book: ") + what);
+}
+
+}  // namespace
 
 RejectReason MultiLegBook::check_new(const OrderMessage& message, bool rests) const noexcept {
   const RejectReason reason = check_form(message);
@@ -70,7 +79,7 @@ void MultiLegBook::place(u64 order_id, Side side, i64 price, i64 leaves_qty, i64
 void MultiLegBook::reduce_to(u64 order_id, i64 leaves_qty) {
   const u32 slot = slot_of(order_id);
   const i64 less = pool_[slot].quantity - leaves_qty;
-  const Side which = view(slot).side;
+  const Side which = side_of(pool_[slot]);
   open_quantity_[index_of(which)] -= less;
   mutable_side(which).reduce(slot, less, pool_);
 }
@@ -80,9 +89,47 @@ void MultiLegBook::count(MessageStatus status) noexcept {
   if (is_rejected(status)) ++counters_.rejections[status - kRejected];
 }
 
+bool MultiLegBook::order(u64 order_id, RealOrder& order) const noexcept {
+  const u32 slot = slot_of(order_id);
+  if (slot == kNone) return false;
+  const OrderNode& node = pool_[slot];
+  const Side which = side_of(node);
+  order = {side(which).price_of(node.level), node.quantity, executed(slot), which,
+           (node.attributes & kIsPostOnly) != 0};
+  return true;
+}
+
 void MultiLegBook::self_check() const {
-  check_book();
-  if (crossed()) throw std::logic_error("multi-leg book: the real orders are crossed");
+  index_.check([this](u32 slot) { return pool_[slot].id; });
+  std::size_t orders = 0;
+  for (const Side which : kSides) check_side(which, orders);
+  require(orders == pool_.size() && orders == index_.size(), "orders in queues, pool and index differ");
+  require(!crossed(), "the real orders are crossed");
+}
+
+void MultiLegBook::check_side(Side which, std::size_t& orders) const {
+  const Ladder& levels = side(which);
+  levels.check();
+  i64 side_total = 0;
+  for (u32 at = levels.best(); at != kNone; at = levels.next_worse(at)) {
+    i64 total = 0;
+    u32 previous = kNone;
+    u32 count = 0;
+    for (u32 slot = levels[at].head; slot != kNone; slot = pool_[slot].next) {
+      const OrderNode& node = pool_[slot];
+      require(node.level == at && node.prev == previous, "a queue's links are wrong");
+      require(side_of(node) == which && slot_of(node.id) == slot, "an order is in the wrong queue");
+      require(node.quantity > 0 && executed(slot) >= 0, "an order's quantity is out of range");
+      total += node.quantity;
+      previous = slot;
+      ++count;
+    }
+    require(levels[at].tail == previous && count > 0, "a queue's end is wrong");
+    require(levels[at].quantity == total && levels[at].order_count == count, "a level's totals are wrong");
+    side_total += total;
+    orders += count;
+  }
+  require(side_total == open_quantity(which), "a side's open quantity is wrong");
 }
 
 }  // namespace pytrader

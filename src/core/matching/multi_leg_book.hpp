@@ -15,6 +15,15 @@ struct FirstOrder {
   u64 arrival;
 };
 
+// A resting order as its market and its readers see it.
+struct RealOrder {
+  i64 price;
+  i64 leaves_qty;
+  i64 cum_qty;  // executed so far
+  Side side;
+  bool post_only;
+};
+
 // What the first orders at a side's best price offer to whom needs `ratio` lots at a time.
 struct LotsAtBest {
   i64 price = 0;
@@ -44,15 +53,20 @@ class MultiLegBook : public MatchingCore {
   void prepare(Side side, i64 price);
   // A limit order that trades with nothing here takes its place behind the others of its price.
   void place(u64 order_id, Side side, i64 price, i64 leaves_qty, i64 executed, bool post_only, u64 arrival);
+  // False if no order with this id rests.
+  bool order(u64 order_id, RealOrder& order) const noexcept;
   bool has(u64 order_id) const noexcept { return slot_of(order_id) != kNone; }
   bool leave(u64 order_id) noexcept { return !is_rejected(cancel(order_id)); }
   // A smaller quantity at the same price: the order keeps its place.
   void reduce_to(u64 order_id, i64 leaves_qty);
 
   void count(MessageStatus status) noexcept;
+  // Throws std::logic_error if a total, a link or an index contradicts another, or if the real orders are crossed.
   void self_check() const;
 
  private:
+  void check_side(Side which, std::size_t& orders) const;
+
   std::vector<u64> arrivals_;  // by slot
 };
 

@@ -138,7 +138,7 @@ MessageStatus MultiLegMarket::replace(u32 instrument, const OrderMessage& messag
   MultiLegBook& book = books_[instrument];
   if (message.quantity <= 0) return status_of(RejectReason::quantity_not_positive);
   if (message.price == kNoPrice) return status_of(RejectReason::limit_order_without_price);
-  RestingOrder order{};
+  RealOrder order{};
   if (!book.order(message.order_id, order)) return status_of(RejectReason::unknown_order);
 
   const bool counts_total = book.rules().replace_quantity == ReplaceQuantity::total;

@@ -72,10 +72,25 @@ void play(MatchingEngine& engine, testing::RandomSource& random, int messages, E
   }
 }
 
+// By price and time, and by the algorithms that sort what they share.
+std::vector<VenueRules> rules_of_all_kinds() {
+  std::vector<VenueRules> kinds(3);
+  kinds[1].allocation.algorithm = AllocationAlgorithm::configurable;
+  kinds[1].allocation.leveling = true;
+  kinds[2].allocation.algorithm = AllocationAlgorithm::pro_rata_round_up;
+  return kinds;
+}
+
 }  // namespace
 
 TEST_CASE("a warm engine allocates nothing") {
-  MatchingEngine engine;
+  VenueRules rules;
+  for (const VenueRules& each : rules_of_all_kinds()) {
+    SUBCASE(to_text(each.allocation.algorithm)) {
+      rules = each;
+    }
+  }
+  MatchingEngine engine(rules);
   testing::RandomSource random(3);
   EngineOutput output;
   output.fills.reserve(4096);
@@ -91,6 +106,12 @@ TEST_CASE("a warm engine allocates nothing") {
 }
 
 TEST_CASE("a message whose allocation is refused changes nothing and can be sent again") {
+  VenueRules rules;
+  for (const VenueRules& each : rules_of_all_kinds()) {
+    SUBCASE(to_text(each.allocation.algorithm)) {
+      rules = each;
+    }
+  }
   std::vector<OrderMessage> messages;
   testing::RandomSource random(8);
   for (int i = 0; i < 1500; ++i) {
@@ -100,8 +121,8 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
                         random.between(1, 500), replaces ? random.below(static_cast<u64>(i) + 1) : static_cast<u64>(i),
                         0, 0});
   }
-  const auto run = [&messages](std::size_t refuse, bool& refused, EngineOutput& output) {
-    MatchingEngine engine;
+  const auto run = [&messages, &rules](std::size_t refuse, bool& refused, EngineOutput& output) {
+    MatchingEngine engine(rules);
     std::vector<Fill>& fills = output.fills;
     fills.clear();
     fills.shrink_to_fit();

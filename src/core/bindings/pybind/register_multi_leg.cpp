@@ -144,7 +144,7 @@ class PyMultiLegMarket {
     const u32 number = number_of(instrument);
     const u64 id = parse_order_id(order_id);
     const BusyGuard guard(busy_);
-    RestingOrder found{};
+    RealOrder found{};
     if (!market_.book(number).order(id, found)) return py::none();
     return make_resting_order(id, found.side, found.price, found.leaves_qty, grid_);
   }
