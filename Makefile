@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test test-core test-python lint format bench bench-smoke asan asan-python tsan fuzz wheel clean
+.PHONY: demo test test-core test-python lint format bench bench-smoke asan asan-python tsan fuzz mutation wheel clean
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,\
   $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
@@ -80,6 +80,10 @@ tsan: $(STAMPS)/tools
 	cmake --preset tsan
 	cmake --build --preset tsan
 	ctest --preset tsan
+
+# Known defects, planted one by one: the C++ tests must notice each. Some twenty minutes, so not part of .ci/run.
+mutation: $(STAMPS)/tools
+	$(BIN)/python tests/mutation/mutate.py
 
 # Every fuzz target for a while, from the seeds that are kept and whatever earlier runs have found; needs clang++.
 FUZZ_SECONDS ?= 60

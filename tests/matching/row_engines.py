@@ -94,6 +94,10 @@ def venue_rules(rules: dict[str, Any]) -> VenueRules:
     """VenueRules from the words of a case or of the naive twin's rules."""
     rules = dict(rules)
     preset = rules.pop("preset", None)
+    bands = dict(rules.get("bands", {}))
+    if bands:
+        banded = {name: matching.PriceBand(**value) for name, value in bands.items() if isinstance(value, dict)}
+        rules["bands"] = {**bands, **banded}
     settings = {
         name: getattr(matching, NESTED[name])(**value) if name in NESTED else value for name, value in rules.items()
     }

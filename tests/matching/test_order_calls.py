@@ -18,7 +18,7 @@ def engine() -> MatchingEngine:
 
 
 def names(reports: list) -> list[str]:
-    return [report.exec_type.name if report.update is None else report.update.name for report in reports]
+    return [report.exec_type.name for report in reports]
 
 
 def rest(engine: MatchingEngine, order_id: int, side: str, price: str, quantity: int, **terms: object) -> list:

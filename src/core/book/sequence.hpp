@@ -67,6 +67,8 @@ class SequenceTracker {
  public:
   explicit SequenceTracker(SequenceRule rule = kNoSequence) noexcept : rule_(rule) {}
 
+  // The rule from here on: a recording may say only after its snapshot which market it is of.
+  void hold_to(const SequenceRule& rule) noexcept { rule_ = rule; }
   // `id` may be kNoSequenceId.
   void begin(i64 id) noexcept {
     last_ = id;

@@ -29,8 +29,9 @@ u32 DepthFeed::add_symbol(std::string name, const Fixed& tick, const Fixed& lot)
   kept->sequence = SequenceTracker(venue_.sequence);
   kept->symbol = name;
   const auto index = static_cast<u32>(books_.size());
-  books_.push_back(std::move(kept));
+  books_.reserve(books_.size() + 1);
   index_.emplace(std::move(name), index);
+  books_.push_back(std::move(kept));
   return index;
 }
 
@@ -155,17 +156,28 @@ FrameResult DepthFeed::take_snapshot(u32 index) {
   KeptBook& kept = *books_[index];
   if (repeats_a_price())
     return refuse("price", "stands twice on one side of a snapshot", frame_.levels[0].price_offset);
-  kept.stale = true;
   kept.book.clear();
-  for (const DepthLevel& level : levels_) kept.book.set(level);
-  if (venue_.truncates) kept.book.truncate(settings_.depth);
-  kept.stale = false;
+  write(kept, levels_.data(), levels_.size());
   kept.sequence.begin(frame_.ids.last);
   kept.ts_event = frame_.ts_event_ms * kNsPerMs;
   ++counts_.snapshots;
   FrameResult result = prove_checksum(index);
   if (result.outcome == FrameOutcome::applied) result = take_waiting(index);
   return result.outcome == FrameOutcome::applied ? prove_uncrossed(index) : result;
+}
+
+// The book is stale while it is written: memory may run out at any level, and half a frame is no book.
+void DepthFeed::write(KeptBook& kept, const DepthLevel* levels, std::size_t count) {
+  kept.stale = true;
+  try {
+    for (std::size_t i = 0; i < count; ++i) kept.book.set(levels[i]);
+  } catch (...) {
+    kept.book.clear();
+    kept.sequence.begin(kNoSequenceId);
+    throw;
+  }
+  if (venue_.truncates) kept.book.truncate(settings_.depth);
+  kept.stale = false;
 }
 
 // What waited for the snapshot and is newer. After a gap among it the rest may still continue a later snapshot.
@@ -205,8 +217,10 @@ FrameResult DepthFeed::wait(u32 index) {
     result.outcome = FrameOutcome::full;
     return result;
   }
-  kept.waiting.push_back({frame_.ids, frame_.ts_event_ms * kNsPerMs, kept.waiting_levels.size(), levels_.size()});
+  // Levels first: without memory for the second step they are in nobody's way.
+  const std::size_t first_level = kept.waiting_levels.size();
   kept.waiting_levels.insert(kept.waiting_levels.end(), levels_.begin(), levels_.end());
+  kept.waiting.push_back({frame_.ids, frame_.ts_event_ms * kNsPerMs, first_level, levels_.size()});
   result.outcome = FrameOutcome::waiting;
   return result;
 }
@@ -240,10 +254,7 @@ FrameResult DepthFeed::judge_update(u32 index, const SequenceIds& ids, const Dep
     case SequenceVerdict::follows:
       break;
   }
-  kept.stale = true;  // until the last level: memory may run out at any of them
-  for (std::size_t i = 0; i < count; ++i) kept.book.set(levels[i]);
-  if (venue_.truncates) kept.book.truncate(settings_.depth);
-  kept.stale = false;
+  write(kept, levels, count);
   kept.sequence.accept(ids);
   kept.ts_event = ts;
   result.outcome = FrameOutcome::applied;

@@ -85,7 +85,7 @@ class DepthFeed {
   u32 find(std::string_view name) const noexcept;
 
   // Takes one frame. `symbol` says whose it is where the frame does not (answers to snapshot requests). Throws only if
-  // memory runs out.
+  // memory runs out; the book is then as it was, or stale.
   FrameResult apply(std::string_view text, u32 symbol = kNoSymbol);
 
   // A stale book is empty: it has no snapshot yet, or lost its way.
@@ -136,6 +136,7 @@ class DepthFeed {
   FrameResult take_update(u32 index);
   FrameResult wait(u32 index);
   FrameResult judge_update(u32 index, const SequenceIds& ids, const DepthLevel* levels, std::size_t count, i64 ts);
+  void write(KeptBook& kept, const DepthLevel* levels, std::size_t count);
   FrameResult take_waiting(u32 index);
   FrameResult prove_checksum(u32 index);
   FrameResult prove_uncrossed(u32 index);

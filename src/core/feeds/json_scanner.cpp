@@ -77,12 +77,17 @@ bool JsonScanner::next_element() noexcept {
   return peek() != ']' || fail("a value");
 }
 
-bool JsonScanner::text(std::string_view& value) noexcept {
+bool JsonScanner::raw_text(std::string_view& value) noexcept {
   if (peek() != '"') return fail("text in quotes");
   const char* start = at_ + 1;
   if (!skip_text()) return false;
   value = {start, static_cast<std::size_t>(at_ - 1 - start)};
-  if (value.find('\\') != std::string_view::npos) return fail_at(start, "text without escapes");
+  return true;
+}
+
+bool JsonScanner::text(std::string_view& value) noexcept {
+  if (!raw_text(value)) return false;
+  if (value.find('\\') != std::string_view::npos) return fail_at(value.data(), "text without escapes");
   return true;
 }
 

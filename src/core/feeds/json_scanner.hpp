@@ -32,6 +32,8 @@ class JsonScanner {
 
   // A text without escapes. The view lies in the scanned text.
   bool text(std::string_view& value) noexcept;
+  // A text as it stands between its quotes, escapes and all.
+  bool raw_text(std::string_view& value) noexcept;
   // A whole number of at most 62 bits, of either sign.
   bool integer(i64& value) noexcept;
   // The same as text: "123".
@@ -50,6 +52,10 @@ class JsonScanner {
   const char* expected() const noexcept { return expected_; }
   // Bytes before the current place.
   std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+  // The text between an earlier mark and the current place.
+  std::string_view since(const JsonScanner& mark) const noexcept {
+    return {mark.at_, static_cast<std::size_t>(at_ - mark.at_)};
+  }
   // Stops the scanner at the place that it has reached. Returns false.
   bool fail(const char* expected) noexcept;
   bool fail_at(const char* place, const char* expected) noexcept;

@@ -217,9 +217,12 @@ bool MatchingEngine::reached_at_entry(const Arrival& order) const noexcept {
 
 // Only where orders meet at once, and where the venue does not slide the order instead.
 bool MatchingEngine::post_only_takes(const Arrival& order) const noexcept {
-  if (!order.terms.has(kPostOnly) || rules_.post_only != PostOnlyPolicy::reject || is_collecting()) return false;
+  if (!order.terms.has(kPostOnly) || is_collecting()) return false;
   const i64 best = best_of_all(opposite(order.side));
-  return best != kNoPrice && !side(opposite(order.side)).better(order.terms.limit, best);
+  if (best == kNoPrice || side(opposite(order.side)).better(order.terms.limit, best)) return false;
+  // Beyond the last price that there is, none is left to slide to.
+  const i64 last = order.side == Side::buy ? kNoPrice + 1 : INT64_MAX;
+  return rules_.post_only == PostOnlyPolicy::reject || best == last;
 }
 
 }  // namespace pytrader

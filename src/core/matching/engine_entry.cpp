@@ -72,6 +72,7 @@ void MatchingEngine::wait_for_price(Arrival& order, const TrailingTerms& trailin
   const i64 last = phase_ == TradingPhase::continuous ? last_trade_price_ : kNoPrice;
   triggers_.add_trailing(order.slot, order.side, trailing, activation, last, ++time_);
   const i64 stop = triggers_.stop_price(order.slot);
+  special_[order.slot].stop_price = stop;
   if (stop != kNoPrice) update(UpdateKind::stop_moved, order, stop, order.leaves);
 }
 

@@ -33,8 +33,11 @@ MessageStatus MatchingEngine::set_phase(i64 number) {
 
 void MatchingEngine::change_phase(TradingPhase next) {
   if (uncrosses(phase_, next)) uncross();
+  // A volatility auction goes on to what the phase before it would have led to.
   const bool lasts = next == TradingPhase::volatility_auction;
-  enter_phase(next, TradingPhase::continuous, lasts ? rules_.session.volatility_auction_ns : 0);
+  const bool closes = phase_ == TradingPhase::closing_auction;
+  enter_phase(next, closes ? TradingPhase::post_close : TradingPhase::continuous,
+              lasts ? rules_.session.volatility_auction_ns : 0);
 }
 
 void MatchingEngine::enter_phase(TradingPhase next, TradingPhase resumes, i64 lasts) {
@@ -119,7 +122,9 @@ void MatchingEngine::clamp_to_bands(Arrival& order) const noexcept {
 
 // What is left of a taker whose limit lies beyond a band.
 void MatchingEngine::meet_band(Arrival& order) {
-  if (!order.banded && !order.barred) return;
+  // Where a pegged order rests, its reference says.
+  const bool pegged = order.terms.order_type == OrderType::pegged;
+  if (pegged || (!order.banded && !order.barred)) return;
   const bool rests = order.limit != kNoPrice && may_rest(order);
   const BandBreach breach = rules_.bands.breach;
   if (breach == BandBreach::rest_at_band && rests && order.banded && !order.barred) {

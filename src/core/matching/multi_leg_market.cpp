@@ -63,6 +63,11 @@ void check_legs(const std::vector<StrategyLeg>& legs, u32 outrights, std::size_t
 MultiLegMarket::MultiLegMarket(u32 outrights, std::vector<std::vector<StrategyLeg>> strategies,
                                ImpliedPriority priority, const VenueRules& rules, u32 max_orders_each)
     : outrights_(outrights), priority_(priority) {
+  if (!rules.allocation.is_price_time()) {
+    throw Error(ErrorCode::invalid_argument,
+                "multi-leg market: allocation is " + std::string(to_text(rules.allocation.algorithm)) +
+                    "; orders of several books match by price and time, so give price_time");
+  }
   const std::size_t count = outrights + strategies.size();
   for (std::size_t i = 0; i < count; ++i) books_.emplace_back(rules, max_orders_each);
   implied_.assign(count, L2Book(BookPolicy::lenient));

@@ -74,7 +74,7 @@ class MultiLegMarket {
   static constexpr i64 kMaxRatio = 16;
 
   // Throws Error(invalid_argument) if a strategy has fewer than two or more than kMaxLegs legs, names an instrument
-  // that is no outright one or names it twice, or if a ratio is 0 or beyond kMaxRatio.
+  // that is no outright one or names it twice, if a ratio is 0 or beyond kMaxRatio, or if the rules share at a price.
   MultiLegMarket(u32 outrights, std::vector<std::vector<StrategyLeg>> strategies,
                  ImpliedPriority priority = ImpliedPriority::by_time, const VenueRules& rules = {},
                  u32 max_orders_each = OrderPool::kMaxOrders);

@@ -163,6 +163,8 @@ void check(const VenueRules& rules) {
                 "self_trade is venue_default; a venue's own rule must say what that means");
   }
   check(rules.allocation);
+  check(rules.session);
+  check(rules.bands);
 }
 
 }  // namespace pytrader

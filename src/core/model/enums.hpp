@@ -96,8 +96,6 @@ enum class ExecType : u8 {
   trade = 'F',
   cancel_rejected = 'c',   // FIX 35=9, CxlRejResponseTo 1
   replace_rejected = 'r',  // FIX 35=9, CxlRejResponseTo 2
-  triggered = 'L',         // a stop price was reached, or an auction began; a matching engine tells
-  restated = 'D',          // changed by the venue's rules: a new tip, price, stop or quantity; a matching engine tells
 };
 
 // FIX 851 LastLiquidityInd.
@@ -212,6 +210,6 @@ constexpr ExecType kExecTypes[] = {
     ExecType::initialized,     ExecType::denied,          ExecType::pending_new,    ExecType::new_,
     ExecType::canceled,        ExecType::replaced,        ExecType::pending_cancel, ExecType::rejected,
     ExecType::expired,         ExecType::pending_replace, ExecType::trade,          ExecType::cancel_rejected,
-    ExecType::replace_rejected, ExecType::triggered,       ExecType::restated};
+    ExecType::replace_rejected};
 
 }  // namespace pytrader

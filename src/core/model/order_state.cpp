@@ -35,7 +35,7 @@ constexpr std::size_t kExecTypeCount = std::size(kExecTypes);
 // the fill that caused it, so closed orders take it and stay.
 constexpr Next kTable[kStatusCount][kExecTypeCount] = {
     // initialized, denied, pending_new, new, canceled, replaced, pending_cancel, rejected, expired, pending_replace,
-    // trade, cancel_rejected, replace_rejected; triggered and restated, which change no status, are illegal throughout
+    // trade, cancel_rejected, replace_rejected
     /* initialized */
     {O, Next::denied, Next::pending_new, O, O, O, O, O, O, O, O, O, O},
     /* denied */

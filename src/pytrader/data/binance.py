@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from pytrader.data.binance_depth import DepthChain
 from pytrader.data.binance_frames import NO_TIME, Capture, read_capture
 from pytrader.data.decimal_text import Int64s, TextColumn, step_of, unit_text
 from pytrader.data.market_data import Kind, MarketData, Stream
@@ -64,16 +63,13 @@ def read_binance(
     if not paths:
         raise InvalidArgument("no capture file was named")
     notes: list[str] = []
-    chain = DepthChain(on_gap)
-    capture = Capture()
-    for part in paths:
-        read_capture(part, capture, chain)
-    _check_book(paths, capture, chain, notes)
+    capture = read_capture(paths, on_gap)
+    _check_book(paths, capture, notes)
     if instrument is None:
-        instrument = _derive_instrument(paths[0], capture, chain, notes)
+        instrument = _derive_instrument(paths[0], capture, notes)
     streams = [
         Stream(instrument, kind, columns)
-        for kind, columns in _all_columns(capture, chain, instrument)
+        for kind, columns in _all_columns(capture, instrument)
         if len(columns["ts_event"])
     ]
     if not streams:
@@ -81,25 +77,26 @@ def read_binance(
     return MarketData(tuple(streams), ", ".join(map(str, paths)), tuple(notes))
 
 
-def _check_book(paths: list[Path], capture: Capture, chain: DepthChain, notes: list[str]) -> None:
-    if chain.waiting and not chain.snapshots:
+def _check_book(paths: list[Path], capture: Capture, notes: list[str]) -> None:
+    reader = capture.reader
+    if reader.waiting and not reader.snapshots:
         raise DataError(
             "has depth differences but no snapshot to begin from; name the file before it too, in order",
             path=str(paths[0]),
         )
-    if chain.gaps:
+    if reader.gaps:
         notes.append(
-            f"{chain.gaps} gaps in the depth differences, after each of which the book is empty until a snapshot"
+            f"{reader.gaps} gaps in the depth differences, after each of which the book is empty until a snapshot"
         )
-    if chain.stale:
-        notes.append(f"{chain.stale} depth differences older than the snapshot were left out")
-    for kind, count in sorted(capture.unread.items()):
+    if reader.older:
+        notes.append(f"{reader.older} depth differences older than the snapshot were left out")
+    for kind, count in sorted(reader.unread.items()):
         notes.append(f"{count} {kind} frames were left out")
 
 
-def _derive_instrument(path: Path, capture: Capture, chain: DepthChain, notes: list[str]) -> Instrument:
-    prices = [capture.quotes.bid_price, capture.quotes.ask_price, capture.trades.price, chain.rows.price]
-    sizes = [capture.quotes.bid_quantity, capture.quotes.ask_quantity, capture.trades.quantity, chain.rows.quantity]
+def _derive_instrument(path: Path, capture: Capture, notes: list[str]) -> Instrument:
+    prices = [capture.quotes.bid_price, capture.quotes.ask_price, capture.trades.price, capture.levels.price]
+    sizes = [capture.quotes.bid_quantity, capture.quotes.ask_quantity, capture.trades.quantity, capture.levels.quantity]
     if not capture.symbol:
         raise DataError(
             "no depth difference, bookTicker or trade in it, so it names no symbol; give instrument=", path=str(path)
@@ -111,12 +108,12 @@ def _derive_instrument(path: Path, capture: Capture, chain: DepthChain, notes: l
     base, quote = split_symbol(plain_symbol(path, capture.symbol).partition("_")[0])
     if quote is None:
         raise DataError(f"can not tell the currencies of {capture.symbol}; give instrument=", path=str(path))
-    if capture.market == "COINM":
+    if capture.reader.market == "COINM":
         notes.append(f"{capture.symbol} is an inverse contract; profit and loss are worked out as if it were linear")
     return Instrument(
         capture.symbol,
-        "BINANCE" if capture.market == "SPOT" else f"BINANCE-{capture.market}",
-        kind="spot" if capture.market == "SPOT" else "perpetual",
+        "BINANCE" if capture.reader.market == "SPOT" else f"BINANCE-{capture.reader.market}",
+        kind="spot" if capture.reader.market == "SPOT" else "perpetual",
         base_currency=base,
         quote_currency=quote,
         tick_size=unit_text(tick),
@@ -124,9 +121,7 @@ def _derive_instrument(path: Path, capture: Capture, chain: DepthChain, notes: l
     )
 
 
-def _all_columns(
-    capture: Capture, chain: DepthChain, instrument: Instrument
-) -> list[tuple[Kind, dict[str, np.ndarray]]]:
+def _all_columns(capture: Capture, instrument: Instrument) -> list[tuple[Kind, dict[str, np.ndarray]]]:
     tick, lot = step_of(str(instrument.tick_size)), step_of(str(instrument.lot_size))
 
     def ticks(column: TextColumn) -> Int64s:
@@ -141,15 +136,15 @@ def _all_columns(
             raise column.fail(int((values == 0).argmax()), "is zero; a trade has a size")
         return values
 
-    quotes, trades = capture.quotes, capture.trades
-    book = _book_columns(chain, chain.rows.price.joined("price", ticks), chain.rows.quantity.joined("size", lots))
+    quotes, trades, levels = capture.quotes, capture.trades, capture.levels
+    book = _book_columns(capture, levels.price.joined("price", ticks), levels.quantity.joined("size", lots))
     return [
         ("l2", book),
         (
             "quote",
             {
                 "ts_event": _quote_times(capture),
-                "ts_init": _times(quotes.ts_init),
+                "ts_init": quotes.ts_init,
                 "bid_price": quotes.bid_price.joined("bid price", ticks),
                 "ask_price": quotes.ask_price.joined("ask price", ticks),
                 "bid_quantity": quotes.bid_quantity.joined("bid size", lots),
@@ -159,12 +154,12 @@ def _all_columns(
         (
             "trade",
             {
-                "ts_event": _times(trades.ts_event),
-                "ts_init": _times(trades.ts_init),
+                "ts_event": trades.ts_event,
+                "ts_init": trades.ts_init,
                 "price": trades.price.joined("trade price", ticks),
                 "quantity": trades.quantity.joined("trade size", traded),
-                "aggressor_side": np.where(np.array(trades.buyer_is_maker, bool), _SELL, _BUY),
-                "trade_id": np.array(trades.trade_id, np.uint64),
+                "aggressor_side": np.where(trades.buyer_is_maker == 1, _SELL, _BUY),
+                "trade_id": trades.trade_id.astype(np.uint64),
             },
         ),
     ]
@@ -176,20 +171,15 @@ def _not_negative(column: TextColumn, values: Int64s) -> Int64s:
     return values
 
 
-def _times(values: list[int]) -> Int64s:
-    return np.array(values, np.int64)
-
-
 def _quote_times(capture: Capture) -> Int64s:
     """The venue's time of each quote; where it says none, no time at which the book could still be behind."""
-    said, received = _times(capture.quotes.ts_event), _times(capture.quotes.ts_init)
-    return np.where(said == NO_TIME, received + capture.lead_ns, said)
+    said, received = capture.quotes.ts_event, capture.quotes.ts_init
+    return np.where(said == NO_TIME, received + capture.reader.lead_ns, said)
 
 
-def _book_columns(chain: DepthChain, price: Int64s, quantity: Int64s) -> dict[str, np.ndarray]:
+def _book_columns(capture: Capture, price: Int64s, quantity: Int64s) -> dict[str, np.ndarray]:
     """One row per level, a clear row before each snapshot and after each gap, the last row of each event flagged."""
-    events = np.array(chain.events, np.int64).reshape(-1, 6)
-    ts_event, ts_init, bids, asks, clears, snapshot = events.T
+    ts_event, ts_init, bids, asks, clears, snapshot = capture.events.T
     sizes = bids + asks + clears
     first = np.cumsum(sizes) - sizes
     rows = int(sizes.sum())
@@ -208,6 +198,6 @@ def _book_columns(chain: DepthChain, price: Int64s, quantity: Int64s) -> dict[st
         "quantity": np.zeros(rows, np.int64),
         "flags": flags,
     }
-    columns["price"][~is_clear] = price
-    columns["quantity"][~is_clear] = quantity
+    columns["price"][~is_clear] = price[capture.rows]
+    columns["quantity"][~is_clear] = quantity[capture.rows]
     return columns

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <vector>
 
 #include "../book/random_source.hpp"
@@ -137,6 +138,46 @@ TEST_CASE("a warm engine allocates nothing") {
   CHECK(after == before);
   CHECK(engine.counters().fills > 1000);
   CHECK(engine.order_count() > 100);
+  engine.self_check();
+}
+
+TEST_CASE("a warm engine allocates nothing in a call phase, and its indicative price follows each message") {
+  MatchingEngine engine;
+  testing::RandomSource random(5);
+  EngineOutput output;
+  output.updates.reserve(4096);
+  engine.reserve(3000);
+  OrderMessage phase{};
+  phase.kind = static_cast<u8>(MessageKind::phase);
+  phase.quantity = static_cast<i64>(TradingPhase::intraday_auction);
+  engine.apply(phase, 0, output);
+  std::size_t told = 0;
+  const auto collect = [&](int messages) {
+    for (int i = 0; i < messages; ++i) {
+      OrderMessage message{};
+      OrderTerms terms;
+      message.kind = random.below(2) == 0 ? 2 : 1;
+      message.order_id = random.below(2000);
+      message.side = static_cast<u8>(1 + random.below(2));
+      const bool market = random.below(10) == 0;
+      message.order_type = market ? 1 : 2;
+      message.time_in_force = 1;
+      message.price = market ? kNoPrice : random.between(950, 1'050);
+      message.quantity = random.between(1, 30);
+      message.terms = 1;
+      if (!market && random.below(4) == 0) terms.display_qty = random.between(1, message.quantity);
+      output.updates.clear();
+      engine.apply(message, std::span(&terms, 1), 0, output);
+      told += output.updates.size();
+    }
+  };
+  collect(50'000);
+  const std::size_t before = allocations.load();
+  collect(50'000);
+  const std::size_t after = allocations.load();
+  CHECK(after == before);
+  CHECK(told > 10'000);
+  CHECK(engine.indicative().volume > 0);
   engine.self_check();
 }
 

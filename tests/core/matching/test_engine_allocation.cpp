@@ -6,6 +6,7 @@
 #include "doctest/doctest.h"
 #include "matching/level_sharing.hpp"
 #include "matching/matching_engine.hpp"
+#include "matching/multi_leg_market.hpp"
 
 namespace {
 
@@ -177,6 +178,11 @@ TEST_CASE("a refilled iceberg shares again with what is left") {
   for (const Fill& fill : output.fills) trades.push_back({fill.maker_order_id, fill.price, fill.quantity});
   CHECK(trades == std::vector<Trade>{{1, 100, 10}, {2, 100, 30}, {1, 100, 5}});
   engine.self_check();
+}
+
+TEST_CASE("a market of several books shares nothing and says so") {
+  CHECK_THROWS_AS(MultiLegMarket(2, {{{0, 1}, {1, -1}}}, ImpliedPriority::by_time, shared_by(Algorithm::pro_rata)),
+                  Error);
 }
 
 TEST_CASE("own orders are dealt with before anybody shares") {

@@ -146,6 +146,17 @@ TEST_CASE("where the venue slides post-only orders they rest one tick from the b
   CHECK(s.fills().empty());
 }
 
+TEST_CASE("a post-only order that has no price left to slide to is refused") {
+  VenueRules rules;
+  rules.post_only = PostOnlyPolicy::slide;
+  Scene s(rules);
+  s.send(buy(1, INT64_MAX, 5));
+  CHECK(s.send(sell(2, 100, 5).flags(kPostOnly)) == "post_only_would_take");
+  CHECK(s.cancel(1) == "canceled");
+  s.send(sell(3, kNoPrice + 1, 5));
+  CHECK(s.send(buy(4, 100, 5).flags(kPostOnly)) == "post_only_would_take");
+}
+
 TEST_CASE("an order good till date leaves at its time, before anything else") {
   Scene s;
   CHECK(s.send(buy(1, 100, 5).force(TimeInForce::gtd)) == "expire_time_missing");

@@ -352,3 +352,23 @@ TEST_CASE("auction orders wait through a halt that collects orders: it is no auc
   CHECK(s.updates() == "phase_changed 0 0@-");
   CHECK(s.send(buy(2, 100, 5).force(Force::at_the_open)) == "parked");
 }
+
+TEST_CASE("a volatility auction that a message puts behind a closing auction goes on to post-close trading") {
+  Scene s(interrupting());
+  s.send(phase(Phase::closing_auction));
+  s.send(phase(Phase::volatility_auction));
+  s.send(clock(120));
+  CHECK(s.engine.phase() == Phase::post_close);
+}
+
+TEST_CASE("a pegged order rests where its reference is, though a band has moved away from there") {
+  Scene s(with_bands(ten_ticks(BandBreach::rest_at_band)));
+  s.send(reference(100));
+  s.send(buy(1, 108, 5));
+  s.send(order(2, Side::buy, 5).peg(PegType::primary));
+  s.send(reference(90));
+  CHECK(s.engine.level(Side::buy, 108).quantity == 5);
+  s.send(buy(3, 99, 1));
+  CHECK(s.send(order(4, Side::buy, 5).peg(PegType::primary)) == "rested");
+  CHECK(s.queue(Side::buy, 108) == "1:5 2:5 4:5");
+}

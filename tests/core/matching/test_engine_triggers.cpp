@@ -180,6 +180,17 @@ TEST_CASE("waiting orders are replaced where they wait, and lose their place wit
   CHECK(s.fills() == "900001 900000 1@105, 11 1 2@110, 12 1 3@110");
 }
 
+TEST_CASE("a trailing stop that follows since its entry goes to the back when it is replaced to more") {
+  Scene s;
+  s.trade_at(100);
+  s.send(order(1, Side::sell, 1).type(OrderType::trailing_stop).trails(3));
+  s.send(stop(2, Side::sell, 1, 97));
+  CHECK(s.send(replace(1, kNoPrice, 2)) == "requeued");
+  s.send(buy(3, 97, 9));
+  s.send(sell(4, 97, 1));
+  CHECK(s.updates() == "triggered 2 1@-, triggered 1 2@-");
+}
+
 TEST_CASE("a replaced stop price that the market has reached elects the order") {
   Scene s;
   s.trade_at(100);

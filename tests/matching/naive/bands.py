@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.matching.naive.book import Order
+from tests.matching.naive.book import DISPLAYED, HIDDEN, PEGGED, Order
 from tests.matching.naive.rows import BUY, NO_PRICE, SELL, Message
 from tests.matching.naive_auction import Band, range_around
 
@@ -50,6 +50,41 @@ class Bands:
         lows = [low for low, _ in ranges if low is not None]
         highs = [high for _, high in ranges if high is not None]
         return max(lows, default=None), min(highs, default=None)
+
+    def bounds_of(self, order: Order, limit: int | None) -> tuple[int | None, bool]:
+        """Where a taker's trading ends by its limit and the range, and whether its first maker is inside the range."""
+        if self.phase != "continuous":
+            return limit, True
+        low, high = self.trading_range()
+        near, far, sign = (low, high, 1) if order.side == BUY else (high, low, -1)
+        best = self.sides[3 - order.side].best()
+        barred = best is not None and near is not None and sign * best < sign * near
+        if far is not None and (limit is None or sign * limit > sign * far):
+            limit = far
+        return limit, not barred
+
+    def meet_band(self, order: Order, bound: int | None, may_trade: bool, rests: bool) -> str:
+        """What a band does to the rest of a taker; the reason if it ends it."""
+        limit = None if order.limit == NO_PRICE else order.limit
+        if self.phase != "continuous" or (may_trade and bound == limit):
+            return "none"
+        if self.band_rules.breach == "rest_at_band" and rests and may_trade:
+            order.limit = bound
+            self.update("repriced", order, price=order.limit, quantity=order.leaves)
+            return "none"
+        if not self.reaches_beyond(order, limit, bound, may_trade):
+            return "none"
+        self.interrupted = self.band_rules.breach == "interrupt"
+        return "none" if self.interrupted and rests else "price_band"
+
+    def reaches_beyond(self, order: Order, limit: int | None, bound: int | None, may_trade: bool) -> bool:
+        """Whether the best maker of a kind is within the limit, but not within the range."""
+        sign = 1 if order.side == BUY else -1
+        for kind in (DISPLAYED, HIDDEN, PEGGED):
+            prices = [level.price for level in self.sides[3 - order.side].within(limit) if level.queues[kind]]
+            if prices and (not may_trade or (bound is not None and sign * prices[0] > sign * bound)):
+                return True
+        return False
 
     def entry_allowed(self, order: Order, price: int) -> bool:
         if price == NO_PRICE:

@@ -158,7 +158,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
                     if order.has("reduce_only")
                     else order.leaves
                 )
-                if enough and self.reachable(order, order.price, enough) == enough:
+                bound, may_trade = self.bounds_of(order, order.price)
+                if enough and may_trade and self.reachable(order, bound, enough) == enough:
                     return order
         return None
 

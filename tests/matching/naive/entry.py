@@ -208,7 +208,8 @@ class Entry:
             order.slid = True
 
     def reach_of(self, order: Order) -> int:
-        return self.reachable(order, None if order.limit == NO_PRICE else order.limit, order.leaves)
+        bound, may_trade = self.bounds_of(order, None if order.limit == NO_PRICE else order.limit)
+        return self.reachable(order, bound, order.leaves) if may_trade else 0
 
     def enter(self, order: Order) -> str:
         """Let an accepted order in; returns the outcome of its message."""
@@ -237,12 +238,15 @@ class Entry:
             self.update("repriced", order, price=order.limit, quantity=order.leaves)
         reason = self.hindrance(order, first)
         if reason == "none":
-            if order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves:
-                self.match(order, None if order.limit == NO_PRICE else order.limit)
+            bound, may_trade = self.bounds_of(order, None if order.limit == NO_PRICE else order.limit)
+            if may_trade and (order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves):
+                self.match(order, bound)
                 reason = self.ended
             if not order.leaves:
                 self.forget(order)
                 return "filled" if reason == "none" else "remainder_canceled"
+            if reason == "none":
+                reason = self.meet_band(order, bound, may_trade, order.limit != NO_PRICE and order.force in MAY_REST)
         if reason == "none" and order.limit != NO_PRICE and order.force in MAY_REST:
             order.order_type = LIMIT
             self.rest(order, order.limit)
@@ -296,7 +300,10 @@ class Entry:
 
     def take_pegged(self, order: Order, price: int) -> str:
         order.state = TAKING
-        self.match(order, price)
+        self.ended = "none"
+        bound, may_trade = self.bounds_of(order, price)
+        if may_trade:
+            self.match(order, bound)
         if not order.leaves:
             self.forget(order)
             return "filled" if self.ended == "none" else "remainder_canceled"

@@ -116,7 +116,8 @@ class Session(Bands):
         if uncrosses(self.phase, following):
             self.uncross()
         lasts = self.session_rules.volatility_auction_ns if following == "volatility_auction" else 0
-        self.enter_phase(following, "continuous", lasts)
+        resumes = "post_close" if self.phase == "closing_auction" else "continuous"
+        self.enter_phase(following, resumes, lasts)
 
     def enter_phase(self, following: str, resumes: str, lasts: int) -> None:
         self.phase, self.resumes = following, resumes

@@ -9,10 +9,9 @@
 namespace pytrader::bindings {
 namespace {
 
-Report report(ExecType exec_type, u64 order_id, std::optional<Side> side, i64 price, i64 quantity, i64 leaves,
+Report report(std::variant<ExecType, UpdateKind> exec_type, u64 order_id, std::optional<Side> side, i64 price, i64 quantity, i64 leaves,
               const PriceGrid& grid, RejectReason reason = RejectReason::none) {
   return {exec_type,
-          std::nullopt,
           order_id,
           side,
           price == kNoPrice ? py::none() : grid.price(price),
@@ -41,14 +40,11 @@ bool is_of_an_order(UpdateKind kind) {
 
 Report report_of(const OrderUpdate& update, const PriceGrid& grid) {
   const auto kind = static_cast<UpdateKind>(update.kind);
-  ExecType exec_type = ExecType::restated;
+  std::variant<ExecType, UpdateKind> exec_type = kind;
   if (kind == UpdateKind::canceled) exec_type = ExecType::canceled;
   if (kind == UpdateKind::expired) exec_type = ExecType::expired;
-  if (kind == UpdateKind::triggered || kind == UpdateKind::activated) exec_type = ExecType::triggered;
-  Report told = report(exec_type, update.order_id, side_from(update.side), update.price, update.quantity,
-                       update.leaves_qty, grid, static_cast<RejectReason>(update.reason));
-  told.update = kind;
-  return told;
+  return report(exec_type, update.order_id, side_from(update.side), update.price, update.quantity, update.leaves_qty,
+                grid, static_cast<RejectReason>(update.reason));
 }
 
 // While the message's own order takes, these happen to its makers or to it; whatever else is told comes behind it.
@@ -129,7 +125,7 @@ i64 price_of(const OrderMessage& message) {
 }
 
 bool equal(const Report& a, const Report& b) {
-  return a.exec_type == b.exec_type && a.update == b.update && a.order_id == b.order_id && a.side == b.side &&
+  return a.exec_type == b.exec_type && a.order_id == b.order_id && a.side == b.side &&
          a.maker_order_id == b.maker_order_id && a.reason == b.reason && a.price.equal(b.price) &&
          a.quantity.equal(b.quantity) && a.leaves_qty.equal(b.leaves_qty) &&
          a.maker_leaves_qty.equal(b.maker_leaves_qty);
@@ -143,13 +139,13 @@ std::string upper(const char* text) {
 
 std::string describe(const Report& r) {
   const auto text_of = [](const py::object& value) { return py::str(value).cast<std::string>(); };
-  std::string text = "Report(exec_type=" + upper(to_text(r.exec_type)) + ", order_id=" + std::to_string(r.order_id);
+  const char* exec_type = std::visit([](auto kind) { return to_text(kind); }, r.exec_type);
+  std::string text = "Report(exec_type=" + upper(exec_type) + ", order_id=" + std::to_string(r.order_id);
   if (r.side) text += ", side=" + upper(to_text(*r.side));
   if (!r.price.is_none()) text += ", price=" + text_of(r.price);
   text += ", quantity=" + text_of(r.quantity) + ", leaves_qty=" + text_of(r.leaves_qty);
   if (r.maker_order_id) text += ", maker_order_id=" + std::to_string(*r.maker_order_id);
   if (!r.maker_leaves_qty.is_none()) text += ", maker_leaves_qty=" + text_of(r.maker_leaves_qty);
-  if (r.update) text += ", update=" + upper(to_text(*r.update));
   if (r.reason != RejectReason::none) text += ", reason=" + upper(name_of(r.reason));
   return text + ")";
 }
@@ -203,17 +199,15 @@ void register_reports(pybind11::module_& module) {
 
 Attributes
 ----------
-exec_type : ExecType
-    NEW, TRADE, CANCELED, EXPIRED, REPLACED, TRIGGERED, RESTATED, REJECTED, CANCEL_REJECTED or REPLACE_REJECTED.
-update : UpdateKind or None
-    What a TRIGGERED or RESTATED order tells, and of what else was not asked for: REFILLED, REPRICED, STOP_MOVED,
-    DECREMENTED, ACTIVATED, ...
+exec_type : ExecType or UpdateKind
+    NEW, TRADE, CANCELED, EXPIRED, REPLACED, REJECTED, CANCEL_REJECTED or REPLACE_REJECTED; or what nobody asked for:
+    TRIGGERED, REFILLED, REPRICED, STOP_MOVED, DECREMENTED or ACTIVATED.
 order_id : int
     The order that it happened to; of a trade, the taker.
 side : Side or None
     Its side; None where a rejected message names no known order.
 price : Price or None
-    Of a trade, where it traded; RESTATED: the new price or stop; else the order's limit, None for a market order.
+    Of a trade, where it traded; REPRICED and STOP_MOVED: the new price or stop; else the order's limit, None for a market order.
 quantity : Quantity
     NEW, REPLACED and rejections: as asked for; TRADE: traded; CANCELED and EXPIRED: what was open; REFILLED: the new
     tip; DECREMENTED: what was taken off; else what is open.
@@ -226,7 +220,6 @@ reason : RejectReason
     else NONE.)",
                      py::is_final())
       .def_readonly("exec_type", &Report::exec_type)
-      .def_readonly("update", &Report::update)
       .def_readonly("order_id", &Report::order_id)
       .def_readonly("side", &Report::side)
       .def_readonly("price", &Report::price)

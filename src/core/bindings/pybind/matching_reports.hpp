@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "matching/matching_engine.hpp"
@@ -12,8 +13,7 @@
 namespace pytrader::bindings {
 
 struct Report {
-  ExecType exec_type;
-  std::optional<UpdateKind> update;  // what a triggered or restated order tells
+  std::variant<ExecType, UpdateKind> exec_type;  // UpdateKind where FIX has no word of its own
   u64 order_id;
   std::optional<Side> side;
   py::object price;  // Price or None

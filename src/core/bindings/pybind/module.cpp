@@ -27,6 +27,7 @@ PYBIND11_MODULE(_core, module) {
   register_ledger(module);
   register_records(module);
   register_book(module);
+  register_binance_capture(module);
   register_level_books(module);
   register_feeds_json(module);
   register_kernel(module);

@@ -11,6 +11,7 @@ void register_ledger(pybind11::module_& module);
 void register_model(pybind11::module_& module);
 void register_records(pybind11::module_& module);
 void register_book(pybind11::module_& module);
+void register_binance_capture(pybind11::module_& module);
 void register_level_books(pybind11::module_& module);
 void register_feeds_json(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
