@@ -40,7 +40,9 @@ class NaiveRows:
         preset = rules.pop("preset", None)
         if preset is not None:
             stated = getattr(VenueRules, preset)()
-            fields = {name: getattr(stated, name) for name in Rules.__dataclass_fields__ if hasattr(stated, name)}
+            # A preset leaves allocation, sessions and bands to the product.
+            plain = [name for name in Rules.__dataclass_fields__ if hasattr(stated, name) and name not in NESTED]
+            fields = {name: getattr(stated, name) for name in plain}
             rules = {**fields, **rules}
         self.engine = NaiveEngine(Rules(**rules))
         self.apply = self.engine.apply
@@ -112,7 +114,7 @@ def message_rows(messages: Sequence[Message]) -> np.ndarray:
     return np.array([(*message[:6], 0, *message[6:]) for message in messages], ORDER_MESSAGE)
 
 
-ROW_ENGINES = {"naive": NaiveRows}
+ROW_ENGINES = {"naive": NaiveRows, "compiled": CompiledRows}
 
 
 def tell(engine: RowEngine, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]:

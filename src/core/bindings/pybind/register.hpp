@@ -20,6 +20,5 @@ void register_matching(pybind11::module_& module);
 void register_multi_leg(pybind11::module_& module);
 void register_bands(pybind11::module_& module);
 void register_session(pybind11::module_& module);
-void register_venue_rules(pybind11::module_& module);
 
 }  // namespace pytrader::bindings

@@ -6,8 +6,8 @@
 
 #include "enum_arguments.hpp"
 #include "matching/venue_rules.hpp"
+#include "matching_codes.hpp"
 #include "policy_text.hpp"
-#include "register.hpp"
 #include "value_bridge.hpp"
 
 namespace pytrader::bindings {
