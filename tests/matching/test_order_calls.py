@@ -114,6 +114,9 @@ def test_prevention_reports_what_it_took(engine: MatchingEngine) -> None:
 def test_reduce_only_needs_a_position(engine: MatchingEngine) -> None:
     order = {"order_id": 1, "side": "sell", "price": "100", "quantity": 5, "owner": 7, "reduce_only": True}
     assert engine.submit(**order)[0].reason is RejectReason.REDUCE_ONLY_WOULD_INCREASE
+    engine.set_position(7, -3)
+    assert engine.position(7).as_decimal() == -3
+    assert engine.submit(**order)[0].reason is RejectReason.REDUCE_ONLY_WOULD_INCREASE
     engine.set_position(7, 3)
     assert names(engine.submit(**order)) == ["NEW", "DECREMENTED"]
     rest(engine, 2, "buy", "100", 3, owner=8)
@@ -169,7 +172,7 @@ def test_updates_of_the_last_call_are_rows(engine: MatchingEngine) -> None:
         ({"expire_time": 1.5}, TypeError, "expire_time"),
         ({"trailing_offset": Decimal(5)}, TypeError, "trailing_offset"),
         ({"stop_price": "100.001"}, OffTick, "tick"),
-        ({"hidden": 1}, TypeError, ""),
+        ({"hidden": 1}, TypeError, "incompatible"),
         ({"self_trade": "sometimes"}, InvalidArgument, "self_trade"),
     ],
 )

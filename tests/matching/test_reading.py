@@ -58,7 +58,7 @@ def test_orders_and_their_place(engine: MatchingEngine):
     assert engine.order(77) is None
     with pytest.raises(BookError, match="77"):
         engine.queue_ahead(77)
-    engine.submit(order_id=9, side="sell", order_type="market", quantity="1.0")
+    engine.submit(order_id=9, side="sell", price="99.99", quantity="1.0", time_in_force="ioc")
     assert [(order.order_id, order.cum_qty) for order in engine.queue("buy", "99.99")] == [(1, 1), (2, 0)]
     assert len(engine) == 4
 

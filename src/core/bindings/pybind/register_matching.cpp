@@ -97,7 +97,10 @@ class PyMatchingEngine {
   Reports mass_cancel(py::handle owner) { return send(control_message(MessageKind::mass_cancel, owner, 0)); }
 
   Reports set_position(py::handle owner, py::handle position) {
-    return send(control_message(MessageKind::position, owner, grid_.lots(position)));
+    const Fixed signed_quantity = parse_number(position, "position");
+    const bool is_short = signed_quantity < Fixed{};
+    const i64 lots = grid_.lots(make_quantity(is_short ? negate(signed_quantity) : signed_quantity));
+    return send(control_message(MessageKind::position, owner, is_short ? -lots : lots));
   }
 
   Reports set_group(py::handle owner, py::handle group) {
