@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader.book import FLAG_LAST, L2_EVENT, L3_EVENT, BookAction, L2Book, L3Book
+from pytrader.book import DEPTH_LEVEL, FLAG_LAST, L2_EVENT, L3_EVENT, BookAction, L2Book, L3Book
 
 ROWS = 200_000
 LOOP = 1_000
@@ -116,3 +116,23 @@ def test_read_best_bid_and_ask(benchmark: Any) -> None:
             assert book.best_bid is not book.best_ask
 
     bench(benchmark, run, 2 * LOOP)
+
+
+@pytest.mark.benchmark(group="book depth", timer=time.thread_time, disable_gc=True)
+@pytest.mark.parametrize("form", ["lists", "new arrays", "caller's array", "view"])
+def test_read_ten_levels(benchmark: Any, form: str) -> None:
+    book = L2Book("0.01")
+    book.snapshot([(100 - level, 5) for level in range(20)], [(101 + level, 5) for level in range(20)])
+    out = np.zeros((2, 10), DEPTH_LEVEL)
+    read = {
+        "lists": lambda: book.depth(10)[0][9].price,
+        "new arrays": lambda: book.depth_arrays(10)[0]["price"][9],
+        "caller's array": lambda: book.depth_arrays(out=out)[0]["price"][9],
+        "view": lambda: book.depth_view(10)["price"][0, 9],
+    }[form]
+
+    def run() -> None:
+        for _ in range(LOOP):
+            assert read() != 0
+
+    bench(benchmark, run, LOOP)

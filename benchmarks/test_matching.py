@@ -11,7 +11,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from pytrader.matching import ORDER_MESSAGE, MatchingEngine
-from tests.matching.naive_engine import NaiveEngine
+from tests.matching.engines import NaiveReports
 
 MESSAGES = 200_000
 NAIVE_MESSAGES = 2_000
@@ -40,7 +40,7 @@ def order_flow(count: int) -> np.ndarray:
 
 def run_naive(flow: np.ndarray) -> list[tuple[int, int, int]]:
     """Taker, maker and quantity of the naive twin's trades."""
-    engine = NaiveEngine()
+    engine = NaiveReports(tick=Decimal(1))
     trades = []
     for kind, side, price, quantity, order_id in flow[["kind", "side", "price", "quantity", "order_id"]].tolist():
         if kind == 2:

@@ -7,8 +7,11 @@ from pytrader._core import (
     QUEUED_ORDER,
     BestQuoteBook,
     L2Book,
+    L2BookWithOwnOrders,
     L3Book,
+    L3BookWithOwnOrders,
     Level,
+    OwnOrder,
     RestingOrder,
     Sweep,
 )
@@ -25,8 +28,11 @@ __all__ = [
     "BestQuoteBook",
     "BookAction",
     "L2Book",
+    "L2BookWithOwnOrders",
     "L3Book",
+    "L3BookWithOwnOrders",
     "Level",
+    "OwnOrder",
     "RestingOrder",
     "Sweep",
 ]

@@ -33,6 +33,8 @@ FAULTS = (
     "crossed",
     "duplicate_level",
     "bad_position",
+    "sequence_gap",
+    "sequence_older",
 )
 
 

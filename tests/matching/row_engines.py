@@ -11,11 +11,15 @@ from pytrader import matching
 from pytrader.matching import ORDER_MESSAGE, ORDER_TERMS, MatchingEngine, VenueRules
 from tests.matching.case_files import Book, book_texts, event_texts, status_text
 from tests.matching.naive import NaiveEngine, Rules
+from tests.matching.naive.bands import BAND_DEFAULTS, SESSION_DEFAULTS
 from tests.matching.naive.rows import BUY, SELL, Fill, Message, Terms, Update
+from tests.matching.naive_allocation import AllocationTerms
+
+PLAIN_SETTINGS = tuple(set(Rules.__dataclass_fields__) - {"allocation", "session", "bands"})
 
 SIDE_WORDS = {BUY: "buy", SELL: "sell"}
-# Settings that are sets of settings themselves.
-NESTED = {"allocation": "AllocationRules", "session": "SessionRules", "bands": "BandRules"}
+BANDS = ("entry", "static_range", "dynamic_range")
+BAND_WIDTHS = ("up_ticks", "up_basis_points", "down_ticks", "down_basis_points", "greater")
 
 
 class RowEngine(Protocol):
@@ -39,11 +43,7 @@ class NaiveRows:
         rules = dict(rules)
         preset = rules.pop("preset", None)
         if preset is not None:
-            stated = getattr(VenueRules, preset)()
-            # A preset leaves allocation, sessions and bands to the product.
-            plain = [name for name in Rules.__dataclass_fields__ if hasattr(stated, name) and name not in NESTED]
-            fields = {name: getattr(stated, name) for name in plain}
-            rules = {**fields, **rules}
+            rules = {**preset_rules(preset), **rules}
         self.engine = NaiveEngine(Rules(**rules))
         self.apply = self.engine.apply
 
@@ -94,19 +94,38 @@ class CompiledRows:
 
 def venue_rules(rules: dict[str, Any]) -> VenueRules:
     """VenueRules from the words of a case or of the naive twin's rules."""
-    rules = dict(rules)
-    preset = rules.pop("preset", None)
-    bands = dict(rules.get("bands", {}))
-    if bands:
-        banded = {name: matching.PriceBand(**value) for name, value in bands.items() if isinstance(value, dict)}
-        rules["bands"] = {**bands, **banded}
-    settings = {
-        name: getattr(matching, NESTED[name])(**value) if name in NESTED else value for name, value in rules.items()
-    }
+    settings = dict(rules)
+    preset = settings.pop("preset", None)
+    if "allocation" in settings:
+        allocation = dict(settings["allocation"])
+        makers = allocation.pop("lead_market_makers", {})
+        allocation["lead_market_makers"] = {int(owner): percent for owner, percent in makers.items()}
+        settings["allocation"] = matching.AllocationRules(**allocation)
+    if "session" in settings:
+        settings["session"] = matching.SessionRules(**settings["session"])
+    if "bands" in settings:
+        bands = settings["bands"]
+        widths = {name: matching.PriceBand(**bands[name]) for name in BANDS if name in bands}
+        settings["bands"] = matching.BandRules(**{**bands, **widths})
     if preset is None:
         return VenueRules(**settings)
-    assert not settings, "a preset stands alone"
-    return getattr(VenueRules, preset)()
+    stated = getattr(VenueRules, preset)()
+    return stated.changed(**settings) if settings else stated
+
+
+def preset_rules(preset: str) -> dict[str, Any]:
+    """A preset as the naive twin's rules state it."""
+    stated = getattr(VenueRules, preset)()
+    rules: dict[str, Any] = {name: getattr(stated, name) for name in PLAIN_SETTINGS}
+    rules["allocation"] = {name: getattr(stated.allocation, name) for name in AllocationTerms.__dataclass_fields__}
+    rules["session"] = {name: getattr(stated.session, name) for name in SESSION_DEFAULTS}
+    rules["bands"] = {
+        name: {width: getattr(getattr(stated.bands, name), width) for width in BAND_WIDTHS}
+        if name in BANDS
+        else getattr(stated.bands, name)
+        for name in BAND_DEFAULTS
+    }
+    return rules
 
 
 def message_rows(messages: Sequence[Message]) -> np.ndarray:

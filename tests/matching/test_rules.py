@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.matching.engines import ENGINES, Engine
-from tests.matching.naive_engine import Reported, Rules
+from tests.matching.engines import ENGINES, Engine, Reported
+from tests.matching.naive import Rules
 
 Make = Callable[..., Engine]
 

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.matching.engines import CompiledEngine
-from tests.matching.naive_engine import NaiveEngine, Rules
+from tests.matching.engines import CompiledEngine, NaiveReports
+from tests.matching.naive import Rules
 
 # Few ids and prices, so that orders cross, share levels and reuse ids all the time.
 IDS = st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8, 2**32, 2**63, 2**64 - 1])
@@ -52,14 +52,14 @@ RULES = st.builds(
 )
 
 
-def book(engine: NaiveEngine | CompiledEngine) -> dict[str, list[Any]]:
+def book(engine: NaiveReports | CompiledEngine) -> dict[str, list[Any]]:
     return {side: [(level, engine.queue(side, level[0])) for level in engine.depth(side)] for side in ("buy", "sell")}
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(rules=RULES, messages=st.lists(MESSAGES, min_size=5, max_size=80))
 def test_reports_and_books_are_equal_after_every_message(rules: Rules, messages: list[tuple[str, dict[str, Any]]]):
-    naive, compiled = NaiveEngine(rules), CompiledEngine(rules)
+    naive, compiled = NaiveReports(rules), CompiledEngine(rules)
     for call, arguments in messages:
         assert getattr(compiled, call)(**arguments) == getattr(naive, call)(**arguments)
         assert book(compiled) == book(naive)
@@ -74,7 +74,7 @@ def test_reports_and_books_are_equal_after_every_message(rules: Rules, messages:
 def test_quantities_and_prices_near_the_bounds_are_exact_or_refused(
     lot: Decimal, quantities: list[int], limits: list[int]
 ):
-    naive, compiled = NaiveEngine(lot=lot), CompiledEngine(lot=lot)
+    naive, compiled = NaiveReports(lot=lot), CompiledEngine(lot=lot)
     for order_id, (lots, ticks) in enumerate(zip(quantities, limits, strict=False)):
         side = "buy" if order_id % 3 else "sell"
         arguments = (order_id, side, "limit", lots * lot, ticks * Decimal("0.01"))

@@ -22,13 +22,8 @@ BookFault BestQuoteBook::apply(const QuoteRecord& row) noexcept {
   return fault;
 }
 
-BatchResult BestQuoteBook::apply(const QuoteColumns& columns) noexcept {
-  for (std::size_t i = 0; i < columns.rows; ++i) {
-    const BookFault fault = apply(QuoteRecord{0, 0, columns.bid_price[i], columns.ask_price[i], columns.bid_quantity[i],
-                                              columns.ask_quantity[i]});
-    if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
-  }
-  return {columns.rows, BookFault::none};
+BatchResult BestQuoteBook::apply(const QuoteColumns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&columns](std::size_t i) { return columns.row(i); });
 }
 
 BookFault BestQuoteBook::dispatch(const QuoteRecord& row) noexcept {

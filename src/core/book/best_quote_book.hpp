@@ -5,6 +5,7 @@
 
 #include "book/book_fault.hpp"
 #include "book/book_reading.hpp"
+#include "book/feed_watch.hpp"
 #include "decimal/integers.hpp"
 #include "model/column.hpp"
 #include "model/records.hpp"
@@ -15,6 +16,10 @@ namespace pytrader {
 struct QuoteColumns {
   Column bid_price, ask_price, bid_quantity, ask_quantity;
   std::size_t rows = 0;
+
+  QuoteRecord row(std::size_t i) const noexcept {
+    return {0, 0, bid_price[i], ask_price[i], bid_quantity[i], ask_quantity[i]};
+  }
 };
 
 // Every quote states both sides anew and is a venue event of its own; a quantity of 0 empties its side, whose price is
@@ -27,7 +32,9 @@ class BestQuoteBook : public BookReading<BestQuoteBook> {
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
   bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
   BookFault apply(const QuoteRecord& row) noexcept;
-  BatchResult apply(const QuoteColumns& columns) noexcept;
+  // As apply_rows says.
+  BatchResult apply(const QuoteColumns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
+  void count(BookFault fault) noexcept { faults_.add(fault); }
   void clear() noexcept { bid_ = ask_ = LevelTotals{}; }
 
   bool empty(Side which) const noexcept { return side(which).quantity == 0; }

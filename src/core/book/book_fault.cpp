@@ -26,6 +26,8 @@ constexpr std::array<FaultText, kBookFaultKinds> kTexts{{
      "the best bid would reach the best ask at the end of a venue event: pre-open phases need policy lenient"},
     {"duplicate_level", "a snapshot may state each price of a side once"},
     {"bad_position", "the orders of a price must stand in queue order: position counts them from 0"},
+    {"sequence_gap", "events are missing before this one: take a snapshot"},
+    {"sequence_older", "the book has this event already"},
 }};
 
 }  // namespace

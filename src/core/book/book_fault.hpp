@@ -23,8 +23,10 @@ enum class BookFault : u8 {
   crossed,                // best bid at or above best ask after the last row of a venue event
   duplicate_level,        // L2: a snapshot states a price twice
   bad_position,           // L3: the rows of a snapshot do not stand in queue order
+  sequence_gap,           // events between the last number and this one are missing
+  sequence_older,         // the number of an event that the book has already
 };
-constexpr std::size_t kBookFaultKinds = 13;
+constexpr std::size_t kBookFaultKinds = 15;
 
 const char* to_text(BookFault fault) noexcept;
 // One sentence for an error message: what is wrong and what to do.
@@ -40,7 +42,7 @@ constexpr bool applied(BookFault fault, BookPolicy policy) noexcept {
 }
 
 // rows: how many were read. Under the strict policy `fault` is that of the row at index `rows`, where the batch
-// stopped.
+// stopped; under the lenient one only a CrossedWatch stops a batch, behind the row that it is told of.
 struct BatchResult {
   std::size_t rows = 0;
   BookFault fault = BookFault::none;

@@ -10,9 +10,12 @@ namespace pytrader {
 
 class BookSides : public BookReading<BookSides> {
  public:
-  const Ladder& bids() const noexcept { return bids_; }
-  const Ladder& asks() const noexcept { return asks_; }
-  const Ladder& side(Side which) const noexcept { return which == Side::buy ? bids_ : asks_; }
+  // 0 for buy and 1 for sell, without a branch; another byte gives one of the two.
+  static constexpr std::size_t index_of(Side which) noexcept { return static_cast<std::size_t>(which) / 2 % 2; }
+
+  const Ladder& bids() const noexcept { return sides_[0]; }
+  const Ladder& asks() const noexcept { return sides_[1]; }
+  const Ladder& side(Side which) const noexcept { return sides_[index_of(which)]; }
 
   bool empty(Side which) const noexcept { return side(which).empty(); }
   LevelTotals best(Side which) const noexcept {
@@ -33,19 +36,15 @@ class BookSides : public BookReading<BookSides> {
   }
 
  protected:
-  BookSides() noexcept : bids_(Side::buy), asks_(Side::sell) {}
-  Ladder& mutable_side(Side which) noexcept { return which == Side::buy ? bids_ : asks_; }
+  BookSides() noexcept : sides_{Ladder(Side::buy), Ladder(Side::sell)} {}
+  Ladder& mutable_side(Side which) noexcept { return sides_[index_of(which)]; }
   // True if an order of this side at this price would reach the opposite best.
-  bool reaches(Side which, i64 price) const noexcept {
-    const Ladder& other = side(opposite(which));
-    return !other.empty() && !other.better(price, other.best_price());
-  }
+  bool reaches(Side which, i64 price) const noexcept { return side(opposite(which)).is_reached(price); }
   static LevelTotals totals(const Ladder& ladder, u32 level) noexcept {
     return {ladder.price_of(level), ladder[level].quantity, ladder[level].order_count};
   }
 
-  Ladder bids_;
-  Ladder asks_;
+  Ladder sides_[2];  // by index_of
 };
 
 static_assert(ReadableBook<BookSides>);

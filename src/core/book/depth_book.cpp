@@ -21,7 +21,7 @@ void DepthBook::set(const DepthLevel& level) {
 
 void DepthBook::truncate(std::size_t depth) noexcept {
   if (depth == 0) return;
-  for (Ladder* ladder : {&bids_, &asks_}) {
+  for (Ladder* ladder : {&sides_[0], &sides_[1]}) {
     while (ladder->level_count() > depth) ladder->vacated(ladder->worst());
   }
 }

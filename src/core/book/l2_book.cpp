@@ -37,24 +37,8 @@ BookFault L2Book::apply(const L2Record& row) {
   return fault;
 }
 
-BatchResult L2Book::apply(const L2Columns& columns) {
-  L2Record row{};
-  std::size_t i = 0;
-  try {
-    for (; i < columns.rows; ++i) {
-      row.action = columns.action[i];
-      row.side = columns.side[i];
-      row.price = columns.price[i];
-      row.quantity = columns.quantity[i];
-      row.order_count = columns.order_count ? columns.order_count[i] : 0;
-      row.flags = columns.flags ? columns.flags[i] : kFlagLast;
-      const BookFault fault = apply(row);
-      if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
-    }
-  } catch (const Error& error) {
-    throw RowError(error, i);
-  }
-  return {columns.rows, BookFault::none};
+BatchResult L2Book::apply(const L2Columns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&columns](std::size_t i) { return columns.row(i); });
 }
 
 BatchResult L2Book::snapshot(const LevelColumns& bids, const LevelColumns& asks) {
@@ -75,8 +59,8 @@ BatchResult L2Book::snapshot(const LevelColumns& bids, const LevelColumns& asks)
     faults_.add(BookFault::crossed);
     if (policy_ == BookPolicy::strict) return {rows, BookFault::crossed};
   }
-  bids_ = std::move(fresh.bids_);
-  asks_ = std::move(fresh.asks_);
+  sides_[0] = std::move(fresh.sides_[0]);
+  sides_[1] = std::move(fresh.sides_[1]);
   return {rows, BookFault::none};
 }
 
@@ -90,8 +74,8 @@ BookFault L2Book::add_to_snapshot(Side which, const LevelTotals& level) {
 }
 
 void L2Book::clear() noexcept {
-  bids_.clear();
-  asks_.clear();
+  sides_[0].clear();
+  sides_[1].clear();
 }
 
 BookFault L2Book::dispatch(const L2Record& row) {
@@ -148,9 +132,9 @@ BookFault L2Book::store(const L2Record& row, LevelTotals wanted) {
 }
 
 void L2Book::check() const {
-  bids_.check();
-  asks_.check();
-  for (const Ladder* ladder : {&bids_, &asks_}) {
+  sides_[0].check();
+  sides_[1].check();
+  for (const Ladder* ladder : {&sides_[0], &sides_[1]}) {
     for (u32 at = ladder->best(); at != kNone; at = ladder->next_worse(at)) {
       if ((*ladder)[at].quantity <= 0) throw std::logic_error("l2 book: a level without quantity");
     }

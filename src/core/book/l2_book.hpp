@@ -5,6 +5,7 @@
 
 #include "book/book_fault.hpp"
 #include "book/book_sides.hpp"
+#include "book/feed_watch.hpp"
 #include "decimal/integers.hpp"
 #include "model/column.hpp"
 #include "model/records.hpp"
@@ -16,6 +17,17 @@ namespace pytrader {
 struct L2Columns {
   Column action, side, price, quantity, order_count, flags;
   std::size_t rows = 0;
+
+  L2Record row(std::size_t i) const noexcept {
+    return {0,
+            0,
+            action[i],
+            side[i],
+            price[i],
+            quantity[i],
+            order_count ? order_count[i] : 0,
+            flags ? flags[i] : kFlagLast};
+  }
 };
 
 // One side of a snapshot, in any order. Without order_count the venue does not say.
@@ -34,18 +46,19 @@ class L2Book : public BookSides {
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
   bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
   BookFault apply(const L2Record& row);
-  // Throws RowError for Error, std::bad_alloc.
-  BatchResult apply(const L2Columns& columns);
+  // As apply_rows says.
+  BatchResult apply(const L2Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
+  void count(BookFault fault) noexcept { faults_.add(fault); }
   // Replaces both sides; judged as a whole first, so that a strict book that refuses a row keeps what it had. Rows are
   // counted from the first bid to the last ask; one that crosses the book stands behind them all.
   BatchResult snapshot(const LevelColumns& bids, const LevelColumns& asks);
   // Both sides become empty; fault counts and memory stay.
   void clear() noexcept;
 
-  std::size_t level_count() const noexcept { return bids_.level_count() + asks_.level_count(); }
+  std::size_t level_count() const noexcept { return sides_[0].level_count() + sides_[1].level_count(); }
   BookPolicy policy() const noexcept { return policy_; }
   const FaultCounts& faults() const noexcept { return faults_; }
-  std::size_t memory_bytes() const noexcept { return bids_.memory_bytes() + asks_.memory_bytes(); }
+  std::size_t memory_bytes() const noexcept { return sides_[0].memory_bytes() + sides_[1].memory_bytes(); }
   // Throws std::logic_error if levels and ladders contradict one another.
   void check() const;
 

@@ -47,25 +47,11 @@ BookFault L3Book::apply(const L3Record& row) {
   return fault;
 }
 
-BatchResult L3Book::apply(const L3Columns& columns) {
-  L3Record row{};
-  std::size_t i = 0;
-  try {
-    for (; i < columns.rows; ++i) {
-      if (orders_.size() > kOrdersWorthLookingAhead && i + kIndexRowsAhead < columns.rows) look_ahead(columns, i);
-      row.action = columns.action[i];
-      row.side = columns.side[i];
-      row.price = columns.price[i];
-      row.quantity = columns.quantity[i];
-      row.order_id = static_cast<u64>(columns.order_id[i]);
-      row.flags = columns.flags ? columns.flags[i] : kFlagLast;
-      const BookFault fault = apply(row);
-      if (!applied(fault) && policy_ == BookPolicy::strict) return {i, fault};
-    }
-  } catch (const Error& error) {
-    throw RowError(error, i);
-  }
-  return {columns.rows, BookFault::none};
+BatchResult L3Book::apply(const L3Columns& columns, std::size_t first, CrossedWatch* watch) {
+  return apply_rows(*this, first, columns.rows, watch, [&](std::size_t i) {
+    if (orders_.size() > kOrdersWorthLookingAhead && i + kIndexRowsAhead < columns.rows) look_ahead(columns, i);
+    return columns.row(i);
+  });
 }
 
 BatchResult L3Book::snapshot(const OrderColumns& orders) {
@@ -95,16 +81,16 @@ BatchResult L3Book::snapshot(const OrderColumns& orders) {
     faults_.add(BookFault::crossed);
     if (policy_ == BookPolicy::strict) return {orders.rows, BookFault::crossed};
   }
-  bids_ = std::move(fresh.bids_);
-  asks_ = std::move(fresh.asks_);
+  sides_[0] = std::move(fresh.sides_[0]);
+  sides_[1] = std::move(fresh.sides_[1]);
   orders_ = std::move(fresh.orders_);
   index_ = std::move(fresh.index_);
   return {orders.rows, BookFault::none};
 }
 
 void L3Book::clear() noexcept {
-  bids_.clear();
-  asks_.clear();
+  sides_[0].clear();
+  sides_[1].clear();
   orders_.clear();
   index_.clear();
 }
@@ -123,12 +109,15 @@ std::size_t L3Book::order_count(Side which) const noexcept {
 }
 
 void L3Book::write_orders(Side which, QueuedOrder* out) const noexcept {
-  const Ladder& ladder = side(which);
+  write_queues(side(which), orders_, which, out);
+}
+
+void write_queues(const Ladder& ladder, const OrderPool& orders, Side which, QueuedOrder* out) noexcept {
   for (u32 at = ladder.best(); at != kNone; at = ladder.next_worse(at)) {
     const i64 price = ladder.price_of(at);
     i64 position = 0;
-    for (u32 slot = ladder[at].head; slot != kNone; slot = orders_[slot].next) {
-      *out++ = {orders_[slot].id, static_cast<i64>(which), price, orders_[slot].quantity, position++};
+    for (u32 slot = ladder[at].head; slot != kNone; slot = orders[slot].next) {
+      *out++ = {orders[slot].id, static_cast<i64>(which), price, orders[slot].quantity, position++};
     }
   }
 }
@@ -265,12 +254,12 @@ bool L3Book::crossed_without(u32 slot) const noexcept {
 }
 
 std::size_t L3Book::memory_bytes() const noexcept {
-  return bids_.memory_bytes() + asks_.memory_bytes() + orders_.memory_bytes() + index_.memory_bytes();
+  return sides_[0].memory_bytes() + sides_[1].memory_bytes() + orders_.memory_bytes() + index_.memory_bytes();
 }
 
 void L3Book::check() const {
-  bids_.check();
-  asks_.check();
+  sides_[0].check();
+  sides_[1].check();
   std::size_t seen = 0;
   check_side(Side::buy, seen);
   check_side(Side::sell, seen);

@@ -5,6 +5,7 @@
 
 #include "book/book_fault.hpp"
 #include "book/book_sides.hpp"
+#include "book/feed_watch.hpp"
 #include "book/id_index.hpp"
 #include "book/order_pool.hpp"
 #include "decimal/integers.hpp"
@@ -18,6 +19,11 @@ namespace pytrader {
 struct L3Columns {
   Column action, side, price, quantity, order_id, flags;
   std::size_t rows = 0;
+
+  L3Record row(std::size_t i) const noexcept {
+    return {
+        0, 0, action[i], side[i], price[i], quantity[i], static_cast<u64>(order_id[i]), flags ? flags[i] : kFlagLast};
+  }
 };
 
 // The orders of a snapshot: prices in any order, each price's orders in that of its queue. A position, if there is the
@@ -35,6 +41,9 @@ struct QueuedOrder {
   i64 quantity;
   i64 position;
 };
+
+// Writes the orders of a side: best price first, each price's in the order of its queue.
+void write_queues(const Ladder& ladder, const OrderPool& orders, Side which, QueuedOrder* out) noexcept;
 
 struct OrderView {
   u64 order_id;
@@ -55,8 +64,9 @@ class L3Book : public BookSides {
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
   bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
   BookFault apply(const L3Record& row);
-  // Throws RowError for Error, std::bad_alloc.
-  BatchResult apply(const L3Columns& columns);
+  // As apply_rows says.
+  BatchResult apply(const L3Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
+  void count(BookFault fault) noexcept { faults_.add(fault); }
   // Replaces the whole book; judged as a whole first, so that a strict book that refuses a row keeps what it had. A
   // crossing stands behind the last row.
   BatchResult snapshot(const OrderColumns& orders);

@@ -22,7 +22,7 @@ void release(OrderPool& orders, u32 slot) noexcept {
 
 }  // namespace
 
-L3BookSet::L3BookSet(std::vector<i64> ticks, u32 max_orders) : orders_(max_orders), ticks_(std::move(ticks)) {
+L3BookSet::L3BookSet(std::vector<u32> ticks, u32 max_orders) : orders_(max_orders), ticks_(std::move(ticks)) {
   bool sound = !ticks_.empty() && ticks_.back() == 1;
   for (std::size_t i = 1; sound && i < ticks_.size(); ++i) {
     sound = ticks_[i - 1] > ticks_[i] && ticks_[i - 1] % ticks_[i] == 0;
@@ -46,21 +46,25 @@ void L3BookSet::reserve(std::size_t orders) {
   index_.reserve(orders);
 }
 
-void L3BookSet::add(L3SetBook& book, u64 order_id, Side side, i64 price, i64 quantity, u32 tag) {
+bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag) {
   const i64 ticks = ticks_of(book, price);
   Ladder& ladder = book.mutable_side(side);
   const u32 level = ladder.level_at(ticks);
   index_.reserve(index_.size() + 1);
   const u32 slot = orders_.acquire();
+  if (index_.find_or_insert(order_id, slot, [this](u32 known) { return orders_[known].id; }) != kNone) {
+    orders_.release(slot);
+    return false;
+  }
   OrderNode& order = orders_[slot];
   order.quantity = quantity;
   order.id = order_id;
   order.attributes = attributes_of(side, book.number_, tag);
   ladder.push_back(level, slot, orders_);
-  index_.insert(order_id, slot);
+  return true;
 }
 
-void L3BookSet::replace(u32 slot, u64 new_order_id, i64 price, i64 quantity) {
+void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity) {
   OrderNode& order = orders_[slot];
   L3SetBook& book = *books_[book_of(order)];
   const i64 ticks = ticks_of(book, price);
@@ -83,11 +87,11 @@ void L3BookSet::erase(u32 slot) noexcept {
 }
 
 // A price off the book's tick makes the book count in a finer one: at most once for each of the set's ticks.
-i64 L3BookSet::ticks_of(L3SetBook& book, i64 price) {
-  const i64 ticks = price / book.tick_units_;
+i64 L3BookSet::ticks_of(L3SetBook& book, u32 price) {
+  const u32 ticks = price / book.tick_units_;
   if (ticks * book.tick_units_ == price) [[likely]]
     return ticks;
-  for (const i64 tick : ticks_) {
+  for (const u32 tick : ticks_) {
     if (tick < book.tick_units_ && price % tick == 0) {
       refine(book, tick);
       return price / tick;
@@ -98,7 +102,7 @@ i64 L3BookSet::ticks_of(L3SetBook& book, i64 price) {
 
 // Levels move as they are: an order's neighbours in its queue stay, only the handle of its level is new. Nothing that
 // is in use changes before all the memory is there.
-void L3BookSet::refine(L3SetBook& book, i64 tick_units) {
+void L3BookSet::refine(L3SetBook& book, u32 tick_units) {
   const i64 factor = book.tick_units_ / tick_units;
   Ladder finer[2] = {Ladder(Side::buy), Ladder(Side::sell)};
   for (const Side which : {Side::buy, Side::sell}) {
@@ -115,8 +119,8 @@ void L3BookSet::refine(L3SetBook& book, i64 tick_units) {
       for (u32 slot = made[at].head; slot != kNone; slot = orders_[slot].next) orders_[slot].level = at;
     }
   }
-  book.bids_ = std::move(finer[0]);
-  book.asks_ = std::move(finer[1]);
+  book.sides_[0] = std::move(finer[0]);
+  book.sides_[1] = std::move(finer[1]);
   book.tick_units_ = tick_units;
 }
 
@@ -137,11 +141,10 @@ void L3BookSet::check() const {
   index_.check([this](u32 slot) { return orders_[slot].id; });
 }
 
-std::size_t L3SetBook::order_count() const noexcept {
+std::size_t L3SetBook::order_count(Side which) const noexcept {
+  const Ladder& ladder = side(which);
   std::size_t sum = 0;
-  for (const Ladder* ladder : {&bids_, &asks_}) {
-    for (u32 at = ladder->best(); at != kNone; at = ladder->next_worse(at)) sum += (*ladder)[at].order_count;
-  }
+  for (u32 at = ladder.best(); at != kNone; at = ladder.next_worse(at)) sum += ladder[at].order_count;
   return sum;
 }
 
@@ -172,8 +175,8 @@ Side L3SetBook::side_of(u32 slot) const noexcept {
 }
 
 void L3SetBook::check() const {
-  bids_.check();
-  asks_.check();
+  sides_[0].check();
+  sides_[1].check();
   if (check_side(Side::buy) + check_side(Side::sell) != order_count()) {
     throw std::logic_error("l3 book set: a book's order count is wrong");
   }

@@ -20,12 +20,14 @@ class L3BookSet;
 // the set's ticks on which all of its prices lay so far.
 class L3SetBook : public BookSides {
  public:
-  L3SetBook(const L3BookSet& set, u32 number, i64 tick_units) : set_(set), number_(number), tick_units_(tick_units) {}
+  L3SetBook(const L3BookSet& set, u32 number, u32 tick_units) : set_(set), number_(number), tick_units_(tick_units) {}
 
-  i64 tick_units() const noexcept { return tick_units_; }
+  u32 tick_units() const noexcept { return tick_units_; }
   u32 number() const noexcept { return number_; }
-  // Orders of this book; costs a step for each level.
-  std::size_t order_count() const noexcept;
+  // Orders of this book, or of one of its sides; costs a step for each level.
+  std::size_t order_count() const noexcept { return order_count(Side::buy) + order_count(Side::sell); }
+  std::size_t order_count(Side which) const noexcept;
+  void write_orders(Side which, QueuedOrder* out) const noexcept { write_queues(side(which), orders(), which, out); }
   // As with L3Book; an order of another book of the set does not rest here.
   u32 find(u64 order_id) const noexcept;
   OrderView order(u32 slot) const noexcept;
@@ -33,7 +35,9 @@ class L3SetBook : public BookSides {
   const OrderPool& orders() const noexcept;
   Side side_of(u32 slot) const noexcept;
   // Of the levels; orders and index belong to the set.
-  std::size_t memory_bytes() const noexcept { return sizeof *this + bids_.memory_bytes() + asks_.memory_bytes(); }
+  std::size_t memory_bytes() const noexcept {
+    return sizeof *this + sides_[0].memory_bytes() + sides_[1].memory_bytes();
+  }
   // Throws std::logic_error if queues, totals and ladders contradict one another.
   void check() const;
 
@@ -43,7 +47,7 @@ class L3SetBook : public BookSides {
 
   const L3BookSet& set_;
   u32 number_;
-  i64 tick_units_;
+  u32 tick_units_;
 };
 
 // What the books share. The caller judges a message before it changes anything: each change here has conditions, and
@@ -54,7 +58,7 @@ class L3BookSet {
   static constexpr u32 kMaxTags = u32{1} << 14;
 
   // `ticks`: in units, from the coarsest to the finest; each a multiple of the last one, which is 1.
-  explicit L3BookSet(std::vector<i64> ticks, u32 max_orders = OrderPool::kMaxOrders);
+  explicit L3BookSet(std::vector<u32> ticks, u32 max_orders = OrderPool::kMaxOrders);
   L3BookSet(const L3BookSet&) = delete;
   L3BookSet& operator=(const L3BookSet&) = delete;
 
@@ -75,34 +79,43 @@ class L3BookSet {
   // What add() was told, for the owner's use.
   static u32 tag_of(const OrderNode& order) noexcept { return order.attributes >> 18; }
   // In units.
-  i64 price_of(const OrderNode& order) const noexcept {
+  u32 price_of(const OrderNode& order) const noexcept {
     const L3SetBook& book = *books_[book_of(order)];
-    return book.side(side_of(order)).price_of(order.level) * book.tick_units_;
+    return static_cast<u32>(book.side(side_of(order)).price_of(order.level)) * book.tick_units_;
   }
 
-  // The id must be unknown, the quantity above zero, tag below kMaxTags.
-  void add(L3SetBook& book, u64 order_id, Side side, i64 price, i64 quantity, u32 tag = 0);
+  // The quantity must be above zero, the level's total within 64 bits, tag below kMaxTags. False, and nothing done, if
+  // the id is known.
+  bool add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag = 0);
   // A new order at the back of its price takes the place of a known one, with its book, side and tag. The new id must
-  // be unknown, the quantity above zero.
-  void replace(u32 slot, u64 new_order_id, i64 price, i64 quantity);
+  // be unknown, the quantity above zero, the level's total within 64 bits.
+  void replace(u32 slot, u64 new_order_id, u32 price, i64 quantity);
   // Less than the order has; it keeps its place.
   void reduce(u32 slot, i64 quantity) noexcept { side_holding(orders_[slot]).reduce(slot, quantity, orders_); }
   void erase(u32 slot) noexcept;
 
-  // Three stages of fetching an order before its message is worked on; each needs what the one before has brought in.
-  // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
-  [[gnu::always_inline]] void prefetch_index(u64 order_id) const noexcept { index_.prefetch(order_id); }
-  [[gnu::always_inline]] u32 prefetch_order(u64 order_id) const noexcept {
+  // Looking ahead: stages of fetching what a later message will touch, each of which needs what the one before has
+  // brought in. A wrong guess costs a fetch, nothing else. Inlined by force: GCC 12 takes a function of nothing but
+  // prefetches for one without effect, and drops its calls.
+  [[gnu::always_inline]] void fetch_index(u64 order_id) const noexcept { index_.prefetch(order_id); }
+  [[gnu::always_inline]] u32 fetch_order(u64 order_id) const noexcept {
     const u32 slot = index_.guess(order_id);
     orders_.prefetch(slot);
     return slot;
   }
-  [[gnu::always_inline]] void prefetch_neighbours(u32 slot) const noexcept {
+  [[gnu::always_inline]] void fetch_order_at(u32 slot) const noexcept { orders_.prefetch(slot); }
+  [[gnu::always_inline]] void fetch_neighbours(u32 slot) const noexcept {
     if (slot == kNone) return;
     const OrderNode& order = orders_[slot];
     orders_.prefetch(order.prev);
     orders_.prefetch(order.next);
     if (order.level != kNone) __builtin_prefetch(&books_[book_of(order)]->side(side_of(order))[order.level]);
+  }
+  // The order of an id, faster if the guess of fetch_order still holds.
+  u32 find(u64 order_id, u32 guess) const noexcept {
+    if (guess == kNone) return find(order_id);
+    const OrderNode& order = orders_[guess];
+    return order.id == order_id && order.level != kNone ? guess : find(order_id);
   }
 
   std::size_t memory_bytes() const noexcept;
@@ -110,13 +123,13 @@ class L3BookSet {
 
  private:
   Ladder& side_holding(const OrderNode& order) noexcept { return books_[book_of(order)]->mutable_side(side_of(order)); }
-  i64 ticks_of(L3SetBook& book, i64 price);
-  void refine(L3SetBook& book, i64 tick_units);
+  i64 ticks_of(L3SetBook& book, u32 price);
+  void refine(L3SetBook& book, u32 tick_units);
 
   OrderPool orders_;
   IdIndex index_;
   std::vector<std::unique_ptr<L3SetBook>> books_;  // by number; bound: kMaxBooks
-  std::vector<i64> ticks_;
+  std::vector<u32> ticks_;
 };
 
 }  // namespace pytrader

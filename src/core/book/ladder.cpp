@@ -9,10 +9,12 @@ namespace pytrader {
 
 u32 Ladder::find(i64 price) const noexcept {
   const i64 rank = price ^ flip_;
-  u32 number = last_page_;
-  if (number == kNone || page(number).base != base_of(rank)) number = find_page(base_of(rank));
-  if (number == kNone) return kNone;
-  const u32 level = number * kTicks + offset_of(rank);
+  u32 level = kNone;
+  if (!recent_level(price, level)) {
+    const u32 number = find_page(base_of(rank));
+    if (number == kNone) return kNone;
+    level = number * kTicks + offset_of(rank);
+  }
   return is_occupied(level) ? level : kNone;
 }
 
@@ -25,25 +27,39 @@ u32 Ladder::next_worse(u32 level) const noexcept {
 }
 
 void Ladder::clear() noexcept {
+  levels_.clear();
   pages_.clear();
   in_use_.clear();
   index_.clear();
-  best_ = last_page_ = oldest_empty_ = newest_empty_ = kNone;
+  for (std::size_t entry = 0; entry < kRecentPages; ++entry) forget_recent(entry);
+  best_ = oldest_empty_ = newest_empty_ = kNone;
+  best_rank_ = kLowestRank;
   empty_count_ = 0;
   level_count_ = 0;
 }
 
 std::size_t Ladder::memory_bytes() const noexcept {
-  return pages_.capacity() * sizeof(Page) + in_use_.memory_bytes() + index_.memory_bytes();
+  return levels_.capacity() * sizeof(Level) + pages_.capacity() * sizeof(Page) + in_use_.memory_bytes() +
+         index_.memory_bytes();
 }
 
-u32 Ladder::page_at(i64 base) {
-  u32 number = find_page(base);
-  if (number != kNone) return number;
+u32 Ladder::search_level(i64 price) {
+  const i64 rank = price ^ flip_;
+  u32 number = find_page(base_of(rank));
+  if (number == kNone) number = make_page(base_of(rank));
+  const u32 first = number * kTicks;
+  if (price >= INT64_MIN + kTicks) recent_[recent_of(rank)] = {base_of(rank), first};
+  return first + offset_of(rank);
+}
+
+u32 Ladder::make_page(i64 base) {
+  u32 number = kNone;
   if (empty_count_ > kEmptyPagesKept) {
     number = oldest_empty_;
     unlink_empty(number);
     index_.erase(static_cast<u64>(page(number).base), number);
+    const std::size_t entry = recent_of(page(number).base);
+    if (recent_[entry].first == number * kTicks) forget_recent(entry);
   } else {
     if (pages_.size() >= kMaxPages) throw Error(ErrorCode::capacity, "ladder: more than 67108863 pages of 64 prices");
     index_.reserve(pages_.size() + 1);
@@ -52,6 +68,7 @@ u32 Ladder::page_at(i64 base) {
       in_use_.make_room(wanted);  // here, so that taking a page into use can not throw
       pages_.reserve(wanted);
     }
+    levels_.resize(levels_.size() + kTicks);
     pages_.emplace_back();
     number = static_cast<u32>(pages_.size());
   }
@@ -90,6 +107,7 @@ void Ladder::find_best() noexcept {
   const u32 number = in_use_.best();
   if (number == kNone) {
     best_ = kNone;
+    best_rank_ = kLowestRank;
     return;
   }
   best_ = number * kTicks + highest(page(number).occupied);
@@ -114,13 +132,17 @@ void Ladder::check() const {
     require(at.occupied != 0, "ladder: an empty page counts as in use");
     levels += static_cast<std::size_t>(std::popcount(at.occupied));
     for (u32 offset = 0; offset < kTicks; ++offset) {
-      const Level& level = at.levels[offset];
+      const Level& level = (*this)[number * kTicks + offset];
       const bool blank = level.head == kNone && level.tail == kNone && level.quantity == 0 && level.order_count == 0;
       require(((at.occupied >> offset) & 1) != 0 || blank, "ladder: a level that is not in use is not blank");
     }
   }
   require(levels == level_count_, "ladder: the level count is wrong");
   require((best_ == kNone) == (in_use_.best() == kNone), "ladder: the best level is wrong");
+  for (const RecentPage& recent : recent_) {
+    const bool right = recent.first == kNone || page(recent.first / kTicks).base == recent.base;
+    require(right, "ladder: a recent page is another one");
+  }
   if (best_ == kNone) return;
   const u32 top = in_use_.best();
   require(best_ == top * kTicks + highest(page(top).occupied) && best_rank_ == rank_of(best_),

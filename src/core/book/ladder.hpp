@@ -1,6 +1,7 @@
 // One side of a book: its price levels, best first, over the whole 64-bit price range.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <vector>
@@ -33,7 +34,9 @@ struct Level {
 // Inside, prices are ranks (a sell price is inverted bit by bit), so that the highest rank is the best of either side.
 class Ladder {
  public:
-  explicit Ladder(Side side) noexcept : flip_(side == Side::buy ? 0 : -1) {}
+  explicit Ladder(Side side) noexcept : flip_(side == Side::buy ? 0 : -1) {
+    for (std::size_t entry = 0; entry < kRecentPages; ++entry) forget_recent(entry);
+  }
 
   bool empty() const noexcept { return best_ == kNone; }
   // Handle of the best level, kNone if the side is empty.
@@ -46,15 +49,43 @@ class Ladder {
   // The side must not be empty.
   i64 best_price() const noexcept { return best_rank_ ^ flip_; }
   std::size_t level_count() const noexcept { return level_count_; }
+  // True if an order at this price of the other side would trade with the best level.
+  bool is_reached(i64 price) const noexcept { return (price ^ flip_) <= best_rank_ && best_ != kNone; }
   // True if the first price is strictly better for this side.
   bool better(i64 price, i64 than) const noexcept { return (price ^ flip_) > (than ^ flip_); }
 
   // The level of a price, made if need be; it is not in use before occupied() or push_back(). Throws only if memory or
   // handles (2^32 ticks in touched pages) run out.
   u32 level_at(i64 price) {
+    u32 level = kNone;
+    return recent_level(price, level) ? level : search_level(price);
+  }
+  // The same level, if a page that was asked for lately has the price; for INT64_MIN none has.
+  bool recent_level(i64 price, u32& level) const noexcept {
     const i64 rank = price ^ flip_;
-    if (last_page_ == kNone || page(last_page_).base != base_of(rank)) last_page_ = page_at(base_of(rank));
-    return last_page_ * kTicks + offset_of(rank);
+    const RecentPage& recent = recent_[recent_of(rank)];
+    const u64 offset = static_cast<u64>(rank) - static_cast<u64>(recent.base);
+    level = recent.first + static_cast<u32>(offset);
+    return offset < kTicks;
+  }
+
+  // For a price that is known some events ahead: asks the memory for what finds its page.
+  [[gnu::always_inline]] void fetch_page_index(i64 price) const noexcept {
+    index_.prefetch(static_cast<u64>(base_of(price ^ flip_)));
+  }
+  // Later: asks the memory for its level and returns that, kNone if it has no page yet. Good until the ladder changes.
+  // Inlined by force, as GCC 12 drops calls that only prefetch.
+  [[gnu::always_inline]] u32 foresee(i64 price) const noexcept {
+    u32 level = kNone;
+    if (!recent_level(price, level)) {
+      const i64 rank = price ^ flip_;
+      const u32 number = index_.guess(static_cast<u64>(base_of(rank)));
+      if (number == kNone) return kNone;
+      level = number * kTicks + offset_of(rank);
+    }
+    __builtin_prefetch(&page(level / kTicks));
+    __builtin_prefetch(&(*this)[level]);
+    return level;
   }
 
   // The level of a price if it is in use, else kNone.
@@ -64,8 +95,8 @@ class Ladder {
 
   bool is_occupied(u32 level) const noexcept { return (page(level / kTicks).occupied >> (level % kTicks)) & 1; }
   i64 price_of(u32 level) const noexcept { return rank_of(level) ^ flip_; }
-  Level& operator[](u32 level) noexcept { return page(level / kTicks).levels[level % kTicks]; }
-  const Level& operator[](u32 level) const noexcept { return page(level / kTicks).levels[level % kTicks]; }
+  Level& operator[](u32 level) noexcept { return *(levels_.data() + (std::size_t{level} - kTicks)); }
+  const Level& operator[](u32 level) const noexcept { return *(levels_.data() + (std::size_t{level} - kTicks)); }
 
   // Takes a level into use; it must not be in use.
   void occupied(u32 level) noexcept {
@@ -74,7 +105,7 @@ class Ladder {
     at.occupied |= u64{1} << (level % kTicks);
     ++level_count_;
     const i64 rank = rank_of(level);
-    if (best_ == kNone || rank > best_rank_) {
+    if (rank > best_rank_ || best_ == kNone) {
       best_ = level;
       best_rank_ = rank;
     }
@@ -83,7 +114,7 @@ class Ladder {
   // Gives a level that is in use back, and zeroes it.
   void vacated(u32 level) noexcept {
     Page& at = page(level / kTicks);
-    at.levels[level % kTicks] = Level{};
+    (*this)[level] = Level{};
     at.occupied &= ~(u64{1} << (level % kTicks));
     --level_count_;
     if (at.occupied == 0) leave(level / kTicks);
@@ -91,26 +122,39 @@ class Ladder {
   }
 
   // Queues an order, whose quantity is set, behind the others of a level. The level's total must not overflow.
-  void push_back(u32 level, u32 slot, OrderPool& pool) noexcept {
+  [[gnu::always_inline]] void push_back(u32 level, u32 slot, OrderPool& pool) noexcept {
     Level& queue = (*this)[level];
     OrderNode& node = pool[slot];
+    const u32 tail = queue.tail;
     node.level = level;
-    node.prev = queue.tail;
+    node.prev = tail;
     node.next = kNone;
-    (queue.tail != kNone ? pool[queue.tail].next : queue.head) = slot;
+    pool[tail].next = slot;  // nobody's if there is no tail
     queue.tail = slot;
     queue.quantity += node.quantity;
-    if (queue.order_count++ == 0) occupied(level);
+    ++queue.order_count;
+    if (tail == kNone) [[unlikely]] {
+      queue.head = slot;
+      occupied(level);
+    }
   }
 
   // Takes an order out of its queue; its slot stays acquired.
-  void unlink(u32 slot, OrderPool& pool) noexcept {
+  [[gnu::always_inline]] void unlink(u32 slot, OrderPool& pool) noexcept {
     const OrderNode& node = pool[slot];
     Level& queue = (*this)[node.level];
-    (node.prev != kNone ? pool[node.prev].next : queue.head) = node.next;
-    (node.next != kNone ? pool[node.next].prev : queue.tail) = node.prev;
+    const u32 next = node.next;
+    const u32 prev = node.prev;
+    // Whether others are behind is as good as random: no branch, but writes that are nobody's or change nothing.
+    pool[next].prev = prev;
+    const u32 tail = queue.tail;
+    queue.tail = next != kNone ? tail : prev;
+    pool[prev].next = next;
+    if (prev == kNone) [[unlikely]]
+      queue.head = next;
     queue.quantity -= node.quantity;
-    if (--queue.order_count == 0) vacated(node.level);
+    if (--queue.order_count == 0) [[unlikely]]
+      vacated(node.level);
   }
 
   // Takes a part, less than the order's quantity, off an order that keeps its place.
@@ -128,7 +172,8 @@ class Ladder {
   void check() const;
 
  private:
-  static constexpr u32 kTicks = 64;          // per page: one word of bitmap
+  static constexpr u32 kTicks = 64;  // per page: one word of bitmap
+  static constexpr i64 kLowestRank = INT64_MIN;
   static constexpr u32 kEmptyPagesKept = 8;  // the touch may flicker over page borders without moving pages
   static constexpr std::size_t kMaxPages = (std::size_t{1} << 26) - 1;
 
@@ -138,11 +183,20 @@ class Ladder {
     u64 occupied = 0;
     u32 older = kNone;  // links of the empty pages
     u32 newer = kNone;
-    Level levels[kTicks];
   };
+  // The page of a price that level_at was asked for.
+  struct RecentPage {
+    i64 base;
+    u32 first;  // the handle of its first level
+  };
+  // Neighbouring pages do not share an entry: so many pages around the touch are found without a search.
+  static constexpr std::size_t kRecentPages = 16;
 
   static i64 base_of(i64 rank) noexcept { return rank & ~i64{kTicks - 1}; }
   static u32 offset_of(i64 rank) noexcept { return static_cast<u32>(rank & (kTicks - 1)); }
+  static std::size_t recent_of(i64 rank) noexcept {
+    return static_cast<std::size_t>(static_cast<u64>(rank) / kTicks % kRecentPages);
+  }
   static u32 highest(u64 bits) noexcept { return kTicks - 1 - static_cast<u32>(std::countl_zero(bits)); }
   Page& page(u32 number) noexcept { return *(pages_.data() + (number - 1)); }
   const Page& page(u32 number) const noexcept { return *(pages_.data() + (number - 1)); }
@@ -151,20 +205,27 @@ class Ladder {
     return index_.find(static_cast<u64>(base), [this](u32 number) { return static_cast<u64>(page(number).base); });
   }
 
-  u32 page_at(i64 base);
+  u32 search_level(i64 price);
+  void forget_recent(std::size_t entry) noexcept {
+    // The page of no price that is looked for in this entry.
+    recent_[entry] = {static_cast<i64>((entry + 1) % kRecentPages * kTicks), kNone};
+  }
+  u32 make_page(i64 base);
   void enter(u32 number) noexcept;
   void leave(u32 number) noexcept;
   void push_empty(u32 number) noexcept;
   void unlink_empty(u32 number) noexcept;
   void find_best() noexcept;
 
+  i64 flip_;
+  i64 best_rank_ = kLowestRank;  // that of an empty side
+  u32 best_ = kNone;
+  std::array<RecentPage, kRecentPages> recent_;
+  std::vector<Level>
+      levels_;  // those of page 1, those of page 2, ...: apart, so that a handle leads to its level at once
   std::vector<Page> pages_;  // bound: the most pages in use at once plus kEmptyPagesKept + 1
   PageOrder in_use_;         // room for every page is kept
   IdIndex index_;            // base -> page
-  i64 flip_;
-  i64 best_rank_ = 0;
-  u32 best_ = kNone;
-  u32 last_page_ = kNone;  // the page of the last level_at: events cluster
   u32 oldest_empty_ = kNone;
   u32 newest_empty_ = kNone;
   u32 empty_count_ = 0;

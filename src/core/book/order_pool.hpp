@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "book/id_index.hpp"
+#include "book/large_block.hpp"
 #include "decimal/error.hpp"
 #include "decimal/integers.hpp"
 
@@ -33,13 +34,18 @@ class OrderPool {
 
   u32 size() const noexcept { return live_; }
   u32 limit() const noexcept { return limit_; }
+  // Above every slot that has been given out or is free.
+  std::size_t slots() const noexcept { return nodes_.size(); }
   std::size_t memory_bytes() const noexcept { return nodes_.capacity() * sizeof(OrderNode); }
 
-  // `slot` must be live.
+  // `slot` must be live, or kNone once there has been an order: that node is nobody's, and takes the links that queues
+  // write where there is no neighbour.
   OrderNode& operator[](u32 slot) noexcept { return nodes_[slot]; }
   const OrderNode& operator[](u32 slot) const noexcept { return nodes_[slot]; }
 
   bool full() const noexcept { return live_ >= limit_; }
+  // True if acquire_free() has a node to give.
+  bool has_free() const noexcept { return free_ != kNone; }
 
   // Makes room, so that acquiring up to `count` live orders in all can not throw. Throws Error(capacity) above the
   // limit.
@@ -50,15 +56,28 @@ class OrderPool {
 
   // A node with unspecified contents. Throws Error(capacity) at the limit.
   u32 acquire() {
-    if (full()) refuse();
-    u32 slot = free_;
-    if (slot != kNone) {
-      free_ = nodes_[slot].next;
-    } else {
-      if (nodes_.empty()) start();
-      slot = static_cast<u32>(nodes_.size());
+    if (full()) [[unlikely]]
+      refuse();
+    if (!has_free()) [[unlikely]]
+      add_free(1);
+    return acquire_free();
+  }
+  // Makes up to `count` more nodes that acquire_free() can give, within the limit.
+  [[gnu::noinline]] void add_free(std::size_t count) {
+    if (nodes_.empty()) {
+      nodes_.reserve(kFirstBlock);
       nodes_.emplace_back();
     }
+    for (; count > 0 && nodes_.size() <= limit_; --count) {
+      const auto slot = static_cast<u32>(nodes_.size());
+      nodes_.emplace_back();
+      nodes_[slot].next = free_;
+      free_ = slot;
+    }
+  }
+  u32 acquire_free() noexcept {
+    const u32 slot = free_;
+    free_ = nodes_[slot].next;
     ++live_;
     return slot;
   }
@@ -76,24 +95,20 @@ class OrderPool {
     live_ = 0;
   }
 
-  void prefetch(u32 slot) const noexcept { __builtin_prefetch(nodes_.data() + slot); }
+  // Inlined by force, as IdIndex::prefetch.
+  [[gnu::always_inline]] void prefetch(u32 slot) const noexcept { __builtin_prefetch(nodes_.data() + slot); }
 
  private:
   static constexpr std::size_t kFirstBlock = 32;
-
-  void start() {
-    nodes_.reserve(kFirstBlock);
-    nodes_.emplace_back();
-  }
 
   [[noreturn]] void refuse() const {
     throw Error(ErrorCode::capacity, "order pool: more than " + std::to_string(limit_) + " live orders");
   }
 
-  std::vector<OrderNode> nodes_;
+  std::vector<OrderNode, LargeBlock<OrderNode>> nodes_;
   u32 free_ = kNone;
-  u32 live_ = 0;
   u32 limit_;
+  u32 live_ = 0;
 };
 
 }  // namespace pytrader

@@ -4,80 +4,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "feeds/itch_look_ahead.hpp"
 #include "feeds/itch_message.hpp"
 #include "feeds/wire_bytes.hpp"
 
 namespace pytrader {
 namespace {
 
-constexpr std::size_t kPrefix = 2;
 // In ten-thousandths of a dollar: a cent, half a cent, a hundredth of one (Regulation NMS, rule 612).
-const std::vector<i64> kTicks{100, 50, 1};
+const std::vector<u32> kTicks{100, 50, 1};
 // Below this many resting orders the index and the nodes stay in the caches, and looking ahead only costs.
 constexpr std::size_t kOrdersWorthLookingAhead = 20'000;
 
 u64 symbol_bits(const u8* symbol) noexcept {
   return little_endian<u64>(symbol);
 }
-
-// Bytes that a message has with its prefix, or how many it takes to tell; 0 if they begin none.
-template <ItchFraming framing>
-std::size_t frame_size(const u8* data, std::size_t size) noexcept {
-  if (size < kPrefix) return kPrefix;
-  const std::size_t said = big_endian_16(data);
-  if constexpr (framing == ItchFraming::length_prefixed) return kPrefix + said;
-  if (said != 0) return 0;
-  if (size == kPrefix) return kPrefix + 1;
-  const std::size_t length = kItchLengths[data[kPrefix]];
-  return length == 0 ? 0 : kPrefix + length;
-}
-
-// Walks the frames ahead of the messages that are worked on and asks for the memory that they will touch: the index
-// entry of a later message, the order of a nearer one, its neighbours in the queue of one nearer still. It changes
-// nothing, and wherever it can not read on it falls silent.
-template <ItchFraming framing>
-class LookAhead {
- public:
-  explicit LookAhead(const L3BookSet& books) : books_(books) {}
-
-  bool started() const noexcept { return at_ != nullptr; }
-  void start(const u8* data, std::size_t size) noexcept {
-    at_ = data;
-    end_ = data + size;
-    for (std::size_t i = 0; i < kIndexAhead; ++i) advance();
-  }
-
-  [[gnu::always_inline]] void advance() noexcept {
-    ids_[head_ % kRing] = next_id();
-    books_.prefetch_index(ids_[head_ % kRing]);
-    const std::size_t order = (head_ + kRing - (kIndexAhead - kOrderAhead)) % kRing;
-    slots_[order] = books_.prefetch_order(ids_[order]);
-    books_.prefetch_neighbours(slots_[(head_ + kRing - (kIndexAhead - kNeighbourAhead)) % kRing]);
-    ++head_;
-  }
-
- private:
-  static constexpr std::size_t kRing = 32;
-  static constexpr std::size_t kIndexAhead = 24;
-  static constexpr std::size_t kOrderAhead = 12;
-  static constexpr std::size_t kNeighbourAhead = 6;
-
-  [[gnu::always_inline]] u64 next_id() noexcept {
-    const auto left = static_cast<std::size_t>(end_ - at_);
-    if (left < kPrefix + itch::kOrder + sizeof(u64)) return 0;
-    const u64 id = big_endian_64(at_ + kPrefix + itch::kOrder);
-    const std::size_t size = frame_size<framing>(at_, left);
-    at_ = size == 0 || size > left ? end_ : at_ + size;
-    return id;
-  }
-
-  const u8* at_ = nullptr;
-  const u8* end_ = nullptr;
-  const L3BookSet& books_;
-  std::size_t head_ = 0;
-  u64 ids_[kRing] = {};
-  u32 slots_[kRing] = {};
-};
 
 }  // namespace
 
@@ -103,8 +44,8 @@ void ItchFeed::take(const u8* data, std::size_t size) {
   const bool length_prefixed = options_.framing == ItchFraming::length_prefixed;
   if (!carry_.empty()) {
     const bool whole = carry_.complete(data, size, [&](const u8* kept, std::size_t count) {
-      const std::size_t needed = length_prefixed ? frame_size<ItchFraming::length_prefixed>(kept, count)
-                                                 : frame_size<ItchFraming::zero_prefixed>(kept, count);
+      const std::size_t needed = length_prefixed ? itch_frame_size<ItchFraming::length_prefixed>(kept, count)
+                                                 : itch_frame_size<ItchFraming::zero_prefixed>(kept, count);
       return needed == 0 ? count : needed;
     });
     if (!whole) return;
@@ -118,7 +59,7 @@ void ItchFeed::take(const u8* data, std::size_t size) {
 
 WireStop ItchFeed::finish() {
   if (stop_.fault == WireFault::none && !carry_.empty()) {
-    const u8 type = carry_.size() > kPrefix ? carry_.data()[kPrefix] : u8{0};
+    const u8 type = carry_.size() > kItchPrefix ? carry_.data()[kItchPrefix] : u8{0};
     if (!note(WireFault::truncated, type)) return stop_;
     carry_.clear();
   }
@@ -133,27 +74,24 @@ std::size_t ItchFeed::run_framed(const u8* data, std::size_t size) {
 // Works through the whole messages and returns the bytes that they took.
 template <ItchFraming framing>
 std::size_t ItchFeed::run(const u8* data, std::size_t size) {
-  LookAhead<framing> ahead(books_);
+  ItchLookAhead<framing> ahead(books_, listings_);
   std::size_t at = 0;
   while (at < size) {
-    const std::size_t frame = frame_size<framing>(data + at, size - at);
+    const std::size_t frame = itch_frame_size<framing>(data + at, size - at);
     if (ended_ || frame == 0) [[unlikely]] {
-      const u8 type = size - at > kPrefix ? data[at + kPrefix] : u8{0};
+      const u8 type = size - at > kItchPrefix ? data[at + kItchPrefix] : u8{0};
       stop_ = {ended_ ? WireFault::after_end : WireFault::bad_framing, type, messages_, offset_};
       faults_.add(stop_.fault);
       break;
     }
     if (frame > size - at) break;
-    if (ahead.started()) {
-      ahead.advance();
-    } else if (books_.order_count() > kOrdersWorthLookingAhead) {
-      ahead.start(data + at, size - at);
-    }
-    if (frame == kPrefix) {
+    u32 guess = kNone;
+    if (books_.order_count() > kOrdersWorthLookingAhead) guess = ahead.next(data + at, size - at);
+    if (frame == kItchPrefix) {
       ended_ = true;
     } else {
-      const u8* message = data + at + kPrefix;
-      const WireFault fault = dispatch(message, frame - kPrefix);
+      const u8* message = data + at + kItchPrefix;
+      const WireFault fault = dispatch(message, frame - kItchPrefix, guess);
       if (fault != WireFault::none && !note(fault, message[0])) [[unlikely]]
         break;
       ++messages_;
@@ -172,7 +110,7 @@ bool ItchFeed::note(WireFault fault, u8 type) {
   return false;
 }
 
-WireFault ItchFeed::dispatch(const u8* message, std::size_t length) {
+WireFault ItchFeed::dispatch(const u8* message, std::size_t length, u32 guess) {
   const u8 type = message[0];
   if (length != kItchLengths[type]) [[unlikely]]
     return kItchLengths[type] == 0 ? WireFault::unknown_type : WireFault::wrong_length;
@@ -182,14 +120,14 @@ WireFault ItchFeed::dispatch(const u8* message, std::size_t length) {
     case 'F':
       return add(message);
     case 'D':
-      return erase(message);
+      return erase(message, guess);
     case 'U':
-      return replace(message);
+      return replace(message, guess);
     case 'E':
     case 'C':
-      return execute(message);
+      return execute(message, guess);
     case 'X':
-      return cancel(message);
+      return cancel(message, guess);
     default:
       return administer(message);
   }
@@ -211,18 +149,18 @@ WireFault ItchFeed::add(const u8* message) {
   if (letter != 'B' && letter != 'S') return WireFault::bad_side;
   if (price == 0) return WireFault::price_out_of_range;
   if (shares == 0) return WireFault::quantity_not_positive;
-  if (books_.find(id) != kNone) return WireFault::duplicate_order;
   const Side side = letter == 'B' ? Side::buy : Side::sell;
-  books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0);
+  const bool added = books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0);
+  if (!added) return WireFault::duplicate_order;
   if (recording_) [[unlikely]]
     record(message, BookAction::add, side, price, shares, id, kFlagLast);
   return WireFault::none;
 }
 
 // The order that a message names. None and no fault: it is of a stock whose book is not kept.
-inline WireFault ItchFeed::find(const u8* message, u32& slot) const noexcept {
+inline WireFault ItchFeed::find(const u8* message, u32 guess, u32& slot) const noexcept {
   const u32 locate = big_endian_16(message + itch::kLocate);
-  slot = books_.find(big_endian_64(message + itch::kOrder));
+  slot = books_.find(big_endian_64(message + itch::kOrder), guess);
   if (slot != kNone) [[likely]] {
     return L3BookSet::book_of(books_.orders()[slot]) == locate ? WireFault::none : WireFault::wrong_instrument;
   }
@@ -230,9 +168,9 @@ inline WireFault ItchFeed::find(const u8* message, u32& slot) const noexcept {
   return skipped ? WireFault::none : WireFault::unknown_order;
 }
 
-WireFault ItchFeed::erase(const u8* message) {
+WireFault ItchFeed::erase(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   if (recording_) [[unlikely]] {
     const OrderNode& order = books_.orders()[slot];
@@ -243,9 +181,9 @@ WireFault ItchFeed::erase(const u8* message) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::cancel(const u8* message) {
+WireFault ItchFeed::cancel(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const i64 shares = big_endian_32(message + itch::kTakenShares);
@@ -261,9 +199,9 @@ WireFault ItchFeed::cancel(const u8* message) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::execute(const u8* message) {
+WireFault ItchFeed::execute(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const i64 shares = big_endian_32(message + itch::kTakenShares);
@@ -297,9 +235,9 @@ WireFault ItchFeed::execute(const u8* message) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::replace(const u8* message) {
+WireFault ItchFeed::replace(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, slot);
+  const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const u64 id = big_endian_64(message + itch::kReplacedOrder);

@@ -10,14 +10,11 @@
 #include "book/l3_book_set.hpp"
 #include "decimal/integers.hpp"
 #include "feeds/chunk_carry.hpp"
+#include "feeds/itch_look_ahead.hpp"
 #include "feeds/itch_stock.hpp"
 #include "feeds/wire_fault.hpp"
 
 namespace pytrader {
-
-// What stands before each message: its length in two bytes (the form of Nasdaq's files; a length of zero ends the
-// session), or two bytes of zero, so that only the type tells the length.
-enum class ItchFraming : u8 { length_prefixed, zero_prefixed };
 
 using ItchSymbol = std::array<u8, 8>;  // padded with spaces
 
@@ -68,21 +65,16 @@ class ItchFeed {
   void reserve(std::size_t orders) { books_.reserve(orders); }
 
  private:
-  struct Listing {
-    u64 symbol = 0;  // the eight letters as they lie; 0 if the number was not announced
-    L3SetBook* book = nullptr;
-  };
-
   void take(const u8* data, std::size_t size);
   template <ItchFraming framing>
   std::size_t run(const u8* data, std::size_t size);
   std::size_t run_framed(const u8* data, std::size_t size);
-  WireFault dispatch(const u8* message, std::size_t length);
+  WireFault dispatch(const u8* message, std::size_t length, u32 guess);
   WireFault add(const u8* message);
-  WireFault execute(const u8* message);
-  WireFault cancel(const u8* message);
-  WireFault erase(const u8* message);
-  WireFault replace(const u8* message);
+  WireFault execute(const u8* message, u32 guess);
+  WireFault cancel(const u8* message, u32 guess);
+  WireFault erase(const u8* message, u32 guess);
+  WireFault replace(const u8* message, u32 guess);
   WireFault administer(const u8* message);
   WireFault about_stock(const u8* message);
   WireFault about_session(const u8* message);
@@ -92,7 +84,7 @@ class ItchFeed {
   void directory(const u8* message, ItchStock& stock);
 
   WireFault open(u32 locate, const u8* symbol);
-  WireFault find(const u8* message, u32& slot) const noexcept;
+  WireFault find(const u8* message, u32 guess, u32& slot) const noexcept;
   u32 tag_of(const u8* message);
   void print(u32 locate, const ItchPrint& print, bool printable);
   void record(const u8* message, BookAction action, Side side, i64 price, i64 shares, u64 order_id, i64 flags);
@@ -101,7 +93,7 @@ class ItchFeed {
 
   Options options_;
   L3BookSet books_;
-  std::vector<Listing> listings_;                   // by locate; bound: 65536
+  std::vector<ItchListing> listings_;               // by locate; bound: 65536
   std::vector<std::unique_ptr<ItchStock>> stocks_;  // by locate; bound: 65536
   std::vector<u32> attributions_;                   // letters by tag; bound: L3BookSet::kMaxTags
   IdIndex tags_;                                    // letters -> tag

@@ -58,6 +58,16 @@ constexpr std::size_t kTradeShares = 20, kTradeStock = 24, kTradePrice = 32, kTr
 constexpr std::size_t kCrossShares = 11, kCrossStock = 19, kCrossPrice = 27, kCrossMatch = 31, kCrossType = 39;
 constexpr std::size_t kPairedShares = 11, kImbalanceShares = 19, kImbalanceDirection = 27, kImbalanceStock = 28,
                       kFarPrice = 36, kNearPrice = 40, kReferencePrice = 44, kImbalanceCross = 48, kPriceVariation = 49;
+
+// A F E C X D U.
+constexpr std::array<bool, 256> kAboutOrder = [] {
+  std::array<bool, 256> about{};
+  for (const char letter : {'A', 'F', 'E', 'C', 'X', 'D', 'U'}) about[static_cast<u8>(letter)] = true;
+  return about;
+}();
+constexpr bool is_about_order(u8 type) noexcept {
+  return kAboutOrder[type];
+}
 }  // namespace itch
 
 }  // namespace pytrader

@@ -94,7 +94,8 @@ void MatchingEngine::set_limits(Arrival& order) const noexcept {
     default:
       break;
   }
-  const bool slides = terms.has(kPostOnly) && rules_.post_only == PostOnlyPolicy::slide && best != kNoPrice;
+  const bool slides =
+      terms.has(kPostOnly) && rules_.post_only == PostOnlyPolicy::slide && best != kNoPrice && !is_collecting();
   if (slides && !side(opposite(order.side)).better(order.limit, best)) {
     order.limit = beyond(opposite(order.side), best, 1);
   }
@@ -107,16 +108,16 @@ void MatchingEngine::set_limits(Arrival& order) const noexcept {
 void MatchingEngine::secure(const Arrival& order) {
   const SpecialOrder& terms = order.terms;
   if (order.slot == kNone && !pool_.full()) make_room();
-  special_.reserve(executed_.size());
-  if (sharing_.is_active()) sharing_.reserve(executed_.size());
-  if (waits_for_price(terms.order_type)) triggers_.reserve(executed_.size());
-  if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(executed_.size());
-  if (ends_with_day(terms.time_in_force)) day_orders_.reserve(executed_.size());
+  special_.reserve(pool_.slots());
+  if (sharing_.is_active()) sharing_.reserve(pool_.slots());
+  if (waits_for_price(terms.order_type)) triggers_.reserve(pool_.slots());
+  if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(pool_.slots());
+  if (ends_with_day(terms.time_in_force)) day_orders_.reserve(pool_.slots());
   if (order.limit != kNoPrice && (may_rest(order) || is_collecting())) {
     ladder(terms.place_in_book(), order.side).level_at(order.limit);
     if (terms.is_iceberg() && auction_.follows()) auction_.make_room(order.side, order.limit);
   }
-  if (waits_for_auction(terms.time_in_force)) auction_orders_.reserve(executed_.size());
+  if (waits_for_auction(terms.time_in_force)) auction_orders_.reserve(pool_.slots());
   // Shared out, a taker's last lots at a price may reach each order there without ending it.
   const std::size_t makers = (sharing_.is_active() ? 2 : 1) * std::size_t{pool_.size()} + tips_bound_;
   std::size_t levels = 1;
@@ -135,7 +136,11 @@ void MatchingEngine::secure(const Arrival& order) {
 Outcome MatchingEngine::enter(Arrival& order) {
   const SpecialOrder& terms = order.terms;
   const u16 activated = rules_of(phase_).activates;
-  if (waits_for_auction(terms.time_in_force) && !offers(activated, members_of(terms.time_in_force))) {
+  // Once it has entered it is in, until an uncross: also when it is replaced while a volatility auction prolongs its
+  // own.
+  const bool has_entered = order.slot != kNone && auction_orders_.contains(order.slot);
+  const bool waits = waits_for_auction(terms.time_in_force) && !has_entered;
+  if (waits && !offers(activated, members_of(terms.time_in_force))) {
     wait(order, OrderPlace::parked);
     parked_.push_back(order.slot, pool_);
     return Outcome::parked;
@@ -321,6 +326,7 @@ void MatchingEngine::remove_order(u32 slot) noexcept {
 void MatchingEngine::release(u32 slot) noexcept {
   if (is_special(slot)) delist(slot);
   index_.erase(pool_[slot].id, slot);
+  executed_.erase(slot);
   pool_.release(slot);
 }
 

@@ -1,5 +1,8 @@
 // The gate: plain messages in quiet times go to the core, everything else takes the general path.
+#include <algorithm>
+
 #include "matching/matching_engine.hpp"
+#include "matching/plain_path.hpp"
 
 namespace pytrader {
 
@@ -7,9 +10,11 @@ namespace {
 
 // Below this many resting orders the index and the nodes stay in the caches, and looking ahead only costs.
 constexpr u32 kOrdersWorthLookingAhead = 20'000;
-constexpr std::size_t kIndexAhead = 24;
-constexpr std::size_t kNodeAhead = 12;
-constexpr std::size_t kNeighboursAhead = 6;
+// After so many messages it is asked again whether looking ahead is worth it.
+constexpr std::ptrdiff_t kStretch = 256;
+constexpr std::ptrdiff_t kIndexAhead = 24;
+constexpr std::ptrdiff_t kNodeAhead = 12;
+constexpr std::ptrdiff_t kNeighboursAhead = 6;
 
 }  // namespace
 
@@ -26,17 +31,27 @@ bool MatchingEngine::is_plain(const OrderMessage& message) noexcept {
   }
 }
 
+template <bool names, class IndexOf>
+inline MessageStatus MatchingEngine::pass(const OrderMessage& message, std::span<const OrderTerms> terms,
+                                          IndexOf&& index_of, EngineOutput& output) {
+  if (!quiet()) [[unlikely]]
+    return apply_general(message, terms, index_of(), output);
+  if (is_plain_limit(message)) return rest_or_submit(message, index_of, output.fills);
+  if (message.kind == static_cast<u8>(MessageKind::cancel)) return cancel_quickly<names>(message.order_id);
+  if (is_plain(message)) {
+    // The core does not know every type, time in force and flag; what it refuses, the general path judges again.
+    const MessageStatus status = apply_plain(message, index_of(), output.fills);
+    if (!is_rejected(status)) return status;
+  }
+  return apply_general(message, terms, index_of(), output);
+}
+
 MessageStatus MatchingEngine::apply(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                                     EngineOutput& output) {
-  const bool plain = is_plain(message) && quiet();
-  MessageStatus status =
-      plain ? apply_plain(message, message_index, output.fills) : apply_general(message, terms, message_index, output);
+  const MessageStatus status = pass<true>(message, terms, [message_index] { return message_index; }, output);
   ++counters_.messages;
-  if (is_rejected(status)) {
-    // The core does not know every type, time in force and flag; what it refuses, the general path judges again.
-    if (plain) status = apply_general(message, terms, message_index, output);
-    if (is_rejected(status)) ++counters_.rejections[status - kRejected];
-  }
+  if (is_rejected(status)) [[unlikely]]
+    ++counters_.rejections[status - kRejected];
   return status;
 }
 
@@ -53,10 +68,33 @@ inline void MatchingEngine::look_ahead(const OrderMessage* message) const noexce
 
 void MatchingEngine::apply(std::span<const OrderMessage> messages, std::span<const OrderTerms> terms,
                            MessageStatus* statuses, EngineOutput& output) {
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (pool_.size() > kOrdersWorthLookingAhead && i + kIndexAhead < messages.size()) look_ahead(&messages[i]);
-    statuses[i] = apply(messages[i], terms, static_cast<i64>(i), output);
+  const OrderMessage* const first = messages.data();
+  const OrderMessage* at = first;
+  const auto apply_one = [&]() __attribute__((always_inline)) {
+    const MessageStatus status = pass<false>(*at, terms, [&at, first] { return at - first; }, output);
+    if (is_rejected(status)) [[unlikely]]
+      ++counters_.rejections[status - kRejected];
+    *statuses++ = status;
+  };
+  const OrderMessage* const last = first + messages.size();
+  try {
+    while (at != last) {
+      const bool far = pool_.size() > kOrdersWorthLookingAhead && last - at > kIndexAhead;
+      const OrderMessage* const stop = at + std::min(far ? last - at - kIndexAhead : last - at, kStretch);
+      if (far) {
+        for (; at != stop; ++at) {
+          look_ahead(at);
+          apply_one();
+        }
+      } else {
+        for (; at != stop; ++at) apply_one();
+      }
+    }
+  } catch (...) {
+    counters_.messages += static_cast<u64>(at - first);
+    throw;
   }
+  counters_.messages += messages.size();
 }
 
 }  // namespace pytrader

@@ -1,5 +1,6 @@
 // Trading phases, price bands and limit states: what messages and the clock do to them. docs/auctions.md has the rules.
 #include <algorithm>
+#include <exception>
 
 #include "matching/matching_engine.hpp"
 
@@ -77,6 +78,7 @@ void MatchingEngine::advance_phase() {
   if (phase_ == TradingPhase::volatility_auction && phase_until_ != 0 && clock_ >= phase_until_) {
     prepare_phase(resumes_);
     if (is_far(read_auction_book())) {
+      auction_.set_stale();
       phase_until_ = 0;
     } else {
       change_phase(resumes_);
@@ -133,10 +135,23 @@ void MatchingEngine::meet_band(Arrival& order) {
     return;
   }
   if (!reaches_beyond_band(order)) return;
-  interrupted_ = breach == BandBreach::interrupt;
+  interrupted_ = breach == BandBreach::interrupt && can_interrupt(order);
   if (interrupted_ && rests) return;
   order.ended = true;
   order.end_reason = RejectReason::price_band;
+}
+
+// Takes the memory that a call phase needs. There is no way back for the taker, which has traded: without memory its
+// rest is canceled, and trading goes on.
+bool MatchingEngine::can_interrupt(const Arrival& order) {
+  try {
+    prepare_phase(TradingPhase::volatility_auction);
+    if (order.limit != kNoPrice && order.terms.is_iceberg()) auction_.make_room(order.side, order.limit);
+    return true;
+  } catch (const std::exception&) {
+    auction_.follow(false);
+    return false;
+  }
 }
 
 // Whether there is a maker within the taker's limit that the band keeps it from. All-or-none orders keep nobody.
@@ -161,8 +176,8 @@ RejectReason MatchingEngine::check_closing_price(i64 price) const noexcept {
 void MatchingEngine::watch_limit_state() {
   if (rules_.bands.limit_state_ns == 0 || phase_ != TradingPhase::continuous) return;
   const PriceRange range = static_range();
-  const i64 bid = bids_.empty() ? kNoPrice : bids_.best_price();
-  const i64 ask = asks_.empty() ? kNoPrice : asks_.best_price();
+  const i64 bid = bids().empty() ? kNoPrice : bids().best_price();
+  const i64 ask = asks().empty() ? kNoPrice : asks().best_price();
   LimitState state = limit_state_of(bid, ask, range);
   if (!is_limit(state)) state = LimitState::none;
   if (!limit_state_.observe(state, clock_)) return;

@@ -26,7 +26,6 @@ void MatchingEngine::on_trade(i64 price) {
 void MatchingEngine::settle() {
   while (interrupted_ || activate_at_ != kNone || phase_ == TradingPhase::continuous) {
     if (interrupted_) {
-      prepare_phase(TradingPhase::volatility_auction);
       change_phase(TradingPhase::volatility_auction);
     } else if (activate_at_ != kNone) {
       activate_next();
@@ -102,8 +101,8 @@ bool MatchingEngine::enter_all_or_none() {
 // orders, in the order of their entry, serves as long as they stay.
 bool MatchingEngine::reprice_next_peg() {
   if (first_peg_ == kNone) return false;
-  const i64 bid = bids_.empty() ? kNoPrice : bids_.best_price();
-  const i64 ask = asks_.empty() ? kNoPrice : asks_.best_price();
+  const i64 bid = bids().empty() ? kNoPrice : bids().best_price();
+  const i64 ask = asks().empty() ? kNoPrice : asks().best_price();
   if (pegs_stale_ || bid != peg_bid_ || ask != peg_ask_) {
     peg_at_ = first_peg_;
     peg_bid_ = bid;
@@ -152,13 +151,13 @@ void MatchingEngine::reprice(u32 slot, i64 price) {
 i64 MatchingEngine::peg_price(Side which, const SpecialOrder& terms) const noexcept {
   const bool needs_bid = terms.peg_type == PegType::midpoint || which == Side::buy;
   const bool needs_ask = terms.peg_type == PegType::midpoint || which == Side::sell;
-  if ((needs_bid && bids_.empty()) || (needs_ask && asks_.empty())) return kNoPrice;
+  if ((needs_bid && bids().empty()) || (needs_ask && asks().empty())) return kNoPrice;
   i128 reference = 0;
   if (terms.peg_type == PegType::primary) {
-    reference = which == Side::buy ? bids_.best_price() : asks_.best_price();
+    reference = which == Side::buy ? bids().best_price() : asks().best_price();
   } else {
     // An arithmetic shift halves towards the lower price; the sell side takes the upper one.
-    const i128 sum = i128{bids_.best_price()} + asks_.best_price();
+    const i128 sum = i128{bids().best_price()} + asks().best_price();
     reference = which == Side::buy ? sum >> 1 : (sum + 1) >> 1;
   }
   reference -= sign(which) * i128{terms.peg_offset};

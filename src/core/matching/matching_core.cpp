@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "matching/plain_path.hpp"
+
 namespace pytrader {
 
 namespace {
 
-constexpr std::size_t kFirstOrders = 32;
+constexpr std::size_t kNodesAtOnce = 16;
 
 bool is_market(const OrderMessage& message) noexcept {
   return message.order_type == static_cast<u8>(OrderType::market);
@@ -27,8 +29,7 @@ MatchingCore::MatchingCore(const VenueRules& rules, u32 max_orders) : rules_(rul
 
 void MatchingCore::reserve(u32 orders) {
   pool_.reserve(orders);
-  index_.reserve(orders);
-  executed_.resize(std::max(executed_.size(), std::size_t{orders} + 1));
+  index_.reserve(orders, [this](u32 slot) { return pool_[slot].id; });
 }
 
 MessageStatus MatchingCore::apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {
@@ -129,6 +130,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
   mutable_side(side).unlink(slot, pool_);
   const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
   if (leaves == 0) {
+    executed_.erase(slot);
     index_.erase(taker.order_id, slot);
     pool_.release(slot);
     return status_of(Outcome::replaced_filled);
@@ -186,10 +188,11 @@ MatchingCore::Reach MatchingCore::reach(const Taker& taker) const noexcept {
   return reached;
 }
 
-// So that no trade can fail half-way: each fill ends a maker within reach or takes at least one lot.
-void MatchingCore::make_room(const Taker& taker, std::vector<Fill>& fills) const {
+// Each fill ends a maker within reach or takes at least one lot; one maker and the taker may be executed in part.
+void MatchingCore::make_room(const Taker& taker, std::vector<Fill>& fills) {
   const auto most = static_cast<std::size_t>(std::min<i64>(reach(taker).orders, taker.leaves_qty));
   if (fills.capacity() - fills.size() < most) fills.reserve(std::max(fills.size() + most, 2 * fills.capacity()));
+  executed_.reserve(executed_.size() + 2);
 }
 
 // Trades with the best makers within the limit, oldest first at each price; returns what is left.
@@ -233,25 +236,26 @@ void MatchingCore::remove(u32 slot) noexcept {
   const OrderNode& node = pool_[slot];
   const Side side = side_of(node);
   open_quantity_[index_of(side)] -= node.quantity;
+  if ((node.attributes & kHasExecuted) != 0) executed_.erase(slot);
   index_.erase(node.id, slot);
   mutable_side(side).unlink(slot, pool_);
   pool_.release(slot);
 }
 
-// For one more resting order.
+// Only as many nodes are free as the index has room for: where a node is free, plain_path.hpp asks no more.
 void MatchingCore::make_room() {
   const std::size_t orders = std::size_t{pool_.size()} + 1;
   pool_.reserve(orders);
-  index_.reserve(orders);
-  if (executed_.size() <= orders) executed_.resize(2 * orders + kFirstOrders);
+  index_.reserve(orders, [this](u32 slot) { return pool_[slot].id; });
+  if (!pool_.has_free()) pool_.add_free(std::min(kNodesAtOnce, index_.room() - pool_.size()));
 }
 
 i64 MatchingCore::executed(u32 slot) const noexcept {
-  return (pool_[slot].attributes & kHasExecuted) != 0 ? executed_[slot] : 0;
+  return (pool_[slot].attributes & kHasExecuted) != 0 ? executed_.of(slot) : 0;
 }
 
 void MatchingCore::set_executed(u32 slot, i64 quantity) noexcept {
-  executed_[slot] = quantity;
+  executed_.set(slot, quantity);
   pool_[slot].attributes |= kHasExecuted;
 }
 

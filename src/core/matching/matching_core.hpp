@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "book/book_sides.hpp"
-#include "book/id_index.hpp"
+#include "book/bucket_index.hpp"
 #include "book/order_pool.hpp"
+#include "matching/executed_quantities.hpp"
 #include "matching/execution_row.hpp"
 #include "matching/order_message.hpp"
 #include "matching/venue_rules.hpp"
@@ -62,7 +63,6 @@ class MatchingCore : public BookSides {
     i64 orders;
   };
 
-  static constexpr std::size_t index_of(Side side) noexcept { return side == Side::buy ? 0 : 1; }
   static Side side_of(const OrderNode& node) noexcept {
     return (node.attributes & kSell) != 0 ? Side::sell : Side::buy;
   }
@@ -70,10 +70,16 @@ class MatchingCore : public BookSides {
     return index_.find(order_id, [this](u32 slot) { return pool_[slot].id; });
   }
 
+  // The commonest messages, in plain_path.hpp.
+  template <class IndexOf>
+  MessageStatus rest_or_submit(const OrderMessage& message, IndexOf&& message_index, std::vector<Fill>& fills);
+  // `names`: for named_order().
+  template <bool names>
+  MessageStatus cancel_quickly(u64 order_id) noexcept;
   // A new, cancel or replace message that needs nothing but price, time and the plain order types.
   MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus cancel(u64 order_id) noexcept;
+  MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
 
@@ -91,17 +97,19 @@ class MatchingCore : public BookSides {
   void rest(u32 slot, i64 quantity, i64 executed, u32 level, Side side) noexcept;
   void remove(u32 slot) noexcept;
 
+  // For one more resting order.
   void make_room();
-  void make_room(const Taker& taker, std::vector<Fill>& fills) const;
+  // So that no trade of this taker can fail half-way.
+  void make_room(const Taker& taker, std::vector<Fill>& fills);
   i64 executed(u32 slot) const noexcept;
   void set_executed(u32 slot, i64 quantity) noexcept;
 
   VenueRules rules_;
   OrderPool pool_;
-  IdIndex index_;
+  BucketIndex index_;
   i64 open_quantity_[2] = {0, 0};
   i64 last_trade_price_ = kNoPrice;
-  std::vector<i64> executed_;  // by slot; read only where the node says that something was executed
+  ExecutedQuantities executed_;
   MatchingCounters counters_;
   NamedOrder named_{};
 };

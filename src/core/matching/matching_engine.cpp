@@ -22,6 +22,7 @@ MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::sp
   output_ = &output;
   message_index_ = message_index;
   try_all_or_none_ = true;
+  executed_.reserve(pool_.size() + std::size_t{1});
   make_room_for_session();
   const MessageStatus status = answer(message, message.terms == 0 ? kNoTerms : terms[message.terms - 1]);
   if (is_rejected(status)) return status;

@@ -111,6 +111,11 @@ class MatchingEngine : public MatchingCore {
   // The gate (matching_engine.cpp).
   bool quiet() const noexcept { return at_work_ == 0; }
   static bool is_plain(const OrderMessage& message) noexcept;
+  // Inlined by force into the loops: most messages go no further than plain_path.hpp. `index_of()` is the message's
+  // index, worked out where it is needed; `names`: for named_order().
+  template <bool names, class IndexOf>
+  [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, std::span<const OrderTerms> terms,
+                                            IndexOf&& index_of, EngineOutput& output);
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
   MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
@@ -219,6 +224,7 @@ class MatchingEngine : public MatchingCore {
   bool has_bands() const noexcept { return rules_.bands.entry.bounded() || rules_.bands.bounds_trades(); }
   void clamp_to_bands(Arrival& order) const noexcept;
   void meet_band(Arrival& order);
+  bool can_interrupt(const Arrival& order);
   bool reaches_beyond_band(const Arrival& order) const noexcept;
   RejectReason check_closing_price(i64 price) const noexcept;
   void watch_limit_state();

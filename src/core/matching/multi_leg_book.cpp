@@ -54,8 +54,8 @@ i64 MultiLegBook::fill_first(Side side, i64 quantity) {
 void MultiLegBook::prepare(Side side, i64 price) {
   mutable_side(side).level_at(price);
   make_room();
-  const std::size_t orders = std::size_t{pool_.size()} + 2;
-  if (arrivals_.size() < orders) arrivals_.resize(2 * orders);
+  executed_.reserve(pool_.size() + std::size_t{1});  // a trade of another instrument may execute any of them in part
+  if (arrivals_.size() < pool_.slots()) arrivals_.resize(2 * pool_.slots());
 }
 
 void MultiLegBook::place(u64 order_id, Side side, i64 price, i64 leaves_qty, i64 executed, bool post_only,

@@ -5,7 +5,9 @@ from pytrader.data.binance import read_binance
 from pytrader.data.binance_feed import BinanceDepthFeed, binance_instruments
 from pytrader.data.bitget import BitgetDepthFeed
 from pytrader.data.columns import open_columns, write_columns
+from pytrader.data.dbn import read_dbn
 from pytrader.data.depth_feed import FeedIncident, frames_of
+from pytrader.data.itch import read_itch
 from pytrader.data.kraken import KrakenDepthFeed, kraken_instruments
 from pytrader.data.load import load
 from pytrader.data.lobster import read_lobster
@@ -28,6 +30,8 @@ __all__ = [
     "open_columns",
     "read_bars",
     "read_binance",
+    "read_dbn",
+    "read_itch",
     "read_lobster",
     "write_columns",
 ]

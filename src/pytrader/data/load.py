@@ -13,6 +13,9 @@ from typing import Any
 from pytrader.data.bars import read_bars
 from pytrader.data.binance import read_binance
 from pytrader.data.columns import MANIFEST, open_columns
+from pytrader.data.dbn import read_dbn
+from pytrader.data.itch import FILE_NAME as ITCH_NAME
+from pytrader.data.itch import read_itch
 from pytrader.data.lobster import FILE_NAME, read_lobster
 from pytrader.data.market_data import MarketData
 from pytrader.errors import DataError, InvalidArgument
@@ -23,6 +26,8 @@ FORMATS: dict[str, tuple[Callable[..., MarketData], str]] = {
     "columns": (open_columns, "a directory with a manifest.json, as `pytrader generate` writes"),
     "lobster": (read_lobster, "SYMBOL_YYYY-MM-DD_START_END_message_LEVELS.csv"),
     "binance": (read_binance, "a WebSocket capture, lines of a receive time in ns, a space, a JSON frame"),
+    "itch": (read_itch, "12302019.NASDAQ_ITCH50 or S081321-v50, Nasdaq's names of ITCH 5.0 files; give symbol="),
+    "dbn": (read_dbn, "Databento's .dbn or .dbn.zst"),
     "bars": (read_bars, ".csv, .parquet or structured .npy with time, open, high, low, close, volume"),
 }
 
@@ -43,10 +48,11 @@ def load(
     instrument : Instrument, optional
         What the data is about; without it the reader works it out from names and decimals. Not for ``columns``, which
         say it themselves.
-    fmt : {"columns", "lobster", "binance", "bars"}, optional
+    fmt : {"columns", "lobster", "binance", "itch", "dbn", "bars"}, optional
         The format; without it the path's name and first bytes tell.
     **options
-        Passed to the reader: see `read_lobster`, `read_binance`, `read_bars`, `open_columns`.
+        Passed to the reader: see `read_lobster`, `read_binance`, `read_itch`, `read_dbn`, `read_bars`,
+        `open_columns`.
 
     Returns
     -------
@@ -96,6 +102,10 @@ def detect_format(path: Path) -> str:
     if path.is_file():
         if FILE_NAME.match(path.name):
             return "lobster"
+        if ITCH_NAME.match(path.name):
+            return "itch"
+        if path.name.lower().endswith((".dbn", ".dbn.zst")):
+            return "dbn"
         plain = path.name.lower().removesuffix(".gz")
         if plain.endswith((".csv", ".parquet", ".npy")):
             return "bars"

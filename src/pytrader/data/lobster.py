@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from pytrader.data.decimal_text import Int64s, TextColumn, split_table, step_of
 from pytrader.data.files import read_bytes
 from pytrader.data.lobster_seed import BookRow, Touches, seed_orders
 from pytrader.data.market_data import MarketData, Stream
+from pytrader.data.new_york import midnight_ns
 from pytrader.data.symbols import plain_symbol
 from pytrader.errors import DataError, InvalidArgument
 from pytrader.model import Instrument, Side
@@ -41,8 +40,6 @@ _ACTIONS = np.array(
     ],
     np.int64,
 )
-# Days whose nanoseconds fit in 64 bits, and longer than electronic markets have been.
-_YEARS = (1970, 2200)
 _DAY_NS = 86_400_000_000_000
 # Prices are dollars times 10,000.
 _PRICE_DECIMALS = 4
@@ -153,7 +150,7 @@ def _messages(path: Path, date: str, tick: int, off_tick_prints: str, notes: lis
     _require(table["time"], np.diff(time, prepend=time[:1]) >= 0, "goes back in time; sort the file by time")
     messages = Messages(
         row=np.arange(len(time)),
-        ts=time + _midnight_ns(path, date),
+        ts=time + midnight_ns(str(path), date, "the file's name"),
         kind=kind,
         order_id=table["order id"].scaled(0),
         size=table["size"].scaled(0),
@@ -207,20 +204,6 @@ def _table(path: Path) -> dict[str, TextColumn]:
 def _require(column: TextColumn, good: np.ndarray, problem: str) -> None:
     if not good.all():
         raise column.fail(int((~good).argmax()), problem)
-
-
-def _midnight_ns(path: Path, date: str) -> int:
-    try:
-        midnight = datetime.fromisoformat(date).replace(tzinfo=ZoneInfo("America/New_York"))
-    except ZoneInfoNotFoundError as error:
-        raise DataError(
-            "this computer has no time-zone table for New York; pip install tzdata", path=str(path)
-        ) from error
-    except ValueError as error:
-        raise DataError(f"{date} in the file's name is not a day", path=str(path)) from error
-    if not _YEARS[0] <= midnight.year <= _YEARS[1]:
-        raise DataError(f"{date} in the file's name is not from {_YEARS[0]} to {_YEARS[1]}", path=str(path))
-    return int(midnight.timestamp()) * 1_000_000_000
 
 
 def _find_book(path: Path) -> Path | None:

@@ -237,6 +237,79 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
   CHECK(refusals > 10);
 }
 
+namespace {
+
+struct Step {
+  OrderMessage message{};
+  OrderTerms terms;
+};
+
+// A day with each kind of phase, icebergs, and orders for auctions.
+std::vector<Step> auction_day() {
+  std::vector<Step> steps;
+  const auto control = [&steps](MessageKind kind, i64 quantity, i64 price = 0) {
+    Step step;
+    step.message.kind = static_cast<u8>(kind);
+    step.message.quantity = quantity;
+    step.message.price = price;
+    steps.push_back(step);
+  };
+  testing::RandomSource random(17);
+  u64 id = 0;
+  const auto orders = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      Step step;
+      step.message.kind = 1;
+      step.message.order_id = ++id;
+      step.message.side = static_cast<u8>(1 + random.below(2));
+      step.message.order_type = random.below(8) == 0 ? 1 : 2;
+      constexpr TimeInForce kForces[] = {TimeInForce::gtc, TimeInForce::gtc, TimeInForce::day,
+                                         TimeInForce::good_for_auction, TimeInForce::at_the_close};
+      step.message.time_in_force = static_cast<u8>(kForces[random.below(5)]);
+      step.message.price = step.message.order_type == 1 ? kNoPrice : 1'000 + 64 * random.between(-40, 40);
+      step.message.quantity = random.between(1, 20);
+      const bool rests = step.message.order_type == 2 && step.message.time_in_force <= 1;
+      if (rests && random.below(3) == 0) step.terms.display_qty = 1;
+      step.message.terms = 1;
+      steps.push_back(step);
+    }
+  };
+  control(MessageKind::reference_price, 0, 1'000);
+  orders(40);
+  for (const TradingPhase phase :
+       {TradingPhase::intraday_auction, TradingPhase::continuous, TradingPhase::closing_auction,
+        TradingPhase::volatility_auction, TradingPhase::post_close, TradingPhase::closed}) {
+    control(MessageKind::phase, static_cast<i64>(phase));
+    orders(40);
+  }
+  return steps;
+}
+
+}  // namespace
+
+TEST_CASE("call phases, auctions and bands survive any refused allocation") {
+  const std::vector<Step> steps = auction_day();
+  VenueRules rules;
+  rules.bands.static_range = PriceBand::symmetric({2'000});
+  rules.bands.breach = BandBreach::interrupt;
+  std::size_t refusals = 0;
+  for (std::size_t n = 1;; ++n) {
+    MatchingEngine engine(rules);
+    EngineOutput output;
+    refused_allocation = allocations + n;
+    bool refused = false;
+    for (const Step& step : steps) {
+      try {
+        engine.apply(step.message, std::span(&step.terms, 1), 0, output);
+      } catch (const std::bad_alloc&) {
+        refused = true;
+        engine.self_check();
+        engine.apply(step.message, std::span(&step.terms, 1), 0, output);
+      }
+    }
+    refused_allocation = 0;
+    engine.self_check();
+    REQUIRE(engine.phase() == TradingPhase::closed);
 TEST_CASE("a warm engine allocates nothing for orders of all types") {
   MatchingEngine engine;
   testing::RandomSource random(5);

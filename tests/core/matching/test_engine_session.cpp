@@ -372,3 +372,26 @@ TEST_CASE("a pegged order rests where its reference is, though a band has moved 
   CHECK(s.send(order(4, Side::buy, 5).peg(PegType::primary)) == "rested");
   CHECK(s.queue(Side::buy, 108) == "1:5 2:5 4:5");
 }
+
+TEST_CASE("an auction order that has entered stays in while a volatility auction prolongs its auction") {
+  Scene s(interrupting());
+  s.send(phase(Phase::closing_auction));
+  s.send(buy(1, 100, 5).force(Force::at_the_close));
+  s.send(phase(Phase::volatility_auction));
+  CHECK(s.send(replace(1, 101, 9)) == "requeued");
+  CHECK(s.queue(Side::buy, 101) == "1:9");
+  s.send(phase(Phase::post_close));
+  CHECK(s.updates() == "expired 1 9@101 auction_ended, phase_changed 0 0@-");
+}
+
+TEST_CASE("the indicative price follows an expiry also when the clock finds that the auction must go on") {
+  Scene s(interrupting());
+  s.trade_at(100);
+  s.send(phase(Phase::volatility_auction));
+  s.send(buy(1, 110, 5));
+  s.send(buy(2, 110, 5).expires(120));
+  s.send(sell(3, 110, 10));
+  CHECK(s.updates() == "indicative 0 10@110");
+  s.send(clock(120));
+  CHECK(s.updates() == "expired 2 5@110, indicative 0 5@110");
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.matching.naive.book import DISPLAYED, HIDDEN, PEGGED, Order
+from tests.matching.naive.book import ALL_OR_NONE, PEGGED, Order
 from tests.matching.naive.rows import BUY, NO_PRICE, SELL, Message
 from tests.matching.naive_auction import Band, range_around
 
@@ -51,38 +51,47 @@ class Bands:
         highs = [high for _, high in ranges if high is not None]
         return max(lows, default=None), min(highs, default=None)
 
-    def bounds_of(self, order: Order, limit: int | None) -> tuple[int | None, bool]:
-        """Where a taker's trading ends by its limit and the range, and whether its first maker is inside the range."""
+    def clamp_to_bands(self, order: Order, limit: int) -> None:
+        """Fix where the order's matching ends for its whole pass, whatever it trades."""
+        order.match_limit = None if limit == NO_PRICE else limit
+        order.banded = order.barred = False
         if self.phase != "continuous":
-            return limit, True
+            return
         low, high = self.trading_range()
-        near, far, sign = (low, high, 1) if order.side == BUY else (high, low, -1)
+        bound = high if order.side == BUY else low
+        if bound is not None and (order.match_limit is None or self.beyond(order.side, order.match_limit, bound)):
+            order.banded = True
+            order.match_limit = bound
         best = self.sides[3 - order.side].best()
-        barred = best is not None and near is not None and sign * best < sign * near
-        if far is not None and (limit is None or sign * limit > sign * far):
-            limit = far
-        return limit, not barred
+        near = low if order.side == BUY else high
+        order.barred = None not in (best, near) and self.beyond(order.side, near, best)
 
-    def meet_band(self, order: Order, bound: int | None, may_trade: bool, rests: bool) -> str:
-        """What a band does to the rest of a taker; the reason if it ends it."""
-        limit = None if order.limit == NO_PRICE else order.limit
-        if self.phase != "continuous" or (may_trade and bound == limit):
-            return "none"
-        if self.band_rules.breach == "rest_at_band" and rests and may_trade:
-            order.limit = bound
-            self.update("repriced", order, price=order.limit, quantity=order.leaves)
-            return "none"
-        if not self.reaches_beyond(order, limit, bound, may_trade):
-            return "none"
-        self.interrupted = self.band_rules.breach == "interrupt"
-        return "none" if self.interrupted and rests else "price_band"
+    @staticmethod
+    def beyond(side: int, price: int, bound: int) -> bool:
+        """Whether a price of this side is more aggressive than the bound."""
+        return price > bound if side == BUY else price < bound
 
-    def reaches_beyond(self, order: Order, limit: int | None, bound: int | None, may_trade: bool) -> bool:
-        """Whether the best maker of a kind is within the limit, but not within the range."""
-        sign = 1 if order.side == BUY else -1
-        for kind in (DISPLAYED, HIDDEN, PEGGED):
-            prices = [level.price for level in self.sides[3 - order.side].within(limit) if level.queues[kind]]
-            if prices and (not may_trade or (bound is not None and sign * prices[0] > sign * bound)):
+    def meet_band(self, order: Order, limit: int) -> tuple[int, str]:
+        """What the bands do to the rest of a taker: where it rests, and why it does not."""
+        # Where a pegged order rests, its reference says.
+        if self.phase != "continuous" or order.kind == PEGGED or not (order.banded or order.barred):
+            return limit, "none"
+        breach = self.band_rules.breach
+        rests = limit != NO_PRICE and self.rests_by_force(order)
+        if breach == "rest_at_band" and rests and order.banded and not order.barred:
+            self.update("repriced", order, price=order.match_limit, quantity=order.leaves)
+            return order.match_limit, "none"
+        if not self.reaches_beyond_band(order, limit):
+            return limit, "none"
+        self.interrupted = breach == "interrupt"
+        return limit, "none" if self.interrupted and rests else "price_band"
+
+    def reaches_beyond_band(self, order: Order, limit: int) -> bool:
+        """Whether a maker that is no all-or-none order stands within the limit, where the bands let nothing trade."""
+        for level in self.sides[3 - order.side].within(None if limit == NO_PRICE else limit):
+            if not any(level.queues[:ALL_OR_NONE]):
+                continue
+            if order.barred or self.beyond(order.side, level.price, order.match_limit):
                 return True
         return False
 

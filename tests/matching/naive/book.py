@@ -18,6 +18,8 @@ class Order:
     """One live order. `leaves` is all that is open, `shown` what of it the book displays."""
 
     __slots__ = (
+        "banded",
+        "barred",
         "cum",
         "cut",
         "display_qty",
@@ -28,6 +30,7 @@ class Order:
         "kind",
         "leaves",
         "limit",
+        "match_limit",
         "order_id",
         "order_type",
         "owner",
@@ -54,6 +57,8 @@ class Order:
         self.leaves = message.quantity
         self.cum = 0  # what no longer is open: executed, or prevented by self-trade prevention
         self.cut = 0  # what reduce-only took off at entry and no update has told yet
+        self.match_limit: int | None = None  # where its matching ends: its limit or a band
+        self.banded = self.barred = False  # a band ends it before its limit; the best opposite price is outside
         self.slid = False  # a post-only order that has been moved away from the market and no update has told yet
         self.terms = terms
         self.display_qty = terms.display_qty

@@ -158,8 +158,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
                     if order.has("reduce_only")
                     else order.leaves
                 )
-                bound, may_trade = self.bounds_of(order, order.price)
-                if enough and may_trade and self.reachable(order, bound, enough) == enough:
+                self.clamp_to_bands(order, order.price)
+                if enough and self.reachable(order, enough) == enough:
                     return order
         return None
 
@@ -174,6 +174,8 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             self.stop_waiting(order)
         elif order.state in (QUEUED, PARKED):
             self.leave_session(order)
+        elif order.state == "elected" and order in self.elected:
+            self.elected.remove(order)
         self.forget(order)
 
     def forget(self, order: Order) -> None:

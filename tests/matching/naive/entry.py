@@ -49,6 +49,8 @@ FORCES_OF = {
     MARKET: (GTC, DAY, IOC, FOK, *AUCTION_FORCES),
     PEGGED_TYPE: MAY_REST,
 }
+TYPE_NAMES = {code: name for name, code in ORDER_TYPES.items()}
+FORCE_NAMES = {code: name for name, code in TIMES_IN_FORCE.items()}
 KNOWN_FLAGS = sum(FLAGS.values())
 STOP_TYPES = tuple(each for each in TRIGGER_TYPES if each not in TRAILING)
 TRAILING_MAX = 9_999
@@ -76,7 +78,7 @@ class Entry:
         order_type, force, flags = message.order_type, message.time_in_force, message.flags
         if message.side not in (BUY, SELL):
             return "side_not_valid"
-        if order_type not in ORDER_TYPES.values() or (
+        if TYPE_NAMES.get(order_type) not in self.rules.order_types or (
             order_type == MARKET_WITH_PROTECTION and not self.rules.market_protection_ticks
         ):
             return "order_type_not_supported"
@@ -89,7 +91,8 @@ class Entry:
             return "limit_order_without_price"
         if order_type in WITHOUT_PRICE and message.price not in (NO_PRICE, 0):
             return "market_order_with_price"
-        if force not in FORCES_OF.get(order_type, TRIGGER_FORCES):
+        offered = FORCE_NAMES.get(force) in self.rules.times_in_force
+        if not offered or force not in FORCES_OF.get(order_type, TRIGGER_FORCES):
             return "time_in_force_not_supported"
         terms = table[message.terms - 1] if message.terms else NO_TERMS
         if (force == GTD) != (terms.expire_time != 0):
@@ -138,9 +141,16 @@ class Entry:
             all_or_none and not (order_type == LIMIT and force in (*MAY_REST, IOC, FOK))
         ):
             return "malformed_message"
-        if flags & FLAGS["reduce_only"] and not message.owner:
-            return "owner_missing"
-        return "none"
+        return self.instruction_refusal(message, terms)
+
+    def instruction_refusal(self, message: Message, terms: Terms) -> str:
+        """What the venue does not offer beside types and times in force, and what reduce-only needs."""
+        wanted = [name for name in ("reduce_only", "hidden", "all_or_none") if message.flags & FLAGS[name]]
+        wanted += ["iceberg"] if terms.display_qty else []
+        wanted += ["minimum_quantity"] if terms.min_qty else []
+        if not set(wanted) <= set(self.rules.instructions):
+            return "instruction_not_supported"
+        return "owner_missing" if "reduce_only" in wanted and not message.owner else "none"
 
     def too_many_tips(self, quantity: int, display_qty: int, terms: Terms) -> bool:
         return -(-quantity // (display_qty - terms.display_range)) > self.rules.iceberg_parts_max
@@ -176,6 +186,9 @@ class Entry:
         waits = order.order_type in TRIGGER_TYPES or order.force in AUCTION_FORCES
         return waits or (order.order_type != MARKET and order.force not in (IOC, FOK))
 
+    def rests_by_force(self, order: Order) -> bool:
+        return order.force in MAY_REST
+
     def needs_all_at_once(self, order: Order) -> bool:
         """Fill-or-kill by its time in force, or as an all-or-none order that may not rest."""
         return order.force == FOK or (order.has("all_or_none") and order.force == IOC)
@@ -203,13 +216,13 @@ class Entry:
         elif order.order_type == MARKET_WITH_PROTECTION and best is not None:
             ticks = self.rules.market_protection_ticks
             order.limit = clamp(best + ticks if order.side == BUY else best - ticks)
-        elif order.has("post_only") and self.would_take(order.side, order.limit):
+        elif order.has("post_only") and not self.collecting() and self.would_take(order.side, order.limit):
             order.limit = best - 1 if order.side == BUY else best + 1
             order.slid = True
 
     def reach_of(self, order: Order) -> int:
-        bound, may_trade = self.bounds_of(order, None if order.limit == NO_PRICE else order.limit)
-        return self.reachable(order, bound, order.leaves) if may_trade else 0
+        self.clamp_to_bands(order, order.limit)
+        return self.reachable(order, order.leaves)
 
     def enter(self, order: Order) -> str:
         """Let an accepted order in; returns the outcome of its message."""
@@ -238,15 +251,15 @@ class Entry:
             self.update("repriced", order, price=order.limit, quantity=order.leaves)
         reason = self.hindrance(order, first)
         if reason == "none":
-            bound, may_trade = self.bounds_of(order, None if order.limit == NO_PRICE else order.limit)
-            if may_trade and (order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves):
-                self.match(order, bound)
+            if order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves:
+                self.clamp_to_bands(order, order.limit)
+                self.match(order)
                 reason = self.ended
             if not order.leaves:
                 self.forget(order)
                 return "filled" if reason == "none" else "remainder_canceled"
-            if reason == "none":
-                reason = self.meet_band(order, bound, may_trade, order.limit != NO_PRICE and order.force in MAY_REST)
+        if reason == "none":
+            order.limit, reason = self.meet_band(order, order.limit)
         if reason == "none" and order.limit != NO_PRICE and order.force in MAY_REST:
             order.order_type = LIMIT
             self.rest(order, order.limit)
@@ -300,16 +313,17 @@ class Entry:
 
     def take_pegged(self, order: Order, price: int) -> str:
         order.state = TAKING
-        self.ended = "none"
-        bound, may_trade = self.bounds_of(order, price)
-        if may_trade:
-            self.match(order, bound)
+        self.clamp_to_bands(order, price)
+        self.match(order)
+        reason = self.ended
         if not order.leaves:
             self.forget(order)
-            return "filled" if self.ended == "none" else "remainder_canceled"
-        if self.ended != "none":
+            return "filled" if reason == "none" else "remainder_canceled"
+        if reason == "none":
+            price, reason = self.meet_band(order, price)
+        if reason != "none":
             self.forget(order)
-            self.report_cancel(order, self.ended)
+            self.report_cancel(order, reason)
             return "remainder_canceled"
         self.rest(order, price)
         return "rested"

@@ -13,10 +13,10 @@ SELF_TRADE_NAMES = {code: name for name, code in SELF_TRADE.items()}
 class Matching:
     """How a taker meets its makers; part of NaiveEngine."""
 
-    def match(self, taker: Order, limit: int | None) -> None:
-        """Trade within the limit; `self.ended` says what ended the taker early."""
+    def match(self, taker: Order) -> None:
+        """Trade within the limit and the bands; `self.ended` says what ended the taker early."""
         self.ended = "none"
-        for level in self.sides[3 - taker.side].within(limit):
+        for level in [] if taker.barred else self.sides[3 - taker.side].within(taker.match_limit):
             if not self.match_level(taker, level):
                 return
 
@@ -188,11 +188,11 @@ class Matching:
             self.shrink(maker, most)
             self.tell_cut(maker, cut)
 
-    def reachable(self, taker: Order, limit: int | None, enough: int) -> int:
+    def reachable(self, taker: Order, enough: int) -> int:
         """Count what the taker could trade now: the pass of `match` with its running remainder, moving nothing."""
         positions = dict(self.positions)
         left, reached = enough, 0
-        for level in self.sides[3 - taker.side].within(limit):
+        for level in [] if taker.barred else self.sides[3 - taker.side].within(taker.match_limit):
             for maker, quantity, whole in self.meetings(taker, level):
                 most = self.reducible(maker, positions) if maker.has("reduce_only") else quantity
                 quantity = min(quantity, most)

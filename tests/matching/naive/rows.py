@@ -171,6 +171,7 @@ order_type_not_supported quantity_already_executed malformed_message stop_price_
 display_quantity_not_valid display_quantity_too_small minimum_quantity_not_met minimum_quantity_not_valid
 owner_missing expire_time_passed expire_time_missing trading_phase price_band peg_not_valid trailing_not_valid
 mass_canceled auction_ended clock_backwards
+instruction_not_supported
 """
 REASONS = {name: code for code, name in enumerate(REASON_WORDS.split())}
 REJECTED = 128

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.matching.naive.rows import ORDER_TYPES, TIMES_IN_FORCE
+
+INSTRUCTIONS = ("reduce_only", "hidden", "all_or_none", "iceberg", "minimum_quantity")
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -22,6 +26,9 @@ class Rules:
     self_trade: str = "none"
     self_trade_scope: str = "account"
     self_trade_decider: str = "taker"
+    order_types: tuple[str, ...] = tuple(ORDER_TYPES)
+    times_in_force: tuple[str, ...] = tuple(TIMES_IN_FORCE)
+    instructions: tuple[str, ...] = INSTRUCTIONS
     allocation: dict[str, Any] = field(default_factory=dict)
     session: dict[str, Any] = field(default_factory=dict)
     bands: dict[str, Any] = field(default_factory=dict)

@@ -1,7 +1,9 @@
 // A book with its grid, as Python holds it: policies, faults and errors.
 #include "bound_book.hpp"
 
+#include "book/order_pool.hpp"
 #include "error_table.hpp"
+#include "value_bridge.hpp"
 
 namespace pytrader::bindings {
 namespace {
@@ -13,34 +15,18 @@ namespace {
 
 }  // namespace
 
-const char* const kApplyEventsDoc = R"(Apply a batch of events in order.
-
-Parameters
-----------
-events : numpy.ndarray or mapping
-    One-dimensional structured array (cheapest with the exported dtype), or a mapping of its field names to int64
-    columns of one length and any stride. Prices are in ticks, quantities in lots. Times are not read and may be absent;
-    without ``flags`` every row ends its venue event. Nothing is copied; from 256 rows on other threads run meanwhile.
-
-Returns
--------
-int
-    How many rows were applied.
-
-Raises
-------
-BookError
-    Under the strict policy, at the first faulty row: the rows before it are applied, its index is ``row``.
-InvalidArgument
-    If the array or a column does not fit; nothing is applied.
-CapacityError, MemoryError
-    If orders, price levels or memory run out: the rows before are applied, the row itself changed nothing. A
-    CapacityError names its index as ``row``.)";
-
 BookPolicy parse_policy(const std::string& text) {
   if (text == "strict") return BookPolicy::strict;
   if (text == "lenient") return BookPolicy::lenient;
   throw Error(ErrorCode::invalid_argument, "policy must be 'strict' or 'lenient', not '" + text + "'");
+}
+
+u32 parse_max_orders(py::handle value) {
+  const i64 bound = parse_integer(value, "max_orders");
+  if (bound < 1 || bound > i64{OrderPool::kMaxOrders}) {
+    throw Error(ErrorCode::invalid_argument, "max_orders must lie in 1 .. 2^31, not " + std::to_string(bound));
+  }
+  return static_cast<u32>(bound);
 }
 
 void throw_book_error(BookFault fault, const std::string& where, const py::object& row) {

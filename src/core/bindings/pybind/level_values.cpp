@@ -14,6 +14,7 @@ struct TupleTypes {
   py::object level;
   py::object sweep;
   py::object resting_order;
+  py::object own_order;
 };
 
 py::object named_tuple(const char* name, const char* doc, const std::vector<const char*>& fields) {
@@ -37,7 +38,10 @@ const TupleTypes& types() {
                         "What taking from a side gives: quantity got, its exact value, the last price touched.",
                         {"quantity", "value", "worst_price"}),
             named_tuple("RestingOrder", "An order in a book, with what is left of its quantity.",
-                        {"order_id", "side", "price", "quantity"})};
+                        {"order_id", "side", "price", "quantity"}),
+            named_tuple("OwnOrder",
+                        "An order of ours in a public book: whether the feed shows it, and what others have in front.",
+                        {"order_id", "side", "price", "quantity", "in_feed", "queue_ahead"})};
       })
       .get_stored();
 }
@@ -59,6 +63,7 @@ void register_level_values(py::module_& module) {
   module.attr("Level") = types().level;
   module.attr("Sweep") = types().sweep;
   module.attr("RestingOrder") = types().resting_order;
+  module.attr("OwnOrder") = types().own_order;
 }
 
 py::object make_level(const LevelTotals& level, const PriceGrid& grid) {
@@ -68,6 +73,12 @@ py::object make_level(const LevelTotals& level, const PriceGrid& grid) {
 py::object make_sweep(const Sweep& sweep, const PriceGrid& grid) {
   const py::object worst = sweep.filled == 0 ? py::object(py::none()) : grid.price(sweep.worst_price);
   return new_tuple(types().sweep, grid.quantity(sweep.filled), make_fixed(grid.worth(sweep.tick_lots)), worst);
+}
+
+py::object make_own_order(const OwnOrder& order, i64 queue_ahead, const PriceGrid& grid) {
+  return new_tuple(types().own_order, py::int_(order.order_id), py::object(py::cast(order.side)),
+                   grid.price(order.price), grid.quantity(order.quantity), py::bool_(order.in_feed),
+                   grid.quantity(queue_ahead));
 }
 
 py::object make_resting_order(u64 order_id, Side side, i64 price, i64 quantity, const PriceGrid& grid) {

@@ -6,13 +6,14 @@
 #include <cstddef>
 
 #include "book/book_reading.hpp"
+#include "book/own_orders.hpp"
 #include "price_grid.hpp"
 
 namespace pytrader::bindings {
 
 namespace py = pybind11;
 
-// Adds Level, Sweep and RestingOrder to the module; they name pytrader.book as their home.
+// Adds Level, Sweep, RestingOrder and OwnOrder to the module; they name pytrader.book as their home.
 void register_level_values(py::module_& module);
 
 // Level(price, quantity, count)
@@ -40,6 +41,8 @@ py::tuple make_depth(const Book& book, std::size_t count, const PriceGrid& grid)
 }
 // Sweep(quantity, value, worst_price)
 py::object make_sweep(const Sweep& sweep, const PriceGrid& grid);
+// OwnOrder(order_id, side, price, quantity, in_feed, queue_ahead)
+py::object make_own_order(const OwnOrder& order, i64 queue_ahead, const PriceGrid& grid);
 // RestingOrder(order_id, side, price, quantity)
 py::object make_resting_order(u64 order_id, Side side, i64 price, i64 quantity, const PriceGrid& grid);
 

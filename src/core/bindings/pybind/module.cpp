@@ -29,7 +29,10 @@ PYBIND11_MODULE(_core, module) {
   register_book(module);
   register_binance_capture(module);
   register_level_books(module);
+  register_own_orders(module);
   register_feeds_json(module);
+  register_itch(module);
+  register_dbn(module);
   register_kernel(module);
   register_bands(module);
   register_session(module);

@@ -13,6 +13,7 @@ class PriceGrid {
  public:
   // Numbers as parse_number takes them; both must be above zero: Error(invalid_argument).
   PriceGrid(py::handle tick, py::handle lot);
+  PriceGrid(const Fixed& tick, const Fixed& lot) noexcept : tick_(tick), lot_(lot) {}
 
   // Exactly on the grid, else Error(off_tick), Error(off_lot), or Error(decimal_overflow) beyond 64 bits.
   i64 ticks(py::handle price) const;

@@ -7,8 +7,8 @@
 
 #include "book/best_quote_book.hpp"
 #include "book/l2_book.hpp"
-#include "bound_book.hpp"
-#include "event_columns.hpp"
+#include "feed_book.hpp"
+#include "feed_columns.hpp"
 #include "reading_binding.hpp"
 #include "register.hpp"
 #include "snapshot_columns.hpp"
@@ -16,8 +16,8 @@
 namespace pytrader::bindings {
 namespace {
 
-using BoundL2 = BoundBook<L2Book>;
-using BoundQuotes = BoundBook<BestQuoteBook>;
+using BoundL2 = FeedBook<L2Book>;
+using BoundQuotes = FeedBook<BestQuoteBook>;
 
 constexpr const char* kL2Doc = R"(A price-level book of one instrument.
 
@@ -66,62 +66,17 @@ Returns
 bool
     Whether it was applied (False only if lenient).)";
 
-std::string row_text(const L2Columns& columns, std::size_t i) {
-  return "action " + std::to_string(columns.action[i]) + ", side " + std::to_string(columns.side[i]) + ", price " +
-         std::to_string(columns.price[i]) + " ticks, quantity " + std::to_string(columns.quantity[i]) + " lots";
-}
-
-std::string row_text(const QuoteColumns& columns, std::size_t i) {
-  return "bid " + std::to_string(columns.bid_quantity[i]) + " at " + std::to_string(columns.bid_price[i]) +
-         " ticks, ask " + std::to_string(columns.ask_quantity[i]) + " at " + std::to_string(columns.ask_price[i]) +
-         " ticks";
-}
-
 L2Record l2_row(BookAction action, Side side, i64 price, i64 quantity, i64 order_count) {
   return {0, 0, static_cast<i64>(action), static_cast<i64>(side), price, quantity, order_count, kFlagLast};
-}
-
-std::size_t apply_l2(BoundL2& self, py::handle events) {
-  const BusyGuard guard(self.busy);
-  static const py::dtype& type = *new py::dtype(py::dtype::of<L2Record>());
-  EventColumns source(events, type);
-  L2Columns columns;
-  columns.action = source.get("action", offsetof(L2Record, action));
-  columns.side = source.get("side", offsetof(L2Record, side));
-  columns.price = source.get("price", offsetof(L2Record, price));
-  columns.quantity = source.get("quantity", offsetof(L2Record, quantity));
-  columns.order_count = source.get("order_count", offsetof(L2Record, order_count), false);
-  columns.flags = source.get("flags", offsetof(L2Record, flags), false);
-  columns.rows = source.rows();
-  return apply_columns(self, columns, [&](std::size_t i) { return row_text(columns, i); });
-}
-
-bool snapshot(BoundL2& self, py::handle bids, py::handle asks) {
-  const BusyGuard guard(self.busy);
-  const LevelRows bid_rows(bids, self.grid, "bids");
-  const LevelRows ask_rows(asks, self.grid, "asks");
-  const std::size_t bid_count = bid_rows.columns().rows;
-  const BatchResult result = self.book.snapshot(bid_rows.columns(), ask_rows.columns());
-  if (result.fault == BookFault::none) return true;
-  if (result.rows == bid_count + ask_rows.columns().rows) throw_book_error(result.fault, "snapshot", py::none());
-  const bool is_bid = result.rows < bid_count;
-  const LevelColumns& columns = is_bid ? bid_rows.columns() : ask_rows.columns();
-  const std::size_t at = is_bid ? result.rows : result.rows - bid_count;
-  throw_book_error(result.fault,
-                   std::string("snapshot: ") + (is_bid ? "bids[" : "asks[") + std::to_string(at) + "] (price " +
-                       std::to_string(columns.price[at]) + " ticks, quantity " + std::to_string(columns.quantity[at]) +
-                       " lots)",
-                   py::int_(at));
 }
 
 void bind_l2_events(py::class_<BoundL2>& bound) {
   bound.def(
       "set",
       [](BoundL2& self, py::handle side, py::handle price, py::handle quantity, py::handle count) {
-        const BusyGuard guard(self.busy);
         const L2Record row = l2_row(BookAction::replace, parse_side(side), self.grid.ticks(price),
                                     self.grid.lots(quantity), parse_integer(count, "count"));
-        return self.judge(self.book.apply(row), "level");
+        return apply_one(self, row, [] { return "level"; });
       },
       py::arg("side"), py::arg("price"), py::arg("quantity"), py::arg("count") = 0,
       "Set a level's total quantity (0 removes it) and how many orders it holds (0: the venue does not say). Returns "
@@ -129,13 +84,23 @@ void bind_l2_events(py::class_<BoundL2>& bound) {
   bound.def(
       "delete",
       [](BoundL2& self, py::handle side, py::handle price) {
-        const BusyGuard guard(self.busy);
         const L2Record row = l2_row(BookAction::erase, parse_side(side), self.grid.ticks(price), 0, 0);
-        return self.judge(self.book.apply(row), "level");
+        return apply_one(self, row, [] { return "level"; });
       },
       py::arg("side"), py::arg("price"), "Remove a level; one that is not there is a fault.");
-  bound.def("snapshot", &snapshot, py::arg("bids"), py::arg("asks"), kSnapshotDoc);
-  bound.def("apply", &apply_l2, py::arg("events"), kApplyEventsDoc);
+  bound.def(
+      "snapshot",
+      [](BoundL2& self, py::handle bids, py::handle asks, py::handle sequence) {
+        return snapshot_levels(self, bids, asks, sequence);
+      },
+      py::arg("bids"), py::arg("asks"), py::kw_only(), py::arg("sequence") = py::none(), kSnapshotDoc);
+  bound.def(
+      "apply",
+      [](BoundL2& self, py::handle events, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, L2Batch(events), sequence, first_sequence);
+      },
+      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
+      kApplyEventsDoc);
   bound.def(
       "__len__",
       [](BoundL2& self) {
@@ -143,19 +108,6 @@ void bind_l2_events(py::class_<BoundL2>& bound) {
         return self.book.level_count();
       },
       "Levels of both sides.");
-}
-
-std::size_t apply_quotes(BoundQuotes& self, py::handle quotes) {
-  const BusyGuard guard(self.busy);
-  static const py::dtype& type = *new py::dtype(py::dtype::of<QuoteRecord>());
-  EventColumns source(quotes, type, "quotes");
-  QuoteColumns columns;
-  columns.bid_price = source.get("bid_price", offsetof(QuoteRecord, bid_price));
-  columns.ask_price = source.get("ask_price", offsetof(QuoteRecord, ask_price));
-  columns.bid_quantity = source.get("bid_quantity", offsetof(QuoteRecord, bid_quantity));
-  columns.ask_quantity = source.get("ask_quantity", offsetof(QuoteRecord, ask_quantity));
-  columns.rows = source.rows();
-  return apply_columns(self, columns, [&](std::size_t i) { return row_text(columns, i); });
 }
 
 struct QuoteSide {
@@ -176,16 +128,18 @@ void bind_quote_events(py::class_<BoundQuotes>& bound) {
   bound.def(
       "set",
       [](BoundQuotes& self, py::handle bid, py::handle ask) {
-        const BusyGuard guard(self.busy);
         const QuoteSide best_bid = read_side(bid, self.grid, "bid");
         const QuoteSide best_ask = read_side(ask, self.grid, "ask");
-        return self.judge(
-            self.book.apply(QuoteRecord{0, 0, best_bid.price, best_ask.price, best_bid.quantity, best_ask.quantity}),
-            "quote");
+        return apply_one(self, QuoteRecord{0, 0, best_bid.price, best_ask.price, best_bid.quantity, best_ask.quantity},
+                         [] { return "quote"; });
       },
       py::arg("bid"), py::arg("ask"), kQuoteSetDoc);
   bound.def(
-      "apply", &apply_quotes, py::arg("quotes"),
+      "apply",
+      [](BoundQuotes& self, py::handle quotes, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, QuoteBatch(quotes), sequence, first_sequence);
+      },
+      py::arg("quotes"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
       "Apply an array of QUOTE, or a mapping of its field names to int64 columns, in order; every quote is a venue "
       "event of its own. Otherwise as with L3Book.");
   bound.def(
@@ -220,14 +174,14 @@ void register_level_books(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(LevelTotals, price, quantity, order_count);
   module.attr("DEPTH_LEVEL") = depth_level_type();
 
-  py::class_<BoundL2> l2(module, "L2Book", kL2Doc, py::is_final());
+  py::class_<BoundL2> l2(module, "L2Book", kL2Doc, py::is_final(), visible_callbacks<BoundL2>());
   bind_construction(l2);
   bind_l2_events(l2);
   bind_reading(l2);
   bind_state(l2);
   bind_repr(l2, "L2Book", "levels");
 
-  py::class_<BoundQuotes> quotes(module, "BestQuoteBook", kQuotesDoc, py::is_final());
+  py::class_<BoundQuotes> quotes(module, "BestQuoteBook", kQuotesDoc, py::is_final(), visible_callbacks<BoundQuotes>());
   bind_construction(quotes);
   bind_quote_events(quotes);
   bind_reading(quotes);

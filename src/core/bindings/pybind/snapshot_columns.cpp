@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 
+#include "bound_book.hpp"
 #include "depth_arrays.hpp"
 #include "enum_arguments.hpp"
 #include "order_arguments.hpp"
@@ -85,6 +86,26 @@ OrderRows::OrderRows(py::handle orders, const PriceGrid& grid) {
               column_of(rows_, offsetof(QueuedOrder, quantity)),
               {},
               rows_.size()};
+}
+
+void throw_snapshot_error(const BatchResult& result, const OrderColumns& orders) {
+  if (result.rows == orders.rows) throw_book_error(result.fault, "snapshot", py::none());
+  throw_book_error(result.fault,
+                   "snapshot: orders[" + std::to_string(result.rows) + "] (order " +
+                       std::to_string(static_cast<u64>(orders.order_id[result.rows])) + ")",
+                   py::int_(result.rows));
+}
+
+void throw_snapshot_error(const BatchResult& result, const LevelColumns& bids, const LevelColumns& asks) {
+  if (result.rows == bids.rows + asks.rows) throw_book_error(result.fault, "snapshot", py::none());
+  const bool is_bid = result.rows < bids.rows;
+  const LevelColumns& columns = is_bid ? bids : asks;
+  const std::size_t at = is_bid ? result.rows : result.rows - bids.rows;
+  throw_book_error(result.fault,
+                   std::string("snapshot: ") + (is_bid ? "bids[" : "asks[") + std::to_string(at) + "] (price " +
+                       std::to_string(columns.price[at]) + " ticks, quantity " + std::to_string(columns.quantity[at]) +
+                       " lots)",
+                   py::int_(at));
 }
 
 }  // namespace pytrader::bindings

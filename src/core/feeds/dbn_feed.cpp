@@ -1,0 +1,201 @@
+// The way of a DBN stream's bytes: header, framing, and whose each record is.
+#include "feeds/dbn_feed.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include "feeds/dbn_record.hpp"
+#include "feeds/wire_bytes.hpp"
+
+namespace pytrader {
+namespace {
+
+constexpr std::size_t kWord = 4;
+
+// Bytes that a record has, or how many it takes to tell; 0 if they begin none.
+std::size_t record_size(const u8* data, std::size_t size) noexcept {
+  if (size == 0) return 1;
+  const std::size_t said = data[0] * kWord;
+  return said < dbn::kHeader ? 0 : said;
+}
+
+std::string text_of(const u8* data, std::size_t size) {
+  const auto* text = reinterpret_cast<const char*>(data);
+  return {text, strnlen(text, size)};
+}
+
+}  // namespace
+
+WireStop DbnFeed::apply(const u8* data, std::size_t size) {
+  if (stop_.fault != WireFault::none) return stop_;
+  try {
+    take(data, size);
+  } catch (...) {
+    // The records before this one are applied, and what follows it is gone.
+    stop_ = {WireFault::no_room, 0, records_, offset_};
+    faults_.add(WireFault::no_room);
+    throw;
+  }
+  return stop_;
+}
+
+void DbnFeed::take(const u8* data, std::size_t size) {
+  while (!carry_.empty()) {
+    const bool whole = carry_.complete(data, size, [this](const u8* kept, std::size_t count) {
+      const std::size_t needed = in_stream_ ? record_size(kept, count) : dbn_header_size(kept, count);
+      return needed == 0 ? count : needed;
+    });
+    if (!whole) return;
+    run(carry_.data(), carry_.size());
+    carry_.clear();
+    if (stop_.fault != WireFault::none) return;
+  }
+  const std::size_t used = run(data, size);
+  if (stop_.fault == WireFault::none && used < size) carry_.keep(data + used, size - used);
+}
+
+WireStop DbnFeed::finish() {
+  if (stop_.fault == WireFault::none && (!carry_.empty() || !in_stream_) && !(carry_.empty() && records_ > 0)) {
+    const u8 kind = in_stream_ && carry_.size() > dbn::kKind ? carry_.data()[dbn::kKind] : u8{0};
+    if (!note(WireFault::truncated, kind)) return stop_;
+    carry_.clear();
+  }
+  in_stream_ = false;
+  return stop_;
+}
+
+// Works through the whole records and returns the bytes that they took.
+std::size_t DbnFeed::run(const u8* data, std::size_t size) {
+  std::size_t at = 0;
+  while (at < size) {
+    const u8* record = data + at;
+    const std::size_t length = in_stream_ ? record_size(record, size - at) : dbn_header_size(record, size - at);
+    if (length == 0) {
+      stop_ = {WireFault::bad_framing, 0, records_, offset_};
+      faults_.add(stop_.fault);
+      break;
+    }
+    if (length > size - at) break;
+    WireFault fault = WireFault::none;
+    if (in_stream_) {
+      fault = dispatch(record, length);
+      if (fault != WireFault::none && !note(fault, record[dbn::kKind])) break;
+      ++records_;
+    } else if (parse_dbn_header(record, length, metadata_)) {
+      in_stream_ = true;
+    } else {
+      stop_ = {WireFault::bad_framing, 0, records_, offset_};
+      faults_.add(stop_.fault);
+      break;
+    }
+    at += length;
+    offset_ += length;
+  }
+  return at;
+}
+
+// Counts a fault; false if the feed stops at it. Crossed books of a lenient feed are kept, and counted here too.
+bool DbnFeed::note(WireFault fault, u8 kind) {
+  faults_.add(fault);
+  if (options_.policy == BookPolicy::lenient) return true;
+  stop_ = {fault, kind, records_, offset_};
+  return false;
+}
+
+WireFault DbnFeed::dispatch(const u8* record, std::size_t length) {
+  const u8 kind = record[dbn::kKind];
+  const std::size_t known = kDbnLengths[kind];
+  ++counts_[kind];
+  if (known == 0) return WireFault::none;
+  const bool varies = kind == static_cast<u8>(DbnKind::definition) || kind == static_cast<u8>(DbnKind::symbol_mapping);
+  const std::size_t trailer = metadata_.ts_out ? sizeof(u64) : 0;
+  if (varies ? length < known + trailer : length != known + trailer) return WireFault::wrong_length;
+  switch (static_cast<DbnKind>(kind)) {
+    case DbnKind::mbo:
+      return apply_dbn_order(instrument_of(record), record, options_.record);
+    case DbnKind::trade:
+      return apply_dbn_trade(instrument_of(record), record, options_.record);
+    case DbnKind::mbp_1:
+      return apply_dbn_levels(instrument_of(record), record, 1, options_.record);
+    case DbnKind::mbp_10:
+      return apply_dbn_levels(instrument_of(record), record, 10, options_.record);
+    case DbnKind::definition:
+      return define(record);
+    case DbnKind::symbol_mapping:
+      return map_symbol(record, length);
+    default:
+      return apply_dbn_bar(instrument_of(record), record, options_.record);
+  }
+}
+
+// A tick that the caller gave stays.
+WireFault DbnFeed::define(const u8* record) {
+  DbnInstrument& instrument = instrument_of(record);
+  const i64 tick = little_endian<i64>(record + dbn::kTick);
+  if (tick == dbn::kNoPrice || given_tick(instrument.symbol) != 0) return WireFault::none;
+  if (tick <= 0) return WireFault::bad_field;
+  // Rows in the old tick and in a new one would not belong together.
+  if (instrument.tick != 0 && instrument.tick != tick) return WireFault::bad_field;
+  instrument.tick = tick;
+  return WireFault::none;
+}
+
+// Live streams name their instruments by records: the name that was asked for and, where that is a number, the other.
+WireFault DbnFeed::map_symbol(const u8* record, std::size_t length) {
+  const bool first_version = metadata_.version == 1;
+  const std::size_t size = first_version ? dbn::kMappedSizeV1 : dbn::kMappedSize;
+  const std::size_t to = first_version ? dbn::kMappedToV1 : dbn::kMappedTo;
+  if (to + size > length) return WireFault::wrong_length;
+  const std::string from_text = text_of(record + (first_version ? dbn::kMappedFromV1 : dbn::kMappedFrom), size);
+  const u32 id = little_endian<u32>(record + dbn::kInstrument);
+  const bool numbered = from_text.find_first_not_of("0123456789") == std::string::npos;
+  const std::string symbol = numbered ? text_of(record + to, size) : from_text;
+  metadata_.names.push_back({id, symbol});
+  for (const auto& each : instruments_) {
+    if (each->instrument_id != id || !each->symbol.empty()) continue;
+    each->symbol = symbol;
+    if (each->tick == 0) each->tick = given_tick(symbol);
+  }
+  return WireFault::none;
+}
+
+DbnInstrument& DbnFeed::instrument_of(const u8* record) {
+  const u16 publisher = little_endian<u16>(record + dbn::kPublisher);
+  const u32 id = little_endian<u32>(record + dbn::kInstrument);
+  if (last_ != nullptr && last_->instrument_id == id && last_->publisher_id == publisher) return *last_;
+  const u64 key = u64{publisher} << 32 | id;
+  const u32 found = index_.find(key, [this](u32 place) {
+    const DbnInstrument& each = *instruments_[place - 1];
+    return u64{each.publisher_id} << 32 | each.instrument_id;
+  });
+  if (found != kNone) {
+    last_ = instruments_[found - 1].get();
+    return *last_;
+  }
+  auto made = std::make_unique<DbnInstrument>(publisher, id, options_.policy, options_.max_orders);
+  made->symbol = name_of(id);
+  made->tick = given_tick(made->symbol);
+  index_.reserve(index_.size() + 1);
+  instruments_.push_back(std::move(made));
+  index_.insert(key, static_cast<u32>(instruments_.size()));
+  last_ = instruments_.back().get();
+  return *last_;
+}
+
+std::string DbnFeed::name_of(u32 instrument_id) const {
+  for (const DbnMetadata::Name& each : metadata_.names) {
+    if (each.instrument_id == instrument_id) return each.symbol;
+  }
+  return {};
+}
+
+i64 DbnFeed::given_tick(const std::string& symbol) const noexcept {
+  i64 of_all = 0;
+  for (const Tick& each : options_.ticks) {
+    if (each.symbol == symbol && !symbol.empty()) return each.tick;
+    if (each.symbol.empty()) of_all = each.tick;
+  }
+  return of_all;
+}
+
+}  // namespace pytrader
