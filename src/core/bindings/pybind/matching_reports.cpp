@@ -9,8 +9,8 @@
 namespace pytrader::bindings {
 namespace {
 
-Report report(std::variant<ExecType, UpdateKind> exec_type, u64 order_id, std::optional<Side> side, i64 price, i64 quantity, i64 leaves,
-              const PriceGrid& grid, RejectReason reason = RejectReason::none) {
+Report report(std::variant<ExecType, UpdateKind> exec_type, u64 order_id, std::optional<Side> side, i64 price,
+              i64 quantity, i64 leaves, const PriceGrid& grid, RejectReason reason = RejectReason::none) {
   return {exec_type,
           order_id,
           side,
