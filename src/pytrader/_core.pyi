@@ -405,13 +405,16 @@ class _OrderBook(_Book):
     def __contains__(self, order_id: int, /) -> bool: ...
 
 @final
-class ItchBook(_OrderBook): ...
+class ItchBook(_OrderBook):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a feed only
 
 @final
-class DbnOrderBook(_OrderBook): ...
+class DbnOrderBook(_OrderBook):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a feed only
 
 @final
-class DbnLevelBook(_Book): ...
+class DbnLevelBook(_Book):
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...  # made by a feed only
 
 @final
 class ItchFeed(metaclass=_Bound):
