@@ -133,7 +133,7 @@ def message_rows(messages: Sequence[Message]) -> np.ndarray:
     return np.array([(*message[:6], 0, *message[6:]) for message in messages], ORDER_MESSAGE)
 
 
-ROW_ENGINES = {"naive": NaiveRows}
+ROW_ENGINES = {"naive": NaiveRows, "compiled": CompiledRows}
 
 
 def tell(engine: RowEngine, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]:
