@@ -1,10 +1,10 @@
-"""A matching engine by price and time, on its own: single orders with exact values, or arrays of messages.
+"""A matching engine with the venues' order types: single orders with exact values, or arrays of messages.
 
 >>> from pytrader.matching import MatchingEngine, VenueRules
 >>> engine = MatchingEngine(tick="0.01", lot="1", rules=VenueRules.cme_globex())
 >>> [report.exec_type.name for report in engine.submit(order_id=1, side="sell", price="100.00", quantity=10)]
 ['NEW']
->>> [report.exec_type.name for report in engine.submit(order_id=2, side="buy", order_type="market", quantity=4)]
+>>> [report.exec_type.name for report in engine.submit(order_id=2, side="buy", price="100.00", quantity=4)]
 ['NEW', 'TRADE']
 >>> engine.best_ask.quantity
 Quantity('6')

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from decimal import Decimal
+import weakref
 from pathlib import Path
 
 import pytest
@@ -61,24 +62,6 @@ def test_a_lost_frame_is_found_by_the_next_checksums(shared_data: Path) -> None:
     assert caught.value.symbol == "XMR/USD"
 
 
-def test_captures_of_three_pairs_end_in_the_expected_books(shared_data: Path) -> None:
-    folder = shared_data.parent / "venue_payloads" / "kraken" / "cryptofeed"
-    if not folder.is_dir():
-        pytest.skip(f"no folder {folder}")
-    expected = json.loads((folder / "ws_v1_book1000_capture_30s.expected.json").read_text())
-    payload = answer_of(shared_data / "cryptofeed_raw" / "KRAKEN.0.gz", "https://api.kraken.com/0/public/AssetPairs")
-    feed = KrakenDepthFeed(kraken_instruments(payload, ["ADA/XBT", "OMG/USD", "WAVES/EUR"]), depth=1000)
-    for line in (folder / "ws_v1_book1000_capture_30s.jsonl").read_text().splitlines():
-        feed.apply(json.dumps(json.loads(line)["m"]))
-    assert (feed.checksums_matched, feed.checksums_failed) == (347 + 573 + 576, 0)
-    for symbol, pair in expected["pairs"].items():
-        final, book = pair["final_book"], feed.book(symbol)
-        bids, asks = book.depth(1_000)
-        assert (len(bids), len(asks)) == (final["bids"], final["asks"])
-        for best, level in ((final["best_bid"], bids[0]), (final["best_ask"], asks[0])):
-            assert [Decimal(text) for text in best] == [level.price.as_decimal(), level.quantity.as_decimal()]
-
-
 def test_a_wrong_checksum_raises_and_leaves_a_stale_and_empty_book() -> None:
     feed = begun()
     with pytest.raises(
@@ -123,6 +106,23 @@ def test_a_handler_may_bring_the_snapshot_itself() -> None:
     feed.apply(kraken_frame(WRONG, 10, snapshot=False, checksum=5))
     assert feed.stale == ()
     assert len(feed.book("A/B")) == 2
+
+
+def test_a_feed_that_its_handler_holds_is_collected() -> None:
+    class Desk:
+        def __init__(self) -> None:
+            self.feed = KrakenDepthFeed(GRID, depth=10, policy="resync", on_gap=self.lost)
+
+        def lost(self, incident: FeedIncident) -> None:
+            self.feed.reset(incident.symbol)
+
+    desk = Desk()
+    seen = weakref.ref(desk)
+    book = desk.feed.book("A/B")
+    del desk
+    gc.collect()
+    assert seen() is None
+    assert book.stale, "a book outlives the feed that kept it"
 
 
 def test_a_crossed_book_is_told_refused_or_kept() -> None:

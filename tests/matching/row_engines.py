@@ -31,6 +31,8 @@ class RowEngine(Protocol):
 
     def book(self) -> Book: ...
 
+    def live(self) -> dict[int, tuple[int, int]]: ...
+
     def open_quantity(self, order_id: int) -> int | None: ...
 
     def position(self, owner: int) -> int: ...
@@ -49,6 +51,10 @@ class NaiveRows:
 
     def book(self) -> Book:
         return {side: self.engine.sides[side].displayed() for side in (BUY, SELL)}
+
+    def live(self) -> dict[int, tuple[int, int]]:
+        """Open and executed quantity of every live order, wherever it waits."""
+        return {order_id: (order.leaves, order.executed) for order_id, order in self.engine.orders.items()}
 
     def open_quantity(self, order_id: int) -> int | None:
         order = self.engine.orders.get(order_id)
@@ -78,11 +84,19 @@ class CompiledRows:
         levels = []
         for level in bids if side == BUY else asks:
             orders = self.engine.queue(word, level.price)
-            queue = [(order.order_id, int(order.display_qty.as_decimal())) for order in orders]
+            shown = [(order.order_id, int(order.display_qty.as_decimal())) for order in orders]
+            queue = [(order_id, quantity) for order_id, quantity in shown if quantity]
             assert sum(quantity for _, quantity in queue) == level.quantity.as_decimal()
             assert len(queue) == level.count
             levels.append((int(level.price.as_decimal()), queue))
         return levels
+
+    def live(self) -> dict[int, tuple[int, int]]:
+        """Open and executed quantity of every live order, wherever it waits."""
+        return {
+            order.order_id: (int(order.leaves_qty.as_decimal()), int(order.cum_qty.as_decimal()))
+            for order in self.engine.orders()
+        }
 
     def open_quantity(self, order_id: int) -> int | None:
         order = self.engine.order(order_id)
@@ -133,7 +147,7 @@ def message_rows(messages: Sequence[Message]) -> np.ndarray:
     return np.array([(*message[:6], 0, *message[6:]) for message in messages], ORDER_MESSAGE)
 
 
-ROW_ENGINES = {"naive": NaiveRows}
+ROW_ENGINES = {"naive": NaiveRows, "compiled": CompiledRows}
 
 
 def tell(engine: RowEngine, message: Message, terms: Terms | None = None) -> tuple[str, list[str]]:

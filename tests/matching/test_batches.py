@@ -154,7 +154,7 @@ def test_status_codes_that_no_engine_gives_are_refused():
         ({"side": 3}, RejectReason.SIDE_NOT_VALID),
         ({"side": 0}, RejectReason.SIDE_NOT_VALID),
         ({"order_type": 9}, RejectReason.ORDER_TYPE_NOT_SUPPORTED),
-        ({"time_in_force": 0}, RejectReason.TIME_IN_FORCE_NOT_SUPPORTED),
+        ({"time_in_force": 9}, RejectReason.TIME_IN_FORCE_NOT_SUPPORTED),
         ({"time_in_force": 5}, RejectReason.TIME_IN_FORCE_NOT_SUPPORTED),
         ({"quantity": 0}, RejectReason.QUANTITY_NOT_POSITIVE),
         ({"quantity": -(2**63)}, RejectReason.QUANTITY_NOT_POSITIVE),

@@ -58,7 +58,7 @@ def test_orders_and_their_place(engine: MatchingEngine):
     assert engine.order(77) is None
     with pytest.raises(BookError, match="77"):
         engine.queue_ahead(77)
-    engine.submit(order_id=9, side="sell", order_type="market", quantity="1.0")
+    engine.submit(order_id=9, side="sell", price="99.99", quantity="1.0", time_in_force="ioc")
     assert [(order.order_id, order.cum_qty) for order in engine.queue("buy", "99.99")] == [(1, 1), (2, 0)]
     assert len(engine) == 4
 
@@ -169,7 +169,7 @@ def test_rules_are_values_with_names():
     assert rules == VenueRules(amend="always_loses", post_only="not_offered", replace_quantity="open")
     assert rules != VenueRules()
     assert hash(rules) != hash(VenueRules())
-    assert repr(VenueRules()) == "VenueRules(amend='keeps_on_decrease', post_only='reject', replace_quantity='total')"
+    assert repr(VenueRules(amend="always_loses", seed=3)) == "VenueRules(amend='always_loses', seed=3)"
     assert pickle.loads(pickle.dumps(rules)) == rules
     with pytest.raises(InvalidArgument, match="keeps_on_decrease, always_loses"):
         VenueRules(amend="sometimes")
@@ -177,9 +177,29 @@ def test_rules_are_values_with_names():
 
 def test_the_presets_are_those_of_the_documentation(repository):
     text = (repository / "docs" / "matching.md").read_text(encoding="utf-8")
+    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in text.splitlines() if "|" in line]
+    header = next(row for row in rows if row[0] == "setting")
+    table = {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows if len(row) == len(header)}
+    assert list(VenueRules.presets()) == header[1:]
     for name, rules in VenueRules.presets().items():
         assert getattr(VenueRules, name)() == rules
-        assert f"| `{name}` | `{rules.amend}` | `{rules.post_only}` | `{rules.replace_quantity}` |" in text
+        for setting in ("amend", "post_only", "replace_quantity", "immediate_trigger", "iceberg_sweep"):
+            assert table[setting][name] == getattr(rules, setting)
+        for setting in ("self_trade", "self_trade_scope", "iceberg_parts_max"):
+            assert table[setting][name] == str(getattr(rules, setting))
+        for words, setting in (("times in force", "times_in_force"), ("instructions", "instructions")):
+            stated = set() if table[words][name] == "none" else set(table[words][name].split(", "))
+            assert stated == set(getattr(rules, setting))
+
+
+def test_rules_change_in_single_settings():
+    rules = VenueRules.cme_globex().changed(market_protection_ticks=24)
+    assert rules.market_protection_ticks == 24
+    assert rules.changed(market_protection_ticks=0) == VenueRules.cme_globex()
+    with pytest.raises(InvalidArgument, match="iceberg_parts_max"):
+        rules.changed(iceberg_parts_max=0)
+    with pytest.raises(InvalidArgument, match="venue_default"):
+        VenueRules(self_trade="venue_default")
 
 
 def test_an_engine_says_what_it_was_made_of(engine: MatchingEngine):

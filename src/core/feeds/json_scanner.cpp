@@ -1,6 +1,8 @@
 // Reads JSON text in one pass, where it lies: strict, without recursion, without allocation, with the place of a fault.
 #include "feeds/json_scanner.hpp"
 
+#include <array>
+
 namespace pytrader {
 namespace {
 
@@ -11,6 +13,14 @@ bool is_hex(char character) noexcept {
   const char lower = static_cast<char>(character | 0x20);
   return is_digit(character) || (lower >= 'a' && lower <= 'f');
 }
+
+// The characters of a text that are neither its end, nor an escape, nor refused.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t character = 0x20; character < plain.size(); ++character) plain[character] = true;
+  plain['"'] = plain['\\'] = false;
+  return plain;
+}();
 
 constexpr int kMaxDigits = 19;  // these always fit in 64 bits without a sign
 constexpr u64 kMostWhole = (u64{1} << 62) - 1;
@@ -205,19 +215,27 @@ bool JsonScanner::skip_scalar() noexcept {
 
 bool JsonScanner::skip_text() noexcept {
   const char* opening = at_++;
-  for (; at_ != end_ && *at_ != '"'; ++at_) {
-    if (static_cast<unsigned char>(*at_) < 0x20) return fail("text without control characters");
-    if (*at_ != '\\') continue;
-    if (++at_ == end_) break;
-    if (*at_ == 'u') {
-      for (int digit = 0; digit < 4; ++digit) {
-        if (++at_ == end_ || !is_hex(*at_)) return fail("four hexadecimal digits");
-      }
-    } else if (std::string_view("\"\\/bfnrt").find(*at_) == std::string_view::npos) {
-      return fail("an escape that JSON knows");
-    }
+  while (true) {
+    while (at_ != end_ && kPlain[static_cast<unsigned char>(*at_)]) ++at_;
+    if (at_ == end_) return fail_at(opening, "text with a closing quote");
+    if (*at_ == '"') break;
+    if (*at_ != '\\') return fail("text without control characters");
+    if (!skip_escape()) return failed() ? false : fail_at(opening, "text with a closing quote");
   }
-  if (at_ == end_) return fail_at(opening, "text with a closing quote");
+  ++at_;
+  return true;
+}
+
+// False without a fault at the end of the text.
+bool JsonScanner::skip_escape() noexcept {
+  if (++at_ == end_) return false;
+  if (*at_ == 'u') {
+    for (int digit = 0; digit < 4; ++digit) {
+      if (++at_ == end_ || !is_hex(*at_)) return fail("four hexadecimal digits");
+    }
+  } else if (std::string_view("\"\\/bfnrt").find(*at_) == std::string_view::npos) {
+    return fail("an escape that JSON knows");
+  }
   ++at_;
   return true;
 }

@@ -70,6 +70,7 @@ class JsonScanner {
   bool whole(i64& value) noexcept;
   bool skip_scalar() noexcept;
   bool skip_text() noexcept;
+  bool skip_escape() noexcept;
   bool skip_number() noexcept;
   bool skip_word(std::string_view word) noexcept;
 

@@ -27,13 +27,13 @@ void MatchingEngine::publish_indicative() {
 // each live order has at most two updates: it is cut down, and it is canceled or expires.
 void MatchingEngine::prepare_phase(TradingPhase next) {
   const bool ends = uncrosses(phase_, next);
-  if ((ends || collects(next, rules_.session)) && !auction_.follows()) follow_reserves();
   const std::size_t orders = ends ? pool_.size() : day_orders_.size();
   std::vector<Fill>& fills = output_->fills;
   std::vector<OrderUpdate>& updates = output_->updates;
-  if (fills.capacity() - fills.size() < orders) fills.reserve(fills.size() + orders);
+  if (ends && fills.capacity() - fills.size() < orders) fills.reserve(fills.size() + orders);
   const std::size_t most = 2 * orders + triggers_.trailing_count() + 8;
   if (updates.capacity() - updates.size() < most) updates.reserve(updates.size() + most);
+  if ((ends || collects(next, rules_.session)) && !auction_.follows()) follow_reserves();
 }
 
 // All that can trade trades at one price. A reduce-only order that is cut down there may leave the book crossed: then
@@ -129,19 +129,24 @@ void MatchingEngine::activate_next() {
   }
 }
 
-// The reserves of all icebergs at rest, when a call phase begins.
+// The reserves of all icebergs at rest, when a call phase begins; none if memory runs out on the way.
 void MatchingEngine::follow_reserves() {
   auction_.follow(true);
-  if (special_count_ == 0) return;
-  for (const Side which : kSides) {
-    const Ladder& levels = ladder(OrderPlace::displayed, which);
-    for (u32 level = levels.best(); level != kNone; level = levels.next_worse(level)) {
-      for (u32 slot = levels[level].head; slot != kNone; slot = pool_[slot].next) {
-        if (!is_special(slot) || special_[slot].reserve == 0) continue;
-        auction_.make_room(which, levels.price_of(level));
-        auction_.add(which, levels.price_of(level), special_[slot].reserve);
+  try {
+    for (const Side which : kSides) {
+      const Ladder& levels = ladder(OrderPlace::displayed, which);
+      if (special_count_ == 0) continue;
+      for (u32 level = levels.best(); level != kNone; level = levels.next_worse(level)) {
+        for (u32 slot = levels[level].head; slot != kNone; slot = pool_[slot].next) {
+          if (!is_special(slot) || special_[slot].reserve == 0) continue;
+          auction_.make_room(which, levels.price_of(level));
+          auction_.add(which, levels.price_of(level), special_[slot].reserve);
+        }
       }
     }
+  } catch (...) {
+    auction_.follow(false);
+    throw;
   }
 }
 

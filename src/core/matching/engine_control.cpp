@@ -8,7 +8,7 @@ namespace pytrader {
 // What has come to its time leaves before anything else happens at the new time.
 MessageStatus MatchingEngine::set_clock(i64 now) {
   if (now < clock_) return status_of(RejectReason::clock_backwards);
-  output_->updates.reserve(output_->updates.size() + expiries_.size());
+  output_->make_room(0, expiries_.size());
   clock_ = now;
   while (!expiries_.empty() && expiries_.first_key() <= clock_) expire(expiries_.first());
   advance_phase();
@@ -21,7 +21,7 @@ void MatchingEngine::expire(u32 slot) {
 }
 
 void MatchingEngine::expire_day_orders() {
-  output_->updates.reserve(output_->updates.size() + day_orders_.size());
+  output_->make_room(0, day_orders_.size());
   while (!day_orders_.empty()) expire(day_orders_.first());
 }
 
@@ -36,7 +36,7 @@ MessageStatus MatchingEngine::mass_cancel(u32 owner) {
     }
   }
   std::sort(slots.begin(), slots.end(), [this](u32 a, u32 b) { return pool_[a].id < pool_[b].id; });
-  output_->updates.reserve(output_->updates.size() + slots.size());
+  output_->make_room(0, slots.size());
   for (const u32 slot : slots) cancel_order(slot, RejectReason::mass_canceled);
   return status_of(Outcome::accepted);
 }

@@ -7,11 +7,6 @@ namespace pytrader {
 
 namespace {
 
-template <class Row>
-void make_room_for(std::vector<Row>& rows, std::size_t more) {
-  if (rows.capacity() - rows.size() < more) rows.reserve(std::max(rows.size() + more, 2 * rows.capacity()));
-}
-
 i64 beyond(Side side, i64 price, i64 ticks) noexcept {
   const i128 moved = i128{price} + sign(side) * i128{ticks};
   return static_cast<i64>(std::clamp<i128>(moved, i128{kNoPrice} + 1, i128{INT64_MAX}));
@@ -31,7 +26,6 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   kept.flags = message.flags;
   kept.self_trade = static_cast<SelfTrade>(message.self_trade);
   kept.owner = message.owner;
-  kept.account = message.owner == 0 ? 0 : accounts_.find(message.owner);
   const bool priced = kept.order_type == OrderType::limit || kept.order_type == OrderType::stop_limit ||
                       kept.order_type == OrderType::limit_if_touched || kept.order_type == OrderType::pegged;
   kept.limit = priced ? message.price : kNoPrice;
@@ -126,14 +120,16 @@ void MatchingEngine::secure(const Arrival& order) {
   if (waits_for_auction(terms.time_in_force)) auction_orders_.reserve(pool_.slots());
   // Shared out, a taker's last lots at a price may reach each order there without ending it.
   const std::size_t makers = (sharing_.is_active() ? 2 : 1) * std::size_t{pool_.size()} + tips_bound_;
-  make_room_for(output_->fills, static_cast<std::size_t>(std::min<u64>(makers, static_cast<u64>(order.leaves))));
   std::size_t levels = 1;
   if (triggers_.trailing_count() != 0) {
     const Side maker_side = opposite(order.side);
     levels += side(maker_side).level_count();
     for (const Ladder& shadow : shadow_[index_of(maker_side)]) levels += shadow.level_count();
   }
-  make_room_for(output_->updates, 8 + 4 * special_count_ + tips_bound_ + triggers_.trailing_count() * levels);
+  const auto lots = static_cast<std::size_t>(order.leaves);
+  const std::size_t updates =
+      8 + 4 * special_count_ + tips_bound_ + triggers_.trailing_count() * std::min(levels, lots);
+  output_->make_room(std::min(makers, lots), updates);
 }
 
 // A checked order whose room is secured.

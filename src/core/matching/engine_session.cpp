@@ -1,5 +1,6 @@
 // Trading phases, price bands and limit states: what messages and the clock do to them. docs/auctions.md has the rules.
 #include <algorithm>
+#include <exception>
 
 #include "matching/matching_engine.hpp"
 
@@ -134,10 +135,23 @@ void MatchingEngine::meet_band(Arrival& order) {
     return;
   }
   if (!reaches_beyond_band(order)) return;
-  interrupted_ = breach == BandBreach::interrupt;
+  interrupted_ = breach == BandBreach::interrupt && can_interrupt(order);
   if (interrupted_ && rests) return;
   order.ended = true;
   order.end_reason = RejectReason::price_band;
+}
+
+// Takes the memory that a call phase needs. There is no way back for the taker, which has traded: without memory its
+// rest is canceled, and trading goes on.
+bool MatchingEngine::can_interrupt(const Arrival& order) {
+  try {
+    prepare_phase(TradingPhase::volatility_auction);
+    if (order.limit != kNoPrice && order.terms.is_iceberg()) auction_.make_room(order.side, order.limit);
+    return true;
+  } catch (const std::exception&) {
+    auction_.follow(false);
+    return false;
+  }
 }
 
 // Whether there is a maker within the taker's limit that the band keeps it from. All-or-none orders keep nobody.
@@ -145,10 +159,11 @@ bool MatchingEngine::reaches_beyond_band(const Arrival& order) const noexcept {
   const Ladder& own = side(order.side);
   for (const OrderPlace place : {OrderPlace::displayed, OrderPlace::hidden, OrderPlace::pegged}) {
     const Ladder& makers = ladder(place, opposite(order.side));
-    if (makers.empty()) continue;
-    const i64 best = makers.best_price();
-    const bool within = order.limit == kNoPrice || !own.better(best, order.limit);
-    if (within && (order.barred || own.better(best, order.match_limit))) return true;
+    for (u32 level = makers.best(); level != kNone; level = makers.next_worse(level)) {
+      const i64 price = makers.price_of(level);
+      if (order.limit != kNoPrice && own.better(price, order.limit)) break;
+      if (order.barred || own.better(price, order.match_limit)) return true;
+    }
   }
   return false;
 }

@@ -26,7 +26,6 @@ void MatchingEngine::on_trade(i64 price) {
 void MatchingEngine::settle() {
   while (interrupted_ || activate_at_ != kNone || phase_ == TradingPhase::continuous) {
     if (interrupted_) {
-      prepare_phase(TradingPhase::volatility_auction);
       change_phase(TradingPhase::volatility_auction);
     } else if (activate_at_ != kNone) {
       activate_next();

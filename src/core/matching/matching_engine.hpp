@@ -224,6 +224,7 @@ class MatchingEngine : public MatchingCore {
   bool has_bands() const noexcept { return rules_.bands.entry.bounded() || rules_.bands.bounds_trades(); }
   void clamp_to_bands(Arrival& order) const noexcept;
   void meet_band(Arrival& order);
+  bool can_interrupt(const Arrival& order);
   bool reaches_beyond_band(const Arrival& order) const noexcept;
   RejectReason check_closing_price(i64 price) const noexcept;
   void watch_limit_state();

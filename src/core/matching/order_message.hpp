@@ -1,6 +1,8 @@
 // What goes into a matching engine and what comes out: messages, the outcome of each, fills and updates.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <type_traits>
 #include <vector>
 
@@ -130,6 +132,13 @@ enum class UpdateKind : u8 {
   limit_state = 13,    // detail: 1 entered, 0 left
 };
 
+constexpr const char* to_text(UpdateKind kind) noexcept {
+  constexpr const char* kTexts[] = {"none",       "triggered",     "refilled",     "repriced",   "canceled",
+                                    "expired",    "decremented",   "activated",    "stop_moved", "phase_changed",
+                                    "indicative", "auction_price", "band_changed", "limit_state"};
+  return kTexts[static_cast<u8>(kind)];
+}
+
 struct OrderUpdate {
   u8 kind;    // UpdateKind
   u8 side;    // Side, 0 for none
@@ -150,6 +159,18 @@ static_assert(sizeof(OrderUpdate) == 64 && std::is_trivially_copyable_v<OrderUpd
 struct EngineOutput {
   std::vector<Fill> fills;
   std::vector<OrderUpdate> updates;
+
+  // So that the next so many rows can not fail. Grows geometrically; throws std::bad_alloc.
+  void make_room(std::size_t more_fills, std::size_t more_updates) {
+    grow(fills, more_fills);
+    grow(updates, more_updates);
+  }
+
+ private:
+  template <class Row>
+  static void grow(std::vector<Row>& rows, std::size_t more) {
+    if (rows.capacity() - rows.size() < more) rows.reserve(std::max(rows.size() + more, 2 * rows.capacity()));
+  }
 };
 
 }  // namespace pytrader

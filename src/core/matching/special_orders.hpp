@@ -25,6 +25,11 @@ enum class OrderPlace : u8 {
   drained = 8,   // an iceberg whose tip a sweep has emptied, until the sweep is done with its level
   market = 9,    // a market order in a call phase
 };
+constexpr const char* to_text(OrderPlace place) noexcept {
+  constexpr const char* kTexts[] = {"displayed", "hidden",   "pegged", "all_or_none", "triggers",
+                                    "elected",   "unpriced", "parked", "drained",     "market"};
+  return kTexts[static_cast<u8>(place)];
+}
 constexpr bool in_book(OrderPlace place) noexcept {
   return place <= OrderPlace::all_or_none;
 }

@@ -11,29 +11,89 @@ namespace {
 
 using Amend = AmendPolicy;
 using PostOnly = PostOnlyPolicy;
-using Replace = ReplaceQuantity;
 
-constexpr VenueRules preset(Amend amend, PostOnly post_only, Replace replace) {
+using Type = OrderType;
+using Force = TimeInForce;
+
+template <class... Members>
+u16 all_of(Members... members) {
+  return static_cast<u16>((0U | ... | unsigned{members_of(members)}));
+}
+
+VenueRules cme_globex() {
   VenueRules rules;
-  rules.amend = amend;
-  rules.post_only = post_only;
-  rules.replace_quantity = replace;
+  rules.post_only = PostOnly::not_offered;
+  rules.self_trade = SelfTrade::cancel_oldest;
+  rules.order_types =
+      all_of(Type::limit, Type::stop, Type::stop_limit, Type::market_to_limit, Type::market_with_protection);
+  rules.times_in_force = all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::fok);
+  rules.instructions = all_of(Instruction::iceberg, Instruction::minimum_quantity);
   return rules;
 }
 
-constexpr VenuePreset kPresets[] = {
-    {"cme_globex", preset(Amend::keeps_on_decrease, PostOnly::not_offered, Replace::total)},
-    {"nasdaq", preset(Amend::always_loses, PostOnly::reject, Replace::total)},
-    {"eurex", preset(Amend::keeps_on_decrease, PostOnly::reject, Replace::total)},
-    {"tsx", preset(Amend::keeps_on_decrease, PostOnly::reject, Replace::total)},
-    {"binance_spot", preset(Amend::keeps_on_decrease, PostOnly::reject, Replace::total)},
-    {"binance_futures", preset(Amend::always_loses, PostOnly::reject, Replace::total)},
-};
+VenueRules nasdaq() {
+  VenueRules rules;
+  rules.amend = Amend::always_loses;
+  rules.post_only = PostOnly::slide;
+  rules.order_types = all_of(Type::market, Type::limit, Type::pegged);
+  rules.times_in_force =
+      all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::at_the_open, Force::at_the_close);
+  rules.instructions = all_of(Instruction::hidden, Instruction::iceberg, Instruction::minimum_quantity);
+  return rules;
+}
+
+VenueRules eurex() {
+  VenueRules rules;
+  rules.order_types = all_of(Type::market, Type::limit, Type::stop, Type::stop_limit);
+  rules.times_in_force = all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::at_the_close);
+  rules.instructions = 0;
+  return rules;
+}
+
+VenueRules tsx() {
+  VenueRules rules;
+  rules.iceberg_sweep = IcebergSweep::displayed_first;
+  rules.order_types = all_of(Type::market, Type::limit, Type::stop_limit, Type::pegged);
+  rules.times_in_force =
+      all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::fok, Force::at_the_open, Force::at_the_close);
+  rules.instructions = all_of(Instruction::hidden, Instruction::iceberg, Instruction::minimum_quantity);
+  return rules;
+}
+
+VenueRules binance_spot() {
+  VenueRules rules;
+  rules.immediate_trigger = ImmediateTrigger::reject;
+  rules.self_trade_scope = SelfTradeScope::group;
+  rules.iceberg_parts_max = 10;
+  rules.order_types = all_of(Type::market, Type::limit, Type::stop, Type::stop_limit, Type::market_if_touched,
+                             Type::limit_if_touched, Type::trailing_stop, Type::trailing_stop_limit);
+  rules.times_in_force = all_of(Force::gtc, Force::ioc, Force::fok);
+  rules.instructions = all_of(Instruction::iceberg);
+  return rules;
+}
+
+VenueRules binance_futures() {
+  VenueRules rules;
+  rules.amend = Amend::always_loses;
+  rules.immediate_trigger = ImmediateTrigger::reject;
+  rules.self_trade_scope = SelfTradeScope::group;
+  rules.order_types = all_of(Type::market, Type::limit, Type::stop, Type::stop_limit, Type::market_if_touched,
+                             Type::limit_if_touched, Type::trailing_stop);
+  rules.times_in_force = all_of(Force::gtc, Force::gtd, Force::ioc, Force::fok);
+  rules.instructions = all_of(Instruction::reduce_only);
+  return rules;
+}
 
 }  // namespace
 
-std::span<const VenuePreset> venue_presets() noexcept {
-  return kPresets;
+std::span<const VenuePreset> venue_presets() {
+  static const VenuePreset presets[] = {{"cme_globex", cme_globex()},
+                                        {"nasdaq", nasdaq()},
+                                        {"eurex", eurex()},
+                                        {"tsx", tsx()},
+                                        {"binance_spot", binance_spot()},
+                                        {"binance_futures", binance_futures()}};
+  return presets;
 }
 
 const char* to_text(AmendPolicy policy) noexcept {

@@ -95,7 +95,7 @@ struct VenuePreset {
 };
 
 // The presets, by the venues' own documents; docs/matching.md names the source of each cell.
-std::span<const VenuePreset> venue_presets() noexcept;
+std::span<const VenuePreset> venue_presets();
 
 const char* to_text(AmendPolicy policy) noexcept;
 const char* to_text(PostOnlyPolicy policy) noexcept;

@@ -221,3 +221,18 @@ TEST_CASE("terms that do not belong to an order's type are refused") {
   CHECK(s.send(order(1, Side::buy, 3).type(OrderType::stop_limit).stop(100)) == "limit_order_without_price");
   CHECK(s.engine.order_count() == 0);
 }
+
+TEST_CASE("an order with an activation price that the market has reached tracks from its entry on") {
+  Scene s;
+  s.trade_at(100);
+  Order trailing = order(1, Side::sell, 2).type(OrderType::trailing_stop).trails(5);
+  trailing.terms.activation_price = 99;
+  CHECK(s.send(trailing) == "parked");
+  CHECK(s.updates() == "stop_moved 1 2@95");
+  Order later = order(2, Side::sell, 2).type(OrderType::trailing_stop).trails(5);
+  later.terms.activation_price = 101;
+  CHECK(s.send(later) == "parked");
+  CHECK(s.output.updates.empty());
+  s.trade_at(101);
+  CHECK(s.updates() == "stop_moved 1 2@96, stop_moved 2 2@96");
+}

@@ -87,11 +87,11 @@ class Bands:
         return limit, "none" if self.interrupted and rests else "price_band"
 
     def reaches_beyond_band(self, order: Order, limit: int) -> bool:
-        """Whether a maker that is no all-or-none order stands within the limit, where the bands let nothing trade."""
-        for level in self.sides[3 - order.side].within(None if limit == NO_PRICE else limit):
-            if not any(level.queues[:ALL_OR_NONE]):
-                continue
-            if order.barred or self.beyond(order.side, level.price, order.match_limit):
+        """Whether the best maker of a kind, all-or-none apart, stands within the limit but outside the bands."""
+        levels = self.sides[3 - order.side].within(None if limit == NO_PRICE else limit)
+        for kind in range(ALL_OR_NONE):
+            best = next((level.price for level in levels if level.queues[kind]), None)
+            if best is not None and (order.barred or self.beyond(order.side, best, order.match_limit)):
                 return True
         return False
 

@@ -24,6 +24,7 @@ class Order:
         "cut",
         "display_qty",
         "entered",
+        "executed",
         "extreme",
         "flags",
         "force",
@@ -55,7 +56,8 @@ class Order:
         self.owner = message.owner
         self.limit = message.price
         self.leaves = message.quantity
-        self.cum = 0  # what no longer is open: executed, or prevented by self-trade prevention
+        self.executed = 0
+        self.cum = 0  # what no longer is open: executed, prevented, or cut as reduce-only
         self.cut = 0  # what reduce-only took off at entry and no update has told yet
         self.match_limit: int | None = None  # where its matching ends: its limit or a band
         self.banded = self.barred = False  # a band ends it before its limit; the best opposite price is outside

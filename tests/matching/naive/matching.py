@@ -134,6 +134,7 @@ class Matching:
         for order in (taker, maker):
             order.leaves -= quantity
             order.cum += quantity
+            order.executed += quantity
             if order.owner:
                 signed = quantity if order.side == BUY else -quantity
                 self.positions[order.owner] = self.positions.get(order.owner, 0) + signed

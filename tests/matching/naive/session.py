@@ -268,6 +268,7 @@ class Session(Bands):
         quantity = min(left, buyer.leaves, seller.leaves)
         for order, signed in ((buyer, quantity), (seller, -quantity)):
             order.cum += quantity
+            order.executed += quantity
             self.shrink(order, order.leaves - quantity)
             if order.owner:
                 self.positions[order.owner] = self.positions.get(order.owner, 0) + signed

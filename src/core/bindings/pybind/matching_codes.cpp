@@ -1,4 +1,4 @@
-// The vocabulary of a matching engine in Python: message rows, outcomes, status codes, venue rules.
+// The vocabulary of a matching engine in Python: message rows, outcomes, status codes.
 #include "matching_codes.hpp"
 
 #include <pybind11/native_enum.h>
@@ -8,27 +8,10 @@
 #include <string>
 
 #include "matching/order_message.hpp"
-#include "matching/venue_rules.hpp"
-#include "policy_text.hpp"
 #include "value_bridge.hpp"
 
 namespace pytrader::bindings {
 namespace {
-
-VenueRules make_rules(const std::string& amend, const std::string& post_only, const std::string& replace_quantity) {
-  constexpr AmendPolicy amends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
-  constexpr PostOnlyPolicy post_onlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::not_offered};
-  constexpr ReplaceQuantity quantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
-  VenueRules rules;
-  rules.amend = parse_policy(amend, "amend", amends);
-  rules.post_only = parse_policy(post_only, "post_only", post_onlies);
-  rules.replace_quantity = parse_policy(replace_quantity, "replace_quantity", quantities);
-  return rules;
-}
-
-py::tuple texts_of(const VenueRules& rules) {
-  return py::make_tuple(to_text(rules.amend), to_text(rules.post_only), to_text(rules.replace_quantity));
-}
 
 Outcome checked_outcome(py::handle status) {
   const i64 code = parse_integer(status, "status");
@@ -116,51 +99,6 @@ void register_matching_codes(py::module_& module) {
         return reason_of(static_cast<MessageStatus>(parse_integer(status, "status")));
       },
       py::arg("status"), py::pos_only(), "The reason in a status code of MatchingEngine.apply; NONE if accepted.");
-}
-
-void register_venue_rules(py::module_& module) {
-  py::class_<VenueRules> rules(module, "VenueRules", R"(What one venue does differently from another when it matches.
-
-Parameters
-----------
-amend : {"keeps_on_decrease", "always_loses"}
-    Whether a replaced order keeps its place when its price stays and its quantity does not grow.
-post_only : {"reject", "not_offered"}
-    A post-only order that would take is rejected; or the venue knows none and rejects each.
-replace_quantity : {"total", "open"}
-    What the quantity of a replace counts: FIX OrderQty, with what has been executed; or what shall be open.
-
-Raises
-------
-InvalidArgument
-    For any other text.)",
-                               py::is_final());
-  rules.def(py::init(&make_rules), py::kw_only(), py::arg("amend") = "keeps_on_decrease",
-            py::arg("post_only") = "reject", py::arg("replace_quantity") = "total");
-  rules.def_property_readonly("amend", [](const VenueRules& r) { return to_text(r.amend); });
-  rules.def_property_readonly("post_only", [](const VenueRules& r) { return to_text(r.post_only); });
-  rules.def_property_readonly("replace_quantity", [](const VenueRules& r) { return to_text(r.replace_quantity); });
-  rules.def("__eq__", [](const VenueRules& a, const VenueRules& b) { return a == b; }, py::is_operator());
-  rules.def("__hash__", [](const VenueRules& r) { return py::hash(texts_of(r)); });
-  rules.def("__repr__", [](const VenueRules& r) {
-    return py::str("VenueRules(amend={!r}, post_only={!r}, replace_quantity={!r})").format(*texts_of(r));
-  });
-  rules.def(py::pickle(&texts_of, [](const py::tuple& state) {
-    return make_rules(state[0].cast<std::string>(), state[1].cast<std::string>(), state[2].cast<std::string>());
-  }));
-  for (const VenuePreset& preset : venue_presets()) {
-    rules.def_static(
-        preset.name, [rules_of_venue = preset.rules] { return rules_of_venue; },
-        "The rules of this venue; docs/matching.md has the table.");
-  }
-  rules.def_static(
-      "presets",
-      [] {
-        py::dict presets;
-        for (const VenuePreset& preset : venue_presets()) presets[preset.name] = py::cast(preset.rules);
-        return presets;
-      },
-      "All presets by name.");
 }
 
 }  // namespace pytrader::bindings

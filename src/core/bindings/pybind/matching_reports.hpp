@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "matching/matching_engine.hpp"
@@ -12,7 +13,7 @@
 namespace pytrader::bindings {
 
 struct Report {
-  ExecType exec_type;
+  std::variant<ExecType, UpdateKind> exec_type;  // UpdateKind where FIX has no word of its own
   u64 order_id;
   std::optional<Side> side;
   py::object price;  // Price or None
@@ -24,12 +25,16 @@ struct Report {
 };
 using Reports = std::vector<Report>;
 
-// A message, its status and its fills as reports. `before` is the order that it named, as it rested before.
-Reports reports_of_new(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
-                       const PriceGrid& grid);
-Reports reports_of_cancel(u64 order_id, MessageStatus status, const LiveOrder& before, const PriceGrid& grid);
-Reports reports_of_replace(const OrderMessage& message, MessageStatus status, const std::vector<Fill>& fills,
-                           const std::optional<LiveOrder>& before, ReplaceQuantity counts, const PriceGrid& grid);
+// What one message was answered, as reports in the order of events. `named` is the order that an accepted cancel or
+// replace named, `before` that order as it was.
+struct Answer {
+  const OrderMessage& message;
+  MessageStatus status;
+  const EngineOutput& output;
+  const NamedOrder& named;
+  const std::optional<LiveOrder>& before;
+};
+Reports reports_of(const Answer& answer, const PriceGrid& grid);
 
 void register_reports(pybind11::module_& module);
 

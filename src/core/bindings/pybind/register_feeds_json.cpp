@@ -241,6 +241,31 @@ u64 apply_lines(BoundFeed& self, py::handle buffer, py::handle symbol) {
   return self.feed.counts().applied - before;
 }
 
+// Handlers may hold the feed that holds them: shows them to the collector of such circles.
+int visit_handlers(PyObject* object, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(object));
+  if (!py::detail::is_holder_constructed(object)) return 0;
+  const auto& self = py::cast<const BoundFeed&>(py::handle(object));
+  Py_VISIT(self.on_gap.ptr());
+  Py_VISIT(self.on_checksum.ptr());
+  Py_VISIT(self.on_crossed.ptr());
+  return 0;
+}
+
+int clear_handlers(PyObject* object) {
+  if (!py::detail::is_holder_constructed(object)) return 0;
+  auto& self = py::cast<BoundFeed&>(py::handle(object));
+  self.on_gap = self.on_checksum = self.on_crossed = py::none();
+  return 0;
+}
+
+void make_collectable(PyHeapTypeObject* heap_type) {
+  PyTypeObject& type = heap_type->ht_type;
+  type.tp_flags |= Py_TPFLAGS_HAVE_GC;
+  type.tp_traverse = &visit_handlers;
+  type.tp_clear = &clear_handlers;
+}
+
 void bind_counts(py::class_<BoundFeed, FeedHolder>& bound) {
   const auto count = [&bound](const char* name, u64 FeedCounts::* member, const char* doc) {
     bound.def_property_readonly(
@@ -363,7 +388,7 @@ void register_feeds_json(py::module_& module) {
                                   py::is_final());
   bind_book(book);
   bind_reading(book);
-  py::class_<BoundFeed, FeedHolder> feed(module, "DepthFeed", kFeedDoc);
+  py::class_<BoundFeed, FeedHolder> feed(module, "DepthFeed", kFeedDoc, py::custom_type_setup(&make_collectable));
   feed.def(py::init(&make_feed), py::arg("venue"), py::arg("instruments"), py::kw_only(), py::arg("depth") = 0,
            py::arg("policy") = "strict", py::arg("keep_crossed") = false, py::arg("max_waiting") = 10'000,
            py::arg("on_gap") = py::none(), py::arg("on_checksum") = py::none(), py::arg("on_crossed") = py::none());

@@ -15,22 +15,16 @@
 #include "matching_codes.hpp"
 #include "matching_reports.hpp"
 #include "order_arguments.hpp"
+#include "order_request.hpp"
 #include "price_grid.hpp"
 #include "register.hpp"
 #include "row_arrays.hpp"
+#include "session_arguments.hpp"
 #include "value_bridge.hpp"
+#include "working_order.hpp"
 
 namespace pytrader::bindings {
 namespace {
-
-struct WorkingOrder {
-  u64 order_id;
-  Side side;
-  py::object price;
-  py::object leaves_qty;
-  py::object cum_qty;
-  bool post_only;
-};
 
 // The engine with its price grid, as Python holds it.
 class PyMatchingEngine {
@@ -41,46 +35,76 @@ class PyMatchingEngine {
   const VenueRules& rules() const noexcept { return engine_.rules(); }
 
   Reports submit(py::handle order_id, py::handle side, py::handle order_type, py::handle quantity, py::handle price,
-                 py::handle time_in_force, bool post_only) {
-    OrderMessage message{};
-    message.kind = static_cast<u8>(MessageKind::new_);
-    message.order_id = parse_order_id(order_id);
-    message.side = static_cast<u8>(parse_side(side));
-    message.order_type = static_cast<u8>(parse_order_type(order_type));
-    message.time_in_force = static_cast<u8>(parse_time_in_force(time_in_force));
-    message.flags = post_only ? kPostOnly : 0;
-    message.price = price.is_none() ? kNoPrice : grid_.ticks(price);
-    message.quantity = grid_.lots(quantity);
-    const BusyGuard guard(busy_);
-    clear_output();
-    const MessageStatus status = engine_.apply(message, 0, output_);
-    return reports_of_new(message, status, output_.fills, grid_);
+                 py::handle time_in_force, bool post_only, bool reduce_only, bool hidden, bool all_or_none,
+                 bool lead_market_maker, py::handle stop_price, py::handle activation_price, py::handle trailing_offset,
+                 py::handle trailing_step, py::handle trailing_unit, py::handle limit_offset, py::handle display_qty,
+                 py::handle display_range, py::handle min_qty, py::handle peg, py::handle peg_offset,
+                 py::handle expire_time, py::handle owner, py::handle self_trade) {
+    return send(new_order({order_id,
+                           side,
+                           order_type,
+                           quantity,
+                           price,
+                           time_in_force,
+                           post_only,
+                           reduce_only,
+                           hidden,
+                           all_or_none,
+                           lead_market_maker,
+                           stop_price,
+                           activation_price,
+                           trailing_offset,
+                           trailing_step,
+                           trailing_unit,
+                           limit_offset,
+                           display_qty,
+                           display_range,
+                           min_qty,
+                           peg,
+                           peg_offset,
+                           expire_time,
+                           owner,
+                           self_trade},
+                          grid_));
   }
 
   Reports cancel(py::handle order_id) {
-    OrderMessage message{};
-    message.kind = static_cast<u8>(MessageKind::cancel);
-    message.order_id = parse_order_id(order_id);
-    const BusyGuard guard(busy_);
-    LiveOrder before{};
-    engine_.order(message.order_id, before);
-    clear_output();
-    return reports_of_cancel(message.order_id, engine_.apply(message, 0, output_), before, grid_);
+    OrderRequest request;
+    request.message.kind = static_cast<u8>(MessageKind::cancel);
+    request.message.order_id = parse_order_id(order_id);
+    return send(request);
   }
 
-  Reports replace(py::handle order_id, py::handle price, py::handle quantity) {
-    OrderMessage message{};
-    message.kind = static_cast<u8>(MessageKind::replace);
-    message.order_id = parse_order_id(order_id);
-    message.price = grid_.ticks(price);
-    message.quantity = grid_.lots(quantity);
-    const BusyGuard guard(busy_);
-    LiveOrder found{};
-    std::optional<LiveOrder> before;
-    if (engine_.order(message.order_id, found)) before = found;
-    clear_output();
-    const MessageStatus status = engine_.apply(message, 0, output_);
-    return reports_of_replace(message, status, output_.fills, before, engine_.rules().replace_quantity, grid_);
+  Reports replace(py::handle order_id, py::handle price, py::handle quantity, py::handle stop_price,
+                  py::handle display_qty) {
+    return send(replace_order(order_id, price, quantity, stop_price, display_qty, grid_));
+  }
+
+  Reports advance_clock(py::handle ts) {
+    return send(control_message(MessageKind::clock, py::none(), parse_integer(ts, "ts")));
+  }
+
+  Reports set_phase(py::handle phase) {
+    return send(control_message(MessageKind::phase, py::none(), static_cast<i64>(parse_phase(phase))));
+  }
+
+  Reports set_reference_price(py::handle price) {
+    OrderRequest request = control_message(MessageKind::reference_price, py::none(), 0);
+    request.message.price = grid_.ticks(price);
+    return send(request);
+  }
+
+  Reports mass_cancel(py::handle owner) { return send(control_message(MessageKind::mass_cancel, owner, 0)); }
+
+  Reports set_position(py::handle owner, py::handle position) {
+    const Fixed signed_quantity = parse_number(position, "position");
+    const bool is_short = signed_quantity < Fixed{};
+    const i64 lots = grid_.lots(make_quantity(is_short ? negate(signed_quantity) : signed_quantity));
+    return send(control_message(MessageKind::position, owner, is_short ? -lots : lots));
+  }
+
+  Reports set_group(py::handle owner, py::handle group) {
+    return send(control_message(MessageKind::group, owner, parse_integer(group, "group")));
   }
 
   py::tuple apply(py::handle messages_given, py::handle terms_given) {
@@ -130,20 +154,48 @@ class PyMatchingEngine {
   std::optional<WorkingOrder> order(py::handle order_id) {
     const u64 id = parse_order_id(order_id);
     const BusyGuard guard(busy_);
-    LiveOrder found{};
+    LiveOrder found;
     if (!engine_.order(id, found)) return std::nullopt;
-    return in_book(found);
+    return working_order(found, grid_);
   }
 
-  std::vector<WorkingOrder> queue(py::handle side, py::handle price) {
+  std::vector<WorkingOrder> queue(py::handle side, py::handle price, bool displayed_only) {
     const Side which = parse_side(side);
     const i64 ticks = grid_.ticks(price);
     const BusyGuard guard(busy_);
     std::vector<LiveOrder> orders;
     engine_.queue(which, ticks, orders);
     std::vector<WorkingOrder> result;
-    for (const LiveOrder& resting : orders) result.push_back(in_book(resting));
+    for (const LiveOrder& resting : orders) {
+      if (displayed_only && resting.terms.place != OrderPlace::displayed) continue;
+      result.push_back(working_order(resting, grid_));
+    }
     return result;
+  }
+
+  std::vector<WorkingOrder> orders() {
+    const BusyGuard guard(busy_);
+    std::vector<LiveOrder> live;
+    engine_.live_orders(live);
+    std::vector<WorkingOrder> result;
+    for (const LiveOrder& each : live) result.push_back(working_order(each, grid_));
+    return result;
+  }
+
+  py::object position(py::handle owner) {
+    const u32 account = control_message(MessageKind::position, owner, 0).message.owner;
+    const BusyGuard guard(busy_);
+    return make_fixed(multiply_integer(grid_.lot(), engine_.position(account)));
+  }
+
+  i64 clock() {
+    const BusyGuard guard(busy_);
+    return engine_.clock();
+  }
+
+  TradingPhase phase() {
+    const BusyGuard guard(busy_);
+    return engine_.phase();
   }
 
   py::object queue_ahead(py::handle order_id) {
@@ -209,13 +261,20 @@ class PyMatchingEngine {
     return static_cast<u32>(bound);
   }
 
-  WorkingOrder in_book(const LiveOrder& order) const {
-    return {order.order_id,
-            order.side,
-            grid_.price(order.price),
-            grid_.quantity(order.leaves_qty),
-            grid_.quantity(order.cum_qty),
-            order.terms.has(kPostOnly)};
+  Reports send(const OrderRequest& request) {
+    OrderMessage message = request.message;
+    static const OrderTerms no_terms;
+    const bool has_terms = std::memcmp(&request.terms, &no_terms, sizeof(OrderTerms)) != 0;
+    message.terms = has_terms ? 1 : 0;
+    const BusyGuard guard(busy_);
+    LiveOrder found;
+    std::optional<LiveOrder> before;
+    const bool names_one = message.kind != static_cast<u8>(MessageKind::new_) && engine_.order(message.order_id, found);
+    if (names_one) before = found;
+    clear_output();
+    const std::span<const OrderTerms> terms(&request.terms, has_terms ? 1 : 0);
+    const MessageStatus status = engine_.apply(message, terms, 0, output_);
+    return reports_of({message, status, output_, engine_.named_order(), before}, grid_);
   }
 
   void clear_output() noexcept {
@@ -237,53 +296,51 @@ py::dict faults_of(const MatchingCounters& counters) {
   return faults;
 }
 
-void register_working_order(py::module_& module) {
-  py::class_<WorkingOrder>(module, "WorkingOrder", "An order that rests in a matching engine.", py::is_final())
-      .def_readonly("order_id", &WorkingOrder::order_id)
-      .def_readonly("side", &WorkingOrder::side)
-      .def_readonly("price", &WorkingOrder::price)
-      .def_readonly("leaves_qty", &WorkingOrder::leaves_qty, "What is open.")
-      .def_readonly("cum_qty", &WorkingOrder::cum_qty, "What has been executed.")
-      .def_readonly("post_only", &WorkingOrder::post_only)
-      .def("__repr__", [](const WorkingOrder& order) {
-        return py::str("WorkingOrder(order_id={}, side={}, price={}, leaves_qty={}, cum_qty={}, post_only={})")
-            .format(order.order_id, to_text(order.side), order.price, order.leaves_qty, order.cum_qty, order.post_only);
-      });
-}
-
-constexpr const char* kEngineDoc = R"(Continuous matching of one instrument by price, then time.
+constexpr const char* kEngineDoc = R"(A matching engine for one instrument: continuous trading, auctions and phases.
 
 Parameters
 ----------
 tick, lot : str, int, Decimal or Fixed
     The steps of prices and quantities, above zero.
 rules : VenueRules
-    What the venue does with amended and post-only orders.
+    What the venue offers and how it matches.
 max_orders : int
-    How many orders may rest, 1 .. 2**31; a limit order beyond that is rejected (ORDER_LIMIT).
+    How many orders may live at once, 1 .. 2**31; one beyond that is rejected (ORDER_LIMIT).
 
 Notes
 -----
-A trade prints at the resting order's price. Every message is answered; a rejected one changes nothing. The open quantity
-of one side stays below 2**63 lots. An engine may be used by one thread at a time; a second one that enters while a call
-runs gets InvalidState. docs/matching.md states all rules.)";
+Every message is answered; a rejected one changes nothing. The open quantity of one side stays below 2**63 lots. An engine
+may be used by one thread at a time; a second one that enters while a call runs gets InvalidState. docs/matching.md and
+docs/order_rules.md state all rules.)";
 
-constexpr const char* kSubmitDoc = R"(Enters an order and returns its reports: NEW, a TRADE for each maker, and CANCELED
-for the remainder of a market or IOC order; or one REJECTED.
+constexpr const char* kSubmitDoc = R"(Enters an order and returns what happens, as reports in the order of events.
 
 Parameters
 ----------
 order_id : int
-    0 .. 2**64 - 1, not that of an order that rests here.
-side, order_type, time_in_force : text in any case, or members of Side, OrderType, TimeInForce
-    Orders that may rest are "gtc"; a market order never rests.
-price, quantity : str, int, Decimal, Price or Quantity
+    0 .. 2**64 - 1, not that of a live order.
+side, order_type, time_in_force, self_trade : text in any case, or members of their enumerations
+price, quantity, stop_price, activation_price : str, int, Decimal, Price or Quantity
     Whole numbers of ticks and lots. A market order has no price; 0 says the same.
+display_qty, display_range, min_qty : like quantity
+    Of an iceberg: the tip, and how far drawn tips may lie from it; the least that must trade at once.
+trailing_offset, trailing_step : int
+    In `trailing_unit`: "ticks" or "basis_points".
+limit_offset, peg_offset : int
+    Ticks from an elected trailing stop to its limit, and from the reference ("primary" or "midpoint") of a pegged order.
+expire_time : int
+    Nanoseconds UTC, for "gtd".
+owner : int
+    Account number, 0 for none.
 
 Raises
 ------
 OffTick, OffLot, DecimalOverflow, InvalidDecimal, InvalidArgument, TypeError
-    For arguments that are no order; nothing has changed then.)";
+    For arguments that are no order; nothing has changed then.
+
+Notes
+-----
+docs/order_rules.md says what goes with what.)";
 
 constexpr const char* kApplyDoc =
     R"(Applies rows of ORDER_MESSAGE in order, without the interpreter lock from 256 rows on.
@@ -315,6 +372,26 @@ constexpr const char* kUpdatesDoc =
 
 A new copy at each reading. `fill_index` says how many fills of the call came before.)";
 
+void register_controls(py::class_<PyMatchingEngine>& bound) {
+  using Engine = PyMatchingEngine;
+  bound
+      .def("advance_clock", &Engine::advance_clock, py::arg("ts"),
+           "Sets the clock, nanoseconds UTC, never backwards; reports what expires and what that sets off.")
+      .def("set_phase", &Engine::set_phase, py::arg("phase"),
+           "Begins a trading phase; reports what that does to orders.")
+      .def("set_reference_price", &Engine::set_reference_price, py::arg("price"),
+           "The price that bands and auctions refer to.")
+      .def("mass_cancel", &Engine::mass_cancel, py::arg("owner") = 0,
+           "Cancels all orders of an owner, or of everybody; reports them by ascending id.")
+      .def("set_position", &Engine::set_position, py::arg("owner"), py::arg("position"),
+           "An owner's net position, short below zero; the engine goes on from there with each trade.")
+      .def("set_group", &Engine::set_group, py::arg("owner"), py::arg("group"),
+           "The group that an owner belongs to, 0 .. 2**32 - 1; 0 is none.")
+      .def("position", &Engine::position, py::arg("owner"), "An owner's net position, 0 if it was never named.")
+      .def_property_readonly("clock", &Engine::clock)
+      .def_property_readonly("phase", &Engine::phase);
+}
+
 }  // namespace
 
 void register_matching(py::module_& module) {
@@ -323,14 +400,25 @@ void register_matching(py::module_& module) {
   register_reports(module);
   register_working_order(module);
   using Engine = PyMatchingEngine;
-  py::class_<Engine>(module, "MatchingEngine", kEngineDoc, py::is_final())
+  py::class_<Engine> bound(module, "MatchingEngine", kEngineDoc, py::is_final());
+  bound
       .def(py::init<py::handle, py::handle, const VenueRules&, py::handle>(), py::kw_only(), py::arg("tick") = "0.01",
            py::arg("lot") = "1", py::arg("rules") = VenueRules{}, py::arg("max_orders") = OrderPool::kMaxOrders)
       .def("submit", &Engine::submit, py::kw_only(), py::arg("order_id"), py::arg("side"),
            py::arg("order_type") = "limit", py::arg("quantity"), py::arg("price") = py::none(),
-           py::arg("time_in_force") = "gtc", py::arg("post_only").noconvert() = false, kSubmitDoc)
-      .def("cancel", &Engine::cancel, py::arg("order_id"), "Reports CANCELED, or CANCEL_REJECTED for an unknown id.")
-      .def("replace", &Engine::replace, py::arg("order_id"), py::kw_only(), py::arg("price"), py::arg("quantity"),
+           py::arg("time_in_force") = "gtc", py::arg("post_only").noconvert() = false,
+           py::arg("reduce_only").noconvert() = false, py::arg("hidden").noconvert() = false,
+           py::arg("all_or_none").noconvert() = false, py::arg("lead_market_maker").noconvert() = false,
+           py::arg("stop_price") = py::none(), py::arg("activation_price") = py::none(),
+           py::arg("trailing_offset") = py::none(), py::arg("trailing_step") = py::none(),
+           py::arg("trailing_unit") = "ticks", py::arg("limit_offset") = py::none(),
+           py::arg("display_qty") = py::none(), py::arg("display_range") = py::none(), py::arg("min_qty") = py::none(),
+           py::arg("peg") = py::none(), py::arg("peg_offset") = py::none(), py::arg("expire_time") = py::none(),
+           py::arg("owner") = 0, py::arg("self_trade") = "venue_default", kSubmitDoc)
+      .def("cancel", &Engine::cancel, py::arg("order_id"),
+           "Reports CANCELED and what that sets off, or CANCEL_REJECTED for an unknown id.")
+      .def("replace", &Engine::replace, py::arg("order_id"), py::kw_only(), py::arg("price") = py::none(),
+           py::arg("quantity"), py::arg("stop_price") = py::none(), py::arg("display_qty") = py::none(),
            "Reports REPLACED and trades, CANCELED where the new total is executed already, or REPLACE_REJECTED.")
       .def("apply", &Engine::apply, py::arg("messages"), py::arg("terms") = py::none(), kApplyDoc)
       .def_property_readonly("updates", &Engine::updates, kUpdatesDoc)
@@ -338,15 +426,17 @@ void register_matching(py::module_& module) {
       .def_property_readonly("best_ask", [](Engine& engine) { return engine.best(Side::sell); })
       .def("level", &Engine::level, py::arg("side"), py::arg("price"), "The level at a price, or None.")
       .def("depth", &Engine::depth, py::arg("count"), "Bids and asks, at most `count` levels each, best first.")
-      .def("order", &Engine::order, py::arg("order_id"), "The resting order with this id, or None.")
-      .def("queue", &Engine::queue, py::arg("side"), py::arg("price"),
-           "The orders at a price, first in the queue first.")
+      .def("order", &Engine::order, py::arg("order_id"), "The live order with this id, at rest or waiting, or None.")
+      .def("orders", &Engine::orders, "All live orders by ascending id.")
+      .def("queue", &Engine::queue, py::arg("side"), py::arg("price"), py::kw_only(),
+           py::arg("displayed_only").noconvert() = true,
+           "The orders at a price in the order of their priority: those displayed, or those that are not, too.")
       .def("queue_ahead", &Engine::queue_ahead, py::arg("order_id"),
            "Open quantity before this order at its price; BookError if no such order rests.")
       .def("reserve", &Engine::reserve, py::arg("orders"), "Makes room for this many resting orders.")
       .def("self_check", &Engine::self_check,
            "Raises RuntimeError if totals, links and indexes contradict one another.")
-      .def("__len__", &Engine::size, "How many orders rest.")
+      .def("__len__", &Engine::size, "How many orders live, at rest or waiting.")
       .def("__repr__", &Engine::describe)
       .def_property_readonly("tick", &Engine::tick)
       .def_property_readonly("lot", &Engine::lot)
@@ -355,6 +445,7 @@ void register_matching(py::module_& module) {
       .def_property_readonly("message_count", [](Engine& engine) { return engine.counters().messages; })
       .def_property_readonly("fill_count", [](Engine& engine) { return engine.counters().fills; })
       .def_property_readonly("volume", &Engine::volume);
+  register_controls(bound);
 }
 
 }  // namespace pytrader::bindings
