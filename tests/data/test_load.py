@@ -46,7 +46,7 @@ def test_several_paths_are_for_captures(tmp_path: Path) -> None:
 def test_a_format_may_be_said(tmp_path: Path) -> None:
     (tmp_path / "btcusdt.txt").write_text(BARS)
     assert load(tmp_path / "btcusdt.txt", fmt="bars").event_count == 2
-    with pytest.raises(InvalidArgument, match="format 'csv' is not one of columns, lobster, binance, bars"):
+    with pytest.raises(InvalidArgument, match="format 'csv' is not one of columns, lobster, binance, itch, dbn, bars"):
         load(tmp_path / "btcusdt.txt", fmt="csv")
 
 
