@@ -115,7 +115,11 @@ WRONG: list[tuple[Callable[[Any], object], type[Exception], str]] = [
     (lambda s: s.buy(1, limit=Quantity(1)), TypeError, r"limit is a price, got Quantity"),
     (lambda s: s.buy(Price(1)), TypeError, r"quantity is a quantity, got Price"),
     (lambda s: s.buy(1, "ETHUSDT.BINANCE"), InvalidArgument, "no instrument 'ETHUSDT.BINANCE': it has BTCUSDT.BINANCE"),
-    (lambda s: s.buy(1, time_in_force="forever"), InvalidArgument, "time_in_force must be one of DAY, GTC, AT_THE_OPEN, IOC"),
+    (
+        lambda s: s.buy(1, time_in_force="forever"),
+        InvalidArgument,
+        "time_in_force must be one of DAY, GTC, AT_THE_OPEN, IOC",
+    ),
     (lambda s: s.buy(1, tag=5), InvalidArgument, "tag must be a text, got 5"),
     (lambda s: s.buy(1, post_only="no"), InvalidArgument, "post_only and reduce_only must be True or False, got 'no'"),
     (lambda s: s.buy(1, reduce_only=1), InvalidArgument, "post_only and reduce_only must be True or False, got False"),
