@@ -105,9 +105,9 @@ inline bool goes_on(const char* row, std::size_t width) noexcept {
   return false;
 }
 
-__attribute__((target("sse4.1"))) BatchResult parse_rows_by_vector(const char* rows, std::size_t count,
-                                                                   std::size_t width, int decimals,
-                                                                   i64* mantissas) noexcept {
+__attribute__((target("sse4.1"))) ColumnResult parse_rows_by_vector(const char* rows, std::size_t count,
+                                                                    std::size_t width, int decimals,
+                                                                    i64* mantissas) noexcept {
   alignas(16) std::array<u8, kLane> kept{};
   for (std::size_t i = 0; i < kLane && i < width; ++i) kept[i] = 0xFF;
   const __m128i mask = _mm_load_si128(reinterpret_cast<const __m128i*>(kept.data()));
@@ -137,8 +137,8 @@ __attribute__((target("sse4.1"))) BatchResult parse_rows_by_vector(const char* r
 
 }  // namespace
 
-BatchResult parse_rows_plainly(const char* rows, std::size_t count, std::size_t width, int decimals,
-                               i64* mantissas) noexcept {
+ColumnResult parse_rows_plainly(const char* rows, std::size_t count, std::size_t width, int decimals,
+                                i64* mantissas) noexcept {
   for (std::size_t i = 0; i < count; ++i) {
     const ParseStatus status = parse_row(rows + i * width, width, decimals, mantissas[i]);
     if (status != ParseStatus::ok) return {i, status};
@@ -146,14 +146,14 @@ BatchResult parse_rows_plainly(const char* rows, std::size_t count, std::size_t 
   return {count, ParseStatus::ok};
 }
 
-BatchResult parse_rows(const char* rows, std::size_t count, std::size_t width, int decimals, i64* mantissas) noexcept {
+ColumnResult parse_rows(const char* rows, std::size_t count, std::size_t width, int decimals, i64* mantissas) noexcept {
 #ifdef PYTRADER_VECTOR_PARSER
   if (__builtin_cpu_supports("sse4.1")) return parse_rows_by_vector(rows, count, width, decimals, mantissas);
 #endif
   return parse_rows_plainly(rows, count, width, decimals, mantissas);
 }
 
-BatchResult divide_rows(i64* mantissas, std::size_t count, i64 tick) noexcept {
+ColumnResult divide_rows(i64* mantissas, std::size_t count, i64 tick) noexcept {
   if (tick == 1) return {count, ParseStatus::ok};
   for (std::size_t i = 0; i < count; ++i) {
     const i64 quotient = mantissas[i] / tick;
@@ -163,7 +163,7 @@ BatchResult divide_rows(i64* mantissas, std::size_t count, i64 tick) noexcept {
   return {count, ParseStatus::ok};
 }
 
-BatchResult multiply_rows(i64* values, std::size_t count, i64 factor) noexcept {
+ColumnResult multiply_rows(i64* values, std::size_t count, i64 factor) noexcept {
   for (std::size_t i = 0; i < count; ++i) {
     if (__builtin_mul_overflow(values[i], factor, &values[i])) return {i, ParseStatus::overflow};
   }

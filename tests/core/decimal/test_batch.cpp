@@ -44,9 +44,9 @@ TEST_CASE("both parsers take and refuse the same rows with the same values") {
       std::vector<i64> all(19);
       CAPTURE(text);
       CAPTURE(decimals);
-      const BatchResult expected = parse_rows_plainly(rows.data(), 1, width, decimals, &plain);
-      const BatchResult alone = parse_rows(rows.data(), 1, width, decimals, &fast);
-      const BatchResult among = parse_rows(rows.data(), 19, width, decimals, all.data());
+      const ColumnResult expected = parse_rows_plainly(rows.data(), 1, width, decimals, &plain);
+      const ColumnResult alone = parse_rows(rows.data(), 1, width, decimals, &fast);
+      const ColumnResult among = parse_rows(rows.data(), 19, width, decimals, all.data());
       REQUIRE(alone.row == expected.row);
       REQUIRE(alone.status == expected.status);
       REQUIRE((expected.row == 1 || (among.row == 0 && among.status == expected.status)));
@@ -61,7 +61,7 @@ TEST_CASE("both parsers take and refuse the same rows with the same values") {
 TEST_CASE("the first bad row is named with its fault") {
   const std::vector<char> rows = rows_of({"1.25", "-2.5", "abc", "x"}, 8);
   std::vector<i64> mantissas(4);
-  BatchResult result = parse_rows(rows.data(), 4, 8, 2, mantissas.data());
+  ColumnResult result = parse_rows(rows.data(), 4, 8, 2, mantissas.data());
   CHECK(result.row == 2);
   CHECK(result.status == ParseStatus::malformed);
   CHECK(mantissas[0] == 125);
@@ -74,7 +74,7 @@ TEST_CASE("the first bad row is named with its fault") {
 TEST_CASE("mantissas past 64 bits are refused") {
   const std::vector<char> rows = rows_of({"9223372036854775807", "-9223372036854775807", "9223372036854775808"}, 20);
   std::vector<i64> mantissas(3);
-  const BatchResult result = parse_rows(rows.data(), 3, 20, 0, mantissas.data());
+  const ColumnResult result = parse_rows(rows.data(), 3, 20, 0, mantissas.data());
   CHECK(result.row == 2);
   CHECK(result.status == ParseStatus::overflow);
   CHECK(mantissas[0] == INT64_MAX);

@@ -78,20 +78,20 @@ struct TextColumn {
   static char narrow(u32 character) noexcept { return static_cast<char>(character < 128 ? character : 0xFF); }
 };
 
-BatchResult parse_wide_rows(const TextColumn& column, int decimals, i64* mantissas) {
+ColumnResult parse_wide_rows(const TextColumn& column, int decimals, i64* mantissas) {
   const auto* characters = static_cast<const u32*>(column.array.data());
   std::vector<char> block(kBlockRows * std::max<std::size_t>(column.width, 1));
   for (std::size_t start = 0; start < column.rows; start += kBlockRows) {
     const std::size_t rows = std::min(kBlockRows, column.rows - start);
     const u32* from = characters + start * column.width;
     std::transform(from, from + rows * column.width, block.data(), TextColumn::narrow);
-    const BatchResult result = parse_rows(block.data(), rows, column.width, decimals, mantissas + start);
+    const ColumnResult result = parse_rows(block.data(), rows, column.width, decimals, mantissas + start);
     if (result.row != rows) return {start + result.row, result.status};
   }
   return {column.rows, ParseStatus::ok};
 }
 
-BatchResult parse_column(const TextColumn& column, int decimals, i64* mantissas) {
+ColumnResult parse_column(const TextColumn& column, int decimals, i64* mantissas) {
   return run(column.rows, [&] {
     return column.wide ? parse_wide_rows(column, decimals, mantissas)
                        : parse_rows(static_cast<const char*>(column.array.data()), column.rows, column.width, decimals,
@@ -99,7 +99,7 @@ BatchResult parse_column(const TextColumn& column, int decimals, i64* mantissas)
   });
 }
 
-[[noreturn]] void throw_bad_text(const TextColumn& column, const BatchResult& bad, int decimals, ErrorCode too_fine) {
+[[noreturn]] void throw_bad_text(const TextColumn& column, const ColumnResult& bad, int decimals, ErrorCode too_fine) {
   const std::string where = place("texts", bad.row);
   const std::string text = column.text(bad.row);
   Fixed value;
@@ -129,7 +129,7 @@ Integers parse_array(py::handle texts, py::handle decimals) {
   const int places = parse_digits(decimals, "decimals");
   const TextColumn column(texts);
   Integers mantissas(shape_of(column.array));
-  const BatchResult result = parse_column(column, places, mantissas.mutable_data());
+  const ColumnResult result = parse_column(column, places, mantissas.mutable_data());
   if (result.row != column.rows) throw_bad_text(column, result, places, ErrorCode::inexact);
   return mantissas;
 }
@@ -180,7 +180,7 @@ Integers texts_to_ticks(py::handle texts, const Fixed& tick) {
   const TextColumn column(texts);
   Integers ticks(shape_of(column.array));
   i64* data = ticks.mutable_data();
-  BatchResult result = parse_column(column, places, data);
+  ColumnResult result = parse_column(column, places, data);
   if (result.row != column.rows) throw_bad_text(column, result, places, ErrorCode::off_tick);
   result = run(column.rows, [&] { return divide_rows(data, column.rows, step); });
   if (result.row != column.rows) throw_off_tick("texts", result.row, column.text(result.row), tick);
@@ -202,7 +202,7 @@ Integers to_ticks(py::handle values, py::handle tick, py::handle decimals) {
   Integers ticks = copy_integers(values, "values");
   i64* data = ticks.mutable_data();
   const auto count = static_cast<std::size_t>(ticks.size());
-  BatchResult result = run(count, [&] { return multiply_rows(data, count, factor); });
+  ColumnResult result = run(count, [&] { return multiply_rows(data, count, factor); });
   if (result.row != count) {
     throw Error(ErrorCode::decimal_overflow, place("values", result.row) + "the value at " + std::to_string(common) +
                                                  " decimals, which the tick needs, does not fit in 64 bits");
@@ -217,7 +217,7 @@ Integers from_ticks(py::handle ticks, py::handle tick, py::handle decimals) {
   Integers mantissas = copy_integers(ticks, "ticks");
   i64* data = mantissas.mutable_data();
   const auto count = static_cast<std::size_t>(mantissas.size());
-  const BatchResult result = run(count, [&] { return multiply_rows(data, count, factor); });
+  const ColumnResult result = run(count, [&] { return multiply_rows(data, count, factor); });
   if (result.row != count) {
     throw Error(ErrorCode::decimal_overflow,
                 place("ticks", result.row) + "the price does not fit in 64 bits; use fewer decimals");
@@ -259,7 +259,7 @@ Integers from_floats(py::handle values, py::handle decimals, py::handle rounding
   Integers mantissas(shape_of(floats));
   const double* from = floats.data();
   i64* to = mantissas.mutable_data();
-  const BatchResult result = run(count, [&]() -> BatchResult {
+  const ColumnResult result = run(count, [&]() -> ColumnResult {
     for (std::size_t i = 0; i < count; ++i) {
       const ParseStatus status = mantissa_of(from[i], places, mode, to[i]);
       if (status != ParseStatus::ok) return {i, status};
