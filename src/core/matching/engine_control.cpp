@@ -58,10 +58,10 @@ MessageStatus MatchingEngine::set_account(const OrderMessage& message) {
   return status_of(Outcome::accepted);
 }
 
-i64 MatchingEngine::position(u32 owner) const noexcept {
+i128 MatchingEngine::position(u32 owner) const noexcept {
   const u32 account = accounts_.find(owner);
   if (account == 0) return 0;
-  return static_cast<i64>(std::clamp<i128>(accounts_.position(account), INT64_MIN, INT64_MAX));
+  return accounts_.position(account);
 }
 
 u32 MatchingEngine::group(u32 owner) const noexcept {

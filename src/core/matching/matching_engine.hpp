@@ -67,8 +67,8 @@ class MatchingEngine : public MatchingCore {
   // kNoPrice before the first trade.
   i64 last_trade_price() const noexcept { return last_trade_price_; }
   i64 reference_price() const noexcept { return reference_price_; }
-  // 0 for an owner that has not been named. Kept within 64 bits where a position is larger.
-  i64 position(u32 owner) const noexcept;
+  // 0 for an owner that has not been named. Many trades can take it beyond 64 bits.
+  i128 position(u32 owner) const noexcept;
   u32 group(u32 owner) const noexcept;
 
   // Any live order, at rest or waiting; false if there is none with this id.

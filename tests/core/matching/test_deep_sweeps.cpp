@@ -44,5 +44,5 @@ TEST_CASE("an order of an owner sweeps as deep on the general path") {
   taker.owner = 7;
   CHECK(engine.apply(taker, 0, output) == status_of(Outcome::filled));
   CHECK(output.fills.size() == kMakers);
-  CHECK(engine.position(7) == i64{kMakers});
+  CHECK((engine.position(7) == i64{kMakers}));
 }

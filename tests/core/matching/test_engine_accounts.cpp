@@ -133,7 +133,7 @@ TEST_CASE("reduce-only orders are cut to the position and leave when nothing is 
   CHECK(s.send(buy(3, 101, 8)) == "rested");
   CHECK(s.fills() == "3 1 6@100");
   CHECK(s.updates() == "canceled 2 5@101 reduce_only_would_increase");
-  CHECK(s.engine.position(7) == 0);
+  CHECK((s.engine.position(7) == 0));
 }
 
 TEST_CASE("a resting reduce-only order is cut when it is reached") {
@@ -145,15 +145,15 @@ TEST_CASE("a resting reduce-only order is cut when it is reached") {
   CHECK(s.send(buy(2, 100, 3)) == "rested");
   CHECK(s.updates() == "decremented 1 4@100 reduce_only_would_increase");
   CHECK(s.fills() == "2 1 2@100");
-  CHECK(s.engine.position(7) == 0);
+  CHECK((s.engine.position(7) == 0));
 }
 
 TEST_CASE("positions follow the trades of their owners") {
   Scene s;
   s.send(sell(1, 100, 5).owner(7));
   s.send(buy(2, 100, 3).owner(8));
-  CHECK(s.engine.position(7) == -3);
-  CHECK(s.engine.position(8) == 3);
+  CHECK((s.engine.position(7) == -3));
+  CHECK((s.engine.position(8) == 3));
   CHECK(s.send(control(MessageKind::position, 0, 3)) == "owner_missing");
   CHECK(s.send(control(MessageKind::group, 7, -1)) == "malformed_message");
 }

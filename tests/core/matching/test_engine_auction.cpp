@@ -260,7 +260,7 @@ TEST_CASE("self-trade prevention does not apply in an auction") {
   s.send(sell(2, 100, 5).owner(7));
   s.open();
   CHECK(s.fills() == "1 2 5@100");
-  CHECK(s.engine.position(7) == 0);
+  CHECK((s.engine.position(7) == 0));
 }
 
 TEST_CASE("a reduce-only order is cut down to the position, and what it leaves crossed is uncrossed again") {
@@ -272,7 +272,7 @@ TEST_CASE("a reduce-only order is cut down to the position, and what it leaves c
   CHECK(s.live(1).leaves_qty == 4);
   s.send(control(MessageKind::position, 7, -1));
   s.open();
-  CHECK(s.engine.position(7) == 0);
+  CHECK((s.engine.position(7) == 0));
   CHECK(s.fills() == "1 3 1@11, 2 3 9@11");
   CHECK_FALSE(s.engine.crossed());
 
