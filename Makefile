@@ -70,8 +70,8 @@ SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/str
 asan-python: $(STAMPS)/tools
 	rm -rf build/asan-site
 	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan-python \
-	  -C cmake.build-type=RelWithDebInfo -C cmake.define.PYTRADER_SANITIZE="address;undefined" \
-	  -C cmake.define.CMAKE_CXX_FLAGS=-O1 -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
+	  -C cmake.build-type=Debug -C cmake.define.PYTRADER_SANITIZE="address;undefined" \
+	  -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
 	PYTHONPATH=build/asan-site $(BIN)/python -m pytest -m "not slow" -p no:cacheprovider $(SANITIZED_TESTS)
