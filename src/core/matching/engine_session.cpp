@@ -159,11 +159,10 @@ bool MatchingEngine::reaches_beyond_band(const Arrival& order) const noexcept {
   const Ladder& own = side(order.side);
   for (const OrderPlace place : {OrderPlace::displayed, OrderPlace::hidden, OrderPlace::pegged}) {
     const Ladder& makers = ladder(place, opposite(order.side));
-    for (u32 level = makers.best(); level != kNone; level = makers.next_worse(level)) {
-      const i64 price = makers.price_of(level);
-      if (order.limit != kNoPrice && own.better(price, order.limit)) break;
-      if (order.barred || own.better(price, order.match_limit)) return true;
-    }
+    if (makers.empty()) continue;
+    const i64 best = makers.best_price();
+    const bool within = order.limit == kNoPrice || !own.better(best, order.limit);
+    if (within && (order.barred || own.better(best, order.match_limit))) return true;
   }
   return false;
 }
