@@ -187,8 +187,8 @@ def test_arguments_that_say_nothing_exact_are_refused(
 
 def test_a_position_is_exact_beyond_64_bits() -> None:
     engine = MatchingEngine(tick="1")
-    engine.set_position(7, -(2**63))
+    engine.set_position(7, -(2**63 - 1))
     engine.submit(order_id=1, side="buy", price=5, quantity=2**62, owner=8)
     engine.submit(order_id=2, side="sell", price=5, quantity=2**62, owner=7)
-    assert engine.position(7).as_decimal() == -(2**63) - 2**62
+    assert engine.position(7).as_decimal() == -(2**63 - 1) - 2**62
     assert engine.position(8).as_decimal() == 2**62

@@ -75,7 +75,8 @@ RejectReason check_peg(const TypeRules& type, const OrderTerms& terms, u16 flags
 
 }  // namespace
 
-RejectReason MatchingEngine::check_order(const OrderMessage& message, const OrderTerms& terms) const noexcept {
+// Side and type come before the terms, in the order of the checks too.
+RejectReason MatchingEngine::check_side_and_type(const OrderMessage& message) const noexcept {
   if (!valid(static_cast<Side>(message.side))) return RejectReason::side_not_valid;
   const TypeRules* type = rules_of(static_cast<OrderType>(message.order_type));
   if (type == nullptr || !offers(rules_.order_types, members_of(type->type))) {
@@ -84,6 +85,19 @@ RejectReason MatchingEngine::check_order(const OrderMessage& message, const Orde
   if (type->type == OrderType::market_with_protection && rules_.market_protection_ticks == 0) {
     return RejectReason::order_type_not_supported;
   }
+  return RejectReason::none;
+}
+
+RejectReason MatchingEngine::refusal_without_terms(const OrderMessage& message) const noexcept {
+  RejectReason reason = RejectReason::none;
+  if (message.kind == static_cast<u8>(MessageKind::new_)) reason = check_side_and_type(message);
+  return reason != RejectReason::none ? reason : RejectReason::malformed_message;
+}
+
+RejectReason MatchingEngine::check_order(const OrderMessage& message, const OrderTerms& terms) const noexcept {
+  const RejectReason reason = check_side_and_type(message);
+  if (reason != RejectReason::none) return reason;
+  const TypeRules* type = rules_of(static_cast<OrderType>(message.order_type));
   const bool known_self_trade = message.self_trade <= static_cast<u8>(SelfTrade::decrement);
   if ((message.flags & ~kMessageFlags) != 0 || !known_self_trade || message.reserved != 0) {
     return RejectReason::malformed_message;

@@ -17,7 +17,7 @@ MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
 
 MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::span<const OrderTerms> terms,
                                             i64 message_index, EngineOutput& output) {
-  if (message.terms > terms.size()) return status_of(RejectReason::malformed_message);
+  if (message.terms > terms.size()) return status_of(refusal_without_terms(message));
   static constexpr OrderTerms kNoTerms;
   output_ = &output;
   message_index_ = message_index;

@@ -123,6 +123,8 @@ class MatchingEngine : public MatchingCore {
   MessageStatus answer(const OrderMessage& message, const OrderTerms& terms);
 
   // What refuses a new order (engine_checks.cpp).
+  RejectReason check_side_and_type(const OrderMessage& message) const noexcept;
+  RejectReason refusal_without_terms(const OrderMessage& message) const noexcept;
   RejectReason check_order(const OrderMessage& message, const OrderTerms& terms) const noexcept;
   RejectReason check_terms(const OrderMessage& message, const OrderTerms& terms) const noexcept;
   RejectReason check_iceberg(const SpecialOrder& order, i64 quantity) const noexcept;
