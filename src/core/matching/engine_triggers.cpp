@@ -129,6 +129,8 @@ void MatchingEngine::reprice(u32 slot, i64 price) {
   order.own_message = false;
   set_limits(order);
   secure(order);
+  // What a pegged order no longer gives may let an all-or-none maker behind it fit.
+  try_all_or_none_ = true;
   if (price == kNoPrice) {
     // Without a reference it waits, and keeps its place among the pegged orders.
     ladder(OrderPlace::pegged, order.side).unlink(slot, pool_);
