@@ -184,7 +184,8 @@ class Entry:
     def may_stay(self, order: Order) -> bool:
         """Whether the order may rest or be parked."""
         waits = order.order_type in TRIGGER_TYPES or order.force in AUCTION_FORCES
-        return waits or (order.order_type != MARKET and order.force not in (IOC, FOK))
+        rests = order.order_type != MARKET or self.collecting()
+        return waits or (rests and order.force not in (IOC, FOK))
 
     def rests_by_force(self, order: Order) -> bool:
         return order.force in MAY_REST
