@@ -22,7 +22,7 @@ unexport PYTHONPATH
 
 NATIVE := $(shell find src/core cmake examples -type f -not -name '*.pyc') CMakeLists.txt
 PACKAGE := $(NATIVE) $(shell find src/pytrader -type f -not -name '*.pyc') pyproject.toml README.md
-CPP := $(shell find src/core tests/core benchmarks -name '*.hpp' -o -name '*.cpp')
+CPP := $(shell find src/core tests/core tests/fuzz benchmarks/core examples -name '*.hpp' -o -name '*.cpp')
 
 demo: $(STAMPS)/package
 	$(BIN)/pytrader demo
