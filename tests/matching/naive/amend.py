@@ -72,8 +72,8 @@ class Amend:
                 return "post_only_would_take"
             if order.has("reduce_only") and not self.reducible(order, self.positions):
                 return "reduce_only_would_increase"
-        rejects = self.rules.immediate_trigger == "reject" and not self.triggers_sleep()
-        if terms.stop_price != NO_PRICE and rejects and self.last is not None and through(order, self.last, terms.stop_price):
+        judged = terms.stop_price != NO_PRICE and self.last is not None and not self.triggers_sleep()
+        if judged and self.rules.immediate_trigger == "reject" and through(order, self.last, terms.stop_price):
             return "stop_price_reached"
         return "none"
 
