@@ -153,7 +153,7 @@ OrderStream travelling_stream(Travel travel, std::size_t count) {
     const i64 middle = middle_of(travel, stream.messages.size(), count);
     const u64 draw = mix(state) % 1000;
     const u64 away = mix(state);
-    const i64 ticks = static_cast<i64>((away % 20) * ((away >> 32) % 20));
+    const i64 ticks = static_cast<i64>(std::min(away % 256, (away >> 32) % 256));
     OrderMessage message{};
     message.quantity = 1 + static_cast<i64>(mix(state) % 100);
     if (entered.size() < kResting || (draw < 460 && entered.size() < kMostResting)) {

@@ -145,13 +145,14 @@ class Ladder {
     Level& queue = (*this)[node.level];
     const u32 next = node.next;
     const u32 prev = node.prev;
-    // Whether others are behind is as good as random: no branch, but writes that are nobody's or change nothing.
+    // Whether others are before or behind is as good as random: no branch, but writes that are nobody's or change
+    // nothing.
     pool[next].prev = prev;
     const u32 tail = queue.tail;
     queue.tail = next != kNone ? tail : prev;
     pool[prev].next = next;
-    if (prev == kNone) [[unlikely]]
-      queue.head = next;
+    const u32 head = queue.head;
+    queue.head = prev != kNone ? head : next;
     queue.quantity -= node.quantity;
     if (--queue.order_count == 0) [[unlikely]]
       vacated(node.level);

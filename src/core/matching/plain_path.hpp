@@ -17,24 +17,20 @@ inline u64 header_of(const OrderMessage& message) noexcept {
   return header;
 }
 
-// A new limit order good till canceled that asks for nothing else: no flag, owner, terms or instruction. `own`: the
-// index of its side.
-inline bool is_plain_limit(const OrderMessage& message, std::size_t& own) noexcept {
-  constexpr auto header = [](Side side) {
-    OrderMessage limit{};
-    limit.kind = static_cast<u8>(MessageKind::new_);
-    limit.side = static_cast<u8>(side);
-    limit.order_type = static_cast<u8>(OrderType::limit);
-    limit.time_in_force = static_cast<u8>(TimeInForce::gtc);
-    return std::bit_cast<std::array<u64, 5>>(limit)[0];
-  };
-  constexpr u64 step = header(Side::sell) - header(Side::buy);  // one bit, so that one test serves both
-  static_assert(std::has_single_bit(step));
-  u64 owner_and_terms = 0;
-  std::memcpy(&owner_and_terms, &message.owner, sizeof(owner_and_terms));
-  const u64 more = header_of(message) - header(Side::buy);
-  own = more / step;
-  return (more & ~step) == 0 && owner_and_terms == 0;
+inline u64 owner_and_terms_of(const OrderMessage& message) noexcept {
+  u64 both = 0;
+  std::memcpy(&both, &message.owner, sizeof(both));
+  return both;
+}
+
+// The header of a new limit order good till canceled with no flag and no instruction.
+constexpr u64 plain_limit_header(Side side) noexcept {
+  OrderMessage limit{};
+  limit.kind = static_cast<u8>(MessageKind::new_);
+  limit.side = static_cast<u8>(side);
+  limit.order_type = static_cast<u8>(OrderType::limit);
+  limit.time_in_force = static_cast<u8>(TimeInForce::gtc);
+  return std::bit_cast<std::array<u64, 5>>(limit)[0];
 }
 
 // A plain limit order that rests without a trade and whose places in index and ladder are at hand; whatever else there
