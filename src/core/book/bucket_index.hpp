@@ -32,7 +32,7 @@ class BucketIndex {
   enum class Tag : u8 { none = 0 };
   struct alignas(32) Bucket {
     Tag tags[kLanes];
-    u16 overflow;     // how many of its ids are in the overflow; from kOverflowMost on the number is lost
+    u16 overflow;  // how many of its ids are in the overflow; from kOverflowMost on the number is lost
     u32 slots[kLanes];
   };
   static_assert(sizeof(Bucket) == 32);

@@ -63,9 +63,9 @@ inline MessageStatus MatchingEngine::pass(const OrderMessage& message, IndexOf&&
 MessageStatus MatchingEngine::apply(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                                     EngineOutput& output) {
   const auto uncommon = [&] { return apply_uncommon(message, terms, message_index, output); };
-  const MessageStatus status =
-      quiet() ? pass<true>(message, [message_index] { return message_index; }, output.fills, uncommon)
-              : apply_general(message, terms, message_index, output);
+  const MessageStatus status = quiet() ? pass<true>(
+                                             message, [message_index] { return message_index; }, output.fills, uncommon)
+                                       : apply_general(message, terms, message_index, output);
   ++counters_.messages;
   if (is_rejected(status)) [[unlikely]]
     ++counters_.rejections[status - kRejected];
