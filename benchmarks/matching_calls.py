@@ -1,4 +1,4 @@
-"""Matching from Python on a stream of order_stream.py: in one batch, and one call a message net of the loop that chooses it.
+"""Matching from Python on a stream of order_stream.py: in one batch, and by one call a message net of the loop.
 
     python -m benchmarks.matching_calls STREAM.npy [--rounds 9]
 
