@@ -1,0 +1,134 @@
+// Measures the memory of matching engines and books: empty ones by the ten thousand, and what each live order takes.
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "book/l2_book.hpp"
+#include "book/l3_book.hpp"
+#include "matching/matching_engine.hpp"
+#include "order_streams.hpp"
+
+using namespace pytrader;
+using namespace pytrader::bench;
+
+namespace {
+
+// Bytes in use of all that came from operator new, as the allocator rounds them up; it replaces the program's.
+std::size_t in_use = 0;
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  in_use += malloc_usable_size(memory);
+  return memory;
+}
+
+void release(void* memory) noexcept {
+  if (memory != nullptr) in_use -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
+constexpr std::size_t kInstruments = 10'000;
+
+template <class Kind>
+void measure_empty(const char* what) {
+  std::vector<std::unique_ptr<Kind>> all;
+  all.reserve(kInstruments);
+  const std::size_t before = in_use;
+  for (std::size_t i = 0; i < kInstruments; ++i) all.push_back(std::make_unique<Kind>());
+  const std::size_t empty = (in_use - before) / kInstruments;
+  std::printf("%-16s %6zu bytes each, of %zu empty ones\n", what, empty, kInstruments);
+}
+
+// An engine with a bid and an offer.
+void measure_first_orders() {
+  std::vector<std::unique_ptr<MatchingEngine>> all;
+  all.reserve(kInstruments);
+  EngineOutput output;
+  const std::size_t before = in_use;
+  for (std::size_t i = 0; i < kInstruments; ++i) {
+    all.push_back(std::make_unique<MatchingEngine>());
+    for (const u8 side : {u8{1}, u8{2}}) {
+      all.back()->apply({static_cast<u8>(MessageKind::new_), side, static_cast<u8>(OrderType::limit),
+                         static_cast<u8>(TimeInForce::gtc), 0, 0, 0, 100 + side, 5, side, 0, 0},
+                        0, output);
+    }
+  }
+  std::printf("%-16s %6zu bytes each, of %zu with a bid and an offer\n", "MatchingEngine",
+              (in_use - before) / kInstruments, kInstruments);
+}
+
+// Memory of this process that is really there: what was asked for and never touched is not.
+std::size_t resident() {
+  malloc_trim(0);
+  std::ifstream pages("/proc/self/statm");
+  std::size_t all = 0;
+  std::size_t here = 0;
+  pages >> all >> here;
+  return here * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+void measure_orders(const OrderStream& stream) {
+  EngineOutput output;
+  output.fills.resize(stream.messages.size() / 8);
+  output.fills.clear();
+  const std::size_t before = in_use;
+  const std::size_t resident_before = resident();
+  const auto engine = std::make_unique<MatchingEngine>(stream_rules());
+  std::size_t most = 0;
+  for (const OrderMessage& message : stream.messages) {
+    engine->apply(message, 0, output);
+    most = std::max(most, engine->order_count());
+  }
+  const auto each = [most](std::size_t bytes) { return static_cast<double>(bytes) / static_cast<double>(most); };
+  const double asked_for = each(in_use - before);
+  const double touched = each(resident() - resident_before);
+  if (checksum_of(output.fills) != stream.checksum) throw std::runtime_error("wrong trades in " + stream.name);
+  std::printf("%-16s %6.1f bytes for each of the %zu orders that lived at once, %.1f of them resident\n",
+              stream.name.c_str(), asked_for, most, touched);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return allocate(size, alignof(std::max_align_t));
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  release(memory);
+}
+
+// bench_memory [STREAM.npy ...]
+int main(int argc, char** argv) {
+  try {
+    measure_empty<MatchingEngine>("MatchingEngine");
+    measure_empty<L3Book>("L3Book");
+    measure_empty<L2Book>("L2Book");
+    measure_first_orders();
+    for (int i = 1; i < argc; ++i) measure_orders(read_stream(argv[i]));
+  } catch (const std::exception& error) {
+    std::printf("%s\n", error.what());
+    return 1;
+  }
+}
