@@ -4,39 +4,24 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <memory>
-#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "book/l2_book.hpp"
 #include "book/l3_book.hpp"
+#include "counted_allocation.hpp"
 #include "matching/matching_engine.hpp"
 #include "order_streams.hpp"
 
 using namespace pytrader;
 using namespace pytrader::bench;
+using pytrader::testing::bytes_in_use;
 
 namespace {
-
-// Bytes in use of all that came from operator new, as the allocator rounds them up; it replaces the program's.
-std::size_t in_use = 0;
-
-void* allocate(std::size_t size, std::size_t alignment) {
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) throw std::bad_alloc();
-  in_use += malloc_usable_size(memory);
-  return memory;
-}
-
-void release(void* memory) noexcept {
-  if (memory != nullptr) in_use -= malloc_usable_size(memory);
-  std::free(memory);
-}
 
 constexpr std::size_t kInstruments = 10'000;
 
@@ -44,9 +29,9 @@ template <class Kind>
 void measure_empty(const char* what) {
   std::vector<std::unique_ptr<Kind>> all;
   all.reserve(kInstruments);
-  const std::size_t before = in_use;
+  const std::size_t before = bytes_in_use();
   for (std::size_t i = 0; i < kInstruments; ++i) all.push_back(std::make_unique<Kind>());
-  const std::size_t empty = (in_use - before) / kInstruments;
+  const std::size_t empty = (bytes_in_use() - before) / kInstruments;
   std::printf("%-16s %6zu bytes each, of %zu empty ones\n", what, empty, kInstruments);
 }
 
@@ -55,7 +40,7 @@ void measure_first_orders() {
   std::vector<std::unique_ptr<MatchingEngine>> all;
   all.reserve(kInstruments);
   EngineOutput output;
-  const std::size_t before = in_use;
+  const std::size_t before = bytes_in_use();
   for (std::size_t i = 0; i < kInstruments; ++i) {
     all.push_back(std::make_unique<MatchingEngine>());
     for (const u8 side : {u8{1}, u8{2}}) {
@@ -65,7 +50,7 @@ void measure_first_orders() {
     }
   }
   std::printf("%-16s %6zu bytes each, of %zu with a bid and an offer\n", "MatchingEngine",
-              (in_use - before) / kInstruments, kInstruments);
+              (bytes_in_use() - before) / kInstruments, kInstruments);
 }
 
 // Memory of this process that is really there: what was asked for and never touched is not.
@@ -88,7 +73,7 @@ Taken memory_of(const OrderStream& stream, u32 reserved) {
   EngineOutput output;
   output.fills.resize(stream.messages.size() / 8);
   output.fills.clear();
-  const std::size_t before = in_use;
+  const std::size_t before = bytes_in_use();
   const std::size_t resident_before = resident();
   const auto engine = std::make_unique<MatchingEngine>(stream_rules());
   engine->reserve(reserved);
@@ -97,7 +82,7 @@ Taken memory_of(const OrderStream& stream, u32 reserved) {
     engine->apply(message, 0, output);
     taken.orders = std::max(taken.orders, engine->order_count());
   }
-  taken.asked_for = in_use - before;
+  taken.asked_for = bytes_in_use() - before;
   taken.touched = resident() - resident_before;
   if (checksum_of(output.fills) != stream.checksum) throw std::runtime_error("wrong trades in " + stream.name);
   return taken;
@@ -114,25 +99,6 @@ void measure_orders(const OrderStream& stream) {
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  return allocate(size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  release(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  release(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  release(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  release(memory);
-}
 
 // bench_memory [STREAM.npy ...]
 int main(int argc, char** argv) {
