@@ -1,5 +1,4 @@
-// What a test may know of the allocator, and ask of it: how often it was called, what is in use, and to refuse its
-// calls.
+// What a test may know of the allocator and ask of it: its calls, what is in use, and to refuse its calls.
 #pragma once
 
 #include <cstddef>
