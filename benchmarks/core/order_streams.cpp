@@ -78,6 +78,13 @@ i64 middle_of(Travel travel, std::size_t at, std::size_t count) {
 
 }  // namespace
 
+VenueRules stream_rules() {
+  VenueRules rules;
+  rules.amend = AmendPolicy::always_loses;
+  rules.replace_quantity = ReplaceQuantity::open;
+  return rules;
+}
+
 OrderStream read_stream(const std::string& path) {
   const std::string bytes = bytes_of(path);
   if (bytes.size() < 10 || bytes.compare(1, 5, "NUMPY") != 0) throw std::runtime_error(path + " is no .npy file");
