@@ -1,13 +1,10 @@
-// Measures the matching engine on order streams: batches, calls with reports, a travelling touch, memory, latency.
-#include <sys/resource.h>
-
+// Measures the matching engine on order streams: batches, calls with reports, a travelling touch.
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <exception>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,14 +16,6 @@ using namespace pytrader;
 using namespace pytrader::bench;
 
 namespace {
-
-// What order_stream.py's own matcher does with an amended order (--amend reinsert).
-VenueRules stream_rules() {
-  VenueRules rules;
-  rules.amend = AmendPolicy::always_loses;
-  rules.replace_quantity = ReplaceQuantity::open;
-  return rules;
-}
 
 i64 cpu_ns() {
   timespec now{};
