@@ -81,8 +81,8 @@ class MatchingCore : public BookSides {
   MessageStatus requeue_or(const OrderMessage& message, Replace&& replace);
   // A new, cancel or replace message that needs nothing but price, time and the plain order types.
   MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus cancel(u64 order_id) noexcept;
-  MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
+  [[gnu::noinline]] MessageStatus cancel(u64 order_id) noexcept;
+  [[gnu::noinline]] MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
 

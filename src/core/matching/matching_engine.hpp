@@ -116,8 +116,10 @@ class MatchingEngine : public MatchingCore {
   template <bool names, class IndexOf, class Uncommon>
   [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, IndexOf&& message_index,
                                             std::vector<Fill>& fills, Uncommon&& uncommon);
-  MessageStatus apply_uncommon(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
-                               EngineOutput& output);
+  // Kept out of the loops, like submit() and cancel() of the core: what they need would push out what most messages
+  // need.
+  [[gnu::noinline]] MessageStatus apply_uncommon(const OrderMessage& message, std::span<const OrderTerms> terms,
+                                                 i64 message_index, EngineOutput& output);
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
   // Of a checked build: self_check(), whenever as many messages have come since the last as orders rest.
