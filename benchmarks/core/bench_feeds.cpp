@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -44,8 +43,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_feeds ITCH_FILE [ROUNDS]\n");
     return 2;
   }
-  std::ifstream file(argv[1], std::ios::binary);
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ifstream file(argv[1], std::ios::binary | std::ios::ate);
+  std::vector<char> bytes(static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0)));
+  file.seekg(0).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 9;
   std::vector<double> times;
   for (int round = 0; round < rounds; ++round) {

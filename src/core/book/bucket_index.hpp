@@ -1,6 +1,7 @@
 // Finds the 32-bit slot of a 64-bit id in one cache line: a hash table of 32-byte buckets that holds live ids only.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -13,17 +14,23 @@
 #endif
 
 #include "book/id_index.hpp"
+#include "book/large_block.hpp"
 #include "decimal/error.hpp"
 #include "decimal/integers.hpp"
 
 namespace pytrader {
 
+// With a power of two of buckets an id's bucket is known a few cycles earlier, for 11 to 22 bytes an id. As many
+// buckets as it takes are 11 bytes an id after reserve(), and up to 22 after growing by doubling.
+enum class BucketCount : u8 { power_of_two, as_needed };
+
 // A bucket has six entries, each a byte of the id's hash (the tag) and a slot; the caller's `id_of(slot)` says whose
 // slot it is. All tags are compared at once, so that a look-up has no loop whose length a processor could guess wrong,
 // and erasing moves one entry within its bucket. What finds its bucket full (one id in a hundred) goes to an IdIndex
-// beside the table, which also holds the worst case: ids that share a bucket cost what they cost there. 11 to 21 bytes
-// for an id. Bound: 2^31 ids.
-class BucketIndex {
+// beside the table, which also holds the worst case: ids that share a bucket cost what they cost there. Bound: 2^31
+// ids.
+template <BucketCount sizing>
+class BasicBucketIndex {
  public:
   static constexpr std::size_t kMaxIds = std::size_t{1} << 31;
   static constexpr std::size_t kLanes = 6;
@@ -42,9 +49,9 @@ class BucketIndex {
     u32 tag;
   };
 
-  BucketIndex() noexcept = default;
-  BucketIndex(BucketIndex&& other) noexcept { swap(other); }
-  BucketIndex& operator=(BucketIndex&& other) noexcept {
+  BasicBucketIndex() noexcept = default;
+  BasicBucketIndex(BasicBucketIndex&& other) noexcept { swap(other); }
+  BasicBucketIndex& operator=(BasicBucketIndex&& other) noexcept {
     swap(other);
     return *this;
   }
@@ -61,14 +68,23 @@ class BucketIndex {
   // The high bits of a product with the golden ratio: ids that count up spread evenly, and so do random ones. Steps
   // that this maps onto few buckets are left to the overflow.
   Place place_of(u64 id) const noexcept {
-    const u64 hash = (id * 0x9E3779B97F4A7C15ULL) >> shift_;
-    return {table_ + (hash >> kTagBits), static_cast<u32>(hash) | 1};
+    const u64 mixed = id * 0x9E3779B97F4A7C15ULL;
+    if constexpr (sizing == BucketCount::power_of_two) {
+      const u64 hash = mixed >> scale_;
+      return {table_ + (hash >> kTagBits), static_cast<u32>(hash) | 1};
+    } else {
+      const u128 hash = u128{mixed} * scale_;
+      return {table_ + static_cast<u64>(hash >> 64), static_cast<u32>(static_cast<u64>(hash) >> (64 - kTagBits)) | 1};
+    }
   }
 
-  // The id's slot, or kNone.
+  // The id's slot, or kNone. A caller that has the id's place already may say so, here and in insert().
   template <class IdOf>
   u32 find(u64 id, IdOf&& id_of) const noexcept {
-    const Place place = place_of(id);
+    return find(place_of(id), id, id_of);
+  }
+  template <class IdOf>
+  u32 find(const Place& place, u64 id, IdOf&& id_of) const noexcept {
     for (u32 lanes = lanes_with(place); lanes != 0; lanes &= lanes - 1) {
       const u32 slot = place.bucket->slots[std::countr_zero(lanes)];
       if (id_of(slot) == id) return slot;
@@ -83,12 +99,14 @@ class BucketIndex {
   template <class IdOf>
   void reserve(std::size_t count, IdOf&& id_of) {
     if (count > room()) grow(count, id_of);
-    overflow_.reserve(overflow_.size() + 1);
+    reserve_overflow();
   }
+  // Makes room for one more id that finds its bucket full.
+  void reserve_overflow() { overflow_.reserve(overflow_.size() + 1); }
 
   // The id must not be in the index, the slot not be kNone, and room be reserved.
-  void insert(u64 id, u32 slot) noexcept {
-    const Place place = place_of(id);
+  void insert(u64 id, u32 slot) noexcept { insert(place_of(id), id, slot); }
+  void insert(const Place& place, u64 id, u32 slot) noexcept {
     if (place.bucket->count < kLanes) {
       insert_at(place, slot);
       return;
@@ -100,7 +118,8 @@ class BucketIndex {
   // The id must be in the index with this slot.
   void erase(u64 id, u32 slot) noexcept {
     const Place place = place_of(id);
-    for (std::size_t lane = 0; lane < place.bucket->count; ++lane) {
+    for (u32 lanes = lanes_with(place); lanes != 0; lanes &= lanes - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
       if (place.bucket->slots[lane] != slot) continue;
       erase_at(place, lane);
       return;
@@ -133,6 +152,12 @@ class BucketIndex {
     bucket.tags[lane] = bucket.tags[last];
     bucket.slots[lane] = bucket.slots[last];
     bucket.tags[last] = 0;
+  }
+
+  // Forgets all ids and keeps the memory.
+  void clear() noexcept {
+    std::fill(buckets_.begin(), buckets_.end(), Bucket{});
+    overflow_.clear();
   }
 
   // Calls visit(slot) for every slot, in no order.
@@ -177,16 +202,24 @@ class BucketIndex {
   // Entries a bucket on average, at most, before the table doubles.
   static constexpr std::size_t kMeanMost = 3;
   static constexpr u8 kOverflowMost = 255;
+  // Twice as many places in the overflow as ids that are spread at random will take.
+  static constexpr std::size_t kIdsForEachOverflow = 32;
 
   template <class IdOf>
   void grow(std::size_t count, IdOf&& id_of) {
     if (count > kMaxIds) throw Error(ErrorCode::capacity, "bucket index: more than 2147483648 live ids");
-    u32 bits = kFirstBits;
-    while ((kMeanMost << bits) < count) ++bits;
-    BucketIndex larger;
-    larger.buckets_.resize(std::size_t{1} << bits);
+    BasicBucketIndex larger;
+    if constexpr (sizing == BucketCount::power_of_two) {
+      u32 bits = kFirstBits;
+      while ((kMeanMost << bits) < count) ++bits;
+      larger.buckets_.resize(std::size_t{1} << bits);
+      larger.scale_ = 64 - bits - kTagBits;
+    } else {
+      larger.scale_ = std::max({(count - 1) / kMeanMost + 1, 2 * buckets_.size(), std::size_t{1} << kFirstBits});
+      larger.buckets_.resize(larger.scale_);
+      larger.overflow_.reserve(count / kIdsForEachOverflow);
+    }
     larger.table_ = larger.buckets_.data();
-    larger.shift_ = 64 - bits - kTagBits;
     for_each([&](u32 slot) { larger.take(id_of(slot), slot); });
     swap(larger);
   }
@@ -194,9 +227,9 @@ class BucketIndex {
     overflow_.reserve(overflow_.size() + 1);
     insert(id, slot);
   }
-  void swap(BucketIndex& other) noexcept {
+  void swap(BasicBucketIndex& other) noexcept {
     std::swap(table_, other.table_);
-    std::swap(shift_, other.shift_);
+    std::swap(scale_, other.scale_);
     std::swap(buckets_, other.buckets_);
     std::swap(overflow_, other.overflow_);
   }
@@ -205,20 +238,22 @@ class BucketIndex {
   inline static Bucket no_buckets_[2] = {};
 
   Bucket* table_ = no_buckets_;
-  u32 shift_ = 64 - 1 - kTagBits;
-  std::vector<Bucket> buckets_;
+  u64 scale_ = sizing == BucketCount::power_of_two ? 64 - 1 - kTagBits : 1;  // what is shifted away, or the buckets
+  std::vector<Bucket, LargeBlock<Bucket>> buckets_;
   IdIndex overflow_;
 };
 
 #ifdef __SSE2__
-inline u32 BucketIndex::lanes_with(const Place& place) noexcept {
+template <BucketCount sizing>
+inline u32 BasicBucketIndex<sizing>::lanes_with(const Place& place) noexcept {
   const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(place.bucket));
   const __m128i tag = _mm_cvtsi32_si128(static_cast<int>(place.tag));
   const __m128i wanted = _mm_shufflelo_epi16(_mm_unpacklo_epi8(tag, tag), 0);  // in the low eight bytes
   return static_cast<u32>(_mm_movemask_epi8(_mm_cmpeq_epi8(tags, wanted))) & ((1U << kLanes) - 1);
 }
 #else
-inline u32 BucketIndex::lanes_with(const Place& place) noexcept {
+template <BucketCount sizing>
+inline u32 BasicBucketIndex<sizing>::lanes_with(const Place& place) noexcept {
   u32 lanes = 0;
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     lanes |= u32{place.bucket->tags[lane] == static_cast<u8>(place.tag)} << lane;
@@ -226,5 +261,8 @@ inline u32 BucketIndex::lanes_with(const Place& place) noexcept {
   return lanes;
 }
 #endif
+
+using BucketIndex = BasicBucketIndex<BucketCount::power_of_two>;
+using CompactBucketIndex = BasicBucketIndex<BucketCount::as_needed>;
 
 }  // namespace pytrader

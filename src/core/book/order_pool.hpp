@@ -111,4 +111,10 @@ class OrderPool {
   u32 live_ = 0;
 };
 
+// The ids of a pool's orders, as an index asks for them.
+struct OrderIds {
+  const OrderPool& orders;
+  u64 operator()(u32 slot) const noexcept { return orders[slot].id; }
+};
+
 }  // namespace pytrader
