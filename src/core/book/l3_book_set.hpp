@@ -101,6 +101,13 @@ class L3BookSet {
     orders_.prefetch(slot);
     return slot;
   }
+  // kNone if the price is of a page that was not asked for lately.
+  [[gnu::always_inline]] u32 fetch_level(const Ladder& ladder, i64 ticks) const noexcept {
+    u32 level = kNone;
+    if (!ladder.recent_level(ticks, level)) return kNone;
+    __builtin_prefetch(&ladder[level]);
+    return level;
+  }
   [[gnu::always_inline]] void fetch_tail(const Level& level) const noexcept {
     __builtin_prefetch(&level.order_count);  // may lie in the next line
     orders_.prefetch(level.tail);

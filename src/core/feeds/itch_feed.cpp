@@ -81,7 +81,7 @@ std::size_t ItchFeed::run(const u8* data, std::size_t size) {
     }
     if (books_.order_count() > kOrdersWorthLookingAhead) block.look(books_, listings_);
     for (const ItchBlock::Message& message : block) {
-      const WireFault fault = dispatch(message.data, message.length, message.slot);
+      const WireFault fault = dispatch(message);
       if (fault != WireFault::none && !note(fault, message.data[0])) [[unlikely]]
         return offset_ - start;
       ++messages_;
@@ -118,27 +118,32 @@ bool ItchFeed::note(WireFault fault, u8 type) {
   return false;
 }
 
-WireFault ItchFeed::dispatch(const u8* message, std::size_t length, u32 guess) {
-  const u8 type = message[0];
-  if (length != kItchTypeOf[type].length) [[unlikely]]
-    return kItchTypeOf[type].length == 0 ? WireFault::unknown_type : WireFault::wrong_length;
+inline WireFault ItchFeed::dispatch(const ItchBlock::Message& message) {
+  if (message.role == ItchRole::none) [[unlikely]]
+    return report(message.data, message.length);
+  const u8 type = message.data[0];
   ++counts_[type];
   switch (type) {
-    case 'A':
-    case 'F':
-      return add(message);
     case 'D':
-      return erase(message, guess);
+      return erase(message.data, message.slot);
     case 'U':
-      return replace(message, guess);
+      return replace(message.data, message.slot);
     case 'E':
     case 'C':
-      return execute(message, guess);
+      return execute(message.data, message.slot);
     case 'X':
-      return cancel(message, guess);
+      return cancel(message.data, message.slot);
     default:
-      return administer(message);
+      return add(message.data);
   }
+}
+
+// What is not about an order, or no message at all.
+WireFault ItchFeed::report(const u8* message, std::size_t length) {
+  const ItchType& type = kItchTypeOf[message[0]];
+  if (length != type.length) return type.length == 0 ? WireFault::unknown_type : WireFault::wrong_length;
+  ++counts_[message[0]];
+  return administer(message);
 }
 
 WireFault ItchFeed::add(const u8* message) {

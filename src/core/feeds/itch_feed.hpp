@@ -69,7 +69,8 @@ class ItchFeed {
   std::size_t frame_size(const u8* data, std::size_t size) const noexcept;
   std::size_t run(const u8* data, std::size_t size);
   bool begin(const u8* data, std::size_t size);
-  WireFault dispatch(const u8* message, std::size_t length, u32 guess);
+  WireFault dispatch(const ItchBlock::Message& message);
+  WireFault report(const u8* message, std::size_t length);
   WireFault add(const u8* message);
   WireFault execute(const u8* message, u32 guess);
   WireFault cancel(const u8* message, u32 guess);

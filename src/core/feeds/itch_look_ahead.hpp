@@ -40,7 +40,8 @@ class ItchBlock {
  public:
   struct Message {
     const u8* data;
-    u32 length;
+    u16 length;
+    ItchRole role;  // none as well if the length is wrong
     u32 slot;  // a guess at that of the order it names, kNone for none
   };
 
@@ -51,12 +52,12 @@ class ItchBlock {
     std::size_t count = 0, adds = 0, named = 0, replaces = 0;
     while (count < kMost && size > kItchPrefix) {
       const std::size_t frame = itch_frame_size<framing>(data, size);
-      if (frame <= kItchPrefix || frame > size) break;
+      if (frame - kItchPrefix - 1 >= size - kItchPrefix) break;  // empty, or more than there is
       __builtin_prefetch(data + kBytesAhead);
       const ItchType& type = kItchTypeOf[data[kItchPrefix]];
-      const u32 length = static_cast<u32>(frame - kItchPrefix);
+      const std::size_t length = frame - kItchPrefix;
       const u32 role = length == type.length ? static_cast<u32>(type.role) : 0;
-      messages_[count] = {data + kItchPrefix, length, kNone};
+      messages_[count] = {data + kItchPrefix, static_cast<u16>(length), static_cast<ItchRole>(role), kNone};
       add_[adds] = name_[named] = replace_[replaces] = static_cast<u8>(count);
       adds += role & 1;
       named += role >> 1 & 1;
@@ -94,14 +95,14 @@ class ItchBlock {
       entries_[adds_ + i] = entry(listings, message.data, side, itch::kReplacedPrice);
     }
     const std::size_t entries = adds_ + replaces_;
-    for (std::size_t i = 0; i < entries; ++i) entries_[i].level = entries_[i].ladder->foresee(entries_[i].ticks);
+    for (std::size_t i = 0; i < entries; ++i) entries_[i].level = books.fetch_level(*entries_[i].ladder, entries_[i].ticks);
     for (std::size_t i = 0; i < entries; ++i) {
       if (entries_[i].level != kNone) books.fetch_tail((*entries_[i].ladder)[entries_[i].level]);
     }
   }
 
  private:
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 32;
   static constexpr std::size_t kBytesAhead = 2048;  // half a page: the processor's own prefetching ends at a page
 
   // Where an order will be queued.
