@@ -21,7 +21,8 @@
 namespace pytrader {
 
 // With a power of two of buckets an id's bucket is known a few cycles earlier, for 11 to 22 bytes an id. As many
-// buckets as it takes are 11 bytes an id after reserve(), and up to 22 after growing by doubling.
+// buckets as needed take 16 bytes an id after reserve(), with so few of them full that looking beside the table is
+// rare, and up to 32 after growing by doubling.
 enum class BucketCount : u8 { power_of_two, as_needed };
 
 // A bucket has six entries, each a byte of the id's hash (the tag) and a slot; the caller's `id_of(slot)` says whose
@@ -200,10 +201,10 @@ class BasicBucketIndex {
   static constexpr u32 kTagBits = 8;
   static constexpr u32 kFirstBits = 3;
   // Entries a bucket on average, at most, before the table doubles.
-  static constexpr std::size_t kMeanMost = 3;
+  static constexpr std::size_t kMeanMost = sizing == BucketCount::power_of_two ? 3 : 2;
   static constexpr u8 kOverflowMost = 255;
   // Twice as many places in the overflow as ids that are spread at random will take.
-  static constexpr std::size_t kIdsForEachOverflow = 32;
+  static constexpr std::size_t kIdsForEachOverflow = 128;
 
   template <class IdOf>
   void grow(std::size_t count, IdOf&& id_of) {
