@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import time
 import zlib
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 
 from pytrader.book import L2Book
@@ -48,17 +48,6 @@ def binance_frames() -> list[bytes]:
     return frames
 
 
-def parsed_by(name: str) -> Callable[[bytes], Any]:
-    """Return a parser of JSON; the test is skipped where it is not installed."""
-    if name == "json":
-        return json.loads
-    try:
-        loads: Callable[[bytes], Any] = importlib.import_module(name).loads
-    except ImportError:
-        pytest.skip(f"{name} is not installed")
-    return loads
-
-
 @pytest.mark.benchmark(group="depth frames", timer=time.thread_time, disable_gc=True)
 @pytest.mark.parametrize("how", ["feed", "feed_lines", "json", "orjson"])
 def test_frames_of_twenty_levels_to_a_book(benchmark: Any, how: str) -> None:
@@ -95,7 +84,7 @@ def test_frames_of_twenty_levels_to_a_book(benchmark: Any, how: str) -> None:
     elif how == "feed_lines":
         bench(benchmark, by_lines, 2 * LEVELS)
     else:
-        loads = parsed_by(how)
+        loads = {"json": json.loads, "orjson": orjson.loads}[how]
         bench(benchmark, lambda: by_parser(loads), 2 * LEVELS)
 
 

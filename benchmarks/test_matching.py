@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pytrader.matching import ORDER_MESSAGE, MatchingEngine
+from pytrader.matching import ORDER_MESSAGE, MatchingEngine, OrderEntry
 from tests.matching.engines import NaiveReports
 
 MESSAGES = 200_000
@@ -68,6 +68,25 @@ def test_apply_an_array(benchmark: BenchmarkFixture, flow: np.ndarray) -> None:
     status, fills = benchmark(lambda: MatchingEngine().apply(flow))
     assert len(status) == MESSAGES
     assert len(fills) > 0
+
+
+def send_each(entry: OrderEntry, rows: list[tuple[int, ...]]) -> None:
+    submit, cancel = entry.submit, entry.cancel
+    for kind, side, price, quantity, order_id in rows:
+        if kind == 2:
+            cancel(order_id)
+        else:
+            submit(order_id, side, price, quantity)
+
+
+@pytest.mark.benchmark(timer=time.thread_time, group="matching, messages from an array")
+def test_send_one_by_one(benchmark: BenchmarkFixture, flow: np.ndarray) -> None:
+    benchmark.extra_info["messages"] = MESSAGES
+    rows = flow[["kind", "side", "price", "quantity", "order_id"]].tolist()
+    entry = OrderEntry(MatchingEngine())
+    send_each(entry, rows)
+    assert np.array_equal(entry.take()[0], MatchingEngine().apply(flow)[1])
+    benchmark(lambda: send_each(OrderEntry(MatchingEngine()), rows))
 
 
 @pytest.mark.benchmark(timer=time.thread_time, group="matching, messages from an array")

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "matching/order_message.hpp"
+#include "matching/venue_rules.hpp"
 
 namespace pytrader::bench {
 
@@ -17,6 +18,9 @@ struct OrderStream {
 // Reads a stream written by the workload's order_stream.py (its .npy of 32-byte records and the .json beside it).
 // Throws std::runtime_error if the file is none.
 OrderStream read_stream(const std::string& path);
+
+// What order_stream.py's own matcher does with an amended order (--amend reinsert).
+VenueRules stream_rules();
 
 // How the middle of the prices moves over a stream.
 enum class Travel {

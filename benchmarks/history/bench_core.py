@@ -9,7 +9,7 @@ import numpy as np
 from pytrader import Backtest, Price, Quantity, Strategy
 from pytrader.book import L3Book
 from pytrader.data import MarketData, Stream
-from pytrader.matching import ORDER_MESSAGE, MatchingEngine
+from pytrader.matching import ORDER_MESSAGE, MatchingEngine, OrderEntry
 from pytrader.model import Instrument
 from pytrader.model.decimal_arrays import parse_array
 from pytrader.model.records import L3_EVENT
@@ -84,7 +84,7 @@ class Books:
 
 
 class Matching:
-    """Limit orders that rest and trade, in one call."""
+    """Limit orders that rest and trade, in one call and one call each."""
 
     timer = time.thread_time
 
@@ -99,9 +99,15 @@ class Matching:
         messages["quantity"] = 1 + (draws >> 20) % 10
         messages["order_id"] = np.arange(1, ROWS + 1)
         self.messages = messages
+        self.rows = messages[["order_id", "side", "price", "quantity"]].tolist()
 
     def time_limit_100000_orders(self) -> None:
         MatchingEngine(tick="0.01", lot="1").apply(self.messages)
+
+    def time_limit_100000_calls(self) -> None:
+        submit = OrderEntry(MatchingEngine(tick="0.01", lot="1")).submit
+        for order_id, side, price, quantity in self.rows:
+            submit(order_id, side, price, quantity)
 
 
 class Quiet(Strategy):

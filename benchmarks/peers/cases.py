@@ -16,6 +16,17 @@ ORDER_EVERY = 10
 CHECK_EVERY = 1000
 #: One tick of the workload's market, as text.
 TICK = "0.01"
+#: The live orders that each order stream is made for; a row is kind, side (1 buy, 2 sell), price, quantity, order id.
+STREAMS = {"a": 1_000, "b": 10_000, "c": 300_000}
+NEW, CANCEL, REPLACE, MARKET, IOC = range(5)
+OrderRow = tuple[int, int, int, int, int]
+
+
+def order_rows(folder: Path, case: str, count: int) -> list[OrderRow]:
+    """The first `count` messages of the order stream that a case "calls_b" names."""
+    rows = np.load(folder / f"orders_{case[-1]}.npy")[:count]
+    columns = (rows["type"], rows["side"] + 1, rows["price"], rows["qty"], rows["oid"])
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def quote_rows(folder: Path, count: int) -> np.ndarray:

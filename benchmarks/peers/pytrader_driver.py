@@ -8,12 +8,29 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from cases import CHECK_EVERY, ORDER_EVERY, TICK, answer, book_rows, fold, quote_rows, resident_mb, timed
+from cases import (
+    CANCEL,
+    CHECK_EVERY,
+    MARKET,
+    NEW,
+    ORDER_EVERY,
+    REPLACE,
+    TICK,
+    OrderRow,
+    answer,
+    book_rows,
+    fold,
+    order_rows,
+    quote_rows,
+    resident_mb,
+    timed,
+)
 
 from pytrader import Backtest, Strategy
 from pytrader.book import L2Book, L3Book
 from pytrader.data import MarketData, Stream
-from pytrader.model import Instrument
+from pytrader.matching import MatchingEngine, OrderEntry, VenueRules
+from pytrader.model import Instrument, OrderType, TimeInForce
 from pytrader.model.records import FLAG_LAST, L2_EVENT, L3_EVENT
 
 PEER = f"pytrader {version('pytrader')}"
@@ -56,6 +73,42 @@ def run_book(case: str, folder: Path, count: int) -> None:
     seconds = timed(lambda: book.apply(events))
     bids, asks = book.depth(100_000)
     answer(PEER, case, count, seconds, [fold(seen), len(bids), len(asks)])
+
+
+def new_entry() -> OrderEntry:
+    """A way into an engine that counts quantities like the order streams and queues every replaced order again."""
+    return OrderEntry(MatchingEngine(tick=1, rules=VenueRules(amend="always_loses", replace_quantity="open")))
+
+
+def send(entry: OrderEntry, rows: list[OrderRow]) -> None:
+    submit, cancel, replace = entry.submit, entry.cancel, entry.replace
+    ioc, limit, market = TimeInForce.IOC, OrderType.LIMIT, OrderType.MARKET
+    for kind, side, price, quantity, order_id in rows:
+        if kind == NEW:
+            submit(order_id, side, price, quantity)
+        elif kind == CANCEL:
+            cancel(order_id)
+        elif kind == REPLACE:
+            replace(order_id, price, quantity)
+        else:
+            submit(order_id, side, price, quantity, market if kind == MARKET else limit, ioc)
+
+
+def run_calls(case: str, folder: Path, count: int) -> None:
+    """Orders into the matching engine, one call each."""
+    rows = order_rows(folder, case, count)
+    checked = new_entry()
+    seen: list[int] = []
+    for start in range(0, count, CHECK_EVERY):
+        send(checked, rows[start : start + CHECK_EVERY])
+        for level in (checked.engine.best_bid, checked.engine.best_ask):
+            if level is None:
+                raise SystemExit(f"{case}: a side is empty after row {start}")
+            seen += [int(level.price.as_decimal()), int(level.quantity.as_decimal())]
+        seen.append(len(checked.engine))
+    entry = new_entry()
+    gc.disable()
+    answer(PEER, case, count, timed(lambda: send(entry, rows)), fold(seen))
 
 
 def run_l2_replay(case: str, folder: Path, count: int) -> None:
@@ -148,6 +201,8 @@ def main() -> None:
     case, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     if case.startswith("book_"):
         run_book(case, folder, count)
+    elif case.startswith("calls_"):
+        run_calls(case, folder, count)
     elif case == "l2_replay":
         run_l2_replay(case, folder, count)
     elif case == "memory":

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cases import STREAMS
+
 #: The answers of every run, by (peer, case).
 Runs = dict[tuple[str, str], list[dict[str, object]]]
 
@@ -34,7 +36,7 @@ class Peer:
     """One package under test: what to install, and the script that runs a case on it."""
 
     name: str
-    requirement: str
+    requirements: tuple[str, ...]
     script: str
 
 
@@ -50,9 +52,12 @@ class Case:
 
 
 PEERS = {
-    "pytrader": Peer("pytrader", str(ROOT), "pytrader_driver.py"),
-    "nautilus": Peer("nautilus", "nautilus_trader==1.221.0", "nautilus_driver.py"),
-    "hftbacktest": Peer("hftbacktest", "hftbacktest==2.4.4", "hftbacktest_driver.py"),
+    "pytrader": Peer("pytrader", (str(ROOT),), "pytrader_driver.py"),
+    "nautilus": Peer("nautilus", ("nautilus_trader==1.221.0",), "nautilus_driver.py"),
+    "hftbacktest": Peer("hftbacktest", ("hftbacktest==2.4.4",), "hftbacktest_driver.py"),
+    "sortedcontainers": Peer("sortedcontainers", ("sortedcontainers==2.4.0", "numpy"), "sortedcontainers_driver.py"),
+    "limit-order-book": Peer("limit-order-book", ("limit-order-book==2.0.0", "numpy"), "limit_order_book_driver.py"),
+    "order-book": Peer("order-book", ("order-book==0.6.1", "numpy"), "order_book_driver.py"),
 }
 CASES = (
     Case("book_l3", "nautilus", 300_000, 15.0),
@@ -60,6 +65,12 @@ CASES = (
     Case("quotes_handler", "nautilus", 300_000, 6.0),
     Case("market", "nautilus", 80_000, 25.0, base="market_base"),
     Case("l2_replay", "hftbacktest", 1_000_000, None),
+    Case("book_l2", "order-book", 300_000, 1.0),
+    *(
+        Case(f"calls_{stream}", peer, 2 * live if live > 100_000 else 300_000, 1.0)
+        for stream, live in STREAMS.items()
+        for peer in ("sortedcontainers", "limit-order-book")
+    ),
 )
 MEMORY_COUNT = 10_000_000
 MEMORY_MB_MAX = 500.0
@@ -67,8 +78,8 @@ MEMORY_MB_MAX = 500.0
 
 def version_of(peer: Peer) -> str:
     """What the peer's environment must hold: a requirement, or the very sources that stand here."""
-    if peer.requirement != str(ROOT):
-        return peer.requirement
+    if peer.requirements != (str(ROOT),):
+        return " ".join(peer.requirements)
     git = ["git", "-C", str(ROOT)]
     head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
     change = subprocess.run([*git, "diff", "HEAD", "--", "src"], capture_output=True, check=True).stdout
@@ -88,20 +99,30 @@ def python_of(peer: Peer) -> Path:
         if not python.exists():
             venv.create(home, with_pip=True)
         subprocess.run(
-            [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", peer.requirement], check=True
+            [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *peer.requirements], check=True
         )
         stamp.write_text(version)
     return python
 
 
-def workload(folder: Path, shared: Path, rows: int) -> None:
-    """Make the market stream once, with the shared script, so that every peer reads the same bytes."""
-    if not (folder / "l3.npy").exists():
-        script = shared / "workloads" / "market_stream.py"
-        if not script.exists():
-            raise SystemExit(f"the workload script {script} is missing: pass --shared DIR, the folder that holds it")
-        python = python_of(PEERS["pytrader"])
-        subprocess.run([python, script, folder, "--n", str(rows)], check=True, stdout=subprocess.DEVNULL)
+def make(shared: Path, script: str, *arguments: object) -> None:
+    """Run one of the shared workload scripts."""
+    path = shared / "workloads" / script
+    if not path.exists():
+        raise SystemExit(f"the workload script {path} is missing: pass --shared DIR, the folder that holds it")
+    command = [python_of(PEERS["pytrader"]), path, *map(str, arguments)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def workload(folder: Path, shared: Path, cases: list[Case], scale: float, *, market: bool) -> None:
+    """Make what the cases read, with the shared scripts, so that every peer reads the same bytes."""
+    counts = {case.name[-1]: rows_of(case, scale) for case in cases if case.name.startswith("calls_")}
+    for stream, count in counts.items():
+        path = folder / f"orders_{stream}.npy"
+        make(shared, "order_stream.py", "match", path, "--live", STREAMS[stream], "--n", count)
+    if market or any(not case.name.startswith("calls_") for case in cases):
+        rows = 1_000_000 if scale >= 1 else max(100_000, int(1_000_000 * scale))
+        make(shared, "market_stream.py", folder, "--n", rows)
 
 
 def run_case(peer: Peer, case: str, folder: Path, count: int) -> dict[str, object]:
@@ -115,15 +136,22 @@ def run_case(peer: Peer, case: str, folder: Path, count: int) -> dict[str, objec
     return dict(json.loads(lines[-1].removeprefix("RESULT ")))
 
 
+def rows_of(case: Case, scale: float) -> int:
+    return max(2000, int(case.count * scale))
+
+
 def measure(
     cases: list[Case], folder: Path, rounds: int, scale: float
 ) -> dict[tuple[str, str], list[dict[str, object]]]:
     """Every (peer, case) once a round, in a new order each round."""
-    jobs = []
-    for case in cases:
-        count = max(2000, int(case.count * scale))
-        for peer in ("pytrader", case.peer):
-            jobs += [(peer, name, count) for name in (case.name, case.base) if name]
+    runs = {
+        (peer, name): rows_of(case, scale)
+        for case in cases
+        for peer in ("pytrader", case.peer)
+        for name in (case.name, case.base)
+        if name
+    }
+    jobs = [(*run, count) for run, count in runs.items()]
     rows: Runs = {}
     order = random.Random(7)
     for _ in range(rounds):
@@ -175,11 +203,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write the table as JSON")
     options = parser.parse_args()
     cases = [case for case in CASES if options.only in case.name and options.peer in ("", case.peer)]
+    memory = options.only in "memory" and options.peer in ("", "nautilus")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        workload(
-            folder, options.shared, 1_000_000 if options.scale >= 1 else max(100_000, int(1_000_000 * options.scale))
-        )
+        workload(folder, options.shared, cases, options.scale, market=memory)
         rows = measure(cases, folder, options.rounds, options.scale)
         table = [compare(case, rows) for case in cases]
         print(f"{'case':16} {'peer':26} {'ours ns':>9} {'theirs ns':>10} {'ratio':>7} {'bar':>5}  verdict")
@@ -190,7 +217,7 @@ def main() -> None:
                 f"{line['case']:16} {line['peer']:26} {line['ours_ns']:9} {line['theirs_ns']:10} "
                 f"{line['ratio']:6}x {bar or '-':>5}  {said}"
             )
-        if options.only in "memory":
+        if memory:
             count = int(MEMORY_COUNT * options.scale)
             held = float(str(run_case(PEERS["pytrader"], "memory", folder, count)["held_mb"]))
             limit = MEMORY_MB_MAX * options.scale

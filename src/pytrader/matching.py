@@ -1,4 +1,4 @@
-"""A matching engine with the venues' order types: single orders with exact values, or arrays of messages.
+"""A matching engine with the venues' order types: single orders with exact values, messages one by one, arrays of them.
 
 >>> from pytrader.matching import MatchingEngine, VenueRules
 >>> engine = MatchingEngine(tick="0.01", lot="1", rules=VenueRules.cme_globex())
@@ -33,6 +33,8 @@ from pytrader._core import (
     Level,
     MatchingEngine,
     MessageKind,
+    MultiLegBook,
+    MultiLegCombinedBook,
     MultiLegMarket,
     MultiLegResult,
     MultiLegTrade,
@@ -47,10 +49,12 @@ from pytrader._core import (
     allocate,
     auction_price,
     luld_band,
+    order_terms,
     outcome,
     phase_accepts,
     reject_reason,
 )
+from pytrader._matching import OrderEntry
 
 __all__ = [
     "ALL_OR_NONE",
@@ -73,9 +77,12 @@ __all__ = [
     "Level",
     "MatchingEngine",
     "MessageKind",
+    "MultiLegBook",
+    "MultiLegCombinedBook",
     "MultiLegMarket",
     "MultiLegResult",
     "MultiLegTrade",
+    "OrderEntry",
     "Outcome",
     "PriceBand",
     "Report",
@@ -87,6 +94,7 @@ __all__ = [
     "allocate",
     "auction_price",
     "luld_band",
+    "order_terms",
     "outcome",
     "phase_accepts",
     "reject_reason",

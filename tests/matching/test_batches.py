@@ -16,6 +16,7 @@ from pytrader.matching import (
     MessageKind,
     Outcome,
     VenueRules,
+    order_terms,
     outcome,
     reject_reason,
 )
@@ -244,3 +245,24 @@ def test_orders_beyond_the_bound_are_rejected():
     status, _ = engine.apply(messages(*(row(i, "buy", 100 - i, 5) for i in range(3))))
     assert reject_reason(int(status[2])) is RejectReason.ORDER_LIMIT
     assert len(engine) == 2
+
+
+def test_order_terms_say_nothing_until_they_are_set():
+    terms = order_terms(3)
+    assert (terms.dtype, len(terms), len(order_terms(0))) == (ORDER_TERMS, 3, 0)
+    prices = ("stop_price", "activation_price")
+    for name in ORDER_TERMS.names:
+        assert (terms[name] == (NO_PRICE if name in prices else 0)).all(), name
+    terms["display_qty"][0] = 2
+    batch = messages(row(1, "buy", 100, 5), row(2, "buy", 100, 7))
+    batch["terms"] = [1, 2]
+    engine = MatchingEngine()
+    engine.apply(batch, terms)
+    assert [order.display_qty for order in engine.orders()] == [2, 7]
+
+
+def test_order_terms_refuse_a_count_that_is_none():
+    with pytest.raises(InvalidArgument, match="count must not be negative, but is -1"):
+        order_terms(-1)
+    with pytest.raises(TypeError):
+        order_terms(2.0)

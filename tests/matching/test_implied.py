@@ -70,7 +70,8 @@ class Compiled:
         return self._result(self.market.replace(book, order_id, price=price, quantity=quantity))
 
     def implied(self, book: str, side: str) -> tuple[int, int] | None:
-        level = self.market.implied_bid(book) if side == "buy" else self.market.implied_ask(book)
+        implied = self.market.implied_book(book)
+        level = implied.best_bid if side == "buy" else implied.best_ask
         return None if level is None else (int(str(level.price)), int(str(level.quantity)))
 
     def open(self, book: str, order_id: int) -> int | None:
@@ -78,7 +79,7 @@ class Compiled:
         return None if order is None else int(str(order.quantity))
 
     def depth(self, book: str) -> list[list[tuple[int, int, int]]]:
-        sides = self.market.depth(book, 1000)
+        sides = self.market.book(book).depth(1000)
         return [[(int(str(x.price)), int(str(x.quantity)), x.count) for x in side] for side in sides]
 
 
@@ -319,7 +320,7 @@ def test_an_unknown_instrument_is_refused_before_anything_happens() -> None:
         market.apply(np.array([1]), message(Side.BUY, 5, 1, 1))
     with pytest.raises(pytrader.InvalidArgument, match="2 rows and messages has 1"):
         market.apply(np.array([0, 0]), message(Side.BUY, 5, 1, 1))
-    assert market.best_bid("A") is None
+    assert market.book("A").best_bid is None
 
 
 def test_prices_beyond_64_bits_imply_nothing() -> None:
@@ -327,5 +328,5 @@ def test_prices_beyond_64_bits_imply_nothing() -> None:
     low = -(2**62) - 2**61
     rows = np.concatenate([message(Side.BUY, -low, 5, 1), message(Side.SELL, low, 5, 2)])
     market.apply(np.array([0, 1]), rows)
-    assert market.implied_bid("A-B") is None
+    assert market.implied_book("A-B").best_bid is None
     market.self_check()

@@ -158,7 +158,7 @@ def test_tick_and_lot_must_be_positive(step: str):
     with pytest.raises(InvalidArgument, match="lot"):
         MatchingEngine(lot=step)
     for wrong in (0, 2**31 + 1, 2**32 + 5):
-        with pytest.raises(InvalidArgument, match=f"max_orders is {wrong}"):
+        with pytest.raises(InvalidArgument, match=rf"max_orders must lie in 1 \.\. 2\^31, not {wrong}"):
             MatchingEngine(max_orders=wrong)
     MatchingEngine(max_orders=2**31)
 

@@ -24,7 +24,7 @@ def test_package_is_installed_and_not_linked_to_the_checkout(repository: Path) -
 def test_every_compiled_module_has_a_stub() -> None:
     names = [file.name for file in installed_files() if file.parent.name == "pytrader"]
     compiled = {name.split(".")[0] for name in names if name.endswith(".so")}
-    assert compiled == {"_core", "_values", "_strategy"}
+    assert compiled == {"_core", "_values", "_strategy", "_matching"}
     assert compiled <= {name.removesuffix(".pyi") for name in names if name.endswith(".pyi")}
     assert "py.typed" in names
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("module", ["pytrader._values", "pytrader._core", "pytrader._strategy"])
+@pytest.mark.parametrize("module", ["pytrader._values", "pytrader._core", "pytrader._strategy", "pytrader._matching"])
 def test_stub_matches_compiled_module(module: str, repository: Path, tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "mypy.stubtest", module, "--mypy-config-file", str(repository / "pyproject.toml")],

@@ -34,15 +34,15 @@ class BookSides : public BookReading<BookSides> {
     for (u32 at = ladder.best(); at != kNone && visit(totals(ladder, at)); at = ladder.next_worse(at)) {
     }
   }
+  static LevelTotals totals(const Ladder& ladder, u32 level) noexcept {
+    return {ladder.price_of(level), ladder[level].quantity, ladder[level].order_count};
+  }
 
  protected:
   BookSides() noexcept : sides_{Ladder(Side::buy), Ladder(Side::sell)} {}
   Ladder& mutable_side(Side which) noexcept { return sides_[index_of(which)]; }
   // True if an order of this side at this price would reach the opposite best.
   bool reaches(Side which, i64 price) const noexcept { return side(opposite(which)).is_reached(price); }
-  static LevelTotals totals(const Ladder& ladder, u32 level) noexcept {
-    return {ladder.price_of(level), ladder[level].quantity, ladder[level].order_count};
-  }
 
   Ladder sides_[2];  // by index_of
 };

@@ -180,7 +180,7 @@ BookFault L3Book::add(const L3Record& row) {
     make_room();
     place = index_.place_of(row.order_id);
   }
-  if (!index_.is_roomy(place)) [[unlikely]]
+  if (!index_.is_roomy(index_.room_of(place))) [[unlikely]]
     index_.reserve_overflow();
   const u32 slot = orders_.acquire_free();
   OrderNode& node = orders_[slot];

@@ -160,7 +160,7 @@ class L3BookSet {
   const CompactBucketIndex::Place place = index_.place_of(order_id);
   if (index_.find(place, order_id, ids()) != kNone) [[unlikely]]
     return false;
-  if (!index_.is_roomy(place)) [[unlikely]]
+  if (!index_.is_roomy(index_.room_of(place))) [[unlikely]]
     index_.reserve_overflow();
   const u32 slot = orders_.acquire_free();
   index_.insert(place, order_id, slot);

@@ -2,6 +2,7 @@
 #include "matching/matching_core.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "matching/plain_path.hpp"
 
@@ -63,16 +64,20 @@ MessageStatus MatchingCore::submit(const OrderMessage& message, i64 message_inde
   const bool trades = meets(taker);
   if (trades) make_room(taker, fills);
   const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
+  if (leaves != 0 && rests) rest_new(message, leaves, level);
+  if (trades) check_touch();
   if (leaves == 0) return status_of(Outcome::filled);
-  if (!rests) return status_of(Outcome::remainder_canceled);
+  return status_of(rests ? Outcome::rested : Outcome::remainder_canceled);
+}
 
-  const u32 slot = pool_.acquire();
+void MatchingCore::rest_new(const OrderMessage& message, i64 leaves, u32 level) noexcept {
+  const auto side = static_cast<Side>(message.side);
+  const u32 slot = pool_.acquire_free();
   OrderNode& node = pool_[slot];
   node.id = message.order_id;
   node.attributes = (side == Side::sell ? kSell : 0) | (message.flags == kPostOnly ? kIsPostOnly : 0);
   index_.insert(message.order_id, slot);
   rest(slot, leaves, message.quantity - leaves, level, side);
-  return status_of(Outcome::rested);
 }
 
 MessageStatus MatchingCore::cancel(u64 order_id) noexcept {
@@ -102,7 +107,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
   if (open > INT64_MAX - done) return status_of(RejectReason::quantity_above_maximum);
   const bool keeps = rules_.amend == AmendPolicy::keeps_on_decrease;
   if (keeps && open <= node.quantity && mutable_side(side).price_of(node.level) == message.price) {
-    open_quantity_[index_of(side)] -= node.quantity - open;
+    headroom_[index_of(side)] += node.quantity - open;
     mutable_side(side).reduce(slot, node.quantity - open, pool_);
     named_ = {side, open};
     return status_of(Outcome::replaced);
@@ -126,7 +131,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
   if (trades) make_room(taker, fills);
   named_ = {side, taker.leaves_qty};
   const i64 done = executed(slot);
-  open_quantity_[index_of(side)] -= pool_[slot].quantity;
+  headroom_[index_of(side)] += pool_[slot].quantity;
   mutable_side(side).unlink(slot, pool_);
   const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
   if (leaves == 0) {
@@ -136,6 +141,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
     return status_of(Outcome::replaced_filled);
   }
   rest(slot, leaves, done + (taker.leaves_qty - leaves), level, side);
+  if (trades) check_touch();
   return status_of(Outcome::requeued);
 }
 
@@ -198,6 +204,8 @@ void MatchingCore::make_room(const Taker& taker, std::vector<Fill>& fills) {
 // Trades with the best makers within the limit, oldest first at each price; returns what is left.
 i64 MatchingCore::match(Taker taker, std::vector<Fill>& fills) {
   Ladder& makers = mutable_side(opposite(taker.side));
+  const i64& headroom = headroom_[index_of(opposite(taker.side))];
+  const u64 conserved = static_cast<u64>(taker.leaves_qty) + static_cast<u64>(headroom);
   while (taker.leaves_qty > 0 && meets(taker)) {
     const u32 slot = makers[makers.best()].head;
     const OrderNode& maker = pool_[slot];
@@ -210,7 +218,21 @@ i64 MatchingCore::match(Taker taker, std::vector<Fill>& fills) {
     ++counters_.fills;
     counters_.volume += quantity;
   }
+  if (static_cast<u64>(taker.leaves_qty) + static_cast<u64>(headroom) != conserved) {
+    throw std::logic_error("matching engine: the makers gave other lots than the taker got");
+  }
   return taker.leaves_qty;
+}
+
+void MatchingCore::check_touch() const {
+  bool sound = true;
+  for (const Ladder& levels : sides_) {
+    if (levels.empty()) continue;
+    const Level& best = levels[levels.best()];
+    sound &= best.order_count > 0 && best.quantity > 0 && pool_[best.head].level == levels.best();
+  }
+  if (!sound) throw std::logic_error("matching engine: a best level is not one");
+  if (crossed()) throw std::logic_error("matching engine: the book is crossed");
 }
 
 void MatchingCore::fill_maker(u32 slot, i64 quantity) {
@@ -220,7 +242,7 @@ void MatchingCore::fill_maker(u32 slot, i64 quantity) {
     return;
   }
   const Side side = side_of(node);
-  open_quantity_[index_of(side)] -= quantity;
+  headroom_[index_of(side)] += quantity;
   mutable_side(side).reduce(slot, quantity, pool_);
   set_executed(slot, executed(slot) + quantity);
 }
@@ -228,14 +250,14 @@ void MatchingCore::fill_maker(u32 slot, i64 quantity) {
 void MatchingCore::rest(u32 slot, i64 quantity, i64 done, u32 level, Side side) noexcept {
   pool_[slot].quantity = quantity;
   mutable_side(side).push_back(level, slot, pool_);
-  open_quantity_[index_of(side)] += quantity;
+  headroom_[index_of(side)] -= quantity;
   if (done != 0) set_executed(slot, done);
 }
 
 void MatchingCore::remove(u32 slot) noexcept {
   const OrderNode& node = pool_[slot];
   const Side side = side_of(node);
-  open_quantity_[index_of(side)] -= node.quantity;
+  headroom_[index_of(side)] += node.quantity;
   if ((node.attributes & kHasExecuted) != 0) executed_.erase(slot);
   index_.erase(node.id, slot);
   mutable_side(side).unlink(slot, pool_);
@@ -244,10 +266,12 @@ void MatchingCore::remove(u32 slot) noexcept {
 
 // Only as many nodes are free as the index has room for: where a node is free, plain_path.hpp asks no more.
 void MatchingCore::make_room() {
+  index_.reserve_overflow();
+  if (pool_.has_free()) return;
   const std::size_t orders = std::size_t{pool_.size()} + 1;
   pool_.reserve(orders);
   index_.reserve(orders, [this](u32 slot) { return pool_[slot].id; });
-  if (!pool_.has_free()) pool_.add_free(std::min(kNodesAtOnce, index_.room() - pool_.size()));
+  pool_.add_free(std::min(kNodesAtOnce, index_.room() - pool_.size()));
 }
 
 i64 MatchingCore::executed(u32 slot) const noexcept {

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "book/best_quote_book.hpp"
+#include "book/combined_book.hpp"
 #include "book/l2_book.hpp"
 #include "doctest/doctest.h"
 #include "model/messages.hpp"
@@ -98,6 +99,31 @@ TEST_CASE("a lenient quote book keeps what is crossed") {
   CHECK(book.apply(QuoteRecord{0, 0, 101, 101, 1, 1}) == BookFault::crossed);
   CHECK(book.locked());
   CHECK(sizeof(BestQuoteBook) <= 256);
+}
+
+TEST_CASE("two books read as one, best first, with what both hold at a price added up") {
+  const L2Book first = levels({{100, 4, 2}, {98, 1, 1}}, {{103, 6, 1}});
+  const L2Book second = levels({{101, 3, 0}, {100, 5, 0}, {97, 2, 0}}, {});
+  const CombinedBook both(first, second);
+  LevelTotals bids[5];
+  CHECK(both.depth(Side::buy, 5, bids) == 4);
+  const i64 expected[4][3] = {{101, 3, 0}, {100, 9, 2}, {98, 1, 1}, {97, 2, 0}};
+  for (int i = 0; i < 4; ++i) {
+    CHECK(bids[i].price == expected[i][0]);
+    CHECK(bids[i].quantity == expected[i][1]);
+    CHECK(bids[i].order_count == expected[i][2]);
+    CHECK(both.level(Side::buy, bids[i].price).quantity == bids[i].quantity);
+  }
+  CHECK(both.best(Side::buy).price == 101);
+  CHECK(both.best(Side::sell).quantity == 6);
+  CHECK(both.sweep(Side::sell, 13).tick_lots == 3 * 101 + 9 * 100 + 98);
+  CHECK(both.level(Side::buy, 99).quantity == 0);
+  CHECK(CombinedBook(second, second).empty(Side::sell));
+}
+
+TEST_CASE("a level of two books counts no further than a quantity can") {
+  const L2Book book = levels({{100, INT64_MAX - 1, 0}}, {});
+  CHECK(CombinedBook(book, book).best(Side::buy).quantity == INT64_MAX);
 }
 
 }  // namespace

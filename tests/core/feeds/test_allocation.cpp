@@ -1,59 +1,11 @@
 // What the depth feeds ask of the allocator: nothing once warm, and no harm when it refuses.
-#include <cstdlib>
 #include <new>
 #include <string>
 #include <vector>
 
+#include "../counted_allocation.hpp"
 #include "doctest/doctest.h"
 #include "feeds/depth_feed.hpp"
-
-namespace {
-
-// Counts every allocation of this test program, and refuses one when told to.
-struct Allocator {
-  static inline long made = 0;
-  static inline long refuse_after = -1;
-
-  static void* get(std::size_t size, std::size_t alignment) {
-    if (refuse_after == 0) throw std::bad_alloc();
-    if (refuse_after > 0) --refuse_after;
-    ++made;
-    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-  }
-};
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return Allocator::get(size == 0 ? 1 : size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return Allocator::get(size == 0 ? 1 : size, alignof(std::max_align_t));
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return Allocator::get(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace pytrader {
 namespace {
@@ -83,19 +35,19 @@ TEST_CASE("a warm feed allocates for no frame") {
   feed.apply(kSnapshot);
   std::size_t at = 0;
   for (; at < 1'000; ++at) feed.apply(frames[at]);
-  const long before = Allocator::made;
+  const std::size_t before = testing::allocations();
   for (; at < frames.size(); ++at) feed.apply(frames[at]);
-  CHECK(Allocator::made == before);
+  CHECK(testing::allocations() == before);
   CHECK(feed.counts().applied == 2'001);
 }
 
 TEST_CASE("without memory a frame leaves the book as it was or stale, whichever allocation is refused") {
   const std::vector<std::string> frames = differences(130);
   long refusals = 0;
-  for (long n = 0;; ++n) {
+  for (std::size_t n = 1;; ++n) {
     DepthFeed feed(kBinanceSpotDepth);
     feed.add_symbol("AB", parse("0.1"), parse("0.5"));
-    Allocator::refuse_after = n;
+    testing::refuse_allocations_from(n);
     bool refused = false;
     try {
       for (int id = 0; id < 3; ++id) feed.apply(frames[static_cast<std::size_t>(id)]);
@@ -104,7 +56,7 @@ TEST_CASE("without memory a frame leaves the book as it was or stale, whichever 
     } catch (const std::bad_alloc&) {
       refused = true;
     }
-    Allocator::refuse_after = -1;
+    testing::refuse_allocations_from(0);
     if (!refused) break;
     ++refusals;
     feed.book(0).check();

@@ -1,50 +1,7 @@
 // A warm run allocates nothing per row; orders and fills, which are its result, allocate in blocks.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "../counted_allocation.hpp"
 #include "doctest/doctest.h"
 #include "scripted_run.hpp"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-
-void* count_and_allocate(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return count_and_allocate(size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return count_and_allocate(size, alignof(std::max_align_t));
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return count_and_allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace {
 
@@ -96,15 +53,16 @@ TEST_CASE("a warm run allocates nothing for rows, callbacks and timers, and orde
   run.add_stream(StreamKind::quote, wandering_quotes(40'000));
   run_rows(run.loop, 10'000);
 
-  std::size_t before = allocations;
+  std::size_t before = testing::allocations();
   const u64 orders_before = strategy.orders;
   run_rows(run.loop, 10'000);
   CHECK(strategy.orders - orders_before == 10'000);
-  CHECK(allocations - before <= 16);  // a block of the order store for every 1,024 orders, and vectors that double
+  // A block of the order store for every 1,024 orders, and vectors that double.
+  CHECK(testing::allocations() - before <= 16);
 
   strategy.active = false;
   run_rows(run.loop, 5'000);
-  before = allocations;
+  before = testing::allocations();
   run_rows(run.loop, 10'000);
-  CHECK(allocations == before);
+  CHECK(testing::allocations() == before);
 }

@@ -1,54 +1,12 @@
 // Counts and refuses the matching engine's allocations: none once it is warm, no harm by one that fails.
-#include <atomic>
-#include <cstdlib>
 #include <new>
 #include <span>
 #include <vector>
 
 #include "../book/random_source.hpp"
+#include "../counted_allocation.hpp"
 #include "doctest/doctest.h"
 #include "matching/matching_engine.hpp"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-std::atomic<std::size_t> refused_allocation{0};  // the number of the one to refuse; 0 is none
-
-void* count_and_allocate(std::size_t size, std::size_t alignment) {
-  if (++allocations == refused_allocation) throw std::bad_alloc();
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return count_and_allocate(size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return count_and_allocate(size, alignof(std::max_align_t));
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return count_and_allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace {
 
@@ -132,9 +90,9 @@ TEST_CASE("a warm engine allocates nothing") {
   output.fills.reserve(4096);
   engine.reserve(3000);
   play(engine, random, 50'000, output);
-  const std::size_t before = allocations.load();
+  const std::size_t before = testing::allocations();
   play(engine, random, 100'000, output);
-  const std::size_t after = allocations.load();
+  const std::size_t after = testing::allocations();
   CHECK(after == before);
   CHECK(engine.counters().fills > 1000);
   CHECK(engine.order_count() > 100);
@@ -172,9 +130,9 @@ TEST_CASE("a warm engine allocates nothing in a call phase, and its indicative p
     }
   };
   collect(50'000);
-  const std::size_t before = allocations.load();
+  const std::size_t before = testing::allocations();
   collect(50'000);
-  const std::size_t after = allocations.load();
+  const std::size_t after = testing::allocations();
   CHECK(after == before);
   CHECK(told > 10'000);
   CHECK(engine.indicative().volume > 0);
@@ -202,7 +160,7 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
     std::vector<Fill>& fills = output.fills;
     fills.clear();
     fills.shrink_to_fit();
-    refused_allocation = refuse == 0 ? 0 : allocations + refuse;
+    testing::refuse_allocations_from(refuse);
     refused = false;
     for (const OrderMessage& message : messages) {
       const std::size_t orders = engine.order_count();
@@ -210,6 +168,7 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
       try {
         engine.apply(message, 0, output);
       } catch (const std::bad_alloc&) {
+        testing::refuse_allocations_from(0);
         refused = true;
         REQUIRE(engine.order_count() == orders);
         REQUIRE(fills.size() == trades);
@@ -217,7 +176,7 @@ TEST_CASE("a message whose allocation is refused changes nothing and can be sent
         engine.apply(message, 0, output);
       }
     }
-    refused_allocation = 0;
+    testing::refuse_allocations_from(0);
     engine.self_check();
     return engine.counters();
   };
@@ -296,18 +255,19 @@ TEST_CASE("call phases, auctions and bands survive any refused allocation") {
   for (std::size_t n = 1;; ++n) {
     MatchingEngine engine(rules);
     EngineOutput output;
-    refused_allocation = allocations + n;
+    testing::refuse_allocations_from(n);
     bool refused = false;
     for (const Step& step : steps) {
       try {
         engine.apply(step.message, std::span(&step.terms, 1), 0, output);
       } catch (const std::bad_alloc&) {
+        testing::refuse_allocations_from(0);
         refused = true;
         engine.self_check();
         engine.apply(step.message, std::span(&step.terms, 1), 0, output);
       }
     }
-    refused_allocation = 0;
+    testing::refuse_allocations_from(0);
     engine.self_check();
     REQUIRE(engine.phase() == TradingPhase::closed);
     if (!refused) break;
@@ -330,9 +290,9 @@ TEST_CASE("a warm engine allocates nothing for orders of all types") {
     }
   };
   play_specials(60'000);
-  const std::size_t before = allocations.load();
+  const std::size_t before = testing::allocations();
   play_specials(60'000);
-  const std::size_t after = allocations.load();
+  const std::size_t after = testing::allocations();
   CHECK(after == before);
   CHECK(engine.counters().fills > 1000);
   engine.self_check();
@@ -346,18 +306,18 @@ TEST_CASE("an allocation that is refused among orders of all types leaves the en
     OrderTerms terms;
     bool refused = false;
     EngineOutput output;
-    refused_allocation = allocations + n;
+    testing::refuse_allocations_from(n);
     for (int i = 0; i < 400; ++i) {
       const OrderMessage message = special_order(random, terms);
       try {
         engine.apply(message, std::span(&terms, 1), i, output);
       } catch (const std::bad_alloc&) {
         refused = true;
-        refused_allocation = 0;
+        testing::refuse_allocations_from(0);
         REQUIRE_NOTHROW(engine.self_check());
       }
     }
-    refused_allocation = 0;
+    testing::refuse_allocations_from(0);
     REQUIRE_NOTHROW(engine.self_check());
     if (!refused) break;
     ++refusals;

@@ -3,20 +3,20 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "bound_book.hpp"
 #include "busy_guard.hpp"
 #include "enum_arguments.hpp"
 #include "event_columns.hpp"
-#include "level_values.hpp"
 #include "matching_codes.hpp"
 #include "matching_reports.hpp"
 #include "order_arguments.hpp"
+#include "order_entry.hpp"
 #include "order_request.hpp"
-#include "price_grid.hpp"
+#include "reading_binding.hpp"
 #include "register.hpp"
 #include "row_arrays.hpp"
 #include "session_arguments.hpp"
@@ -26,13 +26,13 @@
 namespace pytrader::bindings {
 namespace {
 
-// The engine with its price grid, as Python holds it.
-class PyMatchingEngine {
+// The engine as Python holds it: a book that matches.
+class PyMatchingEngine : public BoundBook<MatchingEngine> {
  public:
   PyMatchingEngine(py::handle tick, py::handle lot, const VenueRules& rules, py::handle max_orders)
-      : grid_(tick, lot), engine_(rules, order_bound(max_orders)) {}
+      : BoundBook(tick, lot, rules, parse_max_orders(max_orders)) {}
 
-  const VenueRules& rules() const noexcept { return engine_.rules(); }
+  const VenueRules& rules() const noexcept { return book.rules(); }
 
   Reports submit(py::handle order_id, py::handle side, py::handle order_type, py::handle quantity, py::handle price,
                  py::handle time_in_force, bool post_only, bool reduce_only, bool hidden, bool all_or_none,
@@ -65,7 +65,7 @@ class PyMatchingEngine {
                            expire_time,
                            owner,
                            self_trade},
-                          grid_));
+                          grid));
   }
 
   Reports cancel(py::handle order_id) {
@@ -77,7 +77,7 @@ class PyMatchingEngine {
 
   Reports replace(py::handle order_id, py::handle price, py::handle quantity, py::handle stop_price,
                   py::handle display_qty) {
-    return send(replace_order(order_id, price, quantity, stop_price, display_qty, grid_));
+    return send(replace_order(order_id, price, quantity, stop_price, display_qty, grid));
   }
 
   Reports advance_clock(py::handle ts) {
@@ -90,7 +90,7 @@ class PyMatchingEngine {
 
   Reports set_reference_price(py::handle price) {
     OrderRequest request = control_message(MessageKind::reference_price, py::none(), 0);
-    request.message.price = grid_.ticks(price);
+    request.message.price = grid.ticks(price);
     return send(request);
   }
 
@@ -99,7 +99,7 @@ class PyMatchingEngine {
   Reports set_position(py::handle owner, py::handle position) {
     const Fixed signed_quantity = parse_number(position, "position");
     const bool is_short = signed_quantity < Fixed{};
-    const i64 lots = grid_.lots(make_quantity(is_short ? negate(signed_quantity) : signed_quantity));
+    const i64 lots = grid.lots(make_quantity(is_short ? negate(signed_quantity) : signed_quantity));
     return send(control_message(MessageKind::position, owner, is_short ? -lots : lots));
   }
 
@@ -112,7 +112,7 @@ class PyMatchingEngine {
     py::array terms;
     if (!terms_given.is_none()) terms = rows_from<OrderTerms>(terms_given, "terms", "ORDER_TERMS");
     py::array_t<u8> statuses(messages.size());
-    const BusyGuard guard(busy_);
+    const BusyGuard guard(busy);
     clear_output();
     const std::span<const OrderMessage> batch = span_of<OrderMessage>(messages);
     const std::span<const OrderTerms> batch_terms =
@@ -120,161 +120,125 @@ class PyMatchingEngine {
     u8* out = statuses.mutable_data();
     if (batch.size() >= kRowsWorthUnlocking) {
       const py::gil_scoped_release released;
-      engine_.apply(batch, batch_terms, out, output_);
+      book.apply(batch, batch_terms, out, output_);
     } else {
-      engine_.apply(batch, batch_terms, out, output_);
+      book.apply(batch, batch_terms, out, output_);
     }
     return py::make_tuple(statuses, copy_of(output_.fills));
   }
 
   py::array updates() {
-    const BusyGuard guard(busy_);
+    const BusyGuard guard(busy);
     return copy_of(output_.updates);
-  }
-
-  py::object best(Side side) {
-    const BusyGuard guard(busy_);
-    return make_best(engine_, side, grid_);
-  }
-
-  py::object level(py::handle side, py::handle price) {
-    const Side which = parse_side(side);
-    const i64 ticks = grid_.ticks(price);
-    const BusyGuard guard(busy_);
-    const LevelTotals totals = engine_.level(which, ticks);
-    return totals.order_count == 0 ? py::object(py::none()) : make_level(totals, grid_);
-  }
-
-  py::tuple depth(py::handle count) {
-    const auto levels = static_cast<std::size_t>(count_argument(count, "count", 0));
-    const BusyGuard guard(busy_);
-    return make_depth(engine_, levels, grid_);
   }
 
   std::optional<WorkingOrder> order(py::handle order_id) {
     const u64 id = parse_order_id(order_id);
-    const BusyGuard guard(busy_);
+    const BusyGuard guard(busy);
     LiveOrder found;
-    if (!engine_.order(id, found)) return std::nullopt;
-    return working_order(found, grid_);
+    if (!book.order(id, found)) return std::nullopt;
+    return working_order(found, grid);
   }
 
   std::vector<WorkingOrder> queue(py::handle side, py::handle price, bool displayed_only) {
     const Side which = parse_side(side);
-    const i64 ticks = grid_.ticks(price);
-    const BusyGuard guard(busy_);
+    const i64 ticks = grid.ticks(price);
+    const BusyGuard guard(busy);
     std::vector<LiveOrder> orders;
-    engine_.queue(which, ticks, orders);
+    book.queue(which, ticks, orders);
     std::vector<WorkingOrder> result;
     for (const LiveOrder& resting : orders) {
       if (displayed_only && resting.terms.place != OrderPlace::displayed) continue;
-      result.push_back(working_order(resting, grid_));
+      result.push_back(working_order(resting, grid));
     }
     return result;
   }
 
   std::vector<WorkingOrder> orders() {
-    const BusyGuard guard(busy_);
+    const BusyGuard guard(busy);
     std::vector<LiveOrder> live;
-    engine_.live_orders(live);
+    book.live_orders(live);
     std::vector<WorkingOrder> result;
-    for (const LiveOrder& each : live) result.push_back(working_order(each, grid_));
+    for (const LiveOrder& each : live) result.push_back(working_order(each, grid));
     return result;
   }
 
   py::object position(py::handle owner) {
     const u32 account = control_message(MessageKind::position, owner, 0).message.owner;
-    const BusyGuard guard(busy_);
-    return make_fixed(multiply_integer(grid_.lot(), engine_.position(account)));
+    const BusyGuard guard(busy);
+    return make_fixed(multiply_integer(grid.lot(), book.position(account)));
   }
 
   i64 clock() {
-    const BusyGuard guard(busy_);
-    return engine_.clock();
+    const BusyGuard guard(busy);
+    return book.clock();
   }
 
   TradingPhase phase() {
-    const BusyGuard guard(busy_);
-    return engine_.phase();
+    const BusyGuard guard(busy);
+    return book.phase();
   }
 
   py::object queue_ahead(py::handle order_id) {
     const u64 id = parse_order_id(order_id);
-    const BusyGuard guard(busy_);
+    const BusyGuard guard(busy);
     i64 quantity = 0;
-    if (!engine_.queue_ahead(id, quantity)) {
+    if (!book.queue_ahead(id, quantity)) {
       throw Error(ErrorCode::book_error, "no order " + std::to_string(id) + " rests in this engine");
     }
-    return grid_.quantity(quantity);
+    return grid.quantity(quantity);
   }
 
   void reserve(py::handle orders) {
-    const i64 count = count_argument(orders, "orders", 0);
-    const BusyGuard guard(busy_);
-    if (count > engine_.max_orders()) {
-      throw Error(ErrorCode::invalid_argument, "orders is " + std::to_string(count) +
-                                                   "; max_orders of this engine is " +
-                                                   std::to_string(engine_.max_orders()));
+    const std::size_t count = parse_count(orders, "orders");
+    const BusyGuard guard(busy);
+    if (count > book.max_orders()) {
+      throw Error(
+          ErrorCode::invalid_argument,
+          "orders is " + std::to_string(count) + "; max_orders of this engine is " + std::to_string(book.max_orders()));
     }
-    engine_.reserve(static_cast<u32>(count));
+    book.reserve(static_cast<u32>(count));
   }
 
   void self_check() {
-    const BusyGuard guard(busy_);
-    engine_.self_check();
+    const BusyGuard guard(busy);
+    book.self_check();
   }
 
   std::size_t size() {
-    const BusyGuard guard(busy_);
-    return engine_.order_count();
+    const BusyGuard guard(busy);
+    return book.order_count();
   }
 
   MatchingCounters counters() {
-    const BusyGuard guard(busy_);
-    return engine_.counters();
+    const BusyGuard guard(busy);
+    return book.counters();
   }
 
-  py::object volume() { return make_quantity(multiply_integer(grid_.lot(), counters().volume)); }
-  py::object tick() const { return make_price(grid_.tick()); }
-  py::object lot() const { return make_quantity(grid_.lot()); }
+  py::capsule handle() { return py::capsule(&handle_, kEngineHandleName); }
+
+  py::object volume() { return make_quantity(multiply_integer(grid.lot(), counters().volume)); }
 
   std::string describe() {
-    return "MatchingEngine(tick=" + to_text(grid_.tick()) + ", lot=" + to_text(grid_.lot()) +
+    return "MatchingEngine(tick=" + to_text(grid.tick()) + ", lot=" + to_text(grid.lot()) +
            ", orders=" + std::to_string(size()) + ")";
   }
 
  private:
-  static i64 count_argument(py::handle value, const char* what, i64 least) {
-    const i64 count = parse_integer(value, what);
-    if (count < least) {
-      throw Error(ErrorCode::invalid_argument, std::string(what) + " is " + std::to_string(count) +
-                                                   "; it must be at least " + std::to_string(least));
-    }
-    return count;
-  }
-
-  static u32 order_bound(py::handle value) {
-    const i64 bound = count_argument(value, "max_orders", 1);
-    if (bound > i64{OrderPool::kMaxOrders}) {
-      throw Error(ErrorCode::invalid_argument, "max_orders is " + std::to_string(bound) + "; it must be at most 2^31");
-    }
-    return static_cast<u32>(bound);
-  }
-
   Reports send(const OrderRequest& request) {
     OrderMessage message = request.message;
     static const OrderTerms no_terms;
     const bool has_terms = std::memcmp(&request.terms, &no_terms, sizeof(OrderTerms)) != 0;
     message.terms = has_terms ? 1 : 0;
-    const BusyGuard guard(busy_);
+    const BusyGuard guard(busy);
     LiveOrder found;
     std::optional<LiveOrder> before;
-    const bool names_one = message.kind != static_cast<u8>(MessageKind::new_) && engine_.order(message.order_id, found);
+    const bool names_one = message.kind != static_cast<u8>(MessageKind::new_) && book.order(message.order_id, found);
     if (names_one) before = found;
     clear_output();
     const std::span<const OrderTerms> terms(&request.terms, has_terms ? 1 : 0);
-    const MessageStatus status = engine_.apply(message, terms, 0, output_);
-    return reports_of({message, status, output_, engine_.named_order(), before}, grid_);
+    const MessageStatus status = book.apply(message, terms, 0, output_);
+    return reports_of({message, status, output_, book.named_order(), before}, grid);
   }
 
   void clear_output() noexcept {
@@ -282,10 +246,8 @@ class PyMatchingEngine {
     output_.updates.clear();
   }
 
-  PriceGrid grid_;
-  MatchingEngine engine_;
   EngineOutput output_;
-  std::atomic<bool> busy_{false};
+  EngineHandle handle_{&book, &busy};
 };
 
 py::dict faults_of(const MatchingCounters& counters) {
@@ -392,6 +354,18 @@ void register_controls(py::class_<PyMatchingEngine>& bound) {
       .def_property_readonly("phase", &Engine::phase);
 }
 
+void register_terms(py::module_& module) {
+  module.def(
+      "order_terms",
+      [](py::handle count) {
+        py::array_t<OrderTerms> rows(static_cast<py::ssize_t>(parse_count(count, "count")));
+        std::fill_n(rows.mutable_data(), rows.size(), OrderTerms{});
+        return rows;
+      },
+      py::arg("count"), py::pos_only(),
+      "Rows of ORDER_TERMS that say nothing: prices are NO_PRICE, everything else is 0. Set what an order has.");
+}
+
 }  // namespace
 
 void register_matching(py::module_& module) {
@@ -399,6 +373,7 @@ void register_matching(py::module_& module) {
   register_venue_rules(module);
   register_reports(module);
   register_working_order(module);
+  register_terms(module);
   using Engine = PyMatchingEngine;
   py::class_<Engine> bound(module, "MatchingEngine", kEngineDoc, py::is_final());
   bound
@@ -422,10 +397,6 @@ void register_matching(py::module_& module) {
            "Reports REPLACED and trades, CANCELED where the new total is executed already, or REPLACE_REJECTED.")
       .def("apply", &Engine::apply, py::arg("messages"), py::arg("terms") = py::none(), kApplyDoc)
       .def_property_readonly("updates", &Engine::updates, kUpdatesDoc)
-      .def_property_readonly("best_bid", [](Engine& engine) { return engine.best(Side::buy); })
-      .def_property_readonly("best_ask", [](Engine& engine) { return engine.best(Side::sell); })
-      .def("level", &Engine::level, py::arg("side"), py::arg("price"), "The level at a price, or None.")
-      .def("depth", &Engine::depth, py::arg("count"), "Bids and asks, at most `count` levels each, best first.")
       .def("order", &Engine::order, py::arg("order_id"), "The live order with this id, at rest or waiting, or None.")
       .def("orders", &Engine::orders, "All live orders by ascending id.")
       .def("queue", &Engine::queue, py::arg("side"), py::arg("price"), py::kw_only(),
@@ -433,18 +404,18 @@ void register_matching(py::module_& module) {
            "The orders at a price in the order of their priority: those displayed, or those that are not, too.")
       .def("queue_ahead", &Engine::queue_ahead, py::arg("order_id"),
            "Open quantity before this order at its price; BookError if no such order rests.")
+      .def("_handle", &Engine::handle, "The capsule that OrderEntry works through; it must not outlive the engine.")
       .def("reserve", &Engine::reserve, py::arg("orders"), "Makes room for this many resting orders.")
       .def("self_check", &Engine::self_check,
            "Raises RuntimeError if totals, links and indexes contradict one another.")
       .def("__len__", &Engine::size, "How many orders live, at rest or waiting.")
       .def("__repr__", &Engine::describe)
-      .def_property_readonly("tick", &Engine::tick)
-      .def_property_readonly("lot", &Engine::lot)
       .def_property_readonly("rules", &Engine::rules)
       .def_property_readonly("faults", [](Engine& engine) { return faults_of(engine.counters()); })
       .def_property_readonly("message_count", [](Engine& engine) { return engine.counters().messages; })
       .def_property_readonly("fill_count", [](Engine& engine) { return engine.counters().fills; })
       .def_property_readonly("volume", &Engine::volume);
+  bind_reading(bound);
   register_controls(bound);
 }
 

@@ -4,15 +4,18 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "book/combined_book.hpp"
 #include "busy_guard.hpp"
 #include "enum_arguments.hpp"
+#include "feed_binding.hpp"
 #include "level_values.hpp"
 #include "matching/multi_leg_market.hpp"
 #include "order_arguments.hpp"
-#include "price_grid.hpp"
+#include "reading_binding.hpp"
 #include "register.hpp"
 #include "row_arrays.hpp"
 #include "value_bridge.hpp"
@@ -21,6 +24,17 @@ namespace pytrader::bindings {
 namespace {
 
 using Names = std::vector<std::string>;
+using InstrumentBook = KeptBook<BookSides>;
+
+// Like a KeptBook, of a book that is made for it.
+struct BothBooks {
+  using Book = CombinedBook;
+
+  CombinedBook book;
+  const PriceGrid& grid;
+  std::atomic<bool>& busy;
+  DepthView view{};
+};
 
 // A trade as people read it: one row of an order's trades.
 struct MultiLegTrade {
@@ -120,24 +134,19 @@ class PyMultiLegMarket {
     return copy_of(output_.implied);
   }
 
-  py::object best(py::handle instrument, Side side) {
-    const u32 number = number_of(instrument);
-    const BusyGuard guard(busy_);
-    return make_best(market_.book(number), side, grid_);
+  std::unique_ptr<InstrumentBook> real_book(py::handle instrument) {
+    return std::unique_ptr<InstrumentBook>(new InstrumentBook{market_.book(number_of(instrument)), grid_, busy_});
   }
 
-  py::object implied(py::handle instrument, Side side) {
-    const u32 number = number_of(instrument);
-    const BusyGuard guard(busy_);
-    return make_best(market_.implied_book(number), side, grid_);
+  std::unique_ptr<InstrumentBook> implied_book(py::handle instrument) {
+    return std::unique_ptr<InstrumentBook>(
+        new InstrumentBook{market_.implied_book(number_of(instrument)), grid_, busy_});
   }
 
-  py::tuple depth(py::handle instrument, py::handle count) {
+  std::unique_ptr<BothBooks> combined_book(py::handle instrument) {
     const u32 number = number_of(instrument);
-    const i64 levels = parse_integer(count, "count");
-    if (levels < 0) refuse("count is " + std::to_string(levels) + "; it must be at least 0");
-    const BusyGuard guard(busy_);
-    return make_depth(market_.book(number), static_cast<std::size_t>(levels), grid_);
+    const CombinedBook both(market_.book(number), market_.implied_book(number));
+    return std::unique_ptr<BothBooks>(new BothBooks{both, grid_, busy_});
   }
 
   py::object order(py::handle instrument, py::handle order_id) {
@@ -387,6 +396,18 @@ trades : list of MultiLegTrade
       });
 }
 
+void register_books(py::module_& module) {
+  py::class_<InstrumentBook> one(module, "MultiLegBook",
+                                 "The real or the implied orders of one instrument of a MultiLegMarket, as they are "
+                                 "now.",
+                                 py::is_final());
+  bind_reading(one);
+  py::class_<BothBooks> both(module, "MultiLegCombinedBook",
+                             "The real and the implied orders of one instrument of a MultiLegMarket, as they are now.",
+                             py::is_final());
+  bind_reading(both);
+}
+
 void register_market(py::module_& module) {
   using Market = PyMultiLegMarket;
   py::class_<Market>(module, "MultiLegMarket", kMarketDoc, py::is_final())
@@ -405,20 +426,11 @@ void register_market(py::module_& module) {
       .def("apply", &Market::apply, py::arg("instruments"), py::arg("messages"), kApplyDoc)
       .def_property_readonly("implied_updates", &Market::implied_updates,
                              "IMPLIED_UPDATE rows of the last call: every change of a best implied price or quantity.")
-      .def(
-          "best_bid", [](Market& m, py::handle name) { return m.best(name, Side::buy); }, py::arg("instrument"),
-          "The best level of real bids, or None.")
-      .def(
-          "best_ask", [](Market& m, py::handle name) { return m.best(name, Side::sell); }, py::arg("instrument"),
-          "The best level of real offers, or None.")
-      .def(
-          "implied_bid", [](Market& m, py::handle name) { return m.implied(name, Side::buy); }, py::arg("instrument"),
-          "The best implied bid, or None; its count is 0.")
-      .def(
-          "implied_ask", [](Market& m, py::handle name) { return m.implied(name, Side::sell); }, py::arg("instrument"),
-          "The best implied offer, or None; its count is 0.")
-      .def("depth", &Market::depth, py::arg("instrument"), py::arg("count"),
-           "Real bids and offers, at most `count` levels each, best first.")
+      .def("book", &Market::real_book, py::arg("instrument"), py::keep_alive<0, 1>(), "The real orders.")
+      .def("implied_book", &Market::implied_book, py::arg("instrument"), py::keep_alive<0, 1>(),
+           "What is implied: the best level of each side, whose count is 0.")
+      .def("combined_book", &Market::combined_book, py::arg("instrument"), py::keep_alive<0, 1>(),
+           "Real and implied orders together; counts are those of the real ones.")
       .def("order", &Market::order, py::arg("instrument"), py::arg("order_id"), "The resting order, or None.")
       .def("self_check", &Market::self_check, "Raises RuntimeError if the books contradict themselves or one another.")
       .def("__repr__", &Market::describe);
@@ -434,6 +446,7 @@ void register_multi_leg(py::module_& module) {
   module.attr("MULTI_LEG_FILL") = py::dtype::of<MultiLegFill>();
   module.attr("IMPLIED_UPDATE") = py::dtype::of<ImpliedUpdate>();
   register_results(module);
+  register_books(module);
   register_market(module);
 }
 
