@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
       reserved = feed->books().orders().slots();
     }
     std::sort(times.begin(), times.end());
-    std::printf("itch, parse and order-by-order books, memory %s: %.1f / %.1f ns a message (min / median of %d)\n", memory,
-                times.front(), times[times.size() / 2], rounds);
+    std::printf("itch, parse and order-by-order books, memory %s: %.1f / %.1f ns a message (min / median of %d)\n",
+                memory, times.front(), times[times.size() / 2], rounds);
   }
 }

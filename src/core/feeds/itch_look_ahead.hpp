@@ -42,7 +42,7 @@ class ItchBlock {
     const u8* data;
     u16 length;
     ItchRole role;  // none as well if the length is wrong
-    u32 slot;  // a guess at that of the order it names, kNone for none
+    u32 slot;       // a guess at that of the order it names, kNone for none
   };
 
   // Takes the whole messages at the beginning of the data, as many as there is room for; an empty one ends them.
@@ -95,7 +95,8 @@ class ItchBlock {
       entries_[adds_ + i] = entry(listings, message.data, side, itch::kReplacedPrice);
     }
     const std::size_t entries = adds_ + replaces_;
-    for (std::size_t i = 0; i < entries; ++i) entries_[i].level = books.fetch_level(*entries_[i].ladder, entries_[i].ticks);
+    for (std::size_t i = 0; i < entries; ++i)
+      entries_[i].level = books.fetch_level(*entries_[i].ladder, entries_[i].ticks);
     for (std::size_t i = 0; i < entries; ++i) {
       if (entries_[i].level != kNone) books.fetch_tail((*entries_[i].ladder)[entries_[i].level]);
     }
