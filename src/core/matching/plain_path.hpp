@@ -1,5 +1,4 @@
-// The way of the commonest messages, a limit order that rests, a cancel and a replace, written to be inlined into the
-// gate.
+// The way of the commonest messages, written to be inlined: a limit order that rests, a cancel, a replace.
 #pragma once
 
 #include <array>
