@@ -38,15 +38,18 @@ template <class IndexOf>
   const u32 room = BucketIndex::room_of(place);
   if (BucketIndex::lanes_with(place) != 0 || !pool_.has_free()) [[unlikely]]
     return submit(message, message_index(), fills);
-  // Into the index at once, as place and tag are at hand, and out again if the order is not to rest.
-  const u32 slot = pool_.next_free();
-  if (BucketIndex::is_roomy(room)) [[likely]] {
-    BucketIndex::insert_at(place, BucketIndex::lane_of(room), slot);
-  } else {
-    if (slot_of(message.order_id) != kNone) return submit(message, message_index(), fills);
-    index_.reserve_overflow();
-    index_.insert(message.order_id, slot);
-  }
+  if (!BucketIndex::is_roomy(room)) [[unlikely]]
+    return rest_crowded(message, own, message_index(), fills);
+  BucketIndex::insert_at(place, BucketIndex::lane_of(room), pool_.next_free());
+  return rest_indexed(message, own, message_index, fills);
+}
+
+// The second half: the index has the order already, as place and tag were at hand, and loses it again if the order is
+// not to rest.
+template <class IndexOf>
+[[gnu::always_inline]] inline MessageStatus MatchingCore::rest_indexed(const OrderMessage& message, std::size_t own,
+                                                                       IndexOf&& message_index,
+                                                                       std::vector<Fill>& fills) {
   const i64 quantity = message.quantity;
   Ladder& levels = sides_[own];
   u32 level = kNone;
@@ -56,7 +59,7 @@ template <class IndexOf>
     return submit(message, message_index(), fills);
   }
   headroom_[own] -= quantity;
-  pool_.acquire_free();
+  const u32 slot = pool_.acquire_free();
   OrderNode& node = pool_[slot];
   node.id = message.order_id;
   node.quantity = quantity;
