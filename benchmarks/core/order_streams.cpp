@@ -8,6 +8,7 @@
 #include <iterator>
 #include <set>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
 namespace pytrader::bench {
@@ -115,29 +116,32 @@ class EnteredOrders {
     i64 price;
   };
 
-  std::size_t size() const { return by_price_[0].size() + by_price_[1].size(); }
+  std::size_t size() const { return orders_.size(); }
   void add(const Order& order) {
-    recent_.push_back(order);
+    at_[order.id] = orders_.size();
+    orders_.push_back(order);
     by_price_[order.side - 1].insert({order.price, order.id});
   }
-  // Takes out an order that the middle has run over, else one of the last sixty-four.
+  // Takes out an order that the middle has run over, else any.
   Order take(i64 middle, u64 draw) {
-    Order order{};
+    std::size_t at = draw % orders_.size();
     if (!by_price_[0].empty() && by_price_[0].rbegin()->first >= middle) {
-      order = {by_price_[0].rbegin()->second, 1, by_price_[0].rbegin()->first};
+      at = at_[by_price_[0].rbegin()->second];
     } else if (!by_price_[1].empty() && by_price_[1].begin()->first <= middle) {
-      order = {by_price_[1].begin()->second, 2, by_price_[1].begin()->first};
-    } else {
-      const std::size_t at = recent_.size() - 1 - draw % std::min<std::size_t>(recent_.size(), 64);
-      order = recent_[at];
-      recent_.erase(recent_.begin() + static_cast<std::ptrdiff_t>(at));
+      at = at_[by_price_[1].begin()->second];
     }
+    const Order order = orders_[at];
+    orders_[at] = orders_.back();
+    at_[orders_[at].id] = at;
+    orders_.pop_back();
+    at_.erase(order.id);
     by_price_[order.side - 1].erase({order.price, order.id});
     return order;
   }
 
  private:
-  std::vector<Order> recent_;
+  std::vector<Order> orders_;
+  std::unordered_map<u64, std::size_t> at_;  // where in orders_
   std::set<std::pair<i64, u64>> by_price_[2];
 };
 
@@ -146,6 +150,7 @@ class EnteredOrders {
 OrderStream travelling_stream(Travel travel, std::size_t count) {
   constexpr const char* names[] = {"touch stays", "walks away 25 %", "walks away 40 %", "flash crash"};
   constexpr std::size_t kResting = 1'000;
+  constexpr std::size_t kMostResting = 1'100;
   OrderStream stream;
   stream.name = names[static_cast<int>(travel)];
   EnteredOrders entered;
@@ -155,10 +160,10 @@ OrderStream travelling_stream(Travel travel, std::size_t count) {
     const i64 middle = middle_of(travel, stream.messages.size(), count);
     const u64 draw = mix(state) % 1000;
     const u64 away = mix(state);
-    const i64 ticks = static_cast<i64>((away % 20) * ((away >> 32) % 20));
+    const i64 ticks = static_cast<i64>(std::min(away % 256, (away >> 32) % 256));
     OrderMessage message{};
     message.quantity = 1 + static_cast<i64>(mix(state) % 100);
-    if (entered.size() < kResting || draw < 460) {
+    if (entered.size() < kResting || (draw < 460 && entered.size() < kMostResting)) {
       message.kind = static_cast<u8>(MessageKind::new_);
       message.order_id = ++last_id;
       message.side = static_cast<u8>(1 + (mix(state) & 1));
@@ -171,7 +176,8 @@ OrderStream travelling_stream(Travel travel, std::size_t count) {
       message.side = order.side;
     }
     message.price = message.side == 1 ? middle - 1 - ticks : middle + 1 + ticks;
-    if (message.kind != static_cast<u8>(MessageKind::cancel)) {
+    if (message.kind != static_cast<u8>(MessageKind::cancel) &&
+        message.time_in_force != static_cast<u8>(TimeInForce::ioc)) {
       entered.add({message.order_id, message.side, message.price});
     }
     stream.messages.push_back(message);

@@ -20,7 +20,7 @@ namespace pytrader {
 
 // A bucket has six entries, each a byte of the id's hash (the tag) and a slot; the caller's `id_of(slot)` says whose
 // slot it is. All tags are compared at once, so that a look-up has no loop whose length a processor could guess wrong,
-// and erasing moves one entry within its bucket. What finds its bucket full (one id in a hundred) goes to an IdIndex
+// and erasing is one store. What finds its bucket full (one id in a hundred) goes to an IdIndex
 // beside the table, which also holds the worst case: ids that share a bucket cost what they cost there. 11 to 21 bytes
 // for an id. Bound: 2^31 ids.
 class BucketIndex {
@@ -28,10 +28,11 @@ class BucketIndex {
   static constexpr std::size_t kMaxIds = std::size_t{1} << 31;
   static constexpr std::size_t kLanes = 6;
 
+  // A type of its own, as a store through u8 would make the compiler read everything anew.
+  enum class Tag : u8 { none = 0 };
   struct alignas(32) Bucket {
-    u8 tags[kLanes];  // 0: no entry; the entries come first
-    u8 count;
-    u8 overflow;  // how many of its ids are in the overflow; from kOverflowMost on the number is lost
+    Tag tags[kLanes];
+    u16 overflow;  // how many of its ids are in the overflow; from kOverflowMost on the number is lost
     u32 slots[kLanes];
   };
   static_assert(sizeof(Bucket) == 32);
@@ -52,7 +53,7 @@ class BucketIndex {
   // Counts them: costs what the table is large.
   std::size_t size() const noexcept {
     std::size_t live = overflow_.size();
-    for (const Bucket& bucket : buckets_) live += bucket.count;
+    for_each_lane([&live](u32) { ++live; });
     return live;
   }
   std::size_t overflow_size() const noexcept { return overflow_.size(); }
@@ -70,7 +71,7 @@ class BucketIndex {
   u32 find(u64 id, IdOf&& id_of) const noexcept {
     const Place place = place_of(id);
     for (u32 lanes = lanes_with(place); lanes != 0; lanes &= lanes - 1) {
-      const u32 slot = place.bucket->slots[std::countr_zero(lanes)];
+      const u32 slot = place.bucket->slots[lane_of(lanes)];
       if (id_of(slot) == id) return slot;
     }
     return place.bucket->overflow == 0 ? kNone : overflow_.find(id, id_of);
@@ -83,14 +84,16 @@ class BucketIndex {
   template <class IdOf>
   void reserve(std::size_t count, IdOf&& id_of) {
     if (count > room()) grow(count, id_of);
-    overflow_.reserve(overflow_.size() + 1);
+    reserve_overflow();
   }
+  // The part of reserve() that is needed while the count of ids stays within room().
+  void reserve_overflow() { overflow_.reserve(overflow_.size() + 1); }
 
   // The id must not be in the index, the slot not be kNone, and room be reserved.
   void insert(u64 id, u32 slot) noexcept {
     const Place place = place_of(id);
-    if (place.bucket->count < kLanes) {
-      insert_at(place, slot);
+    if (const u32 free = lanes_with(place.bucket, kNoTag); free != 0) {
+      insert_at(place, lane_of(free), slot);
       return;
     }
     overflow_.insert(id, slot);
@@ -100,7 +103,8 @@ class BucketIndex {
   // The id must be in the index with this slot.
   void erase(u64 id, u32 slot) noexcept {
     const Place place = place_of(id);
-    for (std::size_t lane = 0; lane < place.bucket->count; ++lane) {
+    for (u32 lanes = lanes_with(place); lanes != 0; lanes &= lanes - 1) {
+      const std::size_t lane = lane_of(lanes);
       if (place.bucket->slots[lane] != slot) continue;
       erase_at(place, lane);
       return;
@@ -112,35 +116,24 @@ class BucketIndex {
   // The quick parts of find(), insert() and erase(), for a caller that has the whole of them to fall back to.
 
   // One bit for each entry of the bucket that has the id's tag: the id itself if it is there, seldom another.
-  static u32 lanes_with(const Place& place) noexcept;
-  // True if insert_at() serves an id that no lane has: the bucket has room, and none of its ids is in the overflow.
-  static bool is_roomy(const Place& place) noexcept {
-    u16 count_and_overflow = 0;
-    static_assert(std::endian::native == std::endian::little);
-    std::memcpy(&count_and_overflow, &place.bucket->count, sizeof(count_and_overflow));
-    return count_and_overflow < kLanes;
-  }
-  static void insert_at(const Place& place, u32 slot) noexcept {
-    const std::size_t lane = place.bucket->count;
-    place.bucket->tags[lane] = static_cast<u8>(place.tag);
+  static u32 lanes_with(const Place& place) noexcept { return lanes_with(place.bucket, place.tag); }
+  // The first of some lanes; there must be one.
+  static std::size_t lane_of(u32 lanes) noexcept { return static_cast<std::size_t>(__builtin_ctz(lanes)); }
+  // In the low byte the free lanes and, above them, two bits if none of the bucket's ids is in the overflow.
+  static u32 room_of(const Place& place) noexcept;
+  // True if there is a free lane and no overflow: then an id that no lane has is not in the index, and insert_at()
+  // serves it, with the first lane of the room.
+  static bool is_roomy(u32 room) noexcept { return static_cast<u8>(room) > kNoOverflow; }
+  static void insert_at(const Place& place, std::size_t lane, u32 slot) noexcept {
+    place.bucket->tags[lane] = static_cast<Tag>(place.tag);
     place.bucket->slots[lane] = slot;
-    place.bucket->count = static_cast<u8>(lane + 1);
   }
-  static void erase_at(const Place& place, std::size_t lane) noexcept {
-    Bucket& bucket = *place.bucket;
-    const std::size_t last = bucket.count - 1U;
-    bucket.count = static_cast<u8>(last);
-    bucket.tags[lane] = bucket.tags[last];
-    bucket.slots[lane] = bucket.slots[last];
-    bucket.tags[last] = 0;
-  }
+  static void erase_at(const Place& place, std::size_t lane) noexcept { place.bucket->tags[lane] = Tag::none; }
 
   // Calls visit(slot) for every slot, in no order.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const Bucket& bucket : buckets_) {
-      for (std::size_t lane = 0; lane < bucket.count; ++lane) visit(bucket.slots[lane]);
-    }
+    for_each_lane(visit);
     overflow_.for_each(visit);
   }
 
@@ -152,31 +145,39 @@ class BucketIndex {
   u32 guess(u64 id) const noexcept {
     const Place place = place_of(id);
     const u32 lanes = lanes_with(place);
-    return lanes == 0 ? kNone : place.bucket->slots[std::countr_zero(lanes)];
+    return lanes == 0 ? kNone : place.bucket->slots[lane_of(lanes)];
   }
 
-  // Throws std::logic_error if an entry can not be found or a bucket is out of order.
+  // Throws std::logic_error if an entry can not be found.
   template <class IdOf>
   void check(IdOf&& id_of) const {
-    const auto require = [](bool holds) {
-      if (!holds) throw std::logic_error("bucket index: an entry is out of reach or a bucket is out of order");
+    const auto require = [&](u32 slot) {
+      if (find(id_of(slot), id_of) != slot) throw std::logic_error("bucket index: an entry is out of reach");
     };
-    for (const Bucket& bucket : buckets_) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        require((bucket.tags[lane] != 0) == (lane < bucket.count));
-        if (lane < bucket.count) require(find(id_of(bucket.slots[lane]), id_of) == bucket.slots[lane]);
-      }
-    }
+    for_each_lane(require);
     overflow_.check(id_of);
-    overflow_.for_each([&](u32 slot) { require(find(id_of(slot), id_of) == slot); });
+    overflow_.for_each(require);
   }
 
  private:
   static constexpr u32 kTagBits = 8;
+  static constexpr u32 kNoTag = 0;
+  static constexpr u8 kNoOverflow = 0b11U << kLanes;
   static constexpr u32 kFirstBits = 3;
   // Entries a bucket on average, at most, before the table doubles.
   static constexpr std::size_t kMeanMost = 3;
-  static constexpr u8 kOverflowMost = 255;
+  static constexpr u16 kOverflowMost = 65'535;
+
+  // One bit for each lane with this tag; kNoTag: for each lane without an entry.
+  static u32 lanes_with(const Bucket* bucket, u32 tag) noexcept;
+  template <class Visit>
+  void for_each_lane(Visit&& visit) const {
+    for (const Bucket& bucket : buckets_) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        if (bucket.tags[lane] != Tag::none) visit(bucket.slots[lane]);
+      }
+    }
+  }
 
   template <class IdOf>
   void grow(std::size_t count, IdOf&& id_of) {
@@ -191,7 +192,7 @@ class BucketIndex {
     swap(larger);
   }
   void take(u64 id, u32 slot) {
-    overflow_.reserve(overflow_.size() + 1);
+    reserve_overflow();
     insert(id, slot);
   }
   void swap(BucketIndex& other) noexcept {
@@ -211,19 +212,26 @@ class BucketIndex {
 };
 
 #ifdef __SSE2__
-inline u32 BucketIndex::lanes_with(const Place& place) noexcept {
-  const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(place.bucket));
-  const __m128i tag = _mm_cvtsi32_si128(static_cast<int>(place.tag));
-  const __m128i wanted = _mm_shufflelo_epi16(_mm_unpacklo_epi8(tag, tag), 0);  // in the low eight bytes
+inline u32 BucketIndex::lanes_with(const Bucket* bucket, u32 tag) noexcept {
+  const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(bucket));
+  const __m128i one = _mm_cvtsi32_si128(static_cast<int>(tag));
+  const __m128i wanted = _mm_shufflelo_epi16(_mm_unpacklo_epi8(one, one), 0);  // in the low eight bytes
   return static_cast<u32>(_mm_movemask_epi8(_mm_cmpeq_epi8(tags, wanted))) & ((1U << kLanes) - 1);
 }
+inline u32 BucketIndex::room_of(const Place& place) noexcept {
+  static_assert(kLanes == 6 && offsetof(Bucket, overflow) == 6);
+  const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(place.bucket));
+  const __m128i zeros = _mm_cmpeq_epi8(tags, _mm_setzero_si128());
+  return static_cast<u32>(_mm_movemask_epi8(zeros));  // the low eight: the tags, and both bytes of `overflow`
+}
 #else
-inline u32 BucketIndex::lanes_with(const Place& place) noexcept {
+inline u32 BucketIndex::lanes_with(const Bucket* bucket, u32 tag) noexcept {
   u32 lanes = 0;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    lanes |= u32{place.bucket->tags[lane] == static_cast<u8>(place.tag)} << lane;
-  }
+  for (std::size_t lane = 0; lane < kLanes; ++lane) lanes |= u32{bucket->tags[lane] == static_cast<Tag>(tag)} << lane;
   return lanes;
+}
+inline u32 BucketIndex::room_of(const Place& place) noexcept {
+  return lanes_with(place.bucket, kNoTag) | (place.bucket->overflow == 0 ? kNoOverflow : 0);
 }
 #endif
 

@@ -83,9 +83,10 @@ void Ladder::enter(u32 number) noexcept {
   in_use_.enter(number, page(number).base);
 }
 
-void Ladder::leave(u32 number) noexcept {
+void Ladder::leave(u32 number, bool was_best) noexcept {
   in_use_.leave(number);
   push_empty(number);
+  if (was_best) find_best();
 }
 
 void Ladder::push_empty(u32 number) noexcept {
@@ -110,8 +111,7 @@ void Ladder::find_best() noexcept {
     best_rank_ = kLowestRank;
     return;
   }
-  best_ = number * kTicks + highest(page(number).occupied);
-  best_rank_ = rank_of(best_);
+  set_best(number, highest(page(number).occupied));
 }
 
 void Ladder::check() const {

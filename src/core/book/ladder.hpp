@@ -113,12 +113,17 @@ class Ladder {
 
   // Gives a level that is in use back, and zeroes it.
   void vacated(u32 level) noexcept {
-    Page& at = page(level / kTicks);
+    const u32 number = level / kTicks;
+    Page& at = page(number);
     (*this)[level] = Level{};
-    at.occupied &= ~(u64{1} << (level % kTicks));
+    const u64 others = at.occupied & ~(u64{1} << (level % kTicks));
+    at.occupied = others;
     --level_count_;
-    if (at.occupied == 0) leave(level / kTicks);
-    if (level == best_) find_best();
+    if (others == 0) [[unlikely]] {
+      leave(number, level == best_);
+    } else if (level == best_) {
+      set_best(number, highest(others));
+    }
   }
 
   // Queues an order, whose quantity is set, behind the others of a level. The level's total must not overflow.
@@ -145,13 +150,14 @@ class Ladder {
     Level& queue = (*this)[node.level];
     const u32 next = node.next;
     const u32 prev = node.prev;
-    // Whether others are behind is as good as random: no branch, but writes that are nobody's or change nothing.
+    // Whether others are before or behind is as good as random: no branch, but writes that are nobody's or change
+    // nothing.
     pool[next].prev = prev;
     const u32 tail = queue.tail;
     queue.tail = next != kNone ? tail : prev;
     pool[prev].next = next;
-    if (prev == kNone) [[unlikely]]
-      queue.head = next;
+    const u32 head = queue.head;
+    queue.head = prev != kNone ? head : next;
     queue.quantity -= node.quantity;
     if (--queue.order_count == 0) [[unlikely]]
       vacated(node.level);
@@ -211,11 +217,16 @@ class Ladder {
     recent_[entry] = {static_cast<i64>((entry + 1) % kRecentPages * kTicks), kNone};
   }
   u32 make_page(i64 base);
-  void enter(u32 number) noexcept;
-  void leave(u32 number) noexcept;
+  // Kept out of their callers, which are short without them.
+  [[gnu::noinline]] void enter(u32 number) noexcept;
+  [[gnu::noinline]] void leave(u32 number, bool was_best) noexcept;
   void push_empty(u32 number) noexcept;
   void unlink_empty(u32 number) noexcept;
   void find_best() noexcept;
+  void set_best(u32 number, u32 offset) noexcept {
+    best_ = number * kTicks + offset;
+    best_rank_ = page(number).base + offset;
+  }
 
   i64 flip_;
   i64 best_rank_ = kLowestRank;  // that of an empty side

@@ -75,6 +75,8 @@ class OrderPool {
       free_ = slot;
     }
   }
+  // What acquire_free() gives next.
+  u32 next_free() const noexcept { return free_; }
   u32 acquire_free() noexcept {
     const u32 slot = free_;
     free_ = nodes_[slot].next;

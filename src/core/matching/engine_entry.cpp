@@ -224,7 +224,7 @@ void MatchingEngine::rest(Arrival& order) noexcept {
   if (terms.place == OrderPlace::displayed) note_better(order.side, order.slot, order.limit, displayed);
   Ladder& levels = ladder(terms.place, order.side);
   levels.push_back(levels.level_at(order.limit), order.slot, pool_);
-  open_quantity_[index_of(order.side)] += order.leaves;
+  headroom_[index_of(order.side)] -= order.leaves;
   if (terms.place == OrderPlace::pegged) link_peg(order.slot);
   count_in(order.slot);
 }
@@ -235,7 +235,7 @@ void MatchingEngine::wait(Arrival& order, OrderPlace place) noexcept {
   order.terms.reserve = 0;
   store(order);
   pool_[order.slot].quantity = order.leaves;
-  open_quantity_[index_of(order.side)] += order.leaves;
+  headroom_[index_of(order.side)] -= order.leaves;
   if (place == OrderPlace::unpriced) link_peg(order.slot);
   count_in(order.slot);
 }
@@ -286,7 +286,7 @@ void MatchingEngine::detach(u32 slot) noexcept {
   const Side which = side_of(pool_[slot]);
   const OrderPlace place = place_of(slot);
   count_out(slot);
-  open_quantity_[index_of(which)] -= leaves_of(slot);
+  headroom_[index_of(which)] += leaves_of(slot);
   switch (place) {
     case OrderPlace::triggers:
       triggers_.remove(slot);

@@ -119,7 +119,7 @@ void MatchingEngine::reduce_maker(u32 slot, i64 quantity) noexcept {
   } else {
     pool_[slot].quantity -= quantity;
   }
-  open_quantity_[index_of(which)] -= quantity;
+  headroom_[index_of(which)] += quantity;
   set_executed(slot, executed(slot) + quantity);
 }
 
@@ -217,7 +217,7 @@ void MatchingEngine::shrink(u32 slot, i64 leaves) noexcept {
   count_out(slot);
   const Side which = side_of(pool_[slot]);
   const OrderPlace place = place_of(slot);
-  open_quantity_[index_of(which)] -= leaves_of(slot) - leaves;
+  headroom_[index_of(which)] += leaves_of(slot) - leaves;
   const i64 displayed = std::min(pool_[slot].quantity, leaves);
   if (in_book(place)) {
     ladder(place, which).reduce(slot, pool_[slot].quantity - displayed, pool_);

@@ -124,7 +124,7 @@ MessageStatus MatchingEngine::replace_waiting(u32 slot, Arrival& order, bool kee
   named_ = {order.side, order.leaves};
   if (in_triggers && kept.stop_price != waiting.stop_price) keeps = false;
   count_out(slot);
-  open_quantity_[index_of(order.side)] += order.leaves - pool_[slot].quantity;
+  headroom_[index_of(order.side)] -= order.leaves - pool_[slot].quantity;
   pool_[slot].quantity = order.leaves;
   count_in(slot);
   waiting.limit = kept.limit;

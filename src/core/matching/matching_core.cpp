@@ -102,7 +102,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
   if (open > INT64_MAX - done) return status_of(RejectReason::quantity_above_maximum);
   const bool keeps = rules_.amend == AmendPolicy::keeps_on_decrease;
   if (keeps && open <= node.quantity && mutable_side(side).price_of(node.level) == message.price) {
-    open_quantity_[index_of(side)] -= node.quantity - open;
+    headroom_[index_of(side)] += node.quantity - open;
     mutable_side(side).reduce(slot, node.quantity - open, pool_);
     named_ = {side, open};
     return status_of(Outcome::replaced);
@@ -126,7 +126,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
   if (trades) make_room(taker, fills);
   named_ = {side, taker.leaves_qty};
   const i64 done = executed(slot);
-  open_quantity_[index_of(side)] -= pool_[slot].quantity;
+  headroom_[index_of(side)] += pool_[slot].quantity;
   mutable_side(side).unlink(slot, pool_);
   const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
   if (leaves == 0) {
@@ -220,7 +220,7 @@ void MatchingCore::fill_maker(u32 slot, i64 quantity) {
     return;
   }
   const Side side = side_of(node);
-  open_quantity_[index_of(side)] -= quantity;
+  headroom_[index_of(side)] += quantity;
   mutable_side(side).reduce(slot, quantity, pool_);
   set_executed(slot, executed(slot) + quantity);
 }
@@ -228,14 +228,14 @@ void MatchingCore::fill_maker(u32 slot, i64 quantity) {
 void MatchingCore::rest(u32 slot, i64 quantity, i64 done, u32 level, Side side) noexcept {
   pool_[slot].quantity = quantity;
   mutable_side(side).push_back(level, slot, pool_);
-  open_quantity_[index_of(side)] += quantity;
+  headroom_[index_of(side)] -= quantity;
   if (done != 0) set_executed(slot, done);
 }
 
 void MatchingCore::remove(u32 slot) noexcept {
   const OrderNode& node = pool_[slot];
   const Side side = side_of(node);
-  open_quantity_[index_of(side)] -= node.quantity;
+  headroom_[index_of(side)] += node.quantity;
   if ((node.attributes & kHasExecuted) != 0) executed_.erase(slot);
   index_.erase(node.id, slot);
   mutable_side(side).unlink(slot, pool_);
@@ -244,10 +244,12 @@ void MatchingCore::remove(u32 slot) noexcept {
 
 // Only as many nodes are free as the index has room for: where a node is free, plain_path.hpp asks no more.
 void MatchingCore::make_room() {
+  index_.reserve_overflow();
+  if (pool_.has_free()) return;
   const std::size_t orders = std::size_t{pool_.size()} + 1;
   pool_.reserve(orders);
   index_.reserve(orders, [this](u32 slot) { return pool_[slot].id; });
-  if (!pool_.has_free()) pool_.add_free(std::min(kNodesAtOnce, index_.room() - pool_.size()));
+  pool_.add_free(std::min(kNodesAtOnce, index_.room() - pool_.size()));
 }
 
 i64 MatchingCore::executed(u32 slot) const noexcept {

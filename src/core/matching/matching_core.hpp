@@ -38,7 +38,7 @@ class MatchingCore : public BookSides {
   void reserve(u32 orders);
 
   std::size_t order_count() const noexcept { return pool_.size(); }
-  i64 open_quantity(Side side) const noexcept { return open_quantity_[index_of(side)]; }
+  i64 open_quantity(Side side) const noexcept { return INT64_MAX - headroom_[index_of(side)]; }
 
  protected:
   MatchingCore(const VenueRules& rules, u32 max_orders);
@@ -72,10 +72,13 @@ class MatchingCore : public BookSides {
 
   // The commonest messages, in plain_path.hpp.
   template <class IndexOf>
-  MessageStatus rest_or_submit(const OrderMessage& message, IndexOf&& message_index, std::vector<Fill>& fills);
+  MessageStatus rest_or_submit(const OrderMessage& message, std::size_t own, IndexOf&& message_index,
+                               std::vector<Fill>& fills);
   // `names`: for named_order().
   template <bool names>
   MessageStatus cancel_quickly(u64 order_id) noexcept;
+  template <bool names, class Replace>
+  MessageStatus requeue_or(const OrderMessage& message, Replace&& replace);
   // A new, cancel or replace message that needs nothing but price, time and the plain order types.
   MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus cancel(u64 order_id) noexcept;
@@ -107,7 +110,7 @@ class MatchingCore : public BookSides {
   VenueRules rules_;
   OrderPool pool_;
   BucketIndex index_;
-  i64 open_quantity_[2] = {0, 0};
+  i64 headroom_[2] = {INT64_MAX, INT64_MAX};  // what may still come to a side's open quantity
   i64 last_trade_price_ = kNoPrice;
   ExecutedQuantities executed_;
   MatchingCounters counters_;

@@ -7,9 +7,11 @@ MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
     : MatchingCore(rules, max_orders), tips_(rules.seed), sharing_(rules.allocation) {
   check(rules);
   // The core does not ask whether the venue offers what it knows, and knows one allocation and no bands.
-  const u16 plain_types = members_of(OrderType::market) | members_of(OrderType::limit);
-  const u16 plain_forces = members_of(TimeInForce::gtc) | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok);
-  if (!offers(rules.order_types, plain_types) || !offers(rules.times_in_force, plain_forces)) ++at_work_;
+  const u16 limit = members_of(OrderType::limit);
+  const u16 gtc = members_of(TimeInForce::gtc);
+  offers_plain_ = offers(rules.order_types, limit | members_of(OrderType::market)) &&
+                  offers(rules.times_in_force, gtc | members_of(TimeInForce::ioc) | members_of(TimeInForce::fok));
+  if (!offers(rules.order_types, limit) || !offers(rules.times_in_force, gtc)) ++at_work_;
   if (rules.post_only == PostOnlyPolicy::slide) ++at_work_;
   if (has_bands()) ++at_work_;
   if (sharing_.is_active()) ++at_work_;

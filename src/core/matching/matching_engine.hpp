@@ -110,12 +110,14 @@ class MatchingEngine : public MatchingCore {
 
   // The gate (matching_engine.cpp).
   bool quiet() const noexcept { return at_work_ == 0; }
-  static bool is_plain(const OrderMessage& message) noexcept;
-  // Inlined by force into the loops: most messages go no further than plain_path.hpp. `index_of()` is the message's
-  // index, worked out where it is needed; `names`: for named_order().
-  template <bool names, class IndexOf>
-  [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, std::span<const OrderTerms> terms,
-                                            IndexOf&& index_of, EngineOutput& output);
+  bool is_plain(const OrderMessage& message) const noexcept;
+  // In quiet times. Inlined by force into the loops: most messages go no further than plain_path.hpp, others to
+  // `uncommon()`. The index is worked out where it is needed; `names`: for named_order().
+  template <bool names, class IndexOf, class Uncommon>
+  [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, IndexOf&& message_index,
+                                            std::vector<Fill>& fills, Uncommon&& uncommon);
+  MessageStatus apply_uncommon(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
+                               EngineOutput& output);
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
   MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
@@ -281,6 +283,7 @@ class MatchingEngine : public MatchingCore {
   void check_auction() const;
   void check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const;
 
+  bool offers_plain_ = false;  // the venue offers all order types and times in force that the core knows
   u64 at_work_ = 0;  // how many things are at work that need the general path: special orders, phases, bands, ...
   i64 clock_ = 0;    // nanoseconds UTC
   i64 reference_price_ = kNoPrice;

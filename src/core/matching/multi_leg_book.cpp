@@ -80,7 +80,7 @@ void MultiLegBook::reduce_to(u64 order_id, i64 leaves_qty) {
   const u32 slot = slot_of(order_id);
   const i64 less = pool_[slot].quantity - leaves_qty;
   const Side which = side_of(pool_[slot]);
-  open_quantity_[index_of(which)] -= less;
+  headroom_[index_of(which)] += less;
   mutable_side(which).reduce(slot, less, pool_);
 }
 

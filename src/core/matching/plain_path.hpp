@@ -1,6 +1,8 @@
-// The way of the commonest messages, a limit order that rests and a cancel, written to be inlined into the gate.
+// The way of the commonest messages, a limit order that rests, a cancel and a replace, written to be inlined into the
+// gate.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -15,63 +17,57 @@ inline u64 header_of(const OrderMessage& message) noexcept {
   return header;
 }
 
-// A new limit order good till canceled that asks for nothing else: no flag, owner, terms or instruction.
-inline bool is_plain_limit(const OrderMessage& message) noexcept {
-  constexpr OrderMessage buy{static_cast<u8>(MessageKind::new_),
-                             static_cast<u8>(Side::buy),
-                             static_cast<u8>(OrderType::limit),
-                             static_cast<u8>(TimeInForce::gtc),
-                             0,
-                             0,
-                             0,
-                             0,
-                             0,
-                             0,
-                             0,
-                             0};
-  constexpr OrderMessage sell{static_cast<u8>(MessageKind::new_),
-                              static_cast<u8>(Side::sell),
-                              static_cast<u8>(OrderType::limit),
-                              static_cast<u8>(TimeInForce::gtc),
-                              0,
-                              0,
-                              0,
-                              0,
-                              0,
-                              0,
-                              0,
-                              0};
-  u64 owner_and_terms = 0;
-  std::memcpy(&owner_and_terms, &message.owner, sizeof(owner_and_terms));
-  // One test for both: they differ in bits that a third header can not match.
-  return ((header_of(message) - header_of(buy)) & ~(header_of(sell) - header_of(buy))) == 0 && owner_and_terms == 0;
+inline u64 owner_and_terms_of(const OrderMessage& message) noexcept {
+  u64 both = 0;
+  std::memcpy(&both, &message.owner, sizeof(both));
+  return both;
+}
+
+// The header of a new limit order good till canceled with no flag and no instruction.
+constexpr u64 plain_limit_header(Side side) noexcept {
+  OrderMessage limit{};
+  limit.kind = static_cast<u8>(MessageKind::new_);
+  limit.side = static_cast<u8>(side);
+  limit.order_type = static_cast<u8>(OrderType::limit);
+  limit.time_in_force = static_cast<u8>(TimeInForce::gtc);
+  return std::bit_cast<std::array<u64, 5>>(limit)[0];
 }
 
 // A plain limit order that rests without a trade and whose places in index and ladder are at hand; whatever else there
 // is to it, submit() finds out from the start.
 template <class IndexOf>
-[[gnu::always_inline]] inline MessageStatus MatchingCore::rest_or_submit(const OrderMessage& message,
+[[gnu::always_inline]] inline MessageStatus MatchingCore::rest_or_submit(const OrderMessage& message, std::size_t own,
                                                                          IndexOf&& message_index,
                                                                          std::vector<Fill>& fills) {
-  static_assert(kSell == 1 && static_cast<u8>(Side::buy) == 1 && static_cast<u8>(Side::sell) == 2);
-  const std::size_t own = message.side - std::size_t{1};
+  static_assert(kSell == 1 && index_of(Side::buy) == 0 && index_of(Side::sell) == 1);
+  const BucketIndex::Place place = index_.place_of(message.order_id);
+  const u32 room = BucketIndex::room_of(place);
+  if (BucketIndex::lanes_with(place) != 0 || !pool_.has_free()) [[unlikely]]
+    return submit(message, message_index(), fills);
+  // Into the index at once, as place and tag are at hand, and out again if the order is not to rest.
+  const u32 slot = pool_.next_free();
+  if (BucketIndex::is_roomy(room)) [[likely]] {
+    BucketIndex::insert_at(place, BucketIndex::lane_of(room), slot);
+  } else {
+    if (slot_of(message.order_id) != kNone) return submit(message, message_index(), fills);
+    index_.reserve_overflow();
+    index_.insert(message.order_id, slot);
+  }
   const i64 quantity = message.quantity;
   Ladder& levels = sides_[own];
   u32 level = kNone;
-  const BucketIndex::Place place = index_.place_of(message.order_id);
-  const bool fits = static_cast<u64>(quantity) - 1 < static_cast<u64>(INT64_MAX - open_quantity_[own]);
-  if (!fits || !levels.recent_level(message.price, level) || sides_[own ^ 1].is_reached(message.price) ||
-      !pool_.has_free() || BucketIndex::lanes_with(place) != 0 || !BucketIndex::is_roomy(place)) [[unlikely]] {
+  const bool fits = static_cast<u64>(quantity) - 1 < static_cast<u64>(headroom_[own]);
+  if (!fits || !levels.recent_level(message.price, level) || sides_[own ^ 1].is_reached(message.price)) [[unlikely]] {
+    index_.erase(message.order_id, pool_.next_free());
     return submit(message, message_index(), fills);
   }
-  const u32 slot = pool_.acquire_free();
+  headroom_[own] -= quantity;
+  pool_.acquire_free();
   OrderNode& node = pool_[slot];
   node.id = message.order_id;
   node.quantity = quantity;
   node.attributes = static_cast<u32>(own);
   levels.push_back(level, slot, pool_);
-  open_quantity_[own] += quantity;
-  BucketIndex::insert_at(place, slot);
   return status_of(Outcome::rested);
 }
 
@@ -81,18 +77,47 @@ template <bool names>
   const u32 lanes = BucketIndex::lanes_with(place);
   if (lanes == 0) [[unlikely]]
     return cancel(order_id);
-  const auto lane = static_cast<u32>(std::countr_zero(lanes));
+  const std::size_t lane = BucketIndex::lane_of(lanes);
   const u32 slot = place.bucket->slots[lane];
   const OrderNode& node = pool_[slot];
   if (node.id != order_id || (node.attributes & kHasExecuted) != 0) [[unlikely]]
     return cancel(order_id);
+  BucketIndex::erase_at(place, lane);
   const std::size_t own = node.attributes & kSell;
   if constexpr (names) named_ = {side_of(node), node.quantity};
-  open_quantity_[own] -= node.quantity;
+  headroom_[own] += node.quantity;
   sides_[own].unlink(slot, pool_);
   pool_.release(slot);
-  BucketIndex::erase_at(place, lane);
   return status_of(Outcome::canceled);
+}
+
+// A plain order that has not traded yet and moves to the end of another queue without a trade; else `replace()`.
+template <bool names, class Replace>
+[[gnu::always_inline]] inline MessageStatus MatchingCore::requeue_or(const OrderMessage& message, Replace&& replace) {
+  const BucketIndex::Place place = index_.place_of(message.order_id);
+  const u32 lanes = BucketIndex::lanes_with(place);
+  if (lanes == 0) [[unlikely]]
+    return replace();
+  const u32 slot = place.bucket->slots[BucketIndex::lane_of(lanes)];
+  OrderNode& node = pool_[slot];
+  const i64 quantity = message.quantity;
+  const std::size_t own = node.attributes & kSell;
+  Ladder& levels = sides_[own];
+  u32 level = kNone;
+  const i64 headroom = headroom_[own] + node.quantity;  // of the side without this order: no overflow
+  const bool fits = static_cast<u64>(quantity) - 1 < static_cast<u64>(headroom);
+  if (node.id != message.order_id || (node.attributes & (kHasExecuted | kIsSpecial)) != 0 || !fits ||
+      !levels.recent_level(message.price, level) || sides_[own ^ 1].is_reached(message.price) ||
+      (level == node.level && quantity <= node.quantity && rules_.amend == AmendPolicy::keeps_on_decrease))
+      [[unlikely]] {
+    return replace();
+  }
+  if constexpr (names) named_ = {side_of(node), quantity};
+  headroom_[own] = headroom - quantity;
+  levels.unlink(slot, pool_);
+  node.quantity = quantity;
+  levels.push_back(level, slot, pool_);
+  return status_of(Outcome::requeued);
 }
 
 }  // namespace pytrader

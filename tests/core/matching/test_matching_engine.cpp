@@ -1,4 +1,5 @@
 // The matching engine's rules one by one, and whole streams against a reference of standard containers.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -69,8 +70,11 @@ struct Fixture {
   MessageStatus status = 0;
 };
 
-OrderMessage draw(RandomSource& random, u64 ids, i64 prices) {
-  const u64 id = ~u64{0} - random.below(ids);
+// A step between ids that the index maps onto one bucket and one tag.
+constexpr u64 kCrowdingStep = 0xF1DE83E19937733D;
+
+OrderMessage draw(RandomSource& random, u64 ids, i64 prices, u64 step = 1) {
+  const u64 id = ~(random.below(ids) * step);
   const u64 kind = random.below(100);
   const i64 price = random.between(-prices / 2, prices / 2);
   const i64 quantity = random.between(1, 20);
@@ -154,7 +158,7 @@ TEST_CASE("random streams give the reference's statuses, fills and books under a
       std::vector<Fill> expected;
       const i64 prices = seed % 2 == 0 ? 8 : 400;
       for (int i = 0; i < 3000; ++i) {
-        const OrderMessage message = draw(random, 60, prices);
+        const OrderMessage message = draw(random, 60, prices, seed % 3 == 0 ? kCrowdingStep : 1);
         fills.clear();
         expected.clear();
         REQUIRE(engine.apply(message, i, output) == reference.apply(message, expected));
@@ -171,7 +175,7 @@ TEST_CASE("a batch says the same as its messages one by one") {
   RandomSource random(9);
   std::vector<OrderMessage> messages;
   // So many orders that the batch looks ahead.
-  for (u64 id = 0; id < 25'000; ++id) {
+  for (u64 id = 0; id < 60'000; ++id) {
     const bool buys = id % 2 == 0;
     messages.push_back(limit(id, buys ? Side::buy : Side::sell,
                              (buys ? -20 : 20) + (id % 5 == 0 ? 0
@@ -180,16 +184,26 @@ TEST_CASE("a batch says the same as its messages one by one") {
                              3));
   }
   for (int i = 0; i < 5000; ++i) messages.push_back(draw(random, 200, 30));
-  for (int i = 0; i < 5000; ++i) messages.push_back(cancel(random.below(30'000)));
+  for (int i = 0; i < 5000; ++i) messages.push_back(cancel(random.below(70'000)));
+  // Now and then an order that waits sends the others the general way, until it leaves.
+  OrderTerms terms;
+  terms.stop_price = INT64_MAX;
+  for (std::size_t at = 100; at < messages.size(); at += 500) {
+    OrderMessage stop = market(100'000, Side::buy, 1, TimeInForce::gtc);
+    stop.order_type = static_cast<u8>(OrderType::stop);
+    stop.terms = 1;
+    messages[at] = stop;
+    messages[at + 1 + random.below(300)] = cancel(100'000);
+  }
   MatchingEngine whole;
   std::vector<MessageStatus> statuses(messages.size());
   EngineOutput output;
-  whole.apply(messages, {}, statuses.data(), output);
+  whole.apply(messages, std::span(&terms, 1), statuses.data(), output);
 
   MatchingEngine single;
   EngineOutput single_output;
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    REQUIRE(single.apply(messages[i], static_cast<i64>(i), single_output) == statuses[i]);
+    REQUIRE(single.apply(messages[i], std::span(&terms, 1), static_cast<i64>(i), single_output) == statuses[i]);
   }
   const std::vector<Fill>& fills = output.fills;
   const std::vector<Fill>& single_fills = single_output.fills;
@@ -198,6 +212,7 @@ TEST_CASE("a batch says the same as its messages one by one") {
     require_equal(fills[i], single_fills[i]);
     REQUIRE(fills[i].message_index == single_fills[i].message_index);
   }
+  CHECK(std::count(statuses.begin(), statuses.end(), status_of(Outcome::parked)) > 100);
   CHECK(whole.counters().messages == messages.size());
   CHECK(whole.counters().fills == fills.size());
 }
