@@ -10,6 +10,7 @@
 
 #include "matching/execution_row.hpp"
 #include "matching/matching_engine.hpp"
+#include "matching/plain_path.hpp"
 #include "order_streams.hpp"
 
 using namespace pytrader;
@@ -35,6 +36,32 @@ struct Work {
 // Not inlined, so that a profiler can be told to count this alone.
 [[gnu::noinline]] void apply_batch(MatchingEngine& engine, Work& work) {
   engine.apply(*work.messages, {}, work.statuses.data(), work.output);
+}
+
+// What is left of an engine without its optional features: the core, and of the gate the question what to do.
+class CoreAlone : public MatchingCore {
+ public:
+  CoreAlone() : MatchingCore(stream_rules(), OrderPool::kMaxOrders) {}
+
+  void apply(const std::vector<OrderMessage>& messages, MessageStatus* statuses, std::vector<Fill>& fills) {
+    for (const OrderMessage& message : messages) *statuses++ = pass(message, messages.data(), fills);
+  }
+
+ private:
+  [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, const OrderMessage* first,
+                                            std::vector<Fill>& fills) {
+    const auto index = [&message, first]() __attribute__((always_inline)) { return &message - first; };
+    const auto plain = [&]() __attribute__((always_inline)) { return apply_plain(message, index(), fills); };
+    if (message.kind == static_cast<u8>(MessageKind::cancel)) return cancel_quickly<false>(message.order_id);
+    if (message.kind == static_cast<u8>(MessageKind::replace)) return requeue_or<false>(message, plain);
+    const bool may_rest = message.order_type == static_cast<u8>(OrderType::limit) &&
+                          message.time_in_force == static_cast<u8>(TimeInForce::gtc);
+    return may_rest ? rest_or_submit(message, message.side - std::size_t{1}, index, fills) : plain();
+  }
+};
+
+[[gnu::noinline]] void apply_core(CoreAlone& core, Work& work) {
+  core.apply(*work.messages, work.statuses.data(), work.output.fills);
 }
 
 constexpr std::size_t kRingRows = 1024;
@@ -104,7 +131,8 @@ void measure(const std::vector<OrderStream>& streams, int rounds) {
 
 }  // namespace
 
-// bench_matching [--rounds N] [--count] [STREAM.npy ...]: --count applies each stream once, for a profiler.
+// bench_matching [--rounds N] [--count] [STREAM.npy ...]: --count applies each stream once to an
+// engine and once to its core alone, for a profiler.
 int main(int argc, char** argv) {
   int rounds = 9;
   bool count = false;
@@ -126,6 +154,8 @@ int main(int argc, char** argv) {
         Work work(stream);
         MatchingEngine engine(stream_rules());
         apply_batch(engine, work);
+        CoreAlone core;
+        apply_core(core, work);
       }
       return 0;
     }

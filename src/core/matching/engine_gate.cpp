@@ -15,6 +15,11 @@ constexpr std::ptrdiff_t kStretch = 256;
 constexpr std::ptrdiff_t kIndexAhead = 24;
 constexpr std::ptrdiff_t kNodeAhead = 12;
 constexpr std::ptrdiff_t kNeighboursAhead = 6;
+#ifdef PYTRADER_CHECKED
+constexpr bool kIsChecked = true;
+#else
+constexpr bool kIsChecked = false;
+#endif
 
 }  // namespace
 
@@ -66,6 +71,7 @@ MessageStatus MatchingEngine::apply(const OrderMessage& message, std::span<const
   const MessageStatus status = quiet() ? pass<true>(
                                              message, [message_index] { return message_index; }, output.fills, uncommon)
                                        : apply_general(message, terms, message_index, output);
+  if constexpr (kIsChecked) check_by_turns();
   ++counters_.messages;
   if (is_rejected(status)) [[unlikely]]
     ++counters_.rejections[status - kRejected];
@@ -88,6 +94,7 @@ void MatchingEngine::apply(std::span<const OrderMessage> messages, std::span<con
   const OrderMessage* const first = messages.data();
   const OrderMessage* at = first;
   const auto put = [this, &statuses](MessageStatus status) __attribute__((always_inline)) {
+    if constexpr (kIsChecked) check_by_turns();
     if (is_rejected(status)) [[unlikely]]
       ++counters_.rejections[status - kRejected];
     *statuses++ = status;
@@ -95,8 +102,9 @@ void MatchingEngine::apply(std::span<const OrderMessage> messages, std::span<con
   const OrderMessage* const last = first + messages.size();
   const OrderMessage* stop = first;
   const auto pass_one = [&]() __attribute__((always_inline)) {
-    const auto message_index = [&at, first] { return at - first; };
-    const auto uncommon = [&] {
+    // Inlined by force: a call that knew `at` and `stop` by address would keep them in memory for all messages.
+    const auto message_index = [&at, first]() __attribute__((always_inline)) { return at - first; };
+    const auto uncommon = [&]() __attribute__((always_inline)) {
       const MessageStatus status = apply_uncommon(*at, terms, at - first, output);
       if (!quiet()) stop = at + 1;
       return status;

@@ -123,6 +123,12 @@ void MatchingEngine::self_check() const {
   check_tops();
 }
 
+void MatchingEngine::check_by_turns() const {
+  if (++unchecked_ < pool_.size()) return;
+  unchecked_ = 0;
+  self_check();
+}
+
 void MatchingEngine::check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const {
   const Ladder& levels = ladder(place, which);
   levels.check();

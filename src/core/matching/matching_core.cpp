@@ -2,6 +2,7 @@
 #include "matching/matching_core.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "matching/plain_path.hpp"
 
@@ -63,16 +64,20 @@ MessageStatus MatchingCore::submit(const OrderMessage& message, i64 message_inde
   const bool trades = meets(taker);
   if (trades) make_room(taker, fills);
   const i64 leaves = trades ? match(taker, fills) : taker.leaves_qty;
+  if (leaves != 0 && rests) rest_new(message, leaves, level);
+  if (trades) check_touch();
   if (leaves == 0) return status_of(Outcome::filled);
-  if (!rests) return status_of(Outcome::remainder_canceled);
+  return status_of(rests ? Outcome::rested : Outcome::remainder_canceled);
+}
 
-  const u32 slot = pool_.acquire();
+void MatchingCore::rest_new(const OrderMessage& message, i64 leaves, u32 level) noexcept {
+  const auto side = static_cast<Side>(message.side);
+  const u32 slot = pool_.acquire_free();
   OrderNode& node = pool_[slot];
   node.id = message.order_id;
   node.attributes = (side == Side::sell ? kSell : 0) | (message.flags == kPostOnly ? kIsPostOnly : 0);
   index_.insert(message.order_id, slot);
   rest(slot, leaves, message.quantity - leaves, level, side);
-  return status_of(Outcome::rested);
 }
 
 MessageStatus MatchingCore::cancel(u64 order_id) noexcept {
@@ -136,6 +141,7 @@ MessageStatus MatchingCore::requeue(u32 slot, const Taker& taker, std::vector<Fi
     return status_of(Outcome::replaced_filled);
   }
   rest(slot, leaves, done + (taker.leaves_qty - leaves), level, side);
+  if (trades) check_touch();
   return status_of(Outcome::requeued);
 }
 
@@ -198,6 +204,8 @@ void MatchingCore::make_room(const Taker& taker, std::vector<Fill>& fills) {
 // Trades with the best makers within the limit, oldest first at each price; returns what is left.
 i64 MatchingCore::match(Taker taker, std::vector<Fill>& fills) {
   Ladder& makers = mutable_side(opposite(taker.side));
+  const i64& headroom = headroom_[index_of(opposite(taker.side))];
+  const u64 conserved = static_cast<u64>(taker.leaves_qty) + static_cast<u64>(headroom);
   while (taker.leaves_qty > 0 && meets(taker)) {
     const u32 slot = makers[makers.best()].head;
     const OrderNode& maker = pool_[slot];
@@ -210,7 +218,21 @@ i64 MatchingCore::match(Taker taker, std::vector<Fill>& fills) {
     ++counters_.fills;
     counters_.volume += quantity;
   }
+  if (static_cast<u64>(taker.leaves_qty) + static_cast<u64>(headroom) != conserved) {
+    throw std::logic_error("matching engine: the makers gave other lots than the taker got");
+  }
   return taker.leaves_qty;
+}
+
+void MatchingCore::check_touch() const {
+  bool sound = true;
+  for (const Ladder& levels : sides_) {
+    if (levels.empty()) continue;
+    const Level& best = levels[levels.best()];
+    sound &= best.order_count > 0 && best.quantity > 0 && pool_[best.head].level == levels.best();
+  }
+  if (!sound) throw std::logic_error("matching engine: a best level is not one");
+  if (crossed()) throw std::logic_error("matching engine: the book is crossed");
 }
 
 void MatchingCore::fill_maker(u32 slot, i64 quantity) {

@@ -81,8 +81,8 @@ class MatchingCore : public BookSides {
   MessageStatus requeue_or(const OrderMessage& message, Replace&& replace);
   // A new, cancel or replace message that needs nothing but price, time and the plain order types.
   MessageStatus apply_plain(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
-  MessageStatus cancel(u64 order_id) noexcept;
-  MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
+  [[gnu::noinline]] MessageStatus cancel(u64 order_id) noexcept;
+  [[gnu::noinline]] MessageStatus submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus replace(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills);
   MessageStatus requeue(u32 slot, const Taker& taker, std::vector<Fill>& fills);
 
@@ -95,10 +95,15 @@ class MatchingCore : public BookSides {
   bool meets(const Taker& taker) const noexcept {
     return taker.is_market ? !side(opposite(taker.side)).empty() : reaches(taker.side, taker.price);
   }
+  void rest_new(const OrderMessage& message, i64 leaves, u32 level) noexcept;
   i64 match(Taker taker, std::vector<Fill>& fills);
   void fill_maker(u32 slot, i64 quantity);
   void rest(u32 slot, i64 quantity, i64 executed, u32 level, Side side) noexcept;
   void remove(u32 slot) noexcept;
+
+  // Throws std::logic_error if a best level is not one, or if the book is crossed. In every build: after each message
+  // that trades in continuous trading.
+  void check_touch() const;
 
   // For one more resting order.
   void make_room();

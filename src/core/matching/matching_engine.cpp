@@ -23,6 +23,7 @@ MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::sp
   static constexpr OrderTerms kNoTerms;
   output_ = &output;
   message_index_ = message_index;
+  const std::size_t fills_before = output.fills.size();
   try_all_or_none_ = true;
   executed_.reserve(pool_.size() + std::size_t{1});
   make_room_for_session();
@@ -31,6 +32,7 @@ MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::sp
   settle();
   publish_indicative();
   watch_limit_state();
+  if (phase_ == TradingPhase::continuous && output.fills.size() > fills_before) check_touch();
   return status;
 }
 

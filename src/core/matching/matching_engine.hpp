@@ -116,10 +116,14 @@ class MatchingEngine : public MatchingCore {
   template <bool names, class IndexOf, class Uncommon>
   [[gnu::always_inline]] MessageStatus pass(const OrderMessage& message, IndexOf&& message_index,
                                             std::vector<Fill>& fills, Uncommon&& uncommon);
-  MessageStatus apply_uncommon(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
-                               EngineOutput& output);
+  // Kept out of the loops, like submit() and cancel() of the core: what they need would push out what most messages
+  // need.
+  [[gnu::noinline]] MessageStatus apply_uncommon(const OrderMessage& message, std::span<const OrderTerms> terms,
+                                                 i64 message_index, EngineOutput& output);
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
+  // Of a checked build: self_check(), whenever as many messages have come since the last as orders rest.
+  void check_by_turns() const;
   MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                               EngineOutput& output);
   MessageStatus answer(const OrderMessage& message, const OrderTerms& terms);
@@ -284,6 +288,7 @@ class MatchingEngine : public MatchingCore {
   void check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const;
 
   bool offers_plain_ = false;  // the venue offers all order types and times in force that the core knows
+  mutable u64 unchecked_ = 0;  // messages since a checked build's last self_check()
   u64 at_work_ = 0;  // how many things are at work that need the general path: special orders, phases, bands, ...
   i64 clock_ = 0;    // nanoseconds UTC
   i64 reference_price_ = kNoPrice;

@@ -313,3 +313,24 @@ TEST_CASE("the presets are the table of the documentation") {
     CHECK((preset.rules.post_only == PostOnlyPolicy::not_offered) == (std::string(preset.name) == "cme_globex"));
   }
 }
+
+namespace {
+
+// An engine whose parts a test may spoil.
+struct SpoiltEngine : MatchingEngine {
+  Level& best(Side which) { return mutable_side(which)[side(which).best()]; }
+};
+
+}  // namespace
+
+TEST_CASE("what takes from a best level that is not one stops the run") {
+  for (const bool waits : {false, true}) {
+    SpoiltEngine engine;
+    EngineOutput output;
+    if (waits) wait_for_a_price_that_never_comes(engine);
+    engine.apply(limit(1, Side::sell, 10, 5), 0, output);
+    engine.apply(limit(2, Side::buy, 9, 5), 0, output);
+    engine.best(Side::buy).quantity = 0;
+    CHECK_THROWS_AS(engine.apply(limit(3, Side::buy, 10, 2, TimeInForce::ioc), 0, output), std::logic_error);
+  }
+}
