@@ -86,17 +86,20 @@ tsan: $(STAMPS)/tools
 mutation: $(STAMPS)/tools
 	$(BIN)/python tests/mutation/mutate.py
 
-# Every fuzz target for a while, from the seeds that are kept and whatever earlier runs have found; needs clang++.
+# Every fuzz target for a while, two at a time, from the seeds that are kept and whatever earlier runs have found; needs clang++.
 FUZZ_SECONDS ?= 60
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.cpp)))
+.PHONY: $(FUZZERS)
 fuzz: $(STAMPS)/tools
-	cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ \
 	  -DPYTRADER_BUILD_FUZZERS=ON -DPYTRADER_BUILD_PYTHON=OFF -DPYTRADER_WERROR=ON
 	cmake --build build/fuzz --target fuzzers
-	for source in tests/fuzz/fuzz_*.cpp; do \
-	  name=$$(basename $$source .cpp); \
-	  mkdir -p build/fuzz/corpus/$$name tests/fuzz/corpus/$$name; \
-	  build/fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/$$name- build/fuzz/corpus/$$name tests/fuzz/corpus/$$name; done
+	$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync $(FUZZERS)
+
+$(FUZZERS):
+	mkdir -p build/fuzz/corpus/$@
+	build/fuzz/tests/fuzz/$@ -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 -verbosity=0 -print_funcs=0 \
+	  -artifact_prefix=build/fuzz/$@- build/fuzz/corpus/$@ tests/fuzz/corpus/$@
 
 wheel: $(STAMPS)/tools
 	rm -rf dist

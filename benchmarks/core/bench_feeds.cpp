@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -44,29 +43,34 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_feeds ITCH_FILE [ROUNDS]\n");
     return 2;
   }
-  std::ifstream file(argv[1], std::ios::binary);
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ifstream file(argv[1], std::ios::binary | std::ios::ate);
+  std::vector<char> bytes(static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0)));
+  file.seekg(0).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 9;
-  std::vector<double> times;
-  for (int round = 0; round < rounds; ++round) {
-    auto feed = std::make_unique<ItchFeed>(ItchFeed::Options{});
-    const i64 start = cpu_ns();
-    const WireStop stop = feed->apply(reinterpret_cast<const u8*>(bytes.data()), bytes.size());
-    times.push_back(static_cast<double>(cpu_ns() - start) / static_cast<double>(feed->messages()));
-    if (stop.fault != WireFault::none || feed->messages() == 0) {
-      std::fprintf(stderr, "stopped at byte %llu: %s\n", static_cast<unsigned long long>(stop.offset),
-                   to_text(stop.fault));
-      return 1;
-    }
-    if (round == 0) {
+  std::size_t reserved = 0;
+  for (const char* memory : {"growing", "reserved"}) {
+    std::vector<double> times;
+    for (int round = 0; round < rounds; ++round) {
+      auto feed = std::make_unique<ItchFeed>(ItchFeed::Options{});
+      feed->reserve(reserved);
+      const i64 start = cpu_ns();
+      const WireStop stop = feed->apply(reinterpret_cast<const u8*>(bytes.data()), bytes.size());
+      times.push_back(static_cast<double>(cpu_ns() - start) / static_cast<double>(feed->messages()));
+      if (stop.fault != WireFault::none || feed->messages() == 0) {
+        std::fprintf(stderr, "stopped at byte %llu: %s\n", static_cast<unsigned long long>(stop.offset),
+                     to_text(stop.fault));
+        return 1;
+      }
+      if (round > 0) continue;
       std::printf(
           "messages %llu, orders %zu, %.1f MB, top of books %016llx\n",
           static_cast<unsigned long long>(feed->messages()), feed->books().order_count(),
           static_cast<double>(feed->books().memory_bytes()) / 1e6,
           static_cast<unsigned long long>(top_of_books(feed->books(), static_cast<u32>(feed->stock_count() - 1))));
+      reserved = feed->books().orders().slots();
     }
+    std::sort(times.begin(), times.end());
+    std::printf("itch, parse and order-by-order books, memory %s: %.1f / %.1f ns a message (min / median of %d)\n",
+                memory, times.front(), times[times.size() / 2], rounds);
   }
-  std::sort(times.begin(), times.end());
-  std::printf("itch, parse and order-by-order books: %.1f / %.1f ns a message (min / median of %d)\n", times.front(),
-              times[times.size() / 2], rounds);
 }

@@ -1,6 +1,7 @@
 // Finds the 32-bit slot of a 64-bit id in one cache line: a hash table of 32-byte buckets that holds live ids only.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -13,17 +14,23 @@
 #endif
 
 #include "book/id_index.hpp"
+#include "book/large_block.hpp"
 #include "decimal/error.hpp"
 #include "decimal/integers.hpp"
 
 namespace pytrader {
 
+// With a power of two of buckets an id's bucket is known a few cycles earlier, for 11 to 22 bytes an id. As many
+// buckets as needed take 16 bytes an id after reserve(), with so few of them full that looking beside the table is
+// rare, and up to 32 after growing by doubling.
+enum class BucketCount : u8 { power_of_two, as_needed };
+
 // A bucket has six entries, each a byte of the id's hash (the tag) and a slot; the caller's `id_of(slot)` says whose
 // slot it is. All tags are compared at once, so that a look-up has no loop whose length a processor could guess wrong,
-// and erasing is one store. What finds its bucket full (one id in a hundred) goes to an IdIndex
-// beside the table, which also holds the worst case: ids that share a bucket cost what they cost there. 11 to 21 bytes
-// for an id. Bound: 2^31 ids.
-class BucketIndex {
+// and erasing is one store. What finds its bucket full (one id in a hundred) goes to an IdIndex beside the table, which
+// also holds the worst case: ids that share a bucket cost what they cost there. Bound: 2^31 ids.
+template <BucketCount sizing>
+class BasicBucketIndex {
  public:
   static constexpr std::size_t kMaxIds = std::size_t{1} << 31;
   static constexpr std::size_t kLanes = 6;
@@ -43,9 +50,9 @@ class BucketIndex {
     u32 tag;
   };
 
-  BucketIndex() noexcept = default;
-  BucketIndex(BucketIndex&& other) noexcept { swap(other); }
-  BucketIndex& operator=(BucketIndex&& other) noexcept {
+  BasicBucketIndex() noexcept = default;
+  BasicBucketIndex(BasicBucketIndex&& other) noexcept { swap(other); }
+  BasicBucketIndex& operator=(BasicBucketIndex&& other) noexcept {
     swap(other);
     return *this;
   }
@@ -62,14 +69,23 @@ class BucketIndex {
   // The high bits of a product with the golden ratio: ids that count up spread evenly, and so do random ones. Steps
   // that this maps onto few buckets are left to the overflow.
   Place place_of(u64 id) const noexcept {
-    const u64 hash = (id * 0x9E3779B97F4A7C15ULL) >> shift_;
-    return {table_ + (hash >> kTagBits), static_cast<u32>(hash) | 1};
+    const u64 mixed = id * 0x9E3779B97F4A7C15ULL;
+    if constexpr (sizing == BucketCount::power_of_two) {
+      const u64 hash = mixed >> scale_;
+      return {table_ + (hash >> kTagBits), static_cast<u32>(hash) | 1};
+    } else {
+      const u128 hash = u128{mixed} * scale_;
+      return {table_ + static_cast<u64>(hash >> 64), static_cast<u32>(static_cast<u64>(hash) >> (64 - kTagBits)) | 1};
+    }
   }
 
-  // The id's slot, or kNone.
+  // The id's slot, or kNone. A caller that has the id's place already may say so, here and in insert().
   template <class IdOf>
   u32 find(u64 id, IdOf&& id_of) const noexcept {
-    const Place place = place_of(id);
+    return find(place_of(id), id, id_of);
+  }
+  template <class IdOf>
+  u32 find(const Place& place, u64 id, IdOf&& id_of) const noexcept {
     for (u32 lanes = lanes_with(place); lanes != 0; lanes &= lanes - 1) {
       const u32 slot = place.bucket->slots[lane_of(lanes)];
       if (id_of(slot) == id) return slot;
@@ -90,8 +106,8 @@ class BucketIndex {
   void reserve_overflow() { overflow_.reserve(overflow_.size() + 1); }
 
   // The id must not be in the index, the slot not be kNone, and room be reserved.
-  void insert(u64 id, u32 slot) noexcept {
-    const Place place = place_of(id);
+  void insert(u64 id, u32 slot) noexcept { insert(place_of(id), id, slot); }
+  void insert(const Place& place, u64 id, u32 slot) noexcept {
     if (const u32 free = lanes_with(place.bucket, kNoTag); free != 0) {
       insert_at(place, lane_of(free), slot);
       return;
@@ -130,6 +146,12 @@ class BucketIndex {
   }
   static void erase_at(const Place& place, std::size_t lane) noexcept { place.bucket->tags[lane] = Tag::none; }
 
+  // Forgets all ids and keeps the memory.
+  void clear() noexcept {
+    std::fill(buckets_.begin(), buckets_.end(), Bucket{});
+    overflow_.clear();
+  }
+
   // Calls visit(slot) for every slot, in no order.
   template <class Visit>
   void for_each(Visit&& visit) const {
@@ -165,8 +187,10 @@ class BucketIndex {
   static constexpr u8 kNoOverflow = 0b11U << kLanes;
   static constexpr u32 kFirstBits = 3;
   // Entries a bucket on average, at most, before the table doubles.
-  static constexpr std::size_t kMeanMost = 3;
+  static constexpr std::size_t kMeanMost = sizing == BucketCount::power_of_two ? 3 : 2;
   static constexpr u16 kOverflowMost = 65'535;
+  // Twice as many places in the overflow as ids that are spread at random will take.
+  static constexpr std::size_t kIdsForEachOverflow = 128;
 
   // One bit for each lane with this tag; kNoTag: for each lane without an entry.
   static u32 lanes_with(const Bucket* bucket, u32 tag) noexcept;
@@ -182,12 +206,18 @@ class BucketIndex {
   template <class IdOf>
   void grow(std::size_t count, IdOf&& id_of) {
     if (count > kMaxIds) throw Error(ErrorCode::capacity, "bucket index: more than 2147483648 live ids");
-    u32 bits = kFirstBits;
-    while ((kMeanMost << bits) < count) ++bits;
-    BucketIndex larger;
-    larger.buckets_.resize(std::size_t{1} << bits);
+    BasicBucketIndex larger;
+    if constexpr (sizing == BucketCount::power_of_two) {
+      u32 bits = kFirstBits;
+      while ((kMeanMost << bits) < count) ++bits;
+      larger.buckets_.resize(std::size_t{1} << bits);
+      larger.scale_ = 64 - bits - kTagBits;
+    } else {
+      larger.scale_ = std::max({(count - 1) / kMeanMost + 1, 2 * buckets_.size(), std::size_t{1} << kFirstBits});
+      larger.buckets_.resize(larger.scale_);
+      larger.overflow_.reserve(count / kIdsForEachOverflow);
+    }
     larger.table_ = larger.buckets_.data();
-    larger.shift_ = 64 - bits - kTagBits;
     for_each([&](u32 slot) { larger.take(id_of(slot), slot); });
     swap(larger);
   }
@@ -195,9 +225,9 @@ class BucketIndex {
     reserve_overflow();
     insert(id, slot);
   }
-  void swap(BucketIndex& other) noexcept {
+  void swap(BasicBucketIndex& other) noexcept {
     std::swap(table_, other.table_);
-    std::swap(shift_, other.shift_);
+    std::swap(scale_, other.scale_);
     std::swap(buckets_, other.buckets_);
     std::swap(overflow_, other.overflow_);
   }
@@ -206,33 +236,40 @@ class BucketIndex {
   inline static Bucket no_buckets_[2] = {};
 
   Bucket* table_ = no_buckets_;
-  u32 shift_ = 64 - 1 - kTagBits;
-  std::vector<Bucket> buckets_;
+  u64 scale_ = sizing == BucketCount::power_of_two ? 64 - 1 - kTagBits : 1;  // what is shifted away, or the buckets
+  std::vector<Bucket, LargeBlock<Bucket>> buckets_;
   IdIndex overflow_;
 };
 
 #ifdef __SSE2__
-inline u32 BucketIndex::lanes_with(const Bucket* bucket, u32 tag) noexcept {
+template <BucketCount sizing>
+inline u32 BasicBucketIndex<sizing>::lanes_with(const Bucket* bucket, u32 tag) noexcept {
   const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(bucket));
   const __m128i one = _mm_cvtsi32_si128(static_cast<int>(tag));
   const __m128i wanted = _mm_shufflelo_epi16(_mm_unpacklo_epi8(one, one), 0);  // in the low eight bytes
   return static_cast<u32>(_mm_movemask_epi8(_mm_cmpeq_epi8(tags, wanted))) & ((1U << kLanes) - 1);
 }
-inline u32 BucketIndex::room_of(const Place& place) noexcept {
+template <BucketCount sizing>
+inline u32 BasicBucketIndex<sizing>::room_of(const Place& place) noexcept {
   static_assert(kLanes == 6 && offsetof(Bucket, overflow) == 6);
   const __m128i tags = _mm_load_si128(reinterpret_cast<const __m128i*>(place.bucket));
   const __m128i zeros = _mm_cmpeq_epi8(tags, _mm_setzero_si128());
   return static_cast<u32>(_mm_movemask_epi8(zeros));  // the low eight: the tags, and both bytes of `overflow`
 }
 #else
-inline u32 BucketIndex::lanes_with(const Bucket* bucket, u32 tag) noexcept {
+template <BucketCount sizing>
+inline u32 BasicBucketIndex<sizing>::lanes_with(const Bucket* bucket, u32 tag) noexcept {
   u32 lanes = 0;
   for (std::size_t lane = 0; lane < kLanes; ++lane) lanes |= u32{bucket->tags[lane] == static_cast<Tag>(tag)} << lane;
   return lanes;
 }
-inline u32 BucketIndex::room_of(const Place& place) noexcept {
+template <BucketCount sizing>
+inline u32 BasicBucketIndex<sizing>::room_of(const Place& place) noexcept {
   return lanes_with(place.bucket, kNoTag) | (place.bucket->overflow == 0 ? kNoOverflow : 0);
 }
 #endif
+
+using BucketIndex = BasicBucketIndex<BucketCount::power_of_two>;
+using CompactBucketIndex = BasicBucketIndex<BucketCount::as_needed>;
 
 }  // namespace pytrader

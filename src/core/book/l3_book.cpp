@@ -21,6 +21,7 @@ constexpr std::size_t kOrdersWorthLookingAhead = 20'000;
 constexpr std::size_t kIndexRowsAhead = 24;
 constexpr std::size_t kNodeRowsAhead = 12;
 constexpr std::size_t kNeighbourRowsAhead = 6;
+constexpr std::size_t kNodesAtOnce = 16;
 
 BookFault outcome(bool crosses) noexcept {
   return crosses ? BookFault::crossed : BookFault::none;
@@ -97,8 +98,16 @@ void L3Book::clear() noexcept {
 
 void L3Book::reserve(std::size_t orders) {
   orders_.reserve(orders);
-  index_.reserve(orders);
+  index_.reserve(orders, OrderIds{orders_});
   reserved_ = std::max(reserved_, orders);
+}
+
+// Only as many nodes are free as the index has room for: where a node is free, neither needs more.
+void L3Book::make_room() {
+  const std::size_t orders = std::size_t{orders_.size()} + 1;
+  orders_.reserve(orders);
+  index_.reserve(orders, OrderIds{orders_});
+  orders_.add_free(std::min(kNodesAtOnce, index_.room() - orders_.size()));
 }
 
 std::size_t L3Book::order_count(Side which) const noexcept {
@@ -157,7 +166,8 @@ BookFault L3Book::add(const L3Record& row) {
   if (!is_side(row.side)) return BookFault::bad_side;
   if (row.price == kNoPrice) return BookFault::price_out_of_range;
   if (row.quantity <= 0) return BookFault::quantity_not_positive;
-  if (find(row.order_id) != kNone) return BookFault::duplicate_order;
+  CompactBucketIndex::Place place = index_.place_of(row.order_id);
+  if (index_.find(place, row.order_id, OrderIds{orders_}) != kNone) return BookFault::duplicate_order;
   const Side which = static_cast<Side>(row.side);
   Ladder& ladder = mutable_side(which);
   const u32 level = ladder.level_at(row.price);
@@ -166,14 +176,19 @@ BookFault L3Book::add(const L3Record& row) {
   const bool crosses = ends_event(row.flags) && (reaches(which, row.price) || crossed());
   if (refuses(crosses)) return BookFault::crossed;
 
-  index_.reserve(index_.size() + 1);
-  const u32 slot = orders_.acquire();
+  if (!orders_.has_free()) [[unlikely]] {
+    make_room();
+    place = index_.place_of(row.order_id);
+  }
+  if (!index_.is_roomy(index_.room_of(place))) [[unlikely]]
+    index_.reserve_overflow();
+  const u32 slot = orders_.acquire_free();
   OrderNode& node = orders_[slot];
   node.quantity = row.quantity;
   node.id = row.order_id;
   node.attributes = static_cast<u32>(which);
   ladder.push_back(level, slot, orders_);
-  index_.insert(row.order_id, slot);
+  index_.insert(place, row.order_id, slot);
   return outcome(crosses);
 }
 

@@ -5,8 +5,8 @@
 
 #include "book/book_fault.hpp"
 #include "book/book_sides.hpp"
+#include "book/bucket_index.hpp"
 #include "book/feed_watch.hpp"
-#include "book/id_index.hpp"
 #include "book/order_pool.hpp"
 #include "decimal/integers.hpp"
 #include "model/column.hpp"
@@ -80,9 +80,7 @@ class L3Book : public BookSides {
   // Writes the orders of a side, order_count(which) of them: best price first, each price's in the order of its queue.
   void write_orders(Side which, QueuedOrder* out) const noexcept;
   // An order's slot, kNone if it does not rest. A slot keeps its order until the order leaves.
-  u32 find(u64 order_id) const noexcept {
-    return index_.find(order_id, [this](u32 slot) { return orders_[slot].id; });
-  }
+  u32 find(u64 order_id) const noexcept { return index_.find(order_id, OrderIds{orders_}); }
   OrderView order(u32 slot) const noexcept;
   // Quantity in front of an order at its price; costs a step for each order in front.
   i64 queue_ahead(u32 slot) const noexcept;
@@ -98,6 +96,7 @@ class L3Book : public BookSides {
  private:
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const L3Columns& columns, std::size_t row) const noexcept;
+  void make_room();
   BookFault dispatch(const L3Record& row);
   BookFault add(const L3Record& row);
   BookFault replace(const L3Record& row);
@@ -111,7 +110,7 @@ class L3Book : public BookSides {
   void check_side(Side which, std::size_t& seen) const;
 
   OrderPool orders_;
-  IdIndex index_;
+  CompactBucketIndex index_;  // has room for every node of the pool, free ones too
   std::size_t reserved_ = 0;  // what reserve() promised: a snapshot keeps it
   FaultCounts faults_;
   BookPolicy policy_;

@@ -1,6 +1,7 @@
 // How orders enter, change and leave the books of a set.
 #include "book/l3_book_set.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -10,15 +11,7 @@
 namespace pytrader {
 namespace {
 
-u32 attributes_of(Side side, u32 number, u32 tag) noexcept {
-  return static_cast<u32>(side) | number << 2 | tag << 18;
-}
-
-// A node that was released has no level, so that fetching ahead does not follow it.
-void release(OrderPool& orders, u32 slot) noexcept {
-  orders[slot].level = kNone;
-  orders.release(slot);
-}
+constexpr std::size_t kNodesAtOnce = 16;
 
 }  // namespace
 
@@ -43,25 +36,15 @@ L3SetBook& L3BookSet::open(u32 number) {
 
 void L3BookSet::reserve(std::size_t orders) {
   orders_.reserve(orders);
-  index_.reserve(orders);
+  index_.reserve(orders, ids());
 }
 
-bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity, u32 tag) {
-  const i64 ticks = ticks_of(book, price);
-  Ladder& ladder = book.mutable_side(side);
-  const u32 level = ladder.level_at(ticks);
-  index_.reserve(index_.size() + 1);
-  const u32 slot = orders_.acquire();
-  if (index_.find_or_insert(order_id, slot, [this](u32 known) { return orders_[known].id; }) != kNone) {
-    orders_.release(slot);
-    return false;
-  }
-  OrderNode& order = orders_[slot];
-  order.quantity = quantity;
-  order.id = order_id;
-  order.attributes = attributes_of(side, book.number_, tag);
-  ladder.push_back(level, slot, orders_);
-  return true;
+// Only as many nodes are free as the index has room for: where a node is free, neither needs more.
+void L3BookSet::make_room() {
+  const std::size_t orders = std::size_t{orders_.size()} + 1;
+  orders_.reserve(orders);
+  index_.reserve(orders, ids());
+  orders_.add_free(std::min(kNodesAtOnce, index_.room() - orders_.size()));
 }
 
 void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity) {
@@ -70,7 +53,7 @@ void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity) {
   const i64 ticks = ticks_of(book, price);
   Ladder& ladder = book.mutable_side(side_of(order));
   const u32 level = ladder.level_at(ticks);
-  index_.reserve(index_.size() + 1);
+  index_.reserve_overflow();
   ladder.unlink(slot, orders_);
   index_.erase(order.id, slot);
   order.id = new_order_id;
@@ -79,18 +62,16 @@ void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity) {
   index_.insert(new_order_id, slot);
 }
 
-void L3BookSet::erase(u32 slot) noexcept {
-  const OrderNode& order = orders_[slot];
-  side_holding(order).unlink(slot, orders_);
-  index_.erase(order.id, slot);
-  release(orders_, slot);
+void L3BookSet::take(u32 slot, i64 quantity) noexcept {
+  if (quantity == orders_[slot].quantity) {
+    erase(slot);
+  } else {
+    side_holding(orders_[slot]).reduce(slot, quantity, orders_);
+  }
 }
 
 // A price off the book's tick makes the book count in a finer one: at most once for each of the set's ticks.
-i64 L3BookSet::ticks_of(L3SetBook& book, u32 price) {
-  const u32 ticks = price / book.tick_units_;
-  if (ticks * book.tick_units_ == price) [[likely]]
-    return ticks;
+i64 L3BookSet::finer_ticks_of(L3SetBook& book, u32 price) {
   for (const u32 tick : ticks_) {
     if (tick < book.tick_units_ && price % tick == 0) {
       refine(book, tick);
@@ -138,7 +119,7 @@ void L3BookSet::check() const {
     seen += each->order_count();
   }
   if (seen != orders_.size() || seen != index_.size()) throw std::logic_error("l3 book set: the order count is wrong");
-  index_.check([this](u32 slot) { return orders_[slot].id; });
+  index_.check(ids());
 }
 
 std::size_t L3SetBook::order_count(Side which) const noexcept {

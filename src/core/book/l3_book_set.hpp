@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "book/book_sides.hpp"
-#include "book/id_index.hpp"
+#include "book/bucket_index.hpp"
 #include "book/l3_book.hpp"
 #include "book/order_pool.hpp"
 #include "decimal/integers.hpp"
@@ -69,9 +69,7 @@ class L3BookSet {
   const L3SetBook* book(u32 number) const noexcept { return number < books_.size() ? books_[number].get() : nullptr; }
   void reserve(std::size_t orders);
 
-  u32 find(u64 order_id) const noexcept {
-    return index_.find(order_id, [this](u32 slot) { return orders_[slot].id; });
-  }
+  u32 find(u64 order_id) const noexcept { return index_.find(order_id, ids()); }
   const OrderPool& orders() const noexcept { return orders_; }
   std::size_t order_count() const noexcept { return orders_.size(); }
   static Side side_of(const OrderNode& order) noexcept { return static_cast<Side>(order.attributes & 3); }
@@ -90,8 +88,8 @@ class L3BookSet {
   // A new order at the back of its price takes the place of a known one, with its book, side and tag. The new id must
   // be unknown, the quantity above zero, the level's total within 64 bits.
   void replace(u32 slot, u64 new_order_id, u32 price, i64 quantity);
-  // Less than the order has; it keeps its place.
-  void reduce(u32 slot, i64 quantity) noexcept { side_holding(orders_[slot]).reduce(slot, quantity, orders_); }
+  // A part of the order, which keeps its place, or all of it.
+  void take(u32 slot, i64 quantity) noexcept;
   void erase(u32 slot) noexcept;
 
   // Looking ahead: stages of fetching what a later message will touch, each of which needs what the one before has
@@ -103,13 +101,26 @@ class L3BookSet {
     orders_.prefetch(slot);
     return slot;
   }
-  [[gnu::always_inline]] void fetch_order_at(u32 slot) const noexcept { orders_.prefetch(slot); }
+  // kNone if the price is of a page that was not asked for lately.
+  [[gnu::always_inline]] u32 fetch_level(const Ladder& ladder, i64 ticks) const noexcept {
+    u32 level = kNone;
+    if (!ladder.recent_level(ticks, level)) return kNone;
+    __builtin_prefetch(&ladder[level]);
+    return level;
+  }
+  [[gnu::always_inline]] void fetch_tail(const Level& level) const noexcept {
+    __builtin_prefetch(&level.order_count);  // may lie in the next line
+    orders_.prefetch(level.tail);
+  }
   [[gnu::always_inline]] void fetch_neighbours(u32 slot) const noexcept {
     if (slot == kNone) return;
     const OrderNode& order = orders_[slot];
     orders_.prefetch(order.prev);
     orders_.prefetch(order.next);
-    if (order.level != kNone) __builtin_prefetch(&books_[book_of(order)]->side(side_of(order))[order.level]);
+    if (order.level == kNone) return;
+    const Level& level = books_[book_of(order)]->side(side_of(order))[order.level];
+    __builtin_prefetch(&level);
+    __builtin_prefetch(&level.order_count);
   }
   // The order of an id, faster if the guess of fetch_order still holds.
   u32 find(u64 order_id, u32 guess) const noexcept {
@@ -122,14 +133,51 @@ class L3BookSet {
   void check() const;
 
  private:
+  OrderIds ids() const noexcept { return {orders_}; }
+  void make_room();
   Ladder& side_holding(const OrderNode& order) noexcept { return books_[book_of(order)]->mutable_side(side_of(order)); }
-  i64 ticks_of(L3SetBook& book, u32 price);
+  i64 ticks_of(L3SetBook& book, u32 price) {
+    const u32 ticks = price / book.tick_units_;
+    return ticks * book.tick_units_ == price ? ticks : finer_ticks_of(book, price);
+  }
+  i64 finer_ticks_of(L3SetBook& book, u32 price);
   void refine(L3SetBook& book, u32 tick_units);
 
   OrderPool orders_;
-  IdIndex index_;
+  CompactBucketIndex index_;                       // has room for every node of the pool, free ones too
   std::vector<std::unique_ptr<L3SetBook>> books_;  // by number; bound: kMaxBooks
   std::vector<u32> ticks_;
 };
+
+// In the header, and inlined by force, as a feed calls them for every other message.
+[[gnu::always_inline]] inline bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity,
+                                                  u32 tag) {
+  const i64 ticks = ticks_of(book, price);
+  Ladder& ladder = book.mutable_side(side);
+  const u32 level = ladder.level_at(ticks);
+  if (!orders_.has_free()) [[unlikely]]
+    make_room();
+  const CompactBucketIndex::Place place = index_.place_of(order_id);
+  if (index_.find(place, order_id, ids()) != kNone) [[unlikely]]
+    return false;
+  if (!index_.is_roomy(index_.room_of(place))) [[unlikely]]
+    index_.reserve_overflow();
+  const u32 slot = orders_.acquire_free();
+  index_.insert(place, order_id, slot);
+  OrderNode& order = orders_[slot];
+  order.quantity = quantity;
+  order.id = order_id;
+  order.attributes = static_cast<u32>(side) | book.number_ << 2 | tag << 18;
+  ladder.push_back(level, slot, orders_);
+  return true;
+}
+
+[[gnu::always_inline]] inline void L3BookSet::erase(u32 slot) noexcept {
+  const OrderNode& order = orders_[slot];
+  side_holding(order).unlink(slot, orders_);
+  index_.erase(order.id, slot);
+  orders_[slot].level = kNone;  // so that fetching ahead does not follow it
+  orders_.release(slot);
+}
 
 }  // namespace pytrader

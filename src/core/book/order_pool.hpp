@@ -68,6 +68,8 @@ class OrderPool {
       nodes_.reserve(kFirstBlock);
       nodes_.emplace_back();
     }
+    // The block grows for one node, not for some in advance: what reserve() made room for stays enough.
+    count = std::min(count, std::max<std::size_t>(nodes_.capacity() - nodes_.size(), 1));
     for (; count > 0 && nodes_.size() <= limit_; --count) {
       const auto slot = static_cast<u32>(nodes_.size());
       nodes_.emplace_back();
@@ -111,6 +113,12 @@ class OrderPool {
   u32 free_ = kNone;
   u32 limit_;
   u32 live_ = 0;
+};
+
+// The ids of a pool's orders, as an index asks for them.
+struct OrderIds {
+  const OrderPool& orders;
+  u64 operator()(u32 slot) const noexcept { return orders[slot].id; }
 };
 
 }  // namespace pytrader

@@ -41,19 +41,17 @@ WireStop ItchFeed::apply(const u8* data, std::size_t size) {
 }
 
 void ItchFeed::take(const u8* data, std::size_t size) {
-  const bool length_prefixed = options_.framing == ItchFraming::length_prefixed;
   if (!carry_.empty()) {
     const bool whole = carry_.complete(data, size, [&](const u8* kept, std::size_t count) {
-      const std::size_t needed = length_prefixed ? itch_frame_size<ItchFraming::length_prefixed>(kept, count)
-                                                 : itch_frame_size<ItchFraming::zero_prefixed>(kept, count);
+      const std::size_t needed = frame_size(kept, count);
       return needed == 0 ? count : needed;
     });
     if (!whole) return;
-    run_framed(carry_.data(), carry_.size());
+    run(carry_.data(), carry_.size());
     carry_.clear();
     if (stop_.fault != WireFault::none) return;
   }
-  const std::size_t used = run_framed(data, size);
+  const std::size_t used = run(data, size);
   if (stop_.fault == WireFault::none && used < size) carry_.keep(data + used, size - used);
 }
 
@@ -66,40 +64,50 @@ WireStop ItchFeed::finish() {
   return stop_;
 }
 
-std::size_t ItchFeed::run_framed(const u8* data, std::size_t size) {
-  return options_.framing == ItchFraming::length_prefixed ? run<ItchFraming::length_prefixed>(data, size)
-                                                          : run<ItchFraming::zero_prefixed>(data, size);
+std::size_t ItchFeed::frame_size(const u8* data, std::size_t size) const noexcept {
+  return options_.framing == ItchFraming::length_prefixed ? itch_frame_size<ItchFraming::length_prefixed>(data, size)
+                                                          : itch_frame_size<ItchFraming::zero_prefixed>(data, size);
 }
 
 // Works through the whole messages and returns the bytes that they took.
-template <ItchFraming framing>
 std::size_t ItchFeed::run(const u8* data, std::size_t size) {
-  ItchLookAhead<framing> ahead(books_, listings_);
-  std::size_t at = 0;
-  while (at < size) {
-    const std::size_t frame = itch_frame_size<framing>(data + at, size - at);
-    if (ended_ || frame == 0) [[unlikely]] {
-      const u8 type = size - at > kItchPrefix ? data[at + kItchPrefix] : u8{0};
-      stop_ = {ended_ ? WireFault::after_end : WireFault::bad_framing, type, messages_, offset_};
-      faults_.add(stop_.fault);
-      break;
-    }
-    if (frame > size - at) break;
-    u32 guess = kNone;
-    if (books_.order_count() > kOrdersWorthLookingAhead) guess = ahead.next(data + at, size - at);
-    if (frame == kItchPrefix) {
-      ended_ = true;
+  ItchBlock block;
+  const u64 start = offset_;
+  for (std::size_t at = 0; begin(data + at, size - at); at = offset_ - start) {
+    if (options_.framing == ItchFraming::length_prefixed) {
+      block.read<ItchFraming::length_prefixed>(data + at, size - at);
     } else {
-      const u8* message = data + at + kItchPrefix;
-      const WireFault fault = dispatch(message, frame - kItchPrefix, guess);
-      if (fault != WireFault::none && !note(fault, message[0])) [[unlikely]]
-        break;
-      ++messages_;
+      block.read<ItchFraming::zero_prefixed>(data + at, size - at);
     }
-    at += frame;
-    offset_ += frame;
+    if (books_.order_count() > kOrdersWorthLookingAhead) block.look(books_, listings_);
+    for (const ItchBlock::Message& message : block) {
+      const WireFault fault = dispatch(message);
+      if (fault != WireFault::none && !note(fault, message.data[0])) [[unlikely]]
+        return offset_ - start;
+      ++messages_;
+      offset_ += kItchPrefix + message.length;
+    }
   }
-  return at;
+  return offset_ - start;
+}
+
+// True if a whole message is next; takes the mark that ends a session.
+bool ItchFeed::begin(const u8* data, std::size_t size) {
+  if (size == 0) return false;
+  std::size_t frame = frame_size(data, size);
+  if (!ended_ && frame == kItchPrefix && size >= kItchPrefix) {
+    ended_ = true;
+    offset_ += kItchPrefix;
+    data += kItchPrefix;
+    size -= kItchPrefix;
+    if (size == 0) return false;
+    frame = frame_size(data, size);
+  }
+  if (!ended_ && frame != 0) return frame <= size;
+  stop_ = {ended_ ? WireFault::after_end : WireFault::bad_framing, size > kItchPrefix ? data[kItchPrefix] : u8{0},
+           messages_, offset_};
+  faults_.add(stop_.fault);
+  return false;
 }
 
 // Counts a fault; false if the feed stops at it.
@@ -110,27 +118,32 @@ bool ItchFeed::note(WireFault fault, u8 type) {
   return false;
 }
 
-WireFault ItchFeed::dispatch(const u8* message, std::size_t length, u32 guess) {
-  const u8 type = message[0];
-  if (length != kItchLengths[type]) [[unlikely]]
-    return kItchLengths[type] == 0 ? WireFault::unknown_type : WireFault::wrong_length;
+inline WireFault ItchFeed::dispatch(const ItchBlock::Message& message) {
+  if (message.role == ItchRole::none) [[unlikely]]
+    return report(message.data, message.length);
+  const u8 type = message.data[0];
   ++counts_[type];
   switch (type) {
-    case 'A':
-    case 'F':
-      return add(message);
     case 'D':
-      return erase(message, guess);
+      return erase(message.data, message.slot);
     case 'U':
-      return replace(message, guess);
+      return replace(message.data, message.slot);
     case 'E':
     case 'C':
-      return execute(message, guess);
+      return execute(message.data, message.slot);
     case 'X':
-      return cancel(message, guess);
+      return cancel(message.data, message.slot);
     default:
-      return administer(message);
+      return add(message.data);
   }
+}
+
+// What is not about an order, or no message at all.
+WireFault ItchFeed::report(const u8* message, std::size_t length) {
+  const ItchType& type = kItchTypeOf[message[0]];
+  if (length != type.length) return type.length == 0 ? WireFault::unknown_type : WireFault::wrong_length;
+  ++counts_[message[0]];
+  return administer(message);
 }
 
 WireFault ItchFeed::add(const u8* message) {
@@ -146,10 +159,10 @@ WireFault ItchFeed::add(const u8* message) {
   const u32 shares = big_endian_32(message + itch::kAddShares);
   const u32 price = big_endian_32(message + itch::kAddPrice);
   const u64 id = big_endian_64(message + itch::kOrder);
-  if (letter != 'B' && letter != 'S') return WireFault::bad_side;
+  if (!itch::kIsSide[letter]) return WireFault::bad_side;
   if (price == 0) return WireFault::price_out_of_range;
   if (shares == 0) return WireFault::quantity_not_positive;
-  const Side side = letter == 'B' ? Side::buy : Side::sell;
+  const Side side = itch::side_of(letter);
   const bool added = books_.add(*book, id, side, price, shares, message[0] == 'F' ? tag_of(message) : 0);
   if (!added) return WireFault::duplicate_order;
   if (recording_) [[unlikely]]
@@ -181,33 +194,35 @@ WireFault ItchFeed::erase(const u8* message, u32 guess) {
   return WireFault::none;
 }
 
-WireFault ItchFeed::cancel(const u8* message, u32 guess) {
-  u32 slot;
+// The order that a message takes shares from, which it has.
+inline WireFault ItchFeed::find_taken(const u8* message, u32 guess, u32& slot) const noexcept {
   const WireFault fault = find(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
-  const OrderNode& order = books_.orders()[slot];
   const i64 shares = big_endian_32(message + itch::kTakenShares);
   if (shares == 0) return WireFault::quantity_not_positive;
-  if (shares > order.quantity) return WireFault::quantity_too_large;
-  if (recording_) [[unlikely]]
+  return shares > books_.orders()[slot].quantity ? WireFault::quantity_too_large : WireFault::none;
+}
+
+WireFault ItchFeed::cancel(const u8* message, u32 guess) {
+  u32 slot;
+  const WireFault fault = find_taken(message, guess, slot);
+  if (fault != WireFault::none || slot == kNone) return fault;
+  const i64 shares = big_endian_32(message + itch::kTakenShares);
+  if (recording_) [[unlikely]] {
+    const OrderNode& order = books_.orders()[slot];
     record(message, BookAction::reduce, L3BookSet::side_of(order), books_.price_of(order), shares, order.id, kFlagLast);
-  if (shares == order.quantity) {
-    books_.erase(slot);
-  } else {
-    books_.reduce(slot, shares);
   }
+  books_.take(slot, shares);
   return WireFault::none;
 }
 
 WireFault ItchFeed::execute(const u8* message, u32 guess) {
   u32 slot;
-  const WireFault fault = find(message, guess, slot);
+  const WireFault fault = find_taken(message, guess, slot);
   if (fault != WireFault::none || slot == kNone) return fault;
   const OrderNode& order = books_.orders()[slot];
   const i64 shares = big_endian_32(message + itch::kTakenShares);
-  if (shares == 0) return WireFault::quantity_not_positive;
-  if (shares > order.quantity) return WireFault::quantity_too_large;
-  const u32 displayed = static_cast<u32>(books_.price_of(order));
+  const u32 displayed = books_.price_of(order);
   const bool priced = message[0] == 'C';
   const u32 price = priced ? big_endian_32(message + itch::kExecutedPrice) : displayed;
   const bool printable = !priced || message[itch::kExecutedPrintable] == 'Y';
@@ -223,11 +238,7 @@ WireFault ItchFeed::execute(const u8* message, u32 guess) {
     }
   }
   const u32 locate = L3BookSet::book_of(order);
-  if (shares == order.quantity) {
-    books_.erase(slot);
-  } else {
-    books_.reduce(slot, shares);
-  }
+  books_.take(slot, shares);
   print(locate,
         {static_cast<i64>(big_endian_48(message + itch::kTime)), big_endian_64(message + itch::kExecutedMatch),
          static_cast<u64>(shares), price, message[0]},

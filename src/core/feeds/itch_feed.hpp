@@ -66,10 +66,11 @@ class ItchFeed {
 
  private:
   void take(const u8* data, std::size_t size);
-  template <ItchFraming framing>
+  std::size_t frame_size(const u8* data, std::size_t size) const noexcept;
   std::size_t run(const u8* data, std::size_t size);
-  std::size_t run_framed(const u8* data, std::size_t size);
-  WireFault dispatch(const u8* message, std::size_t length, u32 guess);
+  bool begin(const u8* data, std::size_t size);
+  WireFault dispatch(const ItchBlock::Message& message);
+  WireFault report(const u8* message, std::size_t length);
   WireFault add(const u8* message);
   WireFault execute(const u8* message, u32 guess);
   WireFault cancel(const u8* message, u32 guess);
@@ -85,6 +86,7 @@ class ItchFeed {
 
   WireFault open(u32 locate, const u8* symbol);
   WireFault find(const u8* message, u32 guess, u32& slot) const noexcept;
+  WireFault find_taken(const u8* message, u32 guess, u32& slot) const noexcept;
   u32 tag_of(const u8* message);
   void print(u32 locate, const ItchPrint& print, bool printable);
   void record(const u8* message, BookAction action, Side side, i64 price, i64 shares, u64 order_id, i64 flags);

@@ -29,98 +29,111 @@ std::size_t itch_frame_size(const u8* data, std::size_t size) noexcept {
   if constexpr (framing == ItchFraming::length_prefixed) return kItchPrefix + said;
   if (said != 0) return 0;
   if (size == kItchPrefix) return kItchPrefix + 1;
-  const std::size_t length = kItchLengths[data[kItchPrefix]];
+  const std::size_t length = kItchTypeOf[data[kItchPrefix]].length;
   return length == 0 ? 0 : kItchPrefix + length;
 }
 
-// Works through the messages of a block in passes before they are applied, each pass over messages of one kind: so that
-// what one pass asks the memory for is there in the next, and no branch has to guess the kinds. It changes nothing, and
-// foresees nothing of what it can not read.
-template <ItchFraming framing>
-class ItchLookAhead {
+// Some messages in a row. look() works through them in passes before they are applied, each pass over messages of one
+// kind: so that what one pass asks the memory for is there in the next, and no branch has to guess the kinds. It
+// changes nothing, and foresees nothing of what it can not read.
+class ItchBlock {
  public:
-  ItchLookAhead(const L3BookSet& books, const std::vector<ItchListing>& listings)
-      : books_(books), listings_(listings) {}
+  struct Message {
+    const u8* data;
+    u16 length;
+    ItchRole role;  // none as well if the length is wrong
+    u32 slot;       // a guess at that of the order it names, kNone for none
+  };
 
-  // A guess at the slot of the order that the message names at which `data` begins, kNone for none; to be asked for
-  // every message in turn.
-  u32 next(const u8* data, std::size_t size) noexcept {
-    if (at_ == count_) look(data, size);
-    return at_ < count_ ? slots_[at_++] : kNone;
+  // Takes the whole messages at the beginning of the data, as many as there is room for; an empty one ends them.
+  template <ItchFraming framing>
+  void read(const u8* data, std::size_t size) noexcept {
+    // Counted in registers: what is written through a pointer to bytes might be a member.
+    std::size_t count = 0, adds = 0, named = 0, replaces = 0;
+    while (count < kMost && size > kItchPrefix) {
+      const std::size_t frame = itch_frame_size<framing>(data, size);
+      if (frame - kItchPrefix - 1 >= size - kItchPrefix) break;  // empty, or more than there is
+      __builtin_prefetch(data + kBytesAhead);
+      const ItchType& type = kItchTypeOf[data[kItchPrefix]];
+      const std::size_t length = frame - kItchPrefix;
+      const u32 role = length == type.length ? static_cast<u32>(type.role) : 0;
+      messages_[count] = {data + kItchPrefix, static_cast<u16>(length), static_cast<ItchRole>(role), kNone};
+      add_[adds] = name_[named] = replace_[replaces] = static_cast<u8>(count);
+      adds += role & 1;
+      named += role >> 1 & 1;
+      replaces += role >> 2;
+      ++count;
+      data += frame;
+      size -= frame;
+    }
+    count_ = count;
+    adds_ = adds;
+    named_ = named;
+    replaces_ = replaces;
+  }
+  const Message* begin() const noexcept { return messages_; }
+  const Message* end() const noexcept { return messages_ + count_; }
+
+  void look(const L3BookSet& books, const std::vector<ItchListing>& listings) noexcept {
+    for (std::size_t i = 0; i < named_; ++i) books.fetch_index(order_of(messages_[name_[i]]));
+    for (std::size_t i = 0; i < adds_; ++i) {
+      const Message& message = messages_[add_[i]];
+      books.fetch_index(order_of(message));
+      entries_[i] = entry(listings, message.data, itch::side_of(message.data[itch::kAddSide]), itch::kAddPrice);
+    }
+    for (std::size_t i = 0; i < named_; ++i) {
+      Message& message = messages_[name_[i]];
+      message.slot = books.fetch_order(order_of(message));
+    }
+    for (std::size_t i = 0; i < replaces_; ++i) {
+      books.fetch_index(big_endian_64(messages_[replace_[i]].data + itch::kReplacedOrder));
+    }
+    for (std::size_t i = 0; i < named_; ++i) books.fetch_neighbours(messages_[name_[i]].slot);
+    for (std::size_t i = 0; i < replaces_; ++i) {
+      const Message& message = messages_[replace_[i]];
+      const Side side = L3BookSet::side_of(books.orders()[message.slot]);
+      entries_[adds_ + i] = entry(listings, message.data, side, itch::kReplacedPrice);
+    }
+    const std::size_t entries = adds_ + replaces_;
+    for (std::size_t i = 0; i < entries; ++i)
+      entries_[i].level = books.fetch_level(*entries_[i].ladder, entries_[i].ticks);
+    for (std::size_t i = 0; i < entries; ++i) {
+      if (entries_[i].level != kNone) books.fetch_tail((*entries_[i].ladder)[entries_[i].level]);
+    }
   }
 
  private:
-  static constexpr std::size_t kBlock = 64;
+  static constexpr std::size_t kMost = 32;
+  static constexpr std::size_t kBytesAhead = 2048;  // half a page: the processor's own prefetching ends at a page
 
-  void look(const u8* data, std::size_t size) noexcept {
-    at_ = count_ = adds_ = others_ = 0;
-    while (count_ < kBlock && read(data, size)) {
-    }
-    for (std::size_t i = 0; i < others_; ++i) books_.fetch_index(order_of(other_[i]));
-    for (std::size_t i = 0; i < adds_; ++i) find_ladder(add_[i]);
-    for (std::size_t i = 0; i < others_; ++i) {
-      slots_[other_[i]] = books_.fetch_order(order_of(other_[i]));
-    }
-    for (std::size_t i = 0; i < adds_; ++i) {
-      const std::size_t message = add_[i];
-      books_.fetch_index(order_of(message));
-      levels_[message] = ladders_[message]->foresee(ticks_[message]);
-    }
-    for (std::size_t i = 0; i < others_; ++i) books_.fetch_neighbours(slots_[other_[i]]);
-    for (std::size_t i = 0; i < adds_; ++i) {
-      const std::size_t message = add_[i];
-      if (levels_[message] != kNone) books_.fetch_order_at((*ladders_[message])[levels_[message]].tail);
-    }
-  }
+  // Where an order will be queued.
+  struct Entry {
+    const Ladder* ladder;
+    i64 ticks;
+    u32 level;
+  };
 
-  // Takes one message into the block; false if there is no whole one.
-  [[gnu::always_inline]] bool read(const u8*& data, std::size_t& size) noexcept {
-    const std::size_t frame = size <= kItchPrefix ? 0 : itch_frame_size<framing>(data, size);
-    if (frame <= kItchPrefix || frame > size) return false;
-    const u8* message = data + kItchPrefix;
-    const bool known = itch::is_about_order(message[0]) && frame == kItchPrefix + kItchLengths[message[0]];
-    const bool adds = message[0] == 'A' || message[0] == 'F';
-    messages_[count_] = message;
-    slots_[count_] = kNone;
-    add_[adds_] = other_[others_] = static_cast<u8>(count_);
-    adds_ += known && adds;
-    others_ += known && !adds;
-    ++count_;
-    data += frame;
-    size -= frame;
-    return true;
-  }
-
-  [[gnu::always_inline]] void find_ladder(std::size_t at) noexcept {
-    const u8* message = messages_[at];
+  [[gnu::always_inline]] Entry entry(const std::vector<ItchListing>& listings, const u8* message, Side side,
+                                     std::size_t price) const noexcept {
     const u32 locate = big_endian_16(message + itch::kLocate);
-    const L3SetBook* book = locate < listings_.size() ? listings_[locate].book : nullptr;
-    if (book == nullptr) {
-      ladders_[at] = &none_;
-      return;
-    }
-    ladders_[at] = &book->side(message[itch::kAddSide] == 'B' ? Side::buy : Side::sell);
-    ticks_[at] = big_endian_32(message + itch::kAddPrice) / book->tick_units();
-    ladders_[at]->fetch_page_index(ticks_[at]);
+    const L3SetBook* book = locate < listings.size() ? listings[locate].book : nullptr;
+    if (book == nullptr) return {&none_, 0, kNone};
+    return {&book->side(side), big_endian_32(message + price) / book->tick_units(), kNone};
   }
 
-  u64 order_of(std::size_t at) const noexcept { return big_endian_64(messages_[at] + itch::kOrder); }
+  static u64 order_of(const Message& message) noexcept { return big_endian_64(message.data + itch::kOrder); }
 
-  const L3BookSet& books_;
-  const std::vector<ItchListing>& listings_;
   const Ladder none_{Side::buy};
-  std::size_t at_ = 0;
   std::size_t count_ = 0;
+  // The places of the messages that add orders, of those that name one, and of those that replace it.
   std::size_t adds_ = 0;
-  std::size_t others_ = 0;
-  // By place in the block; add_ and other_ list the places of messages that add orders and that name them.
-  const u8* messages_[kBlock] = {};
-  const Ladder* ladders_[kBlock] = {};
-  i64 ticks_[kBlock] = {};
-  u32 levels_[kBlock] = {};
-  u32 slots_[kBlock] = {};
-  u8 add_[kBlock] = {};
-  u8 other_[kBlock] = {};
+  std::size_t named_ = 0;
+  std::size_t replaces_ = 0;
+  u8 add_[kMost] = {};
+  u8 name_[kMost] = {};
+  u8 replace_[kMost] = {};
+  Message messages_[kMost] = {};
+  Entry entries_[kMost] = {};  // of the adds, then of the replaces
 };
 
 }  // namespace pytrader

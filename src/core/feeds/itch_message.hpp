@@ -5,47 +5,51 @@
 #include <cstddef>
 
 #include "decimal/integers.hpp"
+#include "model/enums.hpp"
 
 namespace pytrader {
 
 // Source: "Nasdaq TotalView-ITCH 5.0", Nasdaq's specification of 2014 with its later additions. Numbers are big-endian;
 // prices of 4 bytes count ten-thousandths of a dollar, those of 8 bytes hundred-millionths; times are nanoseconds after
 // midnight in New York; text is padded with spaces on the right.
-struct ItchType {
-  u8 letter;
-  u8 length;
+// What a message does to the orders: bits, so that they are counted without a branch.
+enum class ItchRole : u8 { none = 0, adds = 1, names_order = 2, replaces = 2 | 4 };
+
+struct alignas(4) ItchType {
+  u8 letter = 0;
+  u8 length = 0;  // 0 for what is no type
+  ItchRole role = ItchRole::none;
 };
 constexpr ItchType kItchTypes[] = {
-    {'S', 12},  // system event
-    {'R', 39},  // stock directory
-    {'H', 25},  // trading action
-    {'Y', 20},  // Regulation SHO restriction
-    {'L', 26},  // market participant position
-    {'V', 35},  // market-wide circuit breaker: decline levels
-    {'W', 12},  // market-wide circuit breaker: breach
-    {'K', 28},  // IPO quoting period
-    {'J', 35},  // limit up, limit down: auction collar
-    {'h', 21},  // operational halt
-    {'A', 36},  // add order
-    {'F', 40},  // add order with attribution
-    {'E', 31},  // order executed
-    {'C', 36},  // order executed with price
-    {'X', 23},  // order cancelled in part
-    {'D', 19},  // order deleted
-    {'U', 35},  // order replaced
-    {'P', 44},  // trade against an order that is not displayed
-    {'Q', 40},  // cross
-    {'B', 19},  // broken trade
-    {'I', 50},  // net order imbalance
-    {'N', 20},  // retail interest
-    {'O', 48},  // direct listing with capital raise (since 2023)
+    {'S', 12},                         // system event
+    {'R', 39},                         // stock directory
+    {'H', 25},                         // trading action
+    {'Y', 20},                         // Regulation SHO restriction
+    {'L', 26},                         // market participant position
+    {'V', 35},                         // market-wide circuit breaker: decline levels
+    {'W', 12},                         // market-wide circuit breaker: breach
+    {'K', 28},                         // IPO quoting period
+    {'J', 35},                         // limit up, limit down: auction collar
+    {'h', 21},                         // operational halt
+    {'A', 36, ItchRole::adds},         // add order
+    {'F', 40, ItchRole::adds},         // add order with attribution
+    {'E', 31, ItchRole::names_order},  // order executed
+    {'C', 36, ItchRole::names_order},  // order executed with price
+    {'X', 23, ItchRole::names_order},  // order cancelled in part
+    {'D', 19, ItchRole::names_order},  // order deleted
+    {'U', 35, ItchRole::replaces},     // order replaced
+    {'P', 44},                         // trade against an order that is not displayed
+    {'Q', 40},                         // cross
+    {'B', 19},                         // broken trade
+    {'I', 50},                         // net order imbalance
+    {'N', 20},                         // retail interest
+    {'O', 48},                         // direct listing with capital raise (since 2023)
 };
 
-// By letter; 0 for what is no type.
-constexpr std::array<u8, 256> kItchLengths = [] {
-  std::array<u8, 256> lengths{};
-  for (const ItchType& type : kItchTypes) lengths[type.letter] = type.length;
-  return lengths;
+constexpr std::array<ItchType, 256> kItchTypeOf = [] {
+  std::array<ItchType, 256> types{};
+  for (const ItchType& type : kItchTypes) types[type.letter] = type;
+  return types;
 }();
 
 // Offsets from the message's first byte. The header is the same for all types, the order number for all about orders.
@@ -59,14 +63,15 @@ constexpr std::size_t kCrossShares = 11, kCrossStock = 19, kCrossPrice = 27, kCr
 constexpr std::size_t kPairedShares = 11, kImbalanceShares = 19, kImbalanceDirection = 27, kImbalanceStock = 28,
                       kFarPrice = 36, kNearPrice = 40, kReferencePrice = 44, kImbalanceCross = 48, kPriceVariation = 49;
 
-// A F E C X D U.
-constexpr std::array<bool, 256> kAboutOrder = [] {
-  std::array<bool, 256> about{};
-  for (const char letter : {'A', 'F', 'E', 'C', 'X', 'D', 'U'}) about[static_cast<u8>(letter)] = true;
-  return about;
+// By letter: a table, as the sides come at random and a branch would guess wrong.
+constexpr std::array<bool, 256> kIsSide = [] {
+  std::array<bool, 256> sides{};
+  sides['B'] = sides['S'] = true;
+  return sides;
 }();
-constexpr bool is_about_order(u8 type) noexcept {
-  return kAboutOrder[type];
+// Of one of the two letters, of which B alone is even.
+constexpr Side side_of(u8 letter) noexcept {
+  return static_cast<Side>(1 + (letter & 1));
 }
 }  // namespace itch
 

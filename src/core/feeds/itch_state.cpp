@@ -114,11 +114,10 @@ WireFault ItchFeed::trade(const u8* message) {
   const u8 letter = message[itch::kAddSide];
   const u32 shares = big_endian_32(message + itch::kTradeShares);
   const u32 price = big_endian_32(message + itch::kTradePrice);
-  if (letter != 'B' && letter != 'S') return WireFault::bad_side;
+  if (!itch::kIsSide[letter]) return WireFault::bad_side;
   if (price == 0) return WireFault::price_out_of_range;
   if (shares == 0) return WireFault::quantity_not_positive;
-  if (recording_)
-    record(message, BookAction::trade, letter == 'B' ? Side::buy : Side::sell, price, shares, 0, kFlagLast);
+  if (recording_) record(message, BookAction::trade, itch::side_of(letter), price, shares, 0, kFlagLast);
   print(locate, {time_of(message), big_endian_64(message + itch::kTradeMatch), shares, price, 'P'}, true);
   return WireFault::none;
 }

@@ -12,6 +12,7 @@ using namespace pytrader;
 using testing::RandomSource;
 
 // The index with the ids of its slots, as a pool would hold them.
+template <class Index>
 struct Table {
   u32 find(u64 id) const {
     return index.find(id, [this](u32 slot) { return ids[slot]; });
@@ -39,7 +40,7 @@ struct Table {
     REQUIRE(index.size() == live);
   }
 
-  BucketIndex index;
+  Index index;
   std::vector<u64> ids{0};
   std::vector<u32> free;
   std::size_t live = 0;
@@ -47,19 +48,20 @@ struct Table {
 
 }  // namespace
 
-TEST_CASE("an empty bucket index holds nothing and owns no memory") {
-  Table table;
+TEST_CASE_TEMPLATE("an empty bucket index holds nothing and owns no memory", Index, BucketIndex, CompactBucketIndex) {
+  Table<Index> table;
   for (const u64 id : {u64{0}, u64{7}, ~u64{0}}) CHECK(table.find(id) == kNone);
   CHECK(table.index.memory_bytes() == 0);
   CHECK(table.index.guess(5) == kNone);
   table.check();
 }
 
-TEST_CASE("ids in steps of any size are found, if need be beside their buckets") {
+TEST_CASE_TEMPLATE("ids in steps of any size are found, if need be beside their buckets", Index, BucketIndex,
+                   CompactBucketIndex) {
   // 2^32 / golden ratio and the like: steps that the multiplication maps onto few buckets.
   for (const u64 step : {u64{1}, u64{987}, u64{1} << 20, u64{1} << 32, u64{1} << 52, u64{1'000'000'000},
                          u64{0xF1DE83E19937733D}, u64{2654435769}}) {
-    Table table;
+    Table<Index> table;
     for (u64 i = 0; i < 3000; ++i) table.insert(i * step);
     table.check();
     for (u64 i = 0; i < 3000; ++i) REQUIRE(table.ids[table.find(i * step)] == i * step);
@@ -69,20 +71,22 @@ TEST_CASE("ids in steps of any size are found, if need be beside their buckets")
   }
 }
 
-TEST_CASE("few of the ids that count up or are random lie beside their buckets") {
+TEST_CASE_TEMPLATE("few of the ids that count up or are random lie beside their buckets", Index, BucketIndex,
+                   CompactBucketIndex) {
   RandomSource random(4);
   for (const bool counts_up : {true, false}) {
-    Table table;
+    Table<Index> table;
     for (u64 i = 0; i < 24'000; ++i) table.insert(counts_up ? i : random.next());
     CHECK(table.index.overflow_size() < 24'000 / 20);
-    CHECK(table.index.memory_bytes() < 24'000 * 22);
+    CHECK(table.index.memory_bytes() < 24'000 * 24);
   }
 }
 
-TEST_CASE("a bucket index agrees with a map over random insertions, erasures and look-ups") {
+TEST_CASE_TEMPLATE("a bucket index agrees with a map over random insertions, erasures and look-ups", Index, BucketIndex,
+                   CompactBucketIndex) {
   for (u64 seed = 1; seed <= 4; ++seed) {
     RandomSource random(seed);
-    Table table;
+    Table<Index> table;
     std::unordered_map<u64, bool> expected;
     for (int i = 0; i < 20'000; ++i) {
       const u64 id = random.below(2000) << (seed * 12);
@@ -99,30 +103,52 @@ TEST_CASE("a bucket index agrees with a map over random insertions, erasures and
   }
 }
 
-TEST_CASE("an id that no lane has and whose bucket is roomy is not in the index") {
+TEST_CASE_TEMPLATE("an id that no lane has and whose bucket is roomy is not in the index", Index, BucketIndex,
+                   CompactBucketIndex) {
   RandomSource random(9);
-  Table table;
+  Table<Index> table;
   for (int i = 0; i < 5000; ++i) table.insert(random.next());
   int judged = 0;
   for (int i = 0; i < 5000; ++i) {
     const u64 id = i % 2 == 0 ? table.ids[1 + random.below(5000)] : random.next();
-    const BucketIndex::Place place = table.index.place_of(id);
-    const bool absent = BucketIndex::is_roomy(BucketIndex::room_of(place)) && BucketIndex::lanes_with(place) == 0;
+    const typename Index::Place place = table.index.place_of(id);
+    const bool absent = Index::is_roomy(Index::room_of(place)) && Index::lanes_with(place) == 0;
     if (absent) REQUIRE(table.find(id) == kNone);
     judged += absent ? 1 : 0;
   }
   CHECK(judged > 1000);
 }
 
-TEST_CASE("a bucket index that is moved takes its ids along") {
-  Table table;
+TEST_CASE_TEMPLATE("a bucket index that is moved takes its ids along", Index, BucketIndex, CompactBucketIndex) {
+  Table<Index> table;
   for (u64 id = 1; id <= 100; ++id) table.insert(id);
-  BucketIndex moved(std::move(table.index));
+  Index moved(std::move(table.index));
   CHECK(moved.find(50, [&](u32 slot) { return table.ids[slot]; }) == 50);
   CHECK(moved.size() == 100);
 }
 
-TEST_CASE("more ids than the bound of a bucket index are refused") {
-  BucketIndex index;
-  CHECK_THROWS_AS(index.reserve(BucketIndex::kMaxIds + 1, [](u32) { return u64{0}; }), Error);
+TEST_CASE_TEMPLATE("more ids than the bound of a bucket index are refused", Index, BucketIndex, CompactBucketIndex) {
+  Index index;
+  CHECK_THROWS_AS(index.reserve(Index::kMaxIds + 1, [](u32) { return u64{0}; }), Error);
+}
+
+TEST_CASE_TEMPLATE("a cleared bucket index has no ids and keeps its memory", Index, BucketIndex, CompactBucketIndex) {
+  Table<Index> table;
+  for (u64 id = 1; id <= 1000; ++id) table.insert(id * 0xF1DE83E19937733D);  // all in one bucket
+  REQUIRE(table.index.overflow_size() > 0);
+  const std::size_t held = table.index.memory_bytes();
+  table.index.clear();
+  CHECK(table.index.size() == 0);
+  for (u64 id = 1; id <= 1000; ++id) REQUIRE(table.find(id * 0xF1DE83E19937733D) == kNone);
+  CHECK(table.index.memory_bytes() == held);
+}
+
+TEST_CASE("a compact bucket index that was reserved holds at most 17 bytes for an id, whatever their number") {
+  for (const std::size_t count : {std::size_t{1000}, std::size_t{65'537}, std::size_t{200'000}}) {
+    RandomSource random(count);
+    Table<CompactBucketIndex> table;
+    table.index.reserve(count, [&](u32 slot) { return table.ids[slot]; });
+    for (std::size_t i = 0; i < count; ++i) table.insert(random.next());
+    CHECK(table.index.memory_bytes() <= 17 * count);
+  }
 }

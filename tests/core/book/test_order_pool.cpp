@@ -50,6 +50,17 @@ TEST_CASE("live slots are distinct and keep their contents while the pool grows"
   CHECK(pool.size() == live.size());
 }
 
+TEST_CASE("nodes made in advance do not grow what was reserved") {
+  OrderPool pool;
+  pool.reserve(40);
+  const std::size_t reserved = pool.memory_bytes();
+  while (pool.size() < 40) {
+    if (!pool.has_free()) pool.add_free(16);
+    pool.acquire_free();
+  }
+  CHECK(pool.memory_bytes() == reserved);
+}
+
 TEST_CASE("the limit is refused with a capacity error and nothing changes") {
   OrderPool pool(2);
   pool.acquire();

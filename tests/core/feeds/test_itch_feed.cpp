@@ -28,8 +28,8 @@ TEST_CASE("the table of lengths holds the 23 types of the specification") {
   for (const ItchType& type : kItchTypes) sum += type.length;
   CHECK(std::size(kItchTypes) == 23);
   CHECK(sum == 694);
-  CHECK(kItchLengths['A'] == 36);
-  CHECK(kItchLengths['Z'] == 0);
+  CHECK(kItchTypeOf['A'].length == 36);
+  CHECK(kItchTypeOf['Z'].length == 0);
 }
 
 TEST_CASE("orders queue, trade, shrink and leave as their messages say") {
