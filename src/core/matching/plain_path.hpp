@@ -1,5 +1,4 @@
-// The way of the commonest messages, a limit order that rests, a cancel and a replace, written to be inlined into the
-// gate.
+// The way of the commonest messages, written to be inlined: a limit order that rests, a cancel, a replace.
 #pragma once
 
 #include <array>
@@ -23,14 +22,9 @@ inline u64 owner_and_terms_of(const OrderMessage& message) noexcept {
   return both;
 }
 
-// The header of a new limit order good till canceled with no flag and no instruction.
+// The header of new_limit().
 constexpr u64 plain_limit_header(Side side) noexcept {
-  OrderMessage limit{};
-  limit.kind = static_cast<u8>(MessageKind::new_);
-  limit.side = static_cast<u8>(side);
-  limit.order_type = static_cast<u8>(OrderType::limit);
-  limit.time_in_force = static_cast<u8>(TimeInForce::gtc);
-  return std::bit_cast<std::array<u64, 5>>(limit)[0];
+  return std::bit_cast<std::array<u64, 5>>(new_limit(0, side, 0, 0))[0];
 }
 
 // A plain limit order that rests without a trade and whose places in index and ladder are at hand; whatever else there
