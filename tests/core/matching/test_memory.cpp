@@ -25,7 +25,7 @@ TEST_CASE("a live order takes at most 52 bytes in an engine with room reserved")
   EngineOutput output;
   const std::size_t before = bytes_in_use();
   MatchingEngine engine;
-  engine.reserve(kOrders + kOrders / 100);
+  engine.reserve(kOrders);
   for (u32 i = 0; i < kOrders; ++i) {
     const bool buys = i % 2 == 0;
     const i64 away = i / 2 % 300;
