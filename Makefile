@@ -71,8 +71,8 @@ SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/str
 asan-python: $(STAMPS)/tools
 	rm -rf build/asan-site
 	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan-python \
-	  -C cmake.build-type=Debug -C cmake.define.PYTRADER_SANITIZE="address;undefined" \
-	  -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
+	  -C cmake.build-type=Debug -C cmake.define.CMAKE_CXX_FLAGS_DEBUG="-O0 -g1" \
+	  -C cmake.define.PYTRADER_SANITIZE="address;undefined" -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
 	PYTHONPATH=build/asan-site $(BIN)/python -m pytest -m "not slow" -p no:cacheprovider $(SANITIZED_TESTS)
@@ -121,7 +121,9 @@ $(STAMPS)/tools: $(STAMPS)/build-tools
 	$(BIN)/python .ci/requirements.py test lint bench build | xargs -d '\n' $(PIP)
 	touch $@
 
-# A real installation, as a user has it; the build folder is kept, so that a second one compiles only what changed.
-$(STAMPS)/package: $(PACKAGE) $(STAMPS)/build-tools
-	$(PIP) --no-build-isolation --no-deps --force-reinstall -C build-dir=build/python .
+# A real installation, as a user has it: of WHEEL if one is given, else from the sources. The build folder is kept, so that
+# a second one compiles only what changed.
+WHEEL ?=
+$(STAMPS)/package: $(WHEEL) $(PACKAGE) $(STAMPS)/build-tools
+	$(PIP) --no-deps --force-reinstall $(or $(WHEEL),--no-build-isolation -C build-dir=build/python .)
 	touch $@

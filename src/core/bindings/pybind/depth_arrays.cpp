@@ -5,16 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "decimal/error.hpp"
+#include "refusal.hpp"
 
 namespace pytrader::bindings {
 namespace {
 
 constexpr auto kRowBytes = static_cast<py::ssize_t>(sizeof(LevelTotals));
-
-[[noreturn]] void refuse(const std::string& message) {
-  throw Error(ErrorCode::invalid_argument, message);
-}
 
 }  // namespace
 

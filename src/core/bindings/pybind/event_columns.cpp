@@ -3,14 +3,11 @@
 
 #include <string>
 
-#include "decimal/error.hpp"
+#include "refusal.hpp"
 
 namespace pytrader::bindings {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) {
-  throw Error(ErrorCode::invalid_argument, message);
-}
 std::string text(py::handle value) {
   return py::cast<std::string>(py::str(value));
 }

@@ -233,7 +233,7 @@ reason : RejectReason
           "Of a trade, the order that took: order_id; else None.")
       .def(
           "__eq__", [](const Report& a, const Report& b) { return equal(a, b); }, py::is_operator())
-      .def("__repr__", &describe);
+      .def("__repr__", [](const Report& r) { return describe(r); });
 }
 
 }  // namespace pytrader::bindings

@@ -3,14 +3,11 @@
 
 #include "enum_arguments.hpp"
 #include "order_arguments.hpp"
+#include "refusal.hpp"
 #include "value_bridge.hpp"
 
 namespace pytrader::bindings {
 namespace {
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::invalid_argument, what);
-}
 
 i64 price_or_none(py::handle value, const PriceGrid& grid) {
   return value.is_none() ? kNoPrice : grid.ticks(value);

@@ -16,6 +16,7 @@
 #include "matching/multi_leg_market.hpp"
 #include "order_arguments.hpp"
 #include "reading_binding.hpp"
+#include "refusal.hpp"
 #include "register.hpp"
 #include "row_arrays.hpp"
 #include "value_bridge.hpp"
@@ -55,10 +56,6 @@ struct MultiLegResult {
   RejectReason reason;
   std::vector<MultiLegTrade> trades;
 };
-
-[[noreturn]] void refuse(const std::string& text) {
-  throw Error(ErrorCode::invalid_argument, text);
-}
 
 std::string text_from(py::handle value, const char* what) {
   if (!py::isinstance<py::str>(value)) {
