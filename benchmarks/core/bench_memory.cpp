@@ -90,12 +90,12 @@ Taken memory_of(const OrderStream& stream, u32 reserved) {
 
 void measure_orders(const OrderStream& stream) {
   const Taken grown = memory_of(stream, 0);
-  const Taken reserved = memory_of(stream, static_cast<u32>(grown.orders + grown.orders / 100 + 8));
+  const Taken reserved = memory_of(stream, static_cast<u32>(grown.orders));
   const auto each = [&grown](std::size_t bytes) {
     return static_cast<double>(bytes) / static_cast<double>(grown.orders);
   };
-  std::printf("%-16s %6.1f bytes an order, %.1f of them resident; %.1f after a reserve of 1 %% more than %zu\n",
-              stream.name.c_str(), each(grown.asked_for), each(grown.touched), each(reserved.asked_for), grown.orders);
+  std::printf("%-16s %6.1f bytes an order, %.1f of them resident; %.1f after reserve(%zu)\n", stream.name.c_str(),
+              each(grown.asked_for), each(grown.touched), each(reserved.asked_for), grown.orders);
 }
 
 }  // namespace

@@ -6,37 +6,14 @@
 
 using namespace pytrader;
 
-namespace {
-
-OrderMessage limit(u64 order_id, Side side, i64 price, i64 quantity) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(MessageKind::new_);
-  message.side = static_cast<u8>(side);
-  message.order_type = static_cast<u8>(OrderType::limit);
-  message.time_in_force = static_cast<u8>(TimeInForce::gtc);
-  message.price = price;
-  message.quantity = quantity;
-  message.order_id = order_id;
-  return message;
-}
-
-OrderMessage cancel(u64 order_id) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(MessageKind::cancel);
-  message.order_id = order_id;
-  return message;
-}
-
-}  // namespace
-
 int main() {
   MatchingEngine engine;  // the default rules; venue_presets() has those of venues
   const OrderMessage messages[] = {
-      limit(1, Side::sell, 10'001, 5),
-      limit(2, Side::sell, 10'002, 5),
-      limit(3, Side::buy, 10'001, 7),
-      cancel(2),
-      cancel(2),
+      new_limit(1, Side::sell, 10'001, 5),
+      new_limit(2, Side::sell, 10'002, 5),
+      new_limit(3, Side::buy, 10'001, 7),
+      cancel_of(2),
+      cancel_of(2),
   };
   EngineOutput output;
   int reports = 0;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -22,8 +23,8 @@ def test_two_engines_in_two_threads_say_what_they_say_in_one():
         assert np.array_equal(fills, fills_again)
 
 
-def test_an_engine_entered_from_a_second_thread_raises_and_stays_whole():
-    engine = MatchingEngine()
+def check_refused_during_a_batch(engine: MatchingEngine, call: Callable[[], object]) -> None:
+    """Let one thread run batches until `call` of another has met one and been refused."""
     batch = random_messages(400_000)
     refused = 0
     entered = threading.Event()
@@ -40,7 +41,7 @@ def test_an_engine_entered_from_a_second_thread_raises_and_stays_whole():
         entered.wait()
         while thread.is_alive():
             try:
-                engine.cancel(3)
+                call()
             except InvalidState:
                 refused += 1
         thread.join()
@@ -48,3 +49,8 @@ def test_an_engine_entered_from_a_second_thread_raises_and_stays_whole():
             break
     assert refused > 0
     engine.self_check()
+
+
+def test_an_engine_entered_from_a_second_thread_raises_and_stays_whole():
+    engine = MatchingEngine()
+    check_refused_during_a_batch(engine, lambda: engine.cancel(3))

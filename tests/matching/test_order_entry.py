@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader.errors import InvalidArgument, InvalidState
+from pytrader.errors import InvalidArgument
 from pytrader.matching import (
     FILL,
     HIDDEN,
@@ -26,6 +25,7 @@ from pytrader.matching import (
 )
 from pytrader.model import OrderType, RejectReason, SelfTrade, Side, TimeInForce
 from tests.matching.test_batches import random_messages
+from tests.matching.test_concurrency import check_refused_during_a_batch
 
 
 def send(entry: OrderEntry, row: Any) -> int:
@@ -208,27 +208,4 @@ def test_two_entries_and_the_engine_itself_share_one_book() -> None:
 def test_a_call_during_a_batch_of_another_thread_is_refused() -> None:
     engine = MatchingEngine()
     entry = OrderEntry(engine)
-    batch = random_messages(400_000)
-    entered = threading.Event()
-
-    def run() -> None:
-        entered.set()
-        engine.apply(batch)
-
-    refused = 0
-    # A batch runs without the interpreter lock, so this thread meets it sooner or later.
-    for _ in range(50):
-        entered.clear()
-        thread = threading.Thread(target=run)
-        thread.start()
-        entered.wait()
-        while thread.is_alive():
-            try:
-                entry.cancel(3)
-            except InvalidState:
-                refused += 1
-        thread.join()
-        if refused:
-            break
-    assert refused > 0
-    engine.self_check()
+    check_refused_during_a_batch(engine, lambda: entry.cancel(3))

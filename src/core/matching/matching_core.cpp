@@ -47,6 +47,14 @@ MessageStatus MatchingCore::apply_plain(const OrderMessage& message, i64 message
   return status_of(RejectReason::malformed_message);
 }
 
+MessageStatus MatchingCore::rest_crowded(const OrderMessage& message, std::size_t own, i64 message_index,
+                                         std::vector<Fill>& fills) {
+  if (slot_of(message.order_id) != kNone) return submit(message, message_index, fills);
+  index_.reserve_overflow();
+  index_.insert(message.order_id, pool_.next_free());
+  return rest_indexed(message, own, [message_index] { return message_index; }, fills);
+}
+
 MessageStatus MatchingCore::submit(const OrderMessage& message, i64 message_index, std::vector<Fill>& fills) {
   RejectReason reason = check_form(message);
   if (reason == RejectReason::none) reason = check_against_book(message, may_rest(message));

@@ -74,6 +74,12 @@ class MatchingCore : public BookSides {
   template <class IndexOf>
   MessageStatus rest_or_submit(const OrderMessage& message, std::size_t own, IndexOf&& message_index,
                                std::vector<Fill>& fills);
+  template <class IndexOf>
+  MessageStatus rest_indexed(const OrderMessage& message, std::size_t own, IndexOf&& message_index,
+                             std::vector<Fill>& fills);
+  // The same where the order's place in the index is full: kept out of the loops, like submit() and cancel().
+  [[gnu::noinline]] MessageStatus rest_crowded(const OrderMessage& message, std::size_t own, i64 message_index,
+                                               std::vector<Fill>& fills);
   // `names`: for named_order().
   template <bool names>
   MessageStatus cancel_quickly(u64 order_id) noexcept;

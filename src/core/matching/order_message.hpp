@@ -47,6 +47,40 @@ struct OrderMessage {
 };
 static_assert(sizeof(OrderMessage) == 40 && std::is_trivially_copyable_v<OrderMessage>);
 
+// A message of this kind about an order; what else it says is 0.
+constexpr OrderMessage message_about(MessageKind kind, u64 order_id) noexcept {
+  OrderMessage message{};
+  message.kind = static_cast<u8>(kind);
+  message.order_id = order_id;
+  return message;
+}
+// A new limit order, good till canceled.
+constexpr OrderMessage new_limit(u64 order_id, Side side, i64 price, i64 quantity) noexcept {
+  OrderMessage message = message_about(MessageKind::new_, order_id);
+  message.side = static_cast<u8>(side);
+  message.order_type = static_cast<u8>(OrderType::limit);
+  message.time_in_force = static_cast<u8>(TimeInForce::gtc);
+  message.price = price;
+  message.quantity = quantity;
+  return message;
+}
+// A new market order; what does not trade at once is canceled.
+constexpr OrderMessage new_market(u64 order_id, Side side, i64 quantity) noexcept {
+  OrderMessage message = new_limit(order_id, side, 0, quantity);
+  message.order_type = static_cast<u8>(OrderType::market);
+  message.time_in_force = static_cast<u8>(TimeInForce::ioc);
+  return message;
+}
+constexpr OrderMessage cancel_of(u64 order_id) noexcept {
+  return message_about(MessageKind::cancel, order_id);
+}
+constexpr OrderMessage replace_of(u64 order_id, i64 price, i64 quantity) noexcept {
+  OrderMessage message = message_about(MessageKind::replace, order_id);
+  message.price = price;
+  message.quantity = quantity;
+  return message;
+}
+
 enum class TrailingUnit : i64 { ticks = 0, basis_points = 1 };
 enum class PegType : i64 { none = 0, primary = 1, midpoint = 2 };
 

@@ -22,14 +22,9 @@ inline u64 owner_and_terms_of(const OrderMessage& message) noexcept {
   return both;
 }
 
-// The header of a new limit order good till canceled with no flag and no instruction.
+// The header of new_limit().
 constexpr u64 plain_limit_header(Side side) noexcept {
-  OrderMessage limit{};
-  limit.kind = static_cast<u8>(MessageKind::new_);
-  limit.side = static_cast<u8>(side);
-  limit.order_type = static_cast<u8>(OrderType::limit);
-  limit.time_in_force = static_cast<u8>(TimeInForce::gtc);
-  return std::bit_cast<std::array<u64, 5>>(limit)[0];
+  return std::bit_cast<std::array<u64, 5>>(new_limit(0, side, 0, 0))[0];
 }
 
 // A plain limit order that rests without a trade and whose places in index and ladder are at hand; whatever else there
@@ -43,15 +38,18 @@ template <class IndexOf>
   const u32 room = BucketIndex::room_of(place);
   if (BucketIndex::lanes_with(place) != 0 || !pool_.has_free()) [[unlikely]]
     return submit(message, message_index(), fills);
-  // Into the index at once, as place and tag are at hand, and out again if the order is not to rest.
-  const u32 slot = pool_.next_free();
-  if (BucketIndex::is_roomy(room)) [[likely]] {
-    BucketIndex::insert_at(place, BucketIndex::lane_of(room), slot);
-  } else {
-    if (slot_of(message.order_id) != kNone) return submit(message, message_index(), fills);
-    index_.reserve_overflow();
-    index_.insert(message.order_id, slot);
-  }
+  if (!BucketIndex::is_roomy(room)) [[unlikely]]
+    return rest_crowded(message, own, message_index(), fills);
+  BucketIndex::insert_at(place, BucketIndex::lane_of(room), pool_.next_free());
+  return rest_indexed(message, own, message_index, fills);
+}
+
+// The second half: the index has the order already, as place and tag were at hand, and loses it again if the order is
+// not to rest.
+template <class IndexOf>
+[[gnu::always_inline]] inline MessageStatus MatchingCore::rest_indexed(const OrderMessage& message, std::size_t own,
+                                                                       IndexOf&& message_index,
+                                                                       std::vector<Fill>& fills) {
   const i64 quantity = message.quantity;
   Ladder& levels = sides_[own];
   u32 level = kNone;
@@ -61,7 +59,7 @@ template <class IndexOf>
     return submit(message, message_index(), fills);
   }
   headroom_[own] -= quantity;
-  pool_.acquire_free();
+  const u32 slot = pool_.acquire_free();
   OrderNode& node = pool_[slot];
   node.id = message.order_id;
   node.quantity = quantity;

@@ -10,27 +10,16 @@ using namespace pytrader;
 
 constexpr u64 kMakers = 400'000;
 
-OrderMessage limit(u64 id, Side side, i64 price, i64 quantity) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(MessageKind::new_);
-  message.side = static_cast<u8>(side);
-  message.order_type = static_cast<u8>(OrderType::limit);
-  message.time_in_force = static_cast<u8>(TimeInForce::gtc);
-  message.price = price;
-  message.quantity = quantity;
-  message.order_id = id;
-  return message;
-}
-
 }  // namespace
 
 TEST_CASE("one order sweeps hundreds of thousands of makers at one price and over many") {
   MatchingEngine engine;
   EngineOutput output;
   for (u64 id = 1; id <= kMakers; ++id) {
-    engine.apply(limit(id, Side::sell, id % 2 == 0 ? 100 : static_cast<i64>(id), 1), 0, output);
+    engine.apply(new_limit(id, Side::sell, id % 2 == 0 ? 100 : static_cast<i64>(id), 1), 0, output);
   }
-  CHECK(engine.apply(limit(kMakers + 1, Side::buy, INT64_MAX, i64{kMakers}), 0, output) == status_of(Outcome::filled));
+  CHECK(engine.apply(new_limit(kMakers + 1, Side::buy, INT64_MAX, i64{kMakers}), 0, output) ==
+        status_of(Outcome::filled));
   CHECK(output.fills.size() == kMakers);
   CHECK(engine.order_count() == 0);
   engine.self_check();
@@ -39,8 +28,8 @@ TEST_CASE("one order sweeps hundreds of thousands of makers at one price and ove
 TEST_CASE("an order of an owner sweeps as deep on the general path") {
   MatchingEngine engine;
   EngineOutput output;
-  for (u64 id = 1; id <= kMakers; ++id) engine.apply(limit(id, Side::sell, 100, 1), 0, output);
-  OrderMessage taker = limit(kMakers + 1, Side::buy, 100, i64{kMakers});
+  for (u64 id = 1; id <= kMakers; ++id) engine.apply(new_limit(id, Side::sell, 100, 1), 0, output);
+  OrderMessage taker = new_limit(kMakers + 1, Side::buy, 100, i64{kMakers});
   taker.owner = 7;
   CHECK(engine.apply(taker, 0, output) == status_of(Outcome::filled));
   CHECK(output.fills.size() == kMakers);

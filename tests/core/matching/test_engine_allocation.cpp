@@ -36,23 +36,14 @@ VenueRules shared_by(Algorithm algorithm) {
 }
 
 OrderMessage new_order(u64 id, Side side, i64 price, i64 quantity, u32 owner = 0, u16 flags = 0) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(MessageKind::new_);
-  message.side = static_cast<u8>(side);
-  message.order_type = static_cast<u8>(OrderType::limit);
-  message.time_in_force = static_cast<u8>(TimeInForce::gtc);
+  OrderMessage message = new_limit(id, side, price, quantity);
   message.flags = flags;
-  message.price = price;
-  message.quantity = quantity;
-  message.order_id = id;
   message.owner = owner;
   return message;
 }
 
 OrderMessage about(MessageKind kind, u64 id, i64 price = 0, i64 quantity = 0) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(kind);
-  message.order_id = id;
+  OrderMessage message = message_about(kind, id);
   message.price = price;
   message.quantity = quantity;
   return message;

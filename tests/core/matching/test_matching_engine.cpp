@@ -15,38 +15,15 @@ using testing::RandomSource;
 using testing::ReferenceMatcher;
 
 OrderMessage limit(u64 id, Side side, i64 price, i64 quantity, TimeInForce force = TimeInForce::gtc, u16 flags = 0) {
-  return {static_cast<u8>(MessageKind::new_),
-          static_cast<u8>(side),
-          static_cast<u8>(OrderType::limit),
-          static_cast<u8>(force),
-          flags,
-          0,
-          0,
-          price,
-          quantity,
-          id,
-          0,
-          0};
+  OrderMessage message = new_limit(id, side, price, quantity);
+  message.time_in_force = static_cast<u8>(force);
+  message.flags = flags;
+  return message;
 }
 
 OrderMessage market(u64 id, Side side, i64 quantity, TimeInForce force = TimeInForce::ioc) {
-  OrderMessage message = limit(id, side, 0, quantity, force);
-  message.order_type = static_cast<u8>(OrderType::market);
-  return message;
-}
-
-OrderMessage cancel(u64 id) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(MessageKind::cancel);
-  message.order_id = id;
-  return message;
-}
-
-OrderMessage replace(u64 id, i64 price, i64 quantity) {
-  OrderMessage message = cancel(id);
-  message.kind = static_cast<u8>(MessageKind::replace);
-  message.price = price;
-  message.quantity = quantity;
+  OrderMessage message = new_market(id, side, quantity);
+  message.time_in_force = static_cast<u8>(force);
   return message;
 }
 
@@ -79,8 +56,8 @@ OrderMessage draw(RandomSource& random, u64 ids, i64 prices, u64 step = 1) {
   const i64 price = random.between(-prices / 2, prices / 2);
   const i64 quantity = random.between(1, 20);
   const Side side = random.below(2) == 0 ? Side::buy : Side::sell;
-  if (kind < 30) return cancel(id);
-  if (kind < 50) return replace(id, price, quantity);
+  if (kind < 30) return cancel_of(id);
+  if (kind < 50) return replace_of(id, price, quantity);
   if (kind < 54) return market(id, side, quantity * 3, kind == 50 ? TimeInForce::fok : TimeInForce::ioc);
   if (kind < 58) return limit(id, side, price, quantity, TimeInForce::ioc);
   if (kind < 62) return limit(id, side, price, quantity * 3, TimeInForce::fok);
@@ -184,7 +161,7 @@ TEST_CASE("a batch says the same as its messages one by one") {
                              3));
   }
   for (int i = 0; i < 5000; ++i) messages.push_back(draw(random, 200, 30));
-  for (int i = 0; i < 5000; ++i) messages.push_back(cancel(random.below(70'000)));
+  for (int i = 0; i < 5000; ++i) messages.push_back(cancel_of(random.below(70'000)));
   // Now and then an order that waits sends the others the general way, until it leaves.
   OrderTerms terms;
   terms.stop_price = INT64_MAX;
@@ -193,7 +170,7 @@ TEST_CASE("a batch says the same as its messages one by one") {
     stop.order_type = static_cast<u8>(OrderType::stop);
     stop.terms = 1;
     messages[at] = stop;
-    messages[at + 1 + random.below(300)] = cancel(100'000);
+    messages[at + 1 + random.below(300)] = cancel_of(100'000);
   }
   MatchingEngine whole;
   std::vector<MessageStatus> statuses(messages.size());
@@ -242,7 +219,7 @@ TEST_CASE("malformed messages are refused and change nothing") {
   message = market(1, Side::buy, 5);
   message.price = 7;
   CHECK(f.refused(message) == RejectReason::market_order_with_price);
-  CHECK(f.refused(replace(1, kNoPrice, 5)) == RejectReason::limit_order_without_price);
+  CHECK(f.refused(replace_of(1, kNoPrice, 5)) == RejectReason::limit_order_without_price);
   CHECK(f.engine.order_count() == 0);
   CHECK(f.engine.counters().rejections[static_cast<u8>(RejectReason::side_not_valid)] == 2);
 }
@@ -250,7 +227,7 @@ TEST_CASE("malformed messages are refused and change nothing") {
 TEST_CASE("a replace with terms that do not exist is refused") {
   Fixture f;
   f.send(limit(1, Side::buy, 10, 5));
-  OrderMessage message = replace(1, 11, 5);
+  OrderMessage message = replace_of(1, 11, 5);
   message.terms = 1;
   CHECK(f.refused(message) == RejectReason::malformed_message);
   CHECK(f.engine.best(Side::buy).price == 10);
@@ -271,7 +248,7 @@ TEST_CASE("the open quantity of a side stays within 64 bits") {
   CHECK(f.send(limit(1, Side::buy, 10, INT64_MAX - 5)) == Outcome::rested);
   CHECK(f.refused(limit(2, Side::buy, 9, 6)) == RejectReason::quantity_above_maximum);
   CHECK(f.send(limit(2, Side::buy, 9, 5)) == Outcome::rested);
-  CHECK(f.refused(replace(2, 8, 6)) == RejectReason::quantity_above_maximum);
+  CHECK(f.refused(replace_of(2, 8, 6)) == RejectReason::quantity_above_maximum);
   CHECK(f.send(market(3, Side::sell, INT64_MAX)) == Outcome::filled);
   CHECK(f.fills.size() == 2);
 }
@@ -280,8 +257,8 @@ TEST_CASE("a total beyond 64 bits of executed and open quantity is refused") {
   Fixture f(amending(AmendPolicy::keeps_on_decrease, ReplaceQuantity::open));
   f.send(limit(1, Side::buy, 10, 10));
   f.send(market(2, Side::sell, 4));
-  CHECK(f.refused(replace(1, 10, INT64_MAX - 3)) == RejectReason::quantity_above_maximum);
-  CHECK(f.send(replace(1, 10, INT64_MAX - 4)) == Outcome::requeued);
+  CHECK(f.refused(replace_of(1, 10, INT64_MAX - 3)) == RejectReason::quantity_above_maximum);
+  CHECK(f.send(replace_of(1, 10, INT64_MAX - 4)) == Outcome::requeued);
 }
 
 TEST_CASE("orders beyond the bound are refused, and those that can not rest still trade") {
@@ -289,7 +266,7 @@ TEST_CASE("orders beyond the bound are refused, and those that can not rest stil
   f.send(limit(1, Side::buy, 10, 5));
   f.send(limit(2, Side::buy, 9, 5));
   CHECK(f.refused(limit(3, Side::buy, 8, 5)) == RejectReason::order_limit);
-  CHECK(f.send(replace(2, 8, 5)) == Outcome::requeued);
+  CHECK(f.send(replace_of(2, 8, 5)) == Outcome::requeued);
   CHECK(f.send(market(3, Side::sell, 5)) == Outcome::filled);
   CHECK(f.send(limit(4, Side::buy, 7, 5)) == Outcome::rested);
 }
@@ -302,7 +279,7 @@ TEST_CASE("ids at both ends of 64 bits are ids like others") {
   f.send(market(7, Side::sell, 6));
   CHECK(f.fills[0].maker_order_id == 0);
   CHECK(f.fills[1].maker_order_id == ~u64{0});
-  CHECK(f.send(cancel(~u64{0})) == Outcome::canceled);
+  CHECK(f.send(cancel_of(~u64{0})) == Outcome::canceled);
 }
 
 TEST_CASE("the presets are the table of the documentation") {

@@ -11,18 +11,6 @@ namespace {
 
 using testing::bytes_in_use;
 
-OrderMessage limit_order(u64 id, Side side, i64 price) {
-  OrderMessage message{};
-  message.kind = static_cast<u8>(MessageKind::new_);
-  message.side = static_cast<u8>(side);
-  message.order_type = static_cast<u8>(OrderType::limit);
-  message.time_in_force = static_cast<u8>(TimeInForce::gtc);
-  message.price = price;
-  message.quantity = 1;
-  message.order_id = id;
-  return message;
-}
-
 TEST_CASE("an empty engine takes less than 8 KB, so that ten thousand instruments fit") {
   constexpr std::size_t kInstruments = 10'000;
   std::vector<std::unique_ptr<MatchingEngine>> engines;
@@ -37,11 +25,11 @@ TEST_CASE("a live order takes at most 52 bytes in an engine with room reserved")
   EngineOutput output;
   const std::size_t before = bytes_in_use();
   MatchingEngine engine;
-  engine.reserve(kOrders + kOrders / 100);
+  engine.reserve(kOrders);
   for (u32 i = 0; i < kOrders; ++i) {
     const bool buys = i % 2 == 0;
     const i64 away = i / 2 % 300;
-    const OrderMessage message = limit_order(i, buys ? Side::buy : Side::sell, buys ? 9'999 - away : 10'001 + away);
+    const OrderMessage message = new_limit(i, buys ? Side::buy : Side::sell, buys ? 9'999 - away : 10'001 + away, 1);
     engine.apply(message, 0, output);
   }
   REQUIRE(engine.order_count() == kOrders);

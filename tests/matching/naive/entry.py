@@ -253,12 +253,9 @@ class Entry:
         reason = self.hindrance(order, first)
         if reason == "none":
             if order.kind != ALL_OR_NONE or self.reach_of(order) == order.leaves:
-                self.clamp_to_bands(order, order.limit)
-                self.match(order)
-                reason = self.ended
+                reason = self.match_to(order, order.limit)
             if not order.leaves:
-                self.forget(order)
-                return "filled" if reason == "none" else "remainder_canceled"
+                return self.forget_emptied(order, reason)
         if reason == "none":
             order.limit, reason = self.meet_band(order, order.limit)
         if reason == "none" and order.limit != NO_PRICE and order.force in MAY_REST:
@@ -312,14 +309,21 @@ class Entry:
             return "parked"
         return self.take_pegged(order, price)
 
-    def take_pegged(self, order: Order, price: int) -> str:
-        order.state = TAKING
+    def match_to(self, order: Order, price: int) -> str:
+        """Let the order trade up to a price or a band before it; returns why it ended early, or "none"."""
         self.clamp_to_bands(order, price)
         self.match(order)
-        reason = self.ended
+        return self.ended
+
+    def forget_emptied(self, order: Order, reason: str) -> str:
+        self.forget(order)
+        return "filled" if reason == "none" else "remainder_canceled"
+
+    def take_pegged(self, order: Order, price: int) -> str:
+        order.state = TAKING
+        reason = self.match_to(order, price)
         if not order.leaves:
-            self.forget(order)
-            return "filled" if reason == "none" else "remainder_canceled"
+            return self.forget_emptied(order, reason)
         if reason == "none":
             price, reason = self.meet_band(order, price)
         if reason != "none":

@@ -55,6 +55,10 @@ class Matching:
             goes_on = self.meet(taker, maker, maker.shown)
             if maker.leaves and not maker.shown:
                 emptied.append(maker)
+        return self.meet_reserves(taker, emptied, goes_on)
+
+    def meet_reserves(self, taker: Order, emptied: list[Order], goes_on: bool) -> bool:
+        """What the makers whose tips are gone hold behind them, then their new tips."""
         for maker in emptied:
             if goes_on:
                 goes_on = self.meet(taker, maker, maker.leaves)

@@ -64,12 +64,7 @@ class Sharing:
                     self.refill_if_empty(maker)
                 elif maker.leaves and not maker.shown:
                     emptied.append(maker)
-        for maker in emptied:
-            if goes_on:
-                goes_on = self.meet(taker, maker, maker.leaves)
-        for maker in emptied:
-            self.refill_if_empty(maker)
-        return goes_on
+        return self.meet_reserves(taker, emptied, goes_on)
 
     def shares(self, taker: Order, makers: list[Order]) -> list[int]:
         assert self.allocation is not None
