@@ -126,6 +126,7 @@ class Triggers:
             better = price > order.extreme if order.side == SELL else price < order.extreme
             if not better:
                 continue
+            order.extreme = price
             stop = trailing_stop(order, price)
             moved = stop - order.stop if order.side == SELL else order.stop - stop
             if moved >= least_move(order, price):
