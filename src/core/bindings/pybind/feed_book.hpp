@@ -180,6 +180,17 @@ bool begin_anew(Self& self, py::handle sequence) {
   return true;
 }
 
+// Batch: what reads `events` from Python.
+template <class Batch, class Self>
+void bind_apply(py::class_<Self>& bound, const char* events, const char* doc) {
+  bound.def(
+      "apply",
+      [](Self& self, py::handle rows, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, Batch(rows), sequence, first_sequence);
+      },
+      py::arg(events), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(), doc);
+}
+
 template <class Self>
 void bind_hooks(py::class_<Self>& bound) {
   bound.def_property_readonly(
