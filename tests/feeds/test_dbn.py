@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import struct
 from collections import Counter
 from pathlib import Path
 
@@ -107,6 +108,37 @@ def test_a_tick_that_nobody_said_is_asked_for() -> None:
     assert feed.faults == {"unknown_instrument": 1}
     with pytest.raises(InvalidState, match="give ticks="):
         feed.book("ESH4")
+
+
+def test_named_instruments_are_read_alone(tmp_path: Path) -> None:
+    names = {"ESH4": 17, "NQH4": 18}
+    other = record(0xA0, struct.pack("<QqIBB2sQiI", 9, 123_456_789, 5, 128, 0, b"AB", 1_100, 0, 5), instrument=18)
+    data = header(names=names) + other + order("A", "B", 1, 100, 5) + other
+    with pytest.raises(DataError, match="off_tick"):
+        DbnFeed("0.25").apply(data)
+    feed = DbnFeed("0.25", symbols=["ESH4"])
+    assert feed.apply(data) == 3
+    assert [each["symbol"] for each in feed.instruments] == ["ESH4"]
+    assert (len(feed.book("ESH4")), feed.counts, feed.faults) == (1, {0xA0: 3}, {})
+    with pytest.raises(InvalidArgument, match="no record of 'NQH4' came"):
+        feed.book("NQH4")
+
+    path = tmp_path / "two.dbn"
+    path.write_bytes(data)
+    instrument = Instrument("ESH4", "TEST", kind="future", quote_currency="USD", tick_size="0.25", lot_size="1")
+    (stream,) = load(path, instrument=instrument, symbol="ESH4").streams
+    assert (stream.instrument.id, len(stream)) == ("ESH4.TEST", 1)
+    with pytest.raises(DataError, match="has no records of 'CLH4'"):
+        read_dbn(path, instrument=instrument, symbol="CLH4")
+
+
+def test_symbols_are_a_list_of_text() -> None:
+    with pytest.raises(TypeError, match="must be a list of symbols"):
+        DbnFeed(symbols="ESH4")
+    with pytest.raises(TypeError, match="must be text such as 'ESH4'"):
+        DbnFeed(symbols=[17])  # type: ignore[list-item]
+    with pytest.raises(InvalidArgument, match="names no instrument; None reads all"):
+        DbnFeed(symbols=[])
 
 
 def test_a_file_becomes_streams(tmp_path: Path) -> None:

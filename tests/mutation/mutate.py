@@ -48,14 +48,21 @@ def mutations() -> list[Mutation]:
     return [Mutation(**entry) for entry in entries]
 
 
+def copy_changed(source: Path | str, target: Path | str) -> None:
+    """Copy what differs, as of now: what an earlier run built of it, sound or not, is then out of date."""
+    source, target = Path(source), Path(target)
+    if not target.exists() or target.read_bytes() != source.read_bytes():
+        shutil.copyfile(source, target)
+
+
 def copy_sources(scratch: Path) -> None:
     for name in COPIED:
         source, target = ROOT / name, scratch / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
+            shutil.copytree(source, target, copy_function=copy_changed, dirs_exist_ok=True)
         else:
-            shutil.copy2(source, target)
+            copy_changed(source, target)
 
 
 def build(scratch: Path) -> bool:

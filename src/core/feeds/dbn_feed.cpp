@@ -1,6 +1,7 @@
 // The way of a DBN stream's bytes: header, framing, and whose each record is.
 #include "feeds/dbn_feed.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -110,27 +111,27 @@ WireFault DbnFeed::dispatch(const u8* record, std::size_t length) {
   const bool varies = kind == static_cast<u8>(DbnKind::definition) || kind == static_cast<u8>(DbnKind::symbol_mapping);
   const std::size_t trailer = metadata_.ts_out ? sizeof(u64) : 0;
   if (varies ? length < known + trailer : length != known + trailer) return WireFault::wrong_length;
+  if (kind == static_cast<u8>(DbnKind::symbol_mapping)) return map_symbol(record, length);
+  DbnInstrument& instrument = instrument_of(record);
+  if (!instrument.kept) return WireFault::none;
   switch (static_cast<DbnKind>(kind)) {
     case DbnKind::mbo:
-      return apply_dbn_order(instrument_of(record), record, options_.record);
+      return apply_dbn_order(instrument, record, options_.record);
     case DbnKind::trade:
-      return apply_dbn_trade(instrument_of(record), record, options_.record);
+      return apply_dbn_trade(instrument, record, options_.record);
     case DbnKind::mbp_1:
-      return apply_dbn_levels(instrument_of(record), record, 1, options_.record);
+      return apply_dbn_levels(instrument, record, 1, options_.record);
     case DbnKind::mbp_10:
-      return apply_dbn_levels(instrument_of(record), record, 10, options_.record);
+      return apply_dbn_levels(instrument, record, 10, options_.record);
     case DbnKind::definition:
-      return define(record);
-    case DbnKind::symbol_mapping:
-      return map_symbol(record, length);
+      return define(instrument, record);
     default:
-      return apply_dbn_bar(instrument_of(record), record, options_.record);
+      return apply_dbn_bar(instrument, record, options_.record);
   }
 }
 
 // A tick that the caller gave stays.
-WireFault DbnFeed::define(const u8* record) {
-  DbnInstrument& instrument = instrument_of(record);
+WireFault DbnFeed::define(DbnInstrument& instrument, const u8* record) {
   const i64 tick = little_endian<i64>(record + dbn::kTick);
   if (tick == dbn::kNoPrice || given_tick(instrument.symbol) != 0) return WireFault::none;
   if (tick <= 0) return WireFault::bad_field;
@@ -154,6 +155,7 @@ WireFault DbnFeed::map_symbol(const u8* record, std::size_t length) {
   for (const auto& each : instruments_) {
     if (each->instrument_id != id || !each->symbol.empty()) continue;
     each->symbol = symbol;
+    each->kept = wanted(symbol);
     if (each->tick == 0) each->tick = given_tick(symbol);
   }
   return WireFault::none;
@@ -174,6 +176,7 @@ DbnInstrument& DbnFeed::instrument_of(const u8* record) {
   }
   auto made = std::make_unique<DbnInstrument>(publisher, id, options_.policy, options_.max_orders);
   made->symbol = name_of(id);
+  made->kept = wanted(made->symbol);
   made->tick = given_tick(made->symbol);
   index_.reserve(index_.size() + 1);
   instruments_.push_back(std::move(made));
@@ -187,6 +190,11 @@ std::string DbnFeed::name_of(u32 instrument_id) const {
     if (each.instrument_id == instrument_id) return each.symbol;
   }
   return {};
+}
+
+bool DbnFeed::wanted(const std::string& symbol) const noexcept {
+  const auto& kept = options_.symbols;
+  return kept.empty() || std::find(kept.begin(), kept.end(), symbol) != kept.end();
 }
 
 i64 DbnFeed::given_tick(const std::string& symbol) const noexcept {

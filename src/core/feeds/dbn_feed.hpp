@@ -28,6 +28,7 @@ class DbnFeed {
     std::vector<Tick> ticks;  // these count more than what definitions say
     bool record = false;
     u32 max_orders = OrderPool::kMaxOrders;  // of each book
+    std::vector<std::string> symbols{};      // whose records are kept; empty: all
   };
   explicit DbnFeed(Options options) : options_(std::move(options)) {}
 
@@ -55,12 +56,13 @@ class DbnFeed {
   void take(const u8* data, std::size_t size);
   std::size_t run(const u8* data, std::size_t size);
   WireFault dispatch(const u8* record, std::size_t length);
-  WireFault define(const u8* record);
+  WireFault define(DbnInstrument& instrument, const u8* record);
   WireFault map_symbol(const u8* record, std::size_t length);
 
   DbnInstrument& instrument_of(const u8* record);
   std::string name_of(u32 instrument_id) const;
   i64 given_tick(const std::string& symbol) const noexcept;
+  bool wanted(const std::string& symbol) const noexcept;
   bool note(WireFault fault, u8 kind);
 
   Options options_;

@@ -31,6 +31,7 @@ struct DbnInstrument {
   u16 publisher_id;
   u32 instrument_id;
   std::string symbol;  // empty if no table names it
+  bool kept = true;    // false: its records are counted alone, and none is judged
   i64 tick = 0;        // 10^-9; 0 while it is not known
   L3Book orders;       // of mbo records
   L2Book levels;       // of mbp records: one level a side, or ten

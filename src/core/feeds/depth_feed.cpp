@@ -9,6 +9,10 @@ namespace {
 constexpr i64 kNsPerMs = 1'000'000;
 constexpr i64 kMaxMs = INT64_MAX / kNsPerMs;
 
+FrameResult result_of(u32 book, FrameOutcome outcome, i64 expected = 0, i64 found = 0) noexcept {
+  return {outcome, book, expected, found, {}};
+}
+
 }  // namespace
 
 const DepthVenue kBinanceSpotDepth{"Binance", &decode_binance, kBinanceSpotSequence, ChecksumRule::none, true, false};
@@ -101,9 +105,7 @@ FrameResult DepthFeed::address(u32 symbol) noexcept {
       return refuse("previous id", "does not belong here: is this a frame of another market?", 0);
     }
   }
-  FrameResult result;
-  result.book = index;
-  return result;
+  return result_of(index, FrameOutcome::other);
 }
 
 bool DepthFeed::on_grid(const KeptBook& kept) {
@@ -183,9 +185,7 @@ void DepthFeed::write(KeptBook& kept, const DepthLevel* levels, std::size_t coun
 // What waited for the snapshot and is newer. After a gap among it the rest may still continue a later snapshot.
 FrameResult DepthFeed::take_waiting(u32 index) {
   KeptBook& kept = *books_[index];
-  FrameResult result;
-  result.book = index;
-  result.outcome = FrameOutcome::applied;
+  FrameResult result = result_of(index, FrameOutcome::applied);
   std::size_t done = 0;
   for (; done < kept.waiting.size(); ++done) {
     const WaitingUpdate& update = kept.waiting[done];
@@ -206,23 +206,16 @@ FrameResult DepthFeed::take_waiting(u32 index) {
 
 FrameResult DepthFeed::wait(u32 index) {
   KeptBook& kept = *books_[index];
-  FrameResult result;
-  result.book = index;
   if (!venue_.snapshot_on_request || frame_.ids.last == kNoSequenceId) {
     ++counts_.left_out;
-    result.outcome = FrameOutcome::left_out;
-    return result;
+    return result_of(index, FrameOutcome::left_out);
   }
-  if (kept.waiting.size() >= settings_.max_waiting) {
-    result.outcome = FrameOutcome::full;
-    return result;
-  }
+  if (kept.waiting.size() >= settings_.max_waiting) return result_of(index, FrameOutcome::full);
   // Levels first: without memory for the second step they are in nobody's way.
   const std::size_t first_level = kept.waiting_levels.size();
   kept.waiting_levels.insert(kept.waiting_levels.end(), levels_.begin(), levels_.end());
   kept.waiting.push_back({frame_.ids, frame_.ts_event_ms * kNsPerMs, first_level, levels_.size()});
-  result.outcome = FrameOutcome::waiting;
-  return result;
+  return result_of(index, FrameOutcome::waiting);
 }
 
 FrameResult DepthFeed::take_update(u32 index) {
@@ -238,13 +231,10 @@ FrameResult DepthFeed::take_update(u32 index) {
 FrameResult DepthFeed::judge_update(u32 index, const SequenceIds& ids, const DepthLevel* levels, std::size_t count,
                                     i64 ts) {
   KeptBook& kept = *books_[index];
-  FrameResult result;
-  result.book = index;
   switch (kept.sequence.judge(ids)) {
     case SequenceVerdict::older:
       ++counts_.left_out;
-      result.outcome = FrameOutcome::left_out;
-      return result;
+      return result_of(index, FrameOutcome::left_out);
     case SequenceVerdict::gap:
       ++counts_.gaps;
       return lose(index, FrameOutcome::gap, kept.sequence.last(),
@@ -257,39 +247,33 @@ FrameResult DepthFeed::judge_update(u32 index, const SequenceIds& ids, const Dep
   write(kept, levels, count);
   kept.sequence.accept(ids);
   kept.ts_event = ts;
-  result.outcome = FrameOutcome::applied;
-  return result;
+  return result_of(index, FrameOutcome::applied);
 }
 
 FrameResult DepthFeed::prove_checksum(u32 index) {
   KeptBook& kept = *books_[index];
-  FrameResult result;
-  result.book = index;
-  result.outcome = FrameOutcome::applied;
-  if (!frame_.has_checksum) return result;
+  if (!frame_.has_checksum) return result_of(index, FrameOutcome::applied);
   const u32 own = book_checksum(venue_.checksum, kept.book, kept.price, kept.quantity);
   if (own != frame_.checksum) {
     ++counts_.checksums_failed;
     return lose(index, FrameOutcome::bad_checksum, frame_.checksum, own);
   }
   ++counts_.checksums_matched;
-  return result;
+  return result_of(index, FrameOutcome::applied);
 }
 
 FrameResult DepthFeed::prove_uncrossed(u32 index) {
   KeptBook& kept = *books_[index];
-  FrameResult result;
-  result.book = index;
-  result.outcome = FrameOutcome::applied;
-  if (kept.book.crossed()) [[unlikely]] {
-    ++counts_.crossed;
-    result.outcome = FrameOutcome::crossed;
-    result.expected = kept.book.bids().best_price();
-    result.found = kept.book.asks().best_price();
-    if (!settings_.keep_crossed) return lose(index, FrameOutcome::crossed, result.expected, result.found);
+  if (!kept.book.crossed()) [[likely]] {
+    ++counts_.applied;
+    return result_of(index, FrameOutcome::applied);
   }
+  ++counts_.crossed;
+  const i64 bid = kept.book.bids().best_price();
+  const i64 ask = kept.book.asks().best_price();
+  if (!settings_.keep_crossed) return lose(index, FrameOutcome::crossed, bid, ask);
   ++counts_.applied;
-  return result;
+  return result_of(index, FrameOutcome::crossed, bid, ask);
 }
 
 FrameResult DepthFeed::lose(u32 index, FrameOutcome outcome, i64 expected, i64 found) noexcept {
@@ -297,12 +281,7 @@ FrameResult DepthFeed::lose(u32 index, FrameOutcome outcome, i64 expected, i64 f
   kept.book.clear();
   kept.stale = true;
   kept.sequence.begin(kNoSequenceId);
-  FrameResult result;
-  result.outcome = outcome;
-  result.book = index;
-  result.expected = expected;
-  result.found = found;
-  return result;
+  return result_of(index, outcome, expected, found);
 }
 
 }  // namespace pytrader

@@ -41,7 +41,7 @@ def read_dbn(
     instrument : Instrument, optional
         What the records are about, when they are about one instrument or `symbol` chooses one. Its lot must be 1.
     symbol : str, optional
-        Keep this one alone.
+        Read this one alone; the file's other instruments need no tick.
     definitions : path, optional
         A file of definitions that gives the ticks, where ``instrument`` does not.
     kind, quote_currency : str
@@ -65,11 +65,11 @@ def read_dbn(
     if instrument is not None and str(instrument.lot_size) != "1":
         raise InvalidArgument(f"{instrument.id} has lot {instrument.lot_size}; DBN sizes count whole contracts: give 1")
     ticks: Any = None if instrument is None else instrument.tick_size
-    feed = DbnFeed(ticks, policy=policy, record=True)
+    feed = DbnFeed(ticks, policy=policy, record=True, symbols=None if symbol is None else [symbol])
     if definitions is not None:
         apply_file(feed, Path(definitions))
     apply_file(feed, path)
-    found = [each for each in feed.instruments if symbol is None or each["symbol"] == symbol]
+    found = feed.instruments
     streams = [stream for each in found for stream in _streams(feed, each, instrument, path, kind, quote_currency)]
     if not streams:
         what = "records of orders, levels, trades or bars" if symbol is None else f"records of {symbol!r}"

@@ -153,6 +153,20 @@ TEST_CASE("definitions give ticks to instruments that were given none") {
   CHECK(feed.instrument(0).orders.best(Side::buy).price == 100);
 }
 
+TEST_CASE("records of instruments that are not asked for are counted, not judged") {
+  const std::vector<u8> faulty(40, 0xFF);
+  const DbnWriter writer =
+      DbnWriter().header({{"ESH4", 17}, {"NQH4", 18}}).record(DbnKind::mbo, faulty, 18).order('A', 'B', 1, 100, 5);
+  DbnFeed all{DbnFeed::Options{.ticks = {{"", kQuarter}}}};
+  CHECK(writer.apply_to(all).fault != WireFault::none);
+  DbnFeed one{DbnFeed::Options{.ticks = {{"", kQuarter}}, .symbols = {"ESH4"}}};
+  CHECK(writer.apply_to(one).fault == WireFault::none);
+  CHECK(one.count(static_cast<u8>(DbnKind::mbo)) == 2);
+  REQUIRE(one.instrument_count() == 2);
+  CHECK_FALSE(one.instrument(0).kept);
+  CHECK(one.instrument(1).orders.order_count() == 1);
+}
+
 TEST_CASE("a strict feed stops at a fault, names its place and applies nothing more") {
   struct Case {
     WireFault fault;

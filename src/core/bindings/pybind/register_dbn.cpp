@@ -62,6 +62,18 @@ std::vector<DbnFeed::Tick> parse_ticks(py::handle value) {
   return ticks;
 }
 
+std::vector<std::string> parse_symbols(py::handle values) {
+  std::vector<std::string> symbols;
+  if (values.is_none()) return symbols;
+  if (py::isinstance<py::str>(values)) throw py::type_error("symbols must be a list of symbols");
+  for (const py::handle value : values) {
+    if (!py::isinstance<py::str>(value)) throw py::type_error("a symbol must be text such as 'ESH4'");
+    symbols.push_back(value.cast<std::string>());
+  }
+  if (symbols.empty()) throw Error(ErrorCode::invalid_argument, "symbols names no instrument; None reads all");
+  return symbols;
+}
+
 std::string described(const DbnInstrument& instrument) {
   return "instrument " + std::to_string(instrument.instrument_id) + " of publisher " +
          std::to_string(instrument.publisher_id);
@@ -76,7 +88,7 @@ std::size_t place_of(const BoundDbn& self, py::handle name, py::handle publisher
   std::size_t found = self.feed.instrument_count();
   for (std::size_t i = 0; i < self.feed.instrument_count(); ++i) {
     const DbnInstrument& each = self.feed.instrument(i);
-    const bool named = by_text ? each.symbol == text : i64{each.instrument_id} == id;
+    const bool named = each.kept && (by_text ? each.symbol == text : i64{each.instrument_id} == id);
     if (!named || (wanted >= 0 && wanted != each.publisher_id)) continue;
     if (found != self.feed.instrument_count()) {
       throw Error(ErrorCode::invalid_argument, py::repr(name).cast<std::string>() + " is " +
@@ -164,6 +176,7 @@ py::list instruments_of(BoundDbn& self) {
   py::list result;
   for (std::size_t i = 0; i < self.feed.instrument_count(); ++i) {
     const DbnInstrument& each = self.feed.instrument(i);
+    if (!each.kept) continue;
     py::dict fields;
     fields["symbol"] = each.symbol;
     fields["publisher_id"] = each.publisher_id;
@@ -213,6 +226,9 @@ record : bool
     Keep rows for `take_rows`.
 max_orders : int
     Bound on the orders that rest at once in each book; reaching it raises CapacityError.
+symbols : iterable of str, optional
+    The instruments that are read, by the names in the header or in symbol mappings; None for all. The records of others
+    are counted and need no tick.
 
 Read are orders (mbo), the best level and ten levels (mbp-1, tbbo, mbp-10), trades, bars (ohlcv-1s to -1d), definitions
 and symbol mappings; other records are counted. Prices are exact: one between two ticks is a fault. A fill (F) trades in
@@ -238,17 +254,17 @@ CapacityError
     If a book's bound on orders is reached.)";
 
 void bind_feed(py::class_<BoundDbn>& feed) {
-  feed.def(py::init([](py::handle ticks, const std::string& policy, bool record, py::handle max_orders) {
-             const i64 bound = parse_integer(max_orders, "max_orders");
-             if (bound < 1 || bound > i64{OrderPool::kMaxOrders}) {
-               throw Error(ErrorCode::invalid_argument,
-                           "max_orders must lie in 1 .. 2^31, not " + std::to_string(bound));
-             }
-             return std::make_unique<BoundDbn>(
-                 DbnFeed::Options{parse_policy(policy), parse_ticks(ticks), record, static_cast<u32>(bound)});
-           }),
-           py::arg("ticks") = py::none(), py::kw_only(), py::arg("policy") = "strict", py::arg("record") = false,
-           py::arg("max_orders") = i64{OrderPool::kMaxOrders});
+  feed.def(
+      py::init([](py::handle ticks, const std::string& policy, bool record, py::handle max_orders, py::handle symbols) {
+        const i64 bound = parse_integer(max_orders, "max_orders");
+        if (bound < 1 || bound > i64{OrderPool::kMaxOrders}) {
+          throw Error(ErrorCode::invalid_argument, "max_orders must lie in 1 .. 2^31, not " + std::to_string(bound));
+        }
+        return std::make_unique<BoundDbn>(DbnFeed::Options{parse_policy(policy), parse_ticks(ticks), record,
+                                                           static_cast<u32>(bound), parse_symbols(symbols)});
+      }),
+      py::arg("ticks") = py::none(), py::kw_only(), py::arg("policy") = "strict", py::arg("record") = false,
+      py::arg("max_orders") = i64{OrderPool::kMaxOrders}, py::arg("symbols") = py::none());
   feed.def("apply", &apply, py::arg("data"), kApplyBytesDoc);
   feed.def(
       "finish",
