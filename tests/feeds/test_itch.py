@@ -276,3 +276,14 @@ def test_the_tops_of_the_generated_session_are_those_of_its_side_car(shared_work
             checksum = (checksum * 0x100000001B3 ^ (term + best.quantity.scaled(0))) & mask
     assert f"{checksum:016x}" == expected["end_tob_checksum"]
     assert len(feed) == expected["end_live"]
+
+
+def test_a_refused_duplicate_leaves_the_grid_and_the_bound_alone() -> None:
+    first = bytes(ItchSession().add(1, "ABC", 1, "B", 100, 1_000_000).data)
+    again = bytes(ItchSession().add(1, "ABC", 1, "B", 100, 1_000_001).data)
+    feed = ItchFeed(policy="lenient", max_orders=1)
+    feed.apply(first)
+    tick = feed.book("ABC").tick
+    feed.apply(again)
+    assert feed.faults == {"duplicate_order": 1}
+    assert feed.book("ABC").tick == tick

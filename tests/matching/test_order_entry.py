@@ -209,3 +209,36 @@ def test_a_call_during_a_batch_of_another_thread_is_refused() -> None:
     engine = MatchingEngine()
     entry = OrderEntry(engine)
     check_refused_during_a_batch(engine, lambda: entry.cancel(3))
+
+
+def test_code_that_runs_while_rows_are_made_loses_none() -> None:
+    """A finalizer may send through the entry whose rows are being taken."""
+    entry = OrderEntry(MatchingEngine())
+
+    def trade() -> None:
+        entry.submit(1, Side.SELL, 100, 1)
+        entry.submit(2, Side.BUY, 100, 1)
+
+    class Trader:
+        def __del__(self) -> None:
+            for _ in range(2000):
+                trade()
+
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.disable()
+    try:
+        trade()
+        first = Trader()
+        first.itself = first  # type: ignore[attr-defined]
+        del first
+        gc.set_threshold(1, 1, 1)
+        gc.enable()
+        taken = entry.take()[0]
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.enable()
+    gc.collect()
+    fills = np.concatenate([taken, entry.take()[0]])
+    assert len(fills) == 2001
+    assert set(fills["taker_order_id"].tolist()) == {2}

@@ -20,7 +20,7 @@
 
 namespace pytrader {
 
-// With a power of two of buckets an id's bucket is known a few cycles earlier, for 11 to 22 bytes an id. As many
+// With a power of two of buckets an id's bucket is known a few cycles earlier, for 10 to 20 bytes an id. As many
 // buckets as needed take 16 bytes an id after reserve(), with so few of them full that looking beside the table is
 // rare, and up to 32 after growing by doubling.
 enum class BucketCount : u8 { power_of_two, as_needed };
@@ -94,7 +94,7 @@ class BasicBucketIndex {
   }
 
   // How many ids have room in all.
-  std::size_t room() const noexcept { return buckets_.size() * kMeanMost; }
+  std::size_t room() const noexcept { return room_in(buckets_.size()); }
   // Makes room, so that inserting up to `count` ids in all can not throw until one goes to the overflow. Growing asks
   // for the id of every slot.
   template <class IdOf>
@@ -186,11 +186,12 @@ class BasicBucketIndex {
   static constexpr u32 kNoTag = 0;
   static constexpr u8 kNoOverflow = 0b11U << kLanes;
   static constexpr u32 kFirstBits = 3;
-  // Entries a bucket on average, at most, before the table doubles.
-  static constexpr std::size_t kMeanMost = sizing == BucketCount::power_of_two ? 3 : 2;
+  // Entries two buckets have on average, at most, before the table doubles.
+  static constexpr std::size_t kTwoHaveMost = sizing == BucketCount::power_of_two ? 7 : 4;
+  static constexpr std::size_t room_in(std::size_t buckets) noexcept { return buckets * kTwoHaveMost / 2; }
   static constexpr u16 kOverflowMost = 65'535;
-  // Twice as many places in the overflow as ids that are spread at random will take.
-  static constexpr std::size_t kIdsForEachOverflow = 128;
+  // So many times fewer places in the overflow than ids: those that are spread at random find room there.
+  static constexpr std::size_t kIdsForEachOverflow = sizing == BucketCount::power_of_two ? 32 : 128;
 
   // One bit for each lane with this tag; kNoTag: for each lane without an entry.
   static u32 lanes_with(const Bucket* bucket, u32 tag) noexcept;
@@ -209,14 +210,14 @@ class BasicBucketIndex {
     BasicBucketIndex larger;
     if constexpr (sizing == BucketCount::power_of_two) {
       u32 bits = kFirstBits;
-      while ((kMeanMost << bits) < count) ++bits;
+      while (room_in(std::size_t{1} << bits) < count) ++bits;
       larger.buckets_.resize(std::size_t{1} << bits);
       larger.scale_ = 64 - bits - kTagBits;
     } else {
-      larger.scale_ = std::max({(count - 1) / kMeanMost + 1, 2 * buckets_.size(), std::size_t{1} << kFirstBits});
+      larger.scale_ = std::max({(2 * count - 1) / kTwoHaveMost + 1, 2 * buckets_.size(), std::size_t{1} << kFirstBits});
       larger.buckets_.resize(larger.scale_);
-      larger.overflow_.reserve(count / kIdsForEachOverflow);
     }
+    larger.overflow_.reserve(count / kIdsForEachOverflow);
     larger.table_ = larger.buckets_.data();
     for_each([&](u32 slot) { larger.take(id_of(slot), slot); });
     swap(larger);

@@ -152,14 +152,16 @@ class L3BookSet {
 // In the header, and inlined by force, as a feed calls them for every other message.
 [[gnu::always_inline]] inline bool L3BookSet::add(L3SetBook& book, u64 order_id, Side side, u32 price, i64 quantity,
                                                   u32 tag) {
+  CompactBucketIndex::Place place = index_.place_of(order_id);
+  if (index_.find(place, order_id, ids()) != kNone) [[unlikely]]
+    return false;
   const i64 ticks = ticks_of(book, price);
   Ladder& ladder = book.mutable_side(side);
   const u32 level = ladder.level_at(ticks);
-  if (!orders_.has_free()) [[unlikely]]
+  if (!orders_.has_free()) [[unlikely]] {
     make_room();
-  const CompactBucketIndex::Place place = index_.place_of(order_id);
-  if (index_.find(place, order_id, ids()) != kNone) [[unlikely]]
-    return false;
+    place = index_.place_of(order_id);
+  }
   if (!index_.is_roomy(index_.room_of(place))) [[unlikely]]
     index_.reserve_overflow();
   const u32 slot = orders_.acquire_free();

@@ -69,25 +69,6 @@ class Ladder {
     return offset < kTicks;
   }
 
-  // For a price that is known some events ahead: asks the memory for what finds its page.
-  [[gnu::always_inline]] void fetch_page_index(i64 price) const noexcept {
-    index_.prefetch(static_cast<u64>(base_of(price ^ flip_)));
-  }
-  // Later: asks the memory for its level and returns that, kNone if it has no page yet. Good until the ladder changes.
-  // Inlined by force, as GCC 12 drops calls that only prefetch.
-  [[gnu::always_inline]] u32 foresee(i64 price) const noexcept {
-    u32 level = kNone;
-    if (!recent_level(price, level)) {
-      const i64 rank = price ^ flip_;
-      const u32 number = index_.guess(static_cast<u64>(base_of(rank)));
-      if (number == kNone) return kNone;
-      level = number * kTicks + offset_of(rank);
-    }
-    __builtin_prefetch(&page(level / kTicks));
-    __builtin_prefetch(&(*this)[level]);
-    return level;
-  }
-
   // The level of a price if it is in use, else kNone.
   u32 find(i64 price) const noexcept;
   // The next level in use behind this one, kNone after the last.

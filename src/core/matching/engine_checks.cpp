@@ -89,8 +89,7 @@ RejectReason MatchingEngine::check_side_and_type(const OrderMessage& message) co
 }
 
 RejectReason MatchingEngine::refusal_without_terms(const OrderMessage& message) const noexcept {
-  RejectReason reason = RejectReason::none;
-  if (message.kind == static_cast<u8>(MessageKind::new_)) reason = check_side_and_type(message);
+  const RejectReason reason = check_side_and_type(message);
   return reason != RejectReason::none ? reason : RejectReason::malformed_message;
 }
 

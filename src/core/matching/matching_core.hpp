@@ -34,7 +34,8 @@ class MatchingCore : public BookSides {
   // The order that the last accepted cancel or replace named.
   const NamedOrder& named_order() const noexcept { return named_; }
 
-  // Makes room for this many resting orders, so that they need no allocation.
+  // Makes room for this many resting orders, so that they need no allocation while their ids spread over the index and
+  // their prices have been seen.
   void reserve(u32 orders);
 
   std::size_t order_count() const noexcept { return pool_.size(); }

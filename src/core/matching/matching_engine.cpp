@@ -19,15 +19,20 @@ MatchingEngine::MatchingEngine(const VenueRules& rules, u32 max_orders)
 
 MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::span<const OrderTerms> terms,
                                             i64 message_index, EngineOutput& output) {
-  if (message.terms > terms.size()) return status_of(refusal_without_terms(message));
   static constexpr OrderTerms kNoTerms;
+  static constexpr OrderTerms kMissingTerms{.trailing_step = -1};  // of a replace: refused as more than it reads
+  const bool is_missing = message.terms > terms.size();
+  if (is_missing && message.kind == static_cast<u8>(MessageKind::new_))
+    return status_of(refusal_without_terms(message));
   output_ = &output;
   message_index_ = message_index;
   const std::size_t fills_before = output.fills.size();
   try_all_or_none_ = true;
   executed_.reserve(pool_.size() + std::size_t{1});
   make_room_for_session();
-  const MessageStatus status = answer(message, message.terms == 0 ? kNoTerms : terms[message.terms - 1]);
+  const MessageStatus status = answer(message, message.terms == 0 ? kNoTerms
+                                               : is_missing       ? kMissingTerms
+                                                                  : terms[message.terms - 1]);
   if (is_rejected(status)) return status;
   settle();
   publish_indicative();

@@ -233,6 +233,25 @@ TEST_CASE("a replace with terms that do not exist is refused") {
   CHECK(f.engine.best(Side::buy).price == 10);
 }
 
+TEST_CASE("terms that do not exist are looked for by new and replace messages only, whatever else is at work") {
+  for (const bool waits : {false, true}) {
+    Fixture f;
+    if (waits) wait_for_a_price_that_never_comes(f.engine);
+    f.send(limit(1, Side::buy, 10, 5));
+    const auto with_terms = [](OrderMessage message) {
+      message.terms = 7;
+      return message;
+    };
+    CHECK(f.refused(with_terms(limit(2, Side::buy, 10, 5))) == RejectReason::malformed_message);
+    CHECK(f.refused(with_terms(replace_of(9, 10, 5))) == RejectReason::unknown_order);
+    CHECK(f.refused(with_terms(replace_of(1, 10, 0))) == RejectReason::quantity_not_positive);
+    CHECK(f.refused(with_terms(replace_of(1, 10, 4))) == RejectReason::malformed_message);
+    CHECK(f.refused(with_terms(cancel_of(9))) == RejectReason::unknown_order);
+    CHECK(f.send(with_terms(message_about(MessageKind::clock, 0))) == Outcome::accepted);
+    CHECK(f.send(with_terms(cancel_of(1))) == Outcome::canceled);
+  }
+}
+
 TEST_CASE("prices at both ends of the range trade") {
   Fixture f;
   CHECK(f.send(limit(1, Side::sell, INT64_MAX, 5)) == Outcome::rested);

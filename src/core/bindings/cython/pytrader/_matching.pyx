@@ -43,8 +43,9 @@ cdef extern from "order_entry.hpp" namespace "pytrader::bindings":
         ) except +translate_current_exception
         uint8_t cancel(uint64_t) except +translate_current_exception
         uint8_t replace(uint64_t, int64_t, int64_t) except +translate_current_exception
-        const EngineOutput& output() noexcept
-        void clear() noexcept
+        EngineOutput take(int64_t&) noexcept
+        void put_back(EngineOutput&, int64_t) except +translate_current_exception
+        void recycle(EngineOutput&) noexcept
 
 cdef object LIMIT = _core.OrderType.LIMIT
 cdef object GTC = _core.TimeInForce.GTC
@@ -147,8 +148,13 @@ cdef class OrderEntry:
 
     def take(self):
         """The rows of FILL and of ORDER_UPDATE since the last `take`; their message_index counts the calls since then."""
-        cdef const EngineOutput* output = &self.entry.output()
-        fills = rows_of(output.fills.data(), output.fills.size(), _core.FILL)
-        updates = rows_of(output.updates.data(), output.updates.size(), _core.ORDER_UPDATE)
-        self.entry.clear()
+        cdef int64_t messages = 0
+        cdef EngineOutput output = self.entry.take(messages)
+        try:
+            fills = rows_of(output.fills.data(), output.fills.size(), _core.FILL)
+            updates = rows_of(output.updates.data(), output.updates.size(), _core.ORDER_UPDATE)
+        except BaseException:
+            self.entry.put_back(output, messages)
+            raise
+        self.entry.recycle(output)
         return fills, updates
