@@ -145,7 +145,7 @@ Outcome MatchingEngine::enter(Arrival& order) {
     parked_.push_back(order.slot, pool_);
     return Outcome::parked;
   }
-  if (terms.order_type == OrderType::pegged && (order.limit == kNoPrice || is_collecting())) {
+  if (terms.order_type == OrderType::pegged && (order.limit == kNoPrice || phase_ != TradingPhase::continuous)) {
     wait(order, OrderPlace::unpriced);
     return Outcome::parked;
   }

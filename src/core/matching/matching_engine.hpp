@@ -202,6 +202,7 @@ class MatchingEngine : public MatchingCore {
   void enter_elected(u32 slot);
   bool enter_all_or_none();
   bool reprice_next_peg();
+  void withdraw_pegs();
   void reprice(u32 slot, i64 price);
   i64 peg_price(Side side, const SpecialOrder& terms) const noexcept;
 
