@@ -155,7 +155,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             levels = self.sides[side].within(best) if best is not None else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
                 enough = (
-                    min(order.leaves, self.reducible(order, self.positions))
+                    min(order.leaves, self.reducible(order))
                     if order.has("reduce_only")
                     else order.leaves
                 )
