@@ -154,11 +154,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             best = self.sides[3 - side].best()
             levels = self.sides[side].within(best) if best is not None else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
-                enough = (
-                    min(order.leaves, self.reducible(order))
-                    if order.has("reduce_only")
-                    else order.leaves
-                )
+                enough = min(order.leaves, self.reducible(order)) if order.has("reduce_only") else order.leaves
                 self.clamp_to_bands(order, order.price)
                 if enough and self.reachable(order, enough) == enough:
                     return order
