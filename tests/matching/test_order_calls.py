@@ -204,3 +204,16 @@ def test_a_position_is_exact_beyond_64_bits() -> None:
     engine.submit(order_id=2, side="sell", price=5, quantity=2**62, owner=7)
     assert engine.position(7).as_decimal() == -(2**63 - 1) - 2**62
     assert engine.position(8).as_decimal() == 2**62
+
+
+@pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
+@pytest.mark.parametrize("value", ["iceberg", b"1", 5, [1]])
+def test_offers_that_are_no_sequence_of_texts_are_refused_by_name(setting: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"^{setting} must be "):
+        VenueRules(**{setting: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
+def test_an_offer_without_utf8_is_refused_by_name(setting: str) -> None:
+    with pytest.raises(InvalidArgument, match=f"^{setting} is "):
+        VenueRules(**{setting: ["\ud800"]})  # type: ignore[arg-type]

@@ -399,16 +399,3 @@ def test_the_open_quantity_of_a_side_is_bounded(engine):
     limit(engine, 1, "buy", "100.00", 2**63 - 1)
     assert refusal(limit(engine, 2, "buy", "99.00", 1)) == ("rejected", "quantity_above_maximum")
     assert trades(market(engine, 3, "sell", 2**63 - 1)) == [(1, Decimal("100.00"), 2**63 - 1)]
-
-
-@pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
-@pytest.mark.parametrize("value", ["iceberg", b"1", 5, [1]])
-def test_offers_that_are_no_sequence_of_texts_are_refused_by_name(setting: str, value: object) -> None:
-    with pytest.raises(TypeError, match=f"^{setting} must be "):
-        VenueRules(**{setting: value})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
-def test_an_offer_without_utf8_is_refused_by_name(setting: str) -> None:
-    with pytest.raises(InvalidArgument, match=f"^{setting} is "):
-        VenueRules(**{setting: ["\ud800"]})  # type: ignore[arg-type]

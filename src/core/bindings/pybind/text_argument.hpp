@@ -39,7 +39,7 @@ inline bool parse_flag(py::handle value, const char* what) {
 }
 
 // A text is a sequence of texts, which is hardly meant; bytes are one of numbers.
-inline py::sequence parse_sequence(py::handle value, const char* what) {
+inline py::sequence parse_members(py::handle value, const char* what) {
   const bool meant = PySequence_Check(value.ptr()) == 1 && !PyUnicode_Check(value.ptr()) && !PyBytes_Check(value.ptr());
   if (!meant) refuse_type(what, "a sequence of members or their texts", value);
   return py::reinterpret_borrow<py::sequence>(value);
