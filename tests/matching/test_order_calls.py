@@ -210,10 +210,10 @@ def test_a_position_is_exact_beyond_64_bits() -> None:
 @pytest.mark.parametrize("value", ["iceberg", b"1", 5, [1]])
 def test_offers_that_are_no_sequence_of_texts_are_refused_by_name(setting: str, value: object) -> None:
     with pytest.raises(TypeError, match=f"^{setting} must be "):
-        VenueRules(**{setting: value})  # type: ignore[arg-type]
+        VenueRules(**{setting: value})
 
 
 @pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
 def test_an_offer_without_utf8_is_refused_by_name(setting: str) -> None:
     with pytest.raises(InvalidArgument, match=f"^{setting} is "):
-        VenueRules(**{setting: ["\ud800"]})  # type: ignore[arg-type]
+        VenueRules(**{setting: ["\ud800"]})
