@@ -202,7 +202,7 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
       terms.order_type == OrderType::market_to_limit || terms.order_type == OrderType::market_with_protection;
   if (needs_market && best_of_all(opposite(order.side)) == kNoPrice) return RejectReason::no_liquidity;
   if (post_only_takes(order)) return RejectReason::post_only_would_take;
-  if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
+  if (reached_at_entry(order) && rules_.immediate_trigger != ImmediateTrigger::elect) {
     return RejectReason::stop_price_reached;
   }
   const bool at_once =

@@ -17,7 +17,8 @@ constexpr AmendPolicy kAmends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::
                                    AmendPolicy::keeps_on_displayed_decrease};
 constexpr PostOnlyPolicy kPostOnlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::slide, PostOnlyPolicy::not_offered};
 constexpr ReplaceQuantity kQuantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
-constexpr ImmediateTrigger kImmediates[] = {ImmediateTrigger::elect, ImmediateTrigger::reject};
+constexpr ImmediateTrigger kImmediates[] = {ImmediateTrigger::elect, ImmediateTrigger::reject,
+                                            ImmediateTrigger::reject_activation};
 constexpr IcebergSweep kSweeps[] = {IcebergSweep::by_refill, IcebergSweep::displayed_first};
 constexpr SelfTradeScope kScopes[] = {SelfTradeScope::account, SelfTradeScope::group};
 constexpr SelfTradeDecider kDeciders[] = {SelfTradeDecider::taker, SelfTradeDecider::maker};
@@ -130,8 +131,9 @@ post_only : {"reject", "slide", "not_offered"}
     none and rejects each.
 replace_quantity : {"total", "open"}
     What the quantity of a replace counts: FIX OrderQty, with what has been executed; or what shall be open.
-immediate_trigger : {"elect", "reject"}
-    What becomes of a stop whose price the last trade has reached already.
+immediate_trigger : {"elect", "reject", "reject_activation"}
+    What becomes of a stop whose price the last trade has reached already; "reject_activation" also refuses a trailing
+    order whose activation price is reached (a sell's at or below the last trade, a buy's at or above).
 iceberg_sweep : {"by_refill", "displayed_first"}
     A taker meets refilled tips in the order of the queue (CME); or all that is displayed, then the reserves (TSX).
 self_trade : SelfTrade or text
