@@ -24,14 +24,18 @@ void MatchingEngine::share_round(Arrival& taker, u32 level, i64 price) {
   const Side which = opposite(taker.side);
   sharing_.clear();
   for (u32 slot = side(which)[level].head; slot != kNone; slot = pool_[slot].next) {
-    const bool special = is_special(slot);
-    sharing_.add(slot, {pool_[slot].quantity, special ? special_[slot].owner : 0, tops_[which] == slot,
-                        special && special_[slot].has(kLeadMarketMaker)});
+    share_with(slot, pool_[slot].quantity, tops_[which] == slot);
   }
   sharing_.share(taker.leaves);
   for (std::size_t i = 0; i < sharing_.size(); ++i) {
     if (sharing_.share_of(i) != 0) meet(taker, {sharing_.slot(i), price, OrderPlace::displayed}, sharing_.share_of(i));
   }
+}
+
+void MatchingEngine::share_with(u32 slot, i64 displayed, bool is_top) {
+  const bool special = is_special(slot);
+  sharing_.add(
+      slot, {displayed, special ? special_[slot].owner : 0, is_top, special && special_[slot].has(kLeadMarketMaker)});
 }
 
 // Where orders share, each of the taker's own could trade: all of them are dealt with first, by time (CME Globex,

@@ -24,14 +24,15 @@ void MatchingEngine::publish_indicative() {
 }
 
 // Room for a change of phase, so that it does not fail half-way. In an uncross each fill ends a buyer or a seller, and
-// each live order has at most two updates: it is cut down, and it is canceled or expires.
+// each live order has at most two updates: it is cut down, and it is canceled or expires. Each pegged order may lose
+// its price.
 void MatchingEngine::prepare_phase(TradingPhase next) {
   const bool ends = uncrosses(phase_, next);
   const std::size_t orders = ends ? pool_.size() : day_orders_.size();
   std::vector<Fill>& fills = output_->fills;
   std::vector<OrderUpdate>& updates = output_->updates;
   if (ends && fills.capacity() - fills.size() < orders) fills.reserve(fills.size() + orders);
-  const std::size_t most = 2 * orders + triggers_.trailing_count() + 8;
+  const std::size_t most = 2 * orders + special_count_ + triggers_.trailing_count() + 8;
   if (updates.capacity() - updates.size() < most) updates.reserve(updates.size() + most);
   if ((ends || collects(next, rules_.session)) && !auction_.follows()) follow_reserves();
 }

@@ -116,6 +116,10 @@ void MatchingEngine::secure(const Arrival& order) {
   if (order.slot == kNone && !pool_.full()) make_room();
   special_.reserve(pool_.slots());
   if (sharing_.is_active()) sharing_.reserve(pool_.slots());
+  if (rehearsed_.capacity() < pool_.slots()) {
+    emptied_.reserve(2 * std::size_t{pool_.slots()});
+    rehearsed_.reserve(2 * std::size_t{pool_.slots()});
+  }
   if (waits_for_price(terms.order_type)) triggers_.reserve(pool_.slots());
   if (terms.time_in_force == TimeInForce::gtd) expiries_.reserve(pool_.slots());
   if (ends_with_day(terms.time_in_force)) day_orders_.reserve(pool_.slots());
@@ -151,7 +155,7 @@ Outcome MatchingEngine::enter(Arrival& order) {
     parked_.push_back(order.slot, pool_);
     return Outcome::parked;
   }
-  if (terms.order_type == OrderType::pegged && (order.limit == kNoPrice || is_collecting())) {
+  if (terms.order_type == OrderType::pegged && (order.limit == kNoPrice || phase_ != TradingPhase::continuous)) {
     wait(order, OrderPlace::unpriced);
     return Outcome::parked;
   }

@@ -232,15 +232,29 @@ void MatchingEngine::shrink(u32 slot, i64 leaves) noexcept {
 struct MatchingEngine::Rehearsal {
   const Arrival& taker;
   i64 left;  // of the taker
+  TipSource tips;
+  bool by_turns = false;  // displayed orders take their turns as in match()
   i64 reached = 0;
   bool ended = false;
+  bool reduces = false;  // has met a reduce-only order
 
   bool goes_on() const noexcept { return left > 0 && !ended; }
 };
 
+// Whose turn comes when makes no difference to how much there is, but where a reduce-only order is met: what it may
+// give depends on what its owner has traded by then.
 i64 MatchingEngine::reachable(const Arrival& taker) {
-  Rehearsal pass{taker, taker.leaves};
+  Rehearsal in_one{taker, taker.leaves, tips_};
+  rehearse(in_one);
+  if (!in_one.reduces) return in_one.reached;
+  Rehearsal by_turns{taker, taker.leaves, tips_, true};
+  rehearse(by_turns);
+  return by_turns.reached;
+}
+
+void MatchingEngine::rehearse(Rehearsal& pass) {
   accounts_.begin_rehearsal();
+  const Arrival& taker = pass.taker;
   const Side which = opposite(taker.side);
   u32 at[std::size(kPlaces)];
   for (std::size_t k = 0; k < std::size(kPlaces); ++k) at[k] = ladder(kPlaces[k], which).best();
@@ -256,10 +270,13 @@ i64 MatchingEngine::reachable(const Arrival& taker) {
     }
     if (next == std::size(kPlaces)) break;
     if (taker.match_limit != kNoPrice && side(which).better(taker.match_limit, best)) break;
-    rehearse_level(pass, kPlaces[next], at[next]);
+    if (pass.by_turns && kPlaces[next] == OrderPlace::displayed) {
+      rehearse_queue(pass, at[next]);
+    } else {
+      rehearse_level(pass, kPlaces[next], at[next]);
+    }
     at[next] = ladder(kPlaces[next], which).next_worse(at[next]);
   }
-  return pass.reached;
 }
 
 // Tips first, then reserves: an order that ends the taker ends it before any tip has been refilled.
@@ -268,39 +285,116 @@ void MatchingEngine::rehearse_level(Rehearsal& pass, OrderPlace place, u32 level
   const u32 head = levels[level].head;
   // Where displayed orders share, the taker's own are dealt with before the others.
   const bool own_first = place == OrderPlace::displayed && sharing_.is_active() && pass.taker.terms.account != 0;
+  const auto meet_tip = [&](u32 slot) { rehearse_maker(pass, slot, place, pool_[slot].quantity, leaves_of(slot)); };
   for (u32 slot = own_first ? head : kNone; slot != kNone && pass.goes_on(); slot = pool_[slot].next) {
-    if (prevention(pass.taker, slot) != SelfTrade::none) rehearse_maker(pass, slot, place, false);
+    if (prevention(pass.taker, slot) != SelfTrade::none) meet_tip(slot);
   }
   for (u32 slot = head; slot != kNone && pass.goes_on(); slot = pool_[slot].next) {
-    if (!own_first || prevention(pass.taker, slot) == SelfTrade::none) rehearse_maker(pass, slot, place, false);
+    if (!own_first || prevention(pass.taker, slot) == SelfTrade::none) meet_tip(slot);
   }
   if (place != OrderPlace::displayed || special_count_ == 0) return;
   for (u32 slot = head; slot != kNone && pass.goes_on(); slot = pool_[slot].next) {
-    if (is_special(slot) && special_[slot].reserve != 0) rehearse_maker(pass, slot, place, true);
+    // Decremented was all of it, with its tip.
+    if (is_special(slot) && special_[slot].reserve != 0) rehearse_maker(pass, slot, place, special_[slot].reserve, 0);
   }
 }
 
-void MatchingEngine::rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, bool reserve) {
-  i64 available = reserve ? special_[slot].reserve : pool_[slot].quantity;
-  const bool special = is_special(slot);
-  const u32 account = special ? special_[slot].account : 0;
+// A maker gives at most `available` of its `leaves`. Returns what it loses.
+i64 MatchingEngine::rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, i64 available, i64 leaves) noexcept {
+  const u32 account = is_special(slot) ? special_[slot].account : 0;
   const Side which = opposite(pass.taker.side);
-  i64 most = INT64_MAX;
-  if (special && special_[slot].has(kReduceOnly)) most = accounts_.rehearsed_reducible(account, which);
-  available = std::min(available, most);
-  if (available == 0) return;
-  if (place == OrderPlace::all_or_none && available > pass.left) return;
+  if (is_special(slot) && special_[slot].has(kReduceOnly)) {
+    pass.reduces = true;
+    const i64 most = accounts_.rehearsed_reducible(account, which);
+    available = std::min(available, most);
+    leaves = std::min(leaves, most);
+  }
+  if (available == 0) return 0;
+  if (place == OrderPlace::all_or_none && available > pass.left) return 0;
   const SelfTrade mode = prevention(pass.taker, slot);
   if (mode != SelfTrade::none) {
-    if (mode == SelfTrade::decrement && !reserve) pass.left -= std::min({pass.left, leaves_of(slot), most});
+    if (mode == SelfTrade::decrement) pass.left -= std::min(pass.left, leaves);
     pass.ended = ends_taker(mode);
-    return;
+    return leaves;
   }
   const i64 quantity = std::min(pass.left, available);
   pass.left -= quantity;
   pass.reached += quantity;
   accounts_.rehearse(account, which, quantity);
   accounts_.rehearse(pass.taker.terms.account, pass.taker.side, quantity);
+  return quantity;
+}
+
+// Turn by turn, as share_level(), refill() and refill_drained() have it.
+void MatchingEngine::rehearse_queue(Rehearsal& pass, u32 level) {
+  const Side which = opposite(pass.taker.side);
+  rehearsed_.clear();
+  emptied_.clear();
+  for (u32 slot = side(which)[level].head; slot != kNone; slot = pool_[slot].next) {
+    rehearsed_.push_back(
+        {pool_[slot].quantity, is_special(slot) ? special_[slot].reserve : 0, slot, tops_[which] == slot});
+  }
+  bool shares = sharing_.is_active();
+  for (RehearsedMaker& maker : rehearsed_) {
+    if (shares && pass.goes_on() && prevention(pass.taker, maker.slot) != SelfTrade::none) {
+      rehearse_turn(pass, maker, maker.tip);
+    }
+  }
+  std::erase_if(rehearsed_, [](const RehearsedMaker& maker) { return maker.tip == 0; });
+  while (pass.goes_on() && !rehearsed_.empty()) {
+    i64 displayed = 0;
+    for (const RehearsedMaker& maker : rehearsed_) displayed += maker.tip;
+    const bool takes_all = pass.left >= displayed;
+    rehearse_round(pass, shares);
+    shares = shares && takes_all;
+  }
+  for (std::size_t i = 0; i < emptied_.size() && pass.goes_on(); ++i) {
+    rehearse_turn(pass, emptied_[i], emptied_[i].reserve);
+  }
+}
+
+// Whoever still shows something keeps its place in the queue; whoever shows a new tip goes behind.
+void MatchingEngine::rehearse_round(Rehearsal& pass, bool shares) {
+  const bool refills = rules_.iceberg_sweep == IcebergSweep::by_refill;
+  if (shares) {
+    sharing_.clear();
+    for (const RehearsedMaker& maker : rehearsed_) share_with(maker.slot, maker.tip, maker.top);
+    sharing_.share(pass.left);
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < rehearsed_.size() && pass.goes_on(); ++i) {
+    RehearsedMaker maker = rehearsed_[i];
+    const i64 most = shares ? sharing_.share_of(i) : maker.tip;
+    if (most != 0) rehearse_turn(pass, maker, most);
+    if (maker.tip != 0) {
+      rehearsed_[kept++] = maker;
+    } else if (maker.reserve != 0) {
+      const SpecialOrder& order = special_[maker.slot];
+      if (refills) maker.tip = std::min(maker.reserve, pass.tips.draw(order.display_qty, order.display_range));
+      maker.reserve -= maker.tip;
+      maker.top = false;
+      emptied_.push_back(maker);
+    }
+  }
+  rehearsed_.resize(kept);
+  if (!refills) return;
+  rehearsed_.insert(rehearsed_.end(), emptied_.begin(), emptied_.end());
+  emptied_.clear();
+}
+
+// What a reduce-only order may no longer trade when its turn comes is gone for good.
+void MatchingEngine::rehearse_turn(Rehearsal& pass, RehearsedMaker& maker, i64 most) noexcept {
+  i64 leaves = maker.tip + maker.reserve;
+  if (is_special(maker.slot) && special_[maker.slot].has(kReduceOnly)) {
+    leaves = std::min(leaves, accounts_.rehearsed_reducible(special_[maker.slot].account, opposite(pass.taker.side)));
+  }
+  maker.tip = std::min(maker.tip, leaves);
+  maker.reserve = leaves - maker.tip;
+  const i64 available = std::min(most, maker.tip != 0 ? maker.tip : maker.reserve);
+  const i64 lost = rehearse_maker(pass, maker.slot, OrderPlace::displayed, available, leaves);
+  const i64 from_tip = std::min(lost, maker.tip);
+  maker.tip -= from_tip;
+  maker.reserve -= lost - from_tip;
 }
 
 }  // namespace pytrader

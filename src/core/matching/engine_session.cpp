@@ -56,7 +56,11 @@ void MatchingEngine::enter_phase(TradingPhase next, TradingPhase resumes, i64 la
   if (rules_of(next).activates != 0) activate_at_ = parked_.head();
   if (next == TradingPhase::post_close) closing_price_ = last_trade_price_;
   if (next == TradingPhase::closed) expire_day_orders();
-  if (next == TradingPhase::continuous) wake();
+  if (next == TradingPhase::continuous) {
+    wake();
+  } else {
+    withdraw_pegs();
+  }
 }
 
 // Orders that slept see the last price as a trade: it elects stops, also those that came while orders were collected.

@@ -20,18 +20,21 @@ void MatchingEngine::on_trade(i64 price) {
   }
 }
 
-// A loop, so that no cascade is too deep: the first elected order, then the first all-or-none order that can trade in
-// full, then the first pegged order whose reference has moved, until nothing is left. Each step secures its own room
-// before its first change. All of them sleep while orders are only collected.
+// A loop, so that no cascade is too deep: the first pegged order whose reference has moved, before anybody trades with
+// it where it stood; then the first elected order, then the first all-or-none order that can trade in full, until
+// nothing is left. Each step secures its own room before its first change. All of them sleep while orders are only
+// collected.
 void MatchingEngine::settle() {
   while (interrupted_ || activate_at_ != kNone || phase_ == TradingPhase::continuous) {
     if (interrupted_) {
       change_phase(TradingPhase::volatility_auction);
     } else if (activate_at_ != kNone) {
       activate_next();
+    } else if (reprice_next_peg()) {
+      continue;
     } else if (!elected_.empty()) {
       enter_elected(elected_.head());
-    } else if (!enter_all_or_none() && !reprice_next_peg()) {
+    } else if (!enter_all_or_none()) {
       break;
     }
   }
@@ -104,6 +107,8 @@ bool MatchingEngine::reprice_next_peg() {
   const i64 bid = bids().empty() ? kNoPrice : bids().best_price();
   const i64 ask = asks().empty() ? kNoPrice : asks().best_price();
   if (pegs_stale_ || bid != peg_bid_ || ask != peg_ask_) {
+    output_->make_room(0, special_count_);
+    withdraw_pegs();
     peg_at_ = first_peg_;
     peg_bid_ = bid;
     peg_ask_ = ask;
@@ -111,17 +116,33 @@ bool MatchingEngine::reprice_next_peg() {
   }
   while (peg_at_ != kNone) {
     const u32 slot = peg_at_;
-    const Side which = side_of(pool_[slot]);
-    const bool priced = place_of(slot) == OrderPlace::pegged;
-    const i64 price = peg_price(which, special_[slot]);
-    if (price == (priced ? ladder(OrderPlace::pegged, which).price_of(pool_[slot].level) : kNoPrice)) {
-      peg_at_ = special_.links(slot).next_peg;
-      continue;
+    if (place_of(slot) == OrderPlace::unpriced) {
+      const i64 price = peg_price(side_of(pool_[slot]), special_[slot]);
+      if (price != kNoPrice) {
+        reprice(slot, price);
+        return true;
+      }
     }
-    reprice(slot, price);
-    return true;
+    peg_at_ = special_.links(slot).next_peg;
   }
   return false;
+}
+
+// Takes all pegged orders off the book that do not stand where they belong, so that none trades there while others
+// enter; outside continuous trading all. They keep their places among the pegged orders.
+void MatchingEngine::withdraw_pegs() {
+  for (u32 slot = first_peg_; slot != kNone; slot = special_.links(slot).next_peg) {
+    if (place_of(slot) != OrderPlace::pegged) continue;
+    Ladder& levels = ladder(OrderPlace::pegged, side_of(pool_[slot]));
+    const bool trades = phase_ == TradingPhase::continuous;
+    const i64 price = trades ? peg_price(side_of(pool_[slot]), special_[slot]) : kNoPrice;
+    if (price == levels.price_of(pool_[slot].level)) continue;
+    levels.unlink(slot, pool_);
+    special_[slot].place = OrderPlace::unpriced;
+    // What a pegged order no longer gives may let an all-or-none maker behind it fit.
+    try_all_or_none_ = true;
+    if (price == kNoPrice) update(UpdateKind::repriced, slot, kNoPrice, leaves_of(slot));
+  }
 }
 
 void MatchingEngine::reprice(u32 slot, i64 price) {
@@ -129,15 +150,6 @@ void MatchingEngine::reprice(u32 slot, i64 price) {
   order.own_message = false;
   set_limits(order);
   secure(order);
-  // What a pegged order no longer gives may let an all-or-none maker behind it fit.
-  try_all_or_none_ = true;
-  if (price == kNoPrice) {
-    // Without a reference it waits, and keeps its place among the pegged orders.
-    ladder(OrderPlace::pegged, order.side).unlink(slot, pool_);
-    special_[slot].place = OrderPlace::unpriced;
-    update(UpdateKind::repriced, slot, kNoPrice, order.leaves);
-    return;
-  }
   const i64 open = order.leaves;
   detach(slot);
   update(UpdateKind::repriced, order, price, open);

@@ -107,6 +107,13 @@ class MatchingEngine : public MatchingCore {
     i64 price = 0;
     OrderPlace place = OrderPlace::displayed;
   };
+  // A displayed order while a rehearsal goes on.
+  struct RehearsedMaker {
+    i64 tip = 0;
+    i64 reserve = 0;
+    u32 slot = kNone;
+    bool top = false;
+  };
 
   // The gate (matching_engine.cpp).
   bool quiet() const noexcept { return at_work_ == 0; }
@@ -186,12 +193,17 @@ class MatchingEngine : public MatchingCore {
   // What the taker could trade within its limit, at most its open quantity: the same pass, moving nothing.
   i64 reachable(const Arrival& taker);
   struct Rehearsal;
+  void rehearse(Rehearsal& pass);
   void rehearse_level(Rehearsal& pass, OrderPlace place, u32 level);
-  void rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, bool reserve);
+  i64 rehearse_maker(Rehearsal& pass, u32 slot, OrderPlace place, i64 available, i64 leaves) noexcept;
+  void rehearse_queue(Rehearsal& pass, u32 level);
+  void rehearse_round(Rehearsal& pass, bool shares);
+  void rehearse_turn(Rehearsal& pass, RehearsedMaker& maker, i64 most) noexcept;
 
   // Sharing at a price, and TOP orders (engine_allocation.cpp).
   void share_level(Arrival& taker, i64 price);
   void share_round(Arrival& taker, u32 level, i64 price);
+  void share_with(u32 slot, i64 displayed, bool is_top);
   void prevent_at(Arrival& taker, u32 level, i64 price);
   void note_better(Side which, u32 slot, i64 price, i64 displayed) noexcept;
   void check_tops() const;
@@ -203,6 +215,7 @@ class MatchingEngine : public MatchingCore {
   void enter_elected(u32 slot);
   bool enter_all_or_none();
   bool reprice_next_peg();
+  void withdraw_pegs();
   void reprice(u32 slot, i64 price);
   i64 peg_price(Side side, const SpecialOrder& terms) const noexcept;
 
@@ -330,6 +343,8 @@ class MatchingEngine : public MatchingCore {
   bool interrupted_ = false;                         // a taker has met a band that interrupts trading
   LimitStateTimer limit_state_;
   LevelSharing sharing_;
+  std::vector<RehearsedMaker> rehearsed_;  // of a level, while its rehearsal goes on
+  std::vector<RehearsedMaker> emptied_;    // those that have lost their tips
   TopOrders tops_;
   EngineOutput* output_ = nullptr;  // of the message at work
   i64 message_index_ = 0;

@@ -289,7 +289,7 @@ TEST_CASE("a warm engine allocates nothing for orders of all types") {
       engine.apply(message, std::span(&terms, 1), i, output);
     }
   };
-  play_specials(60'000);
+  play_specials(120'000);
   const std::size_t before = testing::allocations();
   play_specials(60'000);
   const std::size_t after = testing::allocations();

@@ -77,7 +77,7 @@ class Amend:
         if order.state == RESTING and not self.keeps_place(order, message.price, self.grows(order, terms, leaves)):
             if self.post_only_takes(order, message.price):
                 return "post_only_would_take"
-            if order.has("reduce_only") and not self.reducible(order, self.positions):
+            if order.has("reduce_only") and not self.reducible(order):
                 return "reduce_only_would_increase"
         judged = terms.stop_price != NO_PRICE and self.last is not None and not self.triggers_sleep()
         if judged and self.rules.immediate_trigger != "elect" and through(order, self.last, terms.stop_price):

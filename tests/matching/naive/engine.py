@@ -124,7 +124,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
         return "accepted"
 
     def settle(self) -> None:
-        """Elected orders first, then all-or-none orders that have become fillable, then pegs that must move."""
+        """Pegs that must move first, then elected orders, then all-or-none orders that have become fillable."""
         while True:
             if self.interrupted:
                 self.change_phase("volatility_auction")
@@ -134,22 +134,23 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
                 continue
             if self.triggers_sleep():
                 return
+            self.withdraw_pegs()
+            repriced = self.next_to_reprice()
+            if repriced is not None:
+                self.reprice(*repriced)
+                continue
             if self.elected:
                 order = self.elected.popleft()
                 del self.orders[order.order_id]
                 self.release(order)
                 continue
             order = self.fillable_all_or_none()
-            if order is not None:
-                self.sides[order.side].remove(order)
-                del self.orders[order.order_id]
-                if self.fit_again(order):
-                    self.take(order, own_message=False)
-                continue
-            repriced = self.next_to_reprice()
-            if repriced is None:
+            if order is None:
                 return
-            self.reprice(*repriced)
+            self.sides[order.side].remove(order)
+            del self.orders[order.order_id]
+            if self.fit_again(order):
+                self.take(order, own_message=False)
 
     def fillable_all_or_none(self) -> Order | None:
         """The first all-or-none order that can trade in full: buys first, by price and time."""
@@ -157,11 +158,7 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             best = self.sides[3 - side].best()
             levels = self.sides[side].within(best) if best is not None else []
             for order in (order for level in levels for order in level.queues[ALL_OR_NONE].values()):
-                enough = (
-                    min(order.leaves, self.reducible(order, self.positions))
-                    if order.has("reduce_only")
-                    else order.leaves
-                )
+                enough = min(order.leaves, self.reducible(order)) if order.has("reduce_only") else order.leaves
                 self.clamp_to_bands(order, order.price)
                 if enough and self.reachable(order, enough) == enough:
                     return order

@@ -312,7 +312,7 @@ class Entry:
 
     def enter_pegged(self, order: Order) -> str:
         price = self.peg_price(order)
-        if price is None or self.collecting():
+        if price is None or self.phase != "continuous":
             self.times += 1
             order.time = self.times
             order.state = UNPRICED
@@ -361,22 +361,32 @@ class Entry:
             return price
         return min(price, order.limit) if buys else max(price, order.limit)
 
-    def next_to_reprice(self) -> tuple[Order, int | None] | None:
-        """The pegged order that came first among those whose price is no longer where they stand."""
-        pegs = [order for order in self.orders.values() if order.kind == PEGGED and order.state in (RESTING, UNPRICED)]
-        for order in sorted(pegs, key=lambda peg: peg.time):
+    def pegs(self, state: str) -> list[Order]:
+        """The pegged orders that are priced or not, as they came."""
+        pegs = [order for order in self.orders.values() if order.kind == PEGGED and order.state == state]
+        return sorted(pegs, key=lambda peg: peg.time)
+
+    def withdraw_pegs(self) -> None:
+        """Take the pegs off the book that do not stand where they belong; outside continuous trading all."""
+        for order in self.pegs(RESTING):
+            price = self.peg_price(order) if self.phase == "continuous" else None
+            if price == order.price:
+                continue
+            self.sides[order.side].remove(order)
+            order.state, order.price = UNPRICED, NO_PRICE
+            if price is None:
+                self.update("repriced", order, quantity=order.leaves)
+
+    def next_to_reprice(self) -> tuple[Order, int] | None:
+        """The pegged order without a price that came first among those that have one now."""
+        for order in self.pegs(UNPRICED):
             price = self.peg_price(order)
-            if price != (order.price if order.state == RESTING else None):
+            if price is not None:
                 return order, price
         return None
 
-    def reprice(self, order: Order, price: int | None) -> None:
-        if order.state == RESTING:
-            self.sides[order.side].remove(order)
+    def reprice(self, order: Order, price: int) -> None:
         del self.orders[order.order_id]
-        self.update("repriced", order, price=NO_PRICE if price is None else price, quantity=order.leaves)
-        if price is None:
-            order.state, order.price = UNPRICED, NO_PRICE
-            self.orders[order.order_id] = order
-        elif self.fit_again(order):
+        self.update("repriced", order, price=price, quantity=order.leaves)
+        if self.fit_again(order):
             self.take_pegged(order, price)

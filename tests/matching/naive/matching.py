@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
 
 from tests.matching.naive.book import ALL_OR_NONE, DISPLAYED, HIDDEN, PEGGED, Level, Order
 from tests.matching.naive.rows import BUY, SELF_TRADE, Fill
@@ -162,16 +164,16 @@ class Matching:
             self.leave(maker)
         self.on_trade(price)
 
-    def reducible(self, order: Order, positions: dict[int, int]) -> int:
+    def reducible(self, order: Order) -> int:
         """How much the order may trade so that the owner's position becomes smaller and does not turn."""
-        position = positions.get(order.owner, 0)
+        position = self.positions.get(order.owner, 0)
         return max(0, -position if order.side == BUY else position)
 
     def fit_reduce_only(self, order: Order) -> int:
         """Cut an order that enters to what the position has left for it; returns how much was cut."""
         if not order.has("reduce_only"):
             return 0
-        cut = max(0, order.leaves - self.reducible(order, self.positions))
+        cut = max(0, order.leaves - self.reducible(order))
         order.leaves -= cut
         order.cum += cut
         return cut
@@ -184,7 +186,7 @@ class Matching:
         """Cut a reduce-only maker that is met to what the position has left for it; it leaves where that is nothing."""
         if not maker.has("reduce_only"):
             return
-        most = self.reducible(maker, self.positions)
+        most = self.reducible(maker)
         cut = maker.leaves - most
         if cut > 0 and not most:
             self.cancel_for(maker, "reduce_only_would_increase")
@@ -194,30 +196,35 @@ class Matching:
             self.tell_cut(maker, cut)
 
     def reachable(self, taker: Order, enough: int) -> int:
-        """Count what the taker could trade now: the pass of `match` with its running remainder, moving nothing."""
-        positions = dict(self.positions)
+        """Count what the taker could trade now, moving nothing."""
+        if any(order.has("reduce_only") and order.side != taker.side for order in self.orders.values()):
+            return self.rehearsed(taker, enough)
         left, reached = enough, 0
         for level in [] if taker.barred else self.sides[3 - taker.side].within(taker.match_limit):
             for maker, quantity, whole in self.meetings(taker, level):
-                most = self.reducible(maker, positions) if maker.has("reduce_only") else quantity
-                quantity = min(quantity, most)
-                if quantity == 0 or (maker.kind == ALL_OR_NONE and quantity > left):
+                if maker.kind == ALL_OR_NONE and quantity > left:
                     continue
                 mode = self.prevention(taker, maker)
                 if mode in ("cancel_newest", "cancel_both"):
                     return reached
                 if mode == "decrement" and whole:
-                    left -= min(left, maker.leaves, most if maker.has("reduce_only") else maker.leaves)
+                    left -= min(left, maker.leaves)
                 if mode == "none":
                     quantity = min(quantity, left)
-                    for order in (taker, maker):
-                        signed = quantity if order.side == BUY else -quantity
-                        positions[order.owner] = positions.get(order.owner, 0) + (signed if order.owner else 0)
                     left -= quantity
                     reached += quantity
                 if left == 0:
                     return reached
         return reached
+
+    def rehearsed(self, taker: Order, enough: int) -> int:
+        """Play the pass on a copy: what a reduce-only maker gives depends on all that its owner traded before."""
+        memo: dict[int, Any] = {id(self.rules): self.rules, id(self.fills): [], id(self.updates): []}
+        memo |= {id(order.terms): order.terms for order in (taker, *self.orders.values())}
+        engine, order = deepcopy((self, taker), memo)
+        order.leaves = enough
+        engine.match(order)
+        return sum(fill.quantity for fill in engine.fills)
 
     def meetings(self, taker: Order, level: Level) -> Iterator[tuple[Order, int, bool]]:
         """What a taker meets at one price: tips, then reserves, then the other kinds; False for a reserve."""

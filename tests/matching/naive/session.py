@@ -152,7 +152,9 @@ class Session(Bands):
             self.closing_price = self.last
         if following == "closed":
             self.expire_day_orders()
-        if following == "continuous" and self.last is not None:
+        if following != "continuous":
+            self.withdraw_pegs()
+        elif self.last is not None:
             self.on_trade(self.last)
 
     def expire_day_orders(self) -> None:

@@ -27,19 +27,16 @@ constexpr SelfTradeDecider kDeciders[] = {SelfTradeDecider::taker, SelfTradeDeci
 template <class Member, std::size_t size>
 u16 parse_set(py::handle members, const char* what, const Member (&all)[size]) {
   if (members.is_none()) return (1U << size) - 1;
-  if (py::isinstance<py::str>(members)) {
-    throw py::type_error(std::string(what) + " must be a sequence of members or their texts, not one text");
-  }
   u16 set = 0;
-  for (const auto& each : members.cast<py::sequence>()) set |= members_of(parse_member(each, what, all));
+  for (const auto& each : parse_members(members, what)) set |= members_of(parse_member(each, what, all));
   return set;
 }
 
 u16 parse_instructions(py::handle members) {
   if (members.is_none()) return kAllInstructions;
   u16 set = 0;
-  for (const auto& each : members.cast<py::sequence>()) {
-    set |= members_of(parse_policy(each.cast<std::string>(), "instructions", kInstructions));
+  for (const auto& each : parse_members(members, "instructions")) {
+    set |= members_of(parse_policy(parse_text(each, "instructions"), "instructions", kInstructions));
   }
   return set;
 }
