@@ -18,6 +18,7 @@ def auction_price(
     market_sell: int = 0,
     reference: int | None = None,
     rule: str = "nearest_limit",
+    market_pressure: bool = True,
 ) -> tuple[int, int, int] | None:
     """Price, volume and surplus (buyers' above zero), judged at every limit of the book one after the other."""
 
@@ -44,9 +45,9 @@ def auction_price(
     prices = [price for price in prices if volume(price) == most]
     least = min(abs(surplus(price)) for price in prices)
     prices = [price for price in prices if abs(surplus(price)) == least]
-    if all(surplus(price) > 0 for price in prices):
+    if market_pressure and all(surplus(price) > 0 for price in prices):
         chosen = prices[-1]
-    elif all(surplus(price) < 0 for price in prices):
+    elif market_pressure and all(surplus(price) < 0 for price in prices):
         chosen = prices[0]
     elif reference is None:
         chosen = prices[-1]

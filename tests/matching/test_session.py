@@ -37,15 +37,30 @@ levels = st.dictionaries(prices, st.integers(1, 6), max_size=7)
 lots = st.integers(0, 12)
 
 
-@given(levels, levels, lots, lots, st.none() | st.integers(85, 115), st.sampled_from(["nearest_limit", "at_reference"]))
+rules = st.sampled_from(["nearest_limit", "at_reference"])
+
+
+@given(levels, levels, lots, lots, st.none() | st.integers(85, 115), rules, st.booleans())
 def test_the_auction_price_is_what_its_rules_say_of_every_limit(
-    bids: dict[int, int], asks: dict[int, int], market_buy: int, market_sell: int, reference: int | None, rule: str
+    bids: dict[int, int],
+    asks: dict[int, int],
+    market_buy: int,
+    market_sell: int,
+    reference: int | None,
+    rule: str,
+    market_pressure: bool,
 ) -> None:
     buyers, sellers = side_of(bids, -1), side_of(asks, 1)
     found = auction_price(
-        buyers, sellers, market_buy=market_buy, market_sell=market_sell, reference=reference, rule=rule
+        buyers,
+        sellers,
+        market_buy=market_buy,
+        market_sell=market_sell,
+        reference=reference,
+        rule=rule,
+        market_pressure=market_pressure,
     )
-    expected = naive.auction_price(buyers, sellers, market_buy, market_sell, reference, rule)
+    expected = naive.auction_price(buyers, sellers, market_buy, market_sell, reference, rule, market_pressure)
     assert (None if found is None else (found.price, found.volume, found.surplus)) == expected
 
 

@@ -95,7 +95,7 @@ const char* to_text(ReferenceRule rule) noexcept {
 }
 
 AuctionPrice choose_auction_price(const AuctionSide& buy, const AuctionSide& sell, i64 volume, i64 reference,
-                                  ReferenceRule rule) noexcept {
+                                  AuctionRules rules) noexcept {
   const auto surplus_at = [&](i64 price) { return left_at(buy, Side::buy, price) - left_at(sell, Side::sell, price); };
   // All lots that are to trade can do so from the worst seller's limit up to the worst buyer's.
   const auto trades_all = [&](i64 price) {
@@ -118,19 +118,19 @@ AuctionPrice choose_auction_price(const AuctionSide& buy, const AuctionSide& sel
   const AuctionPrice& lowest = tied.at[0];
   const AuctionPrice& highest = tied.at[tied.count - 1];
   // The surplus falls as the price rises, so its ends tell of all between.
-  if (lowest.surplus < 0) return lowest;
-  if (highest.surplus > 0 || reference == kNoPrice) return highest;
-  if (rule == ReferenceRule::at_reference && reference > lowest.price && reference < highest.price) {
+  if (rules.market_pressure && lowest.surplus < 0) return lowest;
+  if ((rules.market_pressure && highest.surplus > 0) || reference == kNoPrice) return highest;
+  if (rules.reference == ReferenceRule::at_reference && reference > lowest.price && reference < highest.price) {
     return {reference, volume, surplus_at(reference)};
   }
   return nearest(tied, reference);
 }
 
 AuctionPrice auction_price(std::span<const PriceQuantity> bids, std::span<const PriceQuantity> asks, i64 market_buy,
-                           i64 market_sell, i64 reference, ReferenceRule rule) {
+                           i64 market_sell, i64 reference, AuctionRules rules) {
   check_side(bids, market_buy, Side::buy);
   check_side(asks, market_sell, Side::sell);
-  return read_auction(market_buy, market_sell, ArrayLimits{bids}, ArrayLimits{asks}, reference, rule).found;
+  return read_auction(market_buy, market_sell, ArrayLimits{bids}, ArrayLimits{asks}, reference, rules).found;
 }
 
 }  // namespace pytrader

@@ -24,6 +24,12 @@ enum class ReferenceRule : u8 {
 };
 const char* to_text(ReferenceRule rule) noexcept;
 
+// What decides between limits that trade the same volume and leave the same surplus.
+struct AuctionRules {
+  ReferenceRule reference = ReferenceRule::nearest_limit;
+  bool market_pressure = true;  // a surplus of one side at all of them comes before the reference price
+};
+
 struct AuctionPrice {
   i64 price = kNoPrice;  // ticks; kNoPrice if nothing can trade, and then the rest is 0
   i64 volume = 0;        // lots that trade
@@ -42,7 +48,7 @@ struct AuctionSide {
 
 // The limit that the rules choose once it is known what trades.
 AuctionPrice choose_auction_price(const AuctionSide& buy, const AuctionSide& sell, i64 volume, i64 reference,
-                                  ReferenceRule rule) noexcept;
+                                  AuctionRules rules) noexcept;
 
 // Walks one side in the order in which it trades: market orders first, then its limits, best first.
 template <class Limits>
@@ -97,16 +103,16 @@ struct AuctionReading {
 };
 
 // The auction price of a book, by these rules, each only between the limits that the ones before leave equal:
-// the largest volume; the least surplus; with buyers' surplus at all of them the highest, with sellers' the lowest; the
-// reference price (none: the highest). Candidates are the limits of orders in the book; with market orders alone the
-// reference price is the auction price. Source: Xetra market model, price determination in auctions, examples 1 to 7;
-// the same rules at CME (Indicative Opening Price, rules 1 to 5).
+// the largest volume; the least surplus; under market pressure with buyers' surplus at all of them the highest, with
+// sellers' the lowest; the reference price (none: the highest). Candidates are the limits of orders in the book; with
+// market orders alone the reference price is the auction price. Source: Xetra market model, price determination in
+// auctions, examples 1 to 7; the same rules at CME (Indicative Opening Price, rules 1 to 5).
 //
 // `Limits` answers next(PriceQuantity&), best first, false at the end. Reads the levels that trade and at most three
 // more of each side. The lots of one side, market orders included, sum to less than 2^63.
 template <class Bids, class Asks>
 AuctionReading read_auction(i64 market_buy, i64 market_sell, Bids bids, Asks asks, i64 reference,
-                            ReferenceRule rule) noexcept {
+                            AuctionRules rules) noexcept {
   AuctionWalk<Bids> buy(market_buy, bids);
   AuctionWalk<Asks> sell(market_sell, asks);
   i64 volume = 0;
@@ -121,7 +127,7 @@ AuctionReading read_auction(i64 market_buy, i64 market_sell, Bids bids, Asks ask
   const AuctionSide bought = buy.finish();
   const AuctionSide sold = sell.finish();
   AuctionReading reading;
-  reading.found = choose_auction_price(bought, sold, volume, reference, rule);
+  reading.found = choose_auction_price(bought, sold, volume, reference, rules);
   if (bought.left_count == 2) reading.lowest_bid = bought.left[1].price;
   if (sold.left_count == 2) reading.highest_ask = sold.left[1].price;
   return reading;
@@ -130,6 +136,6 @@ AuctionReading read_auction(i64 market_buy, i64 market_sell, Bids bids, Asks ask
 // The same of levels in arrays, best first. Throws Error(invalid_argument) if a quantity is not above 0, a market
 // quantity is below 0, or prices do not get worse from level to level; Error(capacity) if a side sums to 2^63 or more.
 AuctionPrice auction_price(std::span<const PriceQuantity> bids, std::span<const PriceQuantity> asks, i64 market_buy,
-                           i64 market_sell, i64 reference, ReferenceRule rule);
+                           i64 market_sell, i64 reference, AuctionRules rules);
 
 }  // namespace pytrader

@@ -36,10 +36,10 @@ i64 AuctionBook::reserve_at(Side which, i64 price) const noexcept {
 }
 
 AuctionPrice AuctionBook::read(const Ladder& bids, const Ladder& hidden_bids, const Ladder& asks,
-                               const Ladder& hidden_asks, i64 reference, ReferenceRule rule) noexcept {
+                               const Ladder& hidden_asks, i64 reference, AuctionRules rules) noexcept {
   const MergedLimits<3> buyers({&bids, &hidden_bids, &reserves_[0]});
   const MergedLimits<3> sellers({&asks, &hidden_asks, &reserves_[1]});
-  last_ = read_auction(market_[0], market_[1], buyers, sellers, reference, rule);
+  last_ = read_auction(market_[0], market_[1], buyers, sellers, reference, rules);
   is_stale_ = false;
   return last_.found;
 }

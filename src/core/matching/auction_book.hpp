@@ -68,7 +68,7 @@ class AuctionBook {
 
   // The price of the auction now: the displayed and hidden orders of each side and what is kept here.
   AuctionPrice read(const Ladder& bids, const Ladder& hidden_bids, const Ladder& asks, const Ladder& hidden_asks,
-                    i64 reference, ReferenceRule rule) noexcept;
+                    i64 reference, AuctionRules rules) noexcept;
 
  private:
   static std::size_t index_of(Side which) noexcept { return which == Side::buy ? 0 : 1; }

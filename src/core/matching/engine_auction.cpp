@@ -9,7 +9,7 @@ namespace pytrader {
 
 AuctionPrice MatchingEngine::read_auction_book() noexcept {
   return auction_.read(bids(), ladder(OrderPlace::hidden, Side::buy), asks(), ladder(OrderPlace::hidden, Side::sell),
-                       auction_reference(), rules_.session.auction_reference);
+                       auction_reference(), {rules_.session.auction_reference, rules_.session.market_pressure});
 }
 
 // After a message. Costs the levels that would trade, and nothing if the message can not have moved the price.

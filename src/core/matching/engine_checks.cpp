@@ -197,6 +197,9 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
     return RejectReason::price_out_of_range;
   }
   if (check_closing_price(terms.limit) != RejectReason::none) return RejectReason::price_out_of_range;
+  const bool needs_market =
+      terms.order_type == OrderType::market_to_limit || terms.order_type == OrderType::market_with_protection;
+  if (needs_market && best_of_all(opposite(order.side)) == kNoPrice) return RejectReason::no_liquidity;
   if (post_only_takes(order)) return RejectReason::post_only_would_take;
   if (reached_at_entry(order) && rules_.immediate_trigger != ImmediateTrigger::elect) {
     return RejectReason::stop_price_reached;

@@ -5,14 +5,38 @@
 
 namespace pytrader {
 
-// What has come to its time leaves before anything else happens at the new time.
+// A jump does what clock messages on the way would have done: each expiry and each end of a phase at its own time.
 MessageStatus MatchingEngine::set_clock(i64 now) {
   if (now < clock_) return status_of(RejectReason::clock_backwards);
+  const i64 began = clock_;
+  for (i128 due = next_due(began); due < now; due = next_due(began)) {
+    stand_at(static_cast<i64>(due));
+    conclude();
+  }
+  stand_at(now);
+  return status_of(Outcome::accepted);
+}
+
+// When the clock sets off something next; beyond all times if nothing waits for it. A limit state that began on the
+// way is left to the new time: it would come again and again in a jump over years.
+i128 MatchingEngine::next_due(i64 began) const noexcept {
+  i128 due = i128{INT64_MAX} + 1;
+  if (!expiries_.empty()) due = expiries_.first_key();
+  if (phase_ == TradingPhase::volatility_auction && phase_until_ != 0) due = std::min(due, i128{phase_until_});
+  const bool lasts = phase_ == TradingPhase::continuous && rules_.bands.limit_state_ns != 0 &&
+                     is_limit(limit_state_.state()) && limit_state_.since() <= began;
+  if (lasts) due = std::min(due, i128{limit_state_.since()} + rules_.bands.limit_state_ns);
+  return due;
+}
+
+// What has come to its time leaves before anything else happens then.
+void MatchingEngine::stand_at(i64 now) {
+  try_all_or_none_ = true;
+  make_room_for_session();
   output_->make_room(0, expiries_.size());
   clock_ = now;
   while (!expiries_.empty() && expiries_.first_key() <= clock_) expire(expiries_.first());
   advance_phase();
-  return status_of(Outcome::accepted);
 }
 
 void MatchingEngine::expire(u32 slot) {

@@ -55,6 +55,7 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   const i64 done = order.executed + kept.prevented;
   order.leaves = counts_total ? message.quantity - done : message.quantity;
   if (terms.display_qty != 0 && !kept.is_iceberg()) return status_of(RejectReason::display_quantity_not_valid);
+  const bool displays_more = terms.display_qty > kept.display_qty;
   if (terms.display_qty != 0) kept.display_qty = terms.display_qty;
   const bool checks_tips = kept.is_iceberg() && (terms.display_qty != 0 || order.leaves > before);
   if (checks_tips) {
@@ -79,7 +80,9 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   if (!same_price && has_price && check_closing_price(kept.limit) != RejectReason::none) {
     return status_of(RejectReason::price_out_of_range);
   }
-  const bool keeps = rules_.amend == AmendPolicy::keeps_on_decrease && order.leaves <= before;
+  const bool by_display = rules_.amend == AmendPolicy::keeps_on_displayed_decrease && kept.is_iceberg();
+  const bool grows = by_display ? displays_more : order.leaves > before;
+  const bool keeps = rules_.amend != AmendPolicy::always_loses && !grows;
   return in_book(kept.place) ? replace_in_book(slot, order, keeps && same_price) : replace_waiting(slot, order, keeps);
 }
 
@@ -88,6 +91,7 @@ MessageStatus MatchingEngine::replace_in_book(u32 slot, Arrival& order, bool kee
   named_ = {order.side, order.leaves};
   if (keeps) {
     if (order.terms.is_iceberg()) {
+      if (auction_.follows()) auction_.make_room(order.side, limit_of(slot));
       SpecialOrder& iceberg = special_[slot];
       iceberg.display_qty = order.terms.display_qty;
       tips_bound_ -= iceberg.tips_most;

@@ -113,7 +113,7 @@ MessageStatus MatchingCore::replace(const OrderMessage& message, i64 message_ind
     return status_of(Outcome::replaced_closed);
   }
   if (open > INT64_MAX - done) return status_of(RejectReason::quantity_above_maximum);
-  const bool keeps = rules_.amend == AmendPolicy::keeps_on_decrease;
+  const bool keeps = rules_.amend != AmendPolicy::always_loses;
   if (keeps && open <= node.quantity && mutable_side(side).price_of(node.level) == message.price) {
     headroom_[index_of(side)] += node.quantity - open;
     mutable_side(side).reduce(slot, node.quantity - open, pool_);

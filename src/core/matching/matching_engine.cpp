@@ -34,11 +34,15 @@ MessageStatus MatchingEngine::apply_general(const OrderMessage& message, std::sp
                                                : is_missing       ? kMissingTerms
                                                                   : terms[message.terms - 1]);
   if (is_rejected(status)) return status;
+  conclude();
+  if (phase_ == TradingPhase::continuous && output.fills.size() > fills_before) check_touch();
+  return status;
+}
+
+void MatchingEngine::conclude() {
   settle();
   publish_indicative();
   watch_limit_state();
-  if (phase_ == TradingPhase::continuous && output.fills.size() > fills_before) check_touch();
-  return status;
 }
 
 MessageStatus MatchingEngine::answer(const OrderMessage& message, const OrderTerms& terms) {

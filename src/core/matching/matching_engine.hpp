@@ -189,7 +189,7 @@ class MatchingEngine : public MatchingCore {
   void prevent(Arrival& taker, u32 maker, SelfTrade mode);
   bool cut_reduce_only(u32 slot);
   void tell_cut(Arrival& order);
-  void shrink(u32 slot, i64 leaves) noexcept;
+  void shrink(u32 slot, i64 leaves) noexcept;  // from the reserve first; an iceberg's reserve may grow too
   // What the taker could trade within its limit, at most its open quantity: the same pass, moving nothing.
   i64 reachable(const Arrival& taker);
   struct Rehearsal;
@@ -210,6 +210,7 @@ class MatchingEngine : public MatchingCore {
 
   // Elections and what a message sets off (engine_triggers.cpp).
   void on_trade(i64 price);
+  void conclude();  // all that an accepted message sets off
   void settle();
   void enter_elected(u32 slot);
   bool enter_all_or_none();
@@ -225,6 +226,8 @@ class MatchingEngine : public MatchingCore {
 
   // Clock, mass cancel, positions, groups (engine_control.cpp).
   MessageStatus set_clock(i64 now);
+  i128 next_due(i64 began) const noexcept;
+  void stand_at(i64 now);
   void expire(u32 slot);
   void expire_day_orders();
   MessageStatus mass_cancel(u32 owner);

@@ -154,7 +154,7 @@ MessageStatus MultiLegMarket::replace(u32 instrument, const OrderMessage& messag
     return status_of(Outcome::replaced_closed);
   }
   if (open > INT64_MAX - order.cum_qty) return status_of(RejectReason::quantity_above_maximum);
-  const bool keeps = book.rules().amend == AmendPolicy::keeps_on_decrease;
+  const bool keeps = book.rules().amend != AmendPolicy::always_loses;
   if (keeps && message.price == order.price && open <= order.leaves_qty) {
     book.reduce_to(message.order_id, open);
     touch(instrument);

@@ -105,8 +105,7 @@ template <bool names, class Replace>
   const bool fits = static_cast<u64>(quantity) - 1 < static_cast<u64>(headroom);
   if (node.id != message.order_id || (node.attributes & (kHasExecuted | kIsSpecial)) != 0 || !fits ||
       !levels.recent_level(message.price, level) || sides_[own ^ 1].is_reached(message.price) ||
-      (level == node.level && quantity <= node.quantity && rules_.amend == AmendPolicy::keeps_on_decrease))
-      [[unlikely]] {
+      (level == node.level && quantity <= node.quantity && rules_.amend != AmendPolicy::always_loses)) [[unlikely]] {
     return replace();
   }
   if constexpr (names) named_ = {side_of(node), quantity};

@@ -63,6 +63,8 @@ struct SessionRules {
   // An auction whose price differs from the last price by more basis points than this is prolonged: a scheduled one by
   // a volatility auction, a volatility auction until a phase message ends it. 0: never.
   i64 extension_basis_points = 0;
+  // With a surplus of one side at all limits that are as good, an auction's price follows it.
+  bool market_pressure = true;
 
   friend bool operator==(const SessionRules&, const SessionRules&) = default;
 };

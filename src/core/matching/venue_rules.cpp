@@ -38,7 +38,7 @@ VenueRules nasdaq() {
   rules.order_types = all_of(Type::market, Type::limit, Type::pegged);
   rules.times_in_force =
       all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::at_the_open, Force::at_the_close);
-  rules.instructions = all_of(Instruction::hidden, Instruction::iceberg, Instruction::minimum_quantity);
+  rules.instructions = all_of(Instruction::hidden, Instruction::iceberg);
   return rules;
 }
 
@@ -52,11 +52,13 @@ VenueRules eurex() {
 
 VenueRules tsx() {
   VenueRules rules;
+  rules.amend = Amend::keeps_on_displayed_decrease;
   rules.iceberg_sweep = IcebergSweep::displayed_first;
+  rules.session.market_pressure = false;
   rules.order_types = all_of(Type::market, Type::limit, Type::stop_limit, Type::pegged);
   rules.times_in_force =
       all_of(Force::day, Force::gtc, Force::gtd, Force::ioc, Force::fok, Force::at_the_open, Force::at_the_close);
-  rules.instructions = all_of(Instruction::hidden, Instruction::iceberg, Instruction::minimum_quantity);
+  rules.instructions = all_of(Instruction::hidden, Instruction::iceberg);
   return rules;
 }
 
@@ -97,7 +99,15 @@ std::span<const VenuePreset> venue_presets() {
 }
 
 const char* to_text(AmendPolicy policy) noexcept {
-  return policy == AmendPolicy::keeps_on_decrease ? "keeps_on_decrease" : "always_loses";
+  switch (policy) {
+    case AmendPolicy::keeps_on_decrease:
+      return "keeps_on_decrease";
+    case AmendPolicy::always_loses:
+      return "always_loses";
+    case AmendPolicy::keeps_on_displayed_decrease:
+      return "keeps_on_displayed_decrease";
+  }
+  return "?";
 }
 
 const char* to_text(PostOnlyPolicy policy) noexcept {

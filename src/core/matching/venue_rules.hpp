@@ -16,6 +16,8 @@ namespace pytrader {
 enum class AmendPolicy : u8 {
   keeps_on_decrease,  // same price and no larger quantity keeps the place; anything else goes to the back
   always_loses,       // every replace goes to the back
+  // As keeps_on_decrease, but of an iceberg what is displayed counts: its undisclosed part may grow.
+  keeps_on_displayed_decrease,
 };
 
 enum class PostOnlyPolicy : u8 {

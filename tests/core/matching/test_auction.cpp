@@ -21,12 +21,12 @@ struct Book {
   i64 market_sell = 0;
 };
 
-AuctionPrice price_of(const Book& book, i64 reference = kNoPrice, ReferenceRule rule = ReferenceRule::nearest_limit) {
-  return auction_price(book.bids, book.asks, book.market_buy, book.market_sell, reference, rule);
+AuctionPrice price_of(const Book& book, i64 reference = kNoPrice, AuctionRules rules = {}) {
+  return auction_price(book.bids, book.asks, book.market_buy, book.market_sell, reference, rules);
 }
 
 // The rules read one after the other over all limits of the book.
-AuctionPrice plain_price(const Book& book, i64 reference, ReferenceRule rule) {
+AuctionPrice plain_price(const Book& book, i64 reference, AuctionRules rules) {
   const auto sum = [](const Levels& levels, auto&& trades) {
     i64 lots = 0;
     for (const PriceQuantity& level : levels) lots += trades(level.price) ? level.quantity : 0;
@@ -56,10 +56,13 @@ AuctionPrice plain_price(const Book& book, i64 reference, ReferenceRule rule) {
   if (tied[0].volume == 0) return {};
   keep([](const AuctionPrice& each) { return -std::abs(each.surplus); });
   const auto all = [&tied](auto&& holds) { return std::all_of(tied.begin(), tied.end(), holds); };
-  if (all([](const AuctionPrice& each) { return each.surplus > 0; })) return tied.back();
-  if (all([](const AuctionPrice& each) { return each.surplus < 0; })) return tied.front();
+  if (rules.market_pressure) {
+    if (all([](const AuctionPrice& each) { return each.surplus > 0; })) return tied.back();
+    if (all([](const AuctionPrice& each) { return each.surplus < 0; })) return tied.front();
+  }
   if (reference == kNoPrice) return tied.back();
-  if (rule == ReferenceRule::at_reference && reference > tied.front().price && reference < tied.back().price) {
+  if (rules.reference == ReferenceRule::at_reference && reference > tied.front().price &&
+      reference < tied.back().price) {
     return at(reference);
   }
   keep([&](const AuctionPrice& each) { return -std::abs(each.price - reference); });
@@ -107,9 +110,9 @@ TEST_CASE("Xetra example 7: orders that do not meet have no price") {
 
 TEST_CASE("the reference price itself may be the price where the venue says so") {
   const Book book{{{199, 100}}, {{202, 100}}, 100, 100};
-  CHECK(price_of(book, 200, ReferenceRule::at_reference) == AuctionPrice{200, 100, 0});
-  CHECK(price_of(book, 203, ReferenceRule::at_reference) == AuctionPrice{202, 100, -100});
-  CHECK(price_of(book, 190, ReferenceRule::at_reference) == AuctionPrice{199, 100, 100});
+  CHECK(price_of(book, 200, {ReferenceRule::at_reference}) == AuctionPrice{200, 100, 0});
+  CHECK(price_of(book, 203, {ReferenceRule::at_reference}) == AuctionPrice{202, 100, -100});
+  CHECK(price_of(book, 190, {ReferenceRule::at_reference}) == AuctionPrice{199, 100, 100});
 }
 
 TEST_CASE("a side without orders, or a book without any, has no price") {
@@ -157,9 +160,10 @@ TEST_CASE("the walk over what trades finds what all limits one by one say") {
     if (random.below(3) == 0) book.market_buy = random.between(0, 8);
     if (random.below(3) == 0) book.market_sell = random.between(0, 8);
     const i64 reference = random.below(8) == 0 ? kNoPrice : random.between(90, 110);
-    const auto rule = random.below(2) == 0 ? ReferenceRule::nearest_limit : ReferenceRule::at_reference;
-    const AuctionPrice fast = price_of(book, reference, rule);
-    REQUIRE(fast == plain_price(book, reference, rule));
+    const AuctionRules rules{random.below(2) == 0 ? ReferenceRule::nearest_limit : ReferenceRule::at_reference,
+                             random.below(4) != 0};
+    const AuctionPrice fast = price_of(book, reference, rules);
+    REQUIRE(fast == plain_price(book, reference, rules));
     traded += fast.volume > 0 ? 1 : 0;
   }
   CHECK(traded > 100'000);

@@ -23,7 +23,7 @@ struct Sides {
   Ladder hidden_asks{Side::sell};
 
   AuctionPrice price(AuctionBook& book, i64 reference = kNoPrice) {
-    return book.read(bids, hidden_bids, asks, hidden_asks, reference, ReferenceRule::nearest_limit);
+    return book.read(bids, hidden_bids, asks, hidden_asks, reference, {});
   }
 };
 

@@ -26,8 +26,7 @@ TEST_CASE("market-to-limit trades at the best price only and rests there") {
   CHECK(s.fills() == "4 1 5@100, 4 2 5@100");
   CHECK(s.queue(Side::buy, 100) == "4:2");
   Scene empty;
-  CHECK(empty.send(order(4, Side::buy, 12).type(OrderType::market_to_limit)) == "remainder_canceled");
-  CHECK(empty.output.updates.empty());
+  CHECK(empty.send(order(4, Side::buy, 12).type(OrderType::market_to_limit)) == "no_liquidity");
 }
 
 TEST_CASE("market with protection rests at its distance from the best opposite price") {

@@ -395,3 +395,32 @@ TEST_CASE("the indicative price follows an expiry also when the clock finds that
   s.send(clock(120));
   CHECK(s.updates() == "expired 2 5@110, indicative 0 5@110");
 }
+
+TEST_CASE("a clock that jumps stands at each time that comes on the way") {
+  VenueRules rules;
+  rules.session.volatility_auction_ns = 10;
+  Scene s(rules);
+  s.send(phase(Phase::volatility_auction));
+  s.send(sell(1, 100, 5).expires(15));
+  s.send(buy(2, 99, 5).expires(8));
+  CHECK(s.send(clock(20)) == "accepted");
+  CHECK(s.updates() == "expired 2 5@99, phase_changed 0 0@-, expired 1 5@100");
+  const std::vector<OrderUpdate>& updates = s.output.updates;
+  CHECK(updates[0].ts == 8);
+  CHECK(updates[1].ts == 10);
+  CHECK(updates[2].ts == 15);
+  CHECK(s.engine.clock() == 20);
+}
+
+TEST_CASE("a jump over many years with a limit state that never ends is over at once") {
+  VenueRules rules;
+  rules.bands = ten_ticks();
+  rules.bands.limit_state_ns = 1;
+  rules.bands.pause_ns = 1;
+  Scene s(rules);
+  s.send(reference(100));
+  s.send(buy(1, 110, 5));
+  CHECK(s.send(clock(INT64_MAX)) == "accepted");
+  CHECK(s.output.updates.size() == 6);
+  CHECK(s.engine.phase() == Phase::volatility_auction);
+}

@@ -42,10 +42,11 @@ class Amend:
             reason = self.replace_refusal(order, message, terms, leaves)
         if reason != "none":
             return reason
+        grows = self.grows(order, terms, leaves)
         order.display_qty = terms.display_qty or order.display_qty
         if order.state == RESTING:
-            return self.replace_resting(order, message.price, leaves)
-        return self.replace_waiting(order, message, terms, leaves)
+            return self.replace_resting(order, message.price, leaves, grows)
+        return self.replace_waiting(order, message, terms, leaves, grows)
 
     def replace_terms(self, message: Message, table: Sequence[Terms]) -> Terms | None:
         """The terms of a replace, which may state a stop price and a display quantity and nothing else."""
@@ -73,7 +74,7 @@ class Amend:
         prices = order.order_type not in WITHOUT_PRICE and message.price != order.limit
         if prices and not (self.entry_allowed(order, message.price) and self.closing_allowed(message.price)):
             return "price_out_of_range"
-        if order.state == RESTING and not self.keeps_place(order, message.price, leaves):
+        if order.state == RESTING and not self.keeps_place(order, message.price, self.grows(order, terms, leaves)):
             if self.post_only_takes(order, message.price):
                 return "post_only_would_take"
             if order.has("reduce_only") and not self.reducible(order):
@@ -83,12 +84,18 @@ class Amend:
             return "stop_price_reached"
         return "none"
 
-    def keeps_place(self, order: Order, price: int, leaves: int) -> bool:
-        unmoved = price == (order.limit if order.kind == PEGGED else order.price)
-        return self.rules.amend == "keeps_on_decrease" and unmoved and leaves <= order.leaves
+    def grows(self, order: Order, terms: Terms, leaves: int) -> bool:
+        """Whether an order asks for more by the venue's rule: more in all, or of an iceberg more displayed."""
+        if self.rules.amend == "keeps_on_displayed_decrease" and order.is_iceberg:
+            return terms.display_qty > order.display_qty
+        return leaves > order.leaves
 
-    def replace_resting(self, order: Order, price: int, leaves: int) -> str:
-        if self.keeps_place(order, price, leaves):
+    def keeps_place(self, order: Order, price: int, grows: bool) -> bool:
+        unmoved = price == (order.limit if order.kind == PEGGED else order.price)
+        return self.rules.amend != "always_loses" and unmoved and not grows
+
+    def replace_resting(self, order: Order, price: int, leaves: int, grows: bool) -> str:
+        if self.keeps_place(order, price, grows):
             if order.is_iceberg:
                 self.shrink(order, leaves)
             else:
@@ -105,8 +112,8 @@ class Amend:
         outcome = self.enter_pegged(order) if order.kind == PEGGED else self.take(order, first=False)
         return {"filled": "replaced_filled", "remainder_canceled": "remainder_canceled"}.get(outcome, "requeued")
 
-    def replace_waiting(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
-        keeps = self.rules.amend == "keeps_on_decrease" and leaves <= order.leaves
+    def replace_waiting(self, order: Order, message: Message, terms: Terms, leaves: int, grows: bool) -> str:
+        keeps = self.rules.amend != "always_loses" and not grows
         moves = terms.stop_price not in (NO_PRICE, order.stop)
         order.leaves = leaves
         if order.order_type not in WITHOUT_PRICE:

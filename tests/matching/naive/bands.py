@@ -15,6 +15,7 @@ SESSION_DEFAULTS = {
     "auction_reference": "nearest_limit",
     "volatility_auction_ns": 0,
     "extension_basis_points": 0,
+    "market_pressure": True,
 }
 BAND_DEFAULTS: dict[str, Any] = {
     "entry": {},

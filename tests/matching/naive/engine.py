@@ -77,10 +77,14 @@ class NaiveEngine(Entry, Amend, Matching, Sharing, Triggers, Session):
             answer = getattr(self, f"on_{kind}")(message)
         if answer not in OUTCOMES:
             return REJECTED + REASONS[answer]
+        self.conclude()
+        return OUTCOMES[answer]
+
+    def conclude(self) -> None:
+        """All that an accepted message sets off."""
         self.settle()
         self.watch_limit_state()
         self.publish_indicative()
-        return OUTCOMES[answer]
 
     def on_new(self, message: Message, table: Sequence[Terms]) -> str:
         reason = self.form_refusal(message, table)

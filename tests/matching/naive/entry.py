@@ -170,6 +170,9 @@ class Entry:
             return "quantity_above_maximum"
         if not (self.entry_allowed(order, order.limit) and self.closing_allowed(order.limit)):
             return "price_out_of_range"
+        needs_market = order.order_type in (MARKET_TO_LIMIT, MARKET_WITH_PROTECTION)
+        if needs_market and self.sides[3 - order.side].best() is None:
+            return "no_liquidity"
         if self.post_only_takes(order, order.limit):
             return "post_only_would_take"
         if self.reached_at_entry(order) and self.rules.immediate_trigger != "elect":

@@ -87,12 +87,29 @@ class Session(Bands):
     def on_clock(self, message: Message) -> str:
         if message.quantity < self.clock:
             return "clock_backwards"
-        self.clock = message.quantity
+        began = self.clock
+        while (due := self.next_due(began)) is not None and due < message.quantity:
+            self.stand_at(due)
+            self.conclude()
+        self.stand_at(message.quantity)
+        return "accepted"
+
+    def next_due(self, began: int) -> int | None:
+        """When time sets off something next; a limit state that began on the way is left to the new time."""
+        times = [order.terms.expire_time for order in self.orders.values() if order.terms.expire_time]
+        if self.phase == "volatility_auction" and self.phase_until:
+            times.append(self.phase_until)
+        if self.limit_state != "none" and self.limit_state_since <= began and self.band_rules.limit_state_ns:
+            times.append(self.limit_state_since + self.band_rules.limit_state_ns)
+        return min(times, default=None)
+
+    def stand_at(self, now: int) -> None:
+        """What has come to its time leaves before anything else happens then."""
+        self.clock = now
         due = [order for order in self.orders.values() if 0 < order.terms.expire_time <= self.clock]
         for order in sorted(due, key=lambda each: (each.terms.expire_time, each.entered)):
             self.expire(order)
         self.advance_phase()
-        return "accepted"
 
     def expire(self, order: Order, reason: str = "none") -> None:
         self.leave(order)
@@ -221,8 +238,11 @@ class Session(Bands):
             market[side] = sum(order.leaves for order in orders if order.state == QUEUED)
             limits[side] = [(order.price, order.leaves) for order in orders if order.state == RESTING]
         reference = self.reference if self.reference is not None else self.last
-        rule = self.session_rules.auction_reference
-        return auction_price(limits[BUY], limits[SELL], market[BUY], market[SELL], reference, rule)
+        rules = self.session_rules
+        return auction_price(
+            *(limits[BUY], limits[SELL], market[BUY], market[SELL], reference),
+            *(rules.auction_reference, rules.market_pressure),
+        )
 
     def publish_indicative(self) -> None:
         if self.acceptance() not in PUBLISHING:

@@ -30,10 +30,10 @@ std::string upper(std::string text) {
 }
 
 SessionRules make_rules(bool halt_accepts_orders, const std::string& auction_reference,
-                        py::handle volatility_auction_ns, py::handle extension_basis_points) {
+                        py::handle volatility_auction_ns, py::handle extension_basis_points, bool market_pressure) {
   const SessionRules rules{halt_accepts_orders, parse_policy(auction_reference, "auction_reference", kReferenceRules),
                            parse_integer(volatility_auction_ns, "volatility_auction_ns"),
-                           parse_integer(extension_basis_points, "extension_basis_points")};
+                           parse_integer(extension_basis_points, "extension_basis_points"), market_pressure};
   check(rules);
   return rules;
 }
@@ -44,6 +44,7 @@ py::dict settings_of(const SessionRules& rules) {
   settings["auction_reference"] = to_text(rules.auction_reference);
   settings["volatility_auction_ns"] = rules.volatility_auction_ns;
   settings["extension_basis_points"] = rules.extension_basis_points;
+  settings["market_pressure"] = rules.market_pressure;
   return settings;
 }
 
@@ -61,13 +62,14 @@ std::vector<PriceQuantity> levels_from(const py::sequence& levels, const char* w
 }
 
 py::object find_auction_price(const py::sequence& bids, const py::sequence& asks, py::handle market_buy,
-                              py::handle market_sell, py::handle reference, const std::string& rule) {
+                              py::handle market_sell, py::handle reference, const std::string& rule,
+                              bool market_pressure) {
   const std::vector<PriceQuantity> buyers = levels_from(bids, "bids");
   const std::vector<PriceQuantity> sellers = levels_from(asks, "asks");
   const AuctionPrice found =
       auction_price(buyers, sellers, parse_integer(market_buy, "market_buy"), parse_integer(market_sell, "market_sell"),
                     reference.is_none() ? kNoPrice : parse_integer(reference, "reference"),
-                    parse_policy(rule, "rule", kReferenceRules));
+                    {parse_policy(rule, "rule", kReferenceRules), market_pressure});
   return found.price == kNoPrice ? py::object(py::none()) : py::cast(found);
 }
 
@@ -90,6 +92,9 @@ volatility_auction_ns : int
     A volatility auction ends by the clock after this long; 0: with a phase message.
 extension_basis_points : int
     An auction whose price is farther from the last price than this is prolonged; 0: never.
+market_pressure : bool
+    With buyers' surplus at all limits that are as good an auction's price is the highest of them, with sellers' the
+    lowest (Xetra, CME); without this rule the reference price decides (TSX).
 
 Raises
 ------
@@ -112,6 +117,8 @@ reference : int, optional
     The price that decides between limits that are as good; without it the highest of them.
 rule : {"nearest_limit", "at_reference"}
     The limit nearest to it, the higher of two; or that price itself where it lies between them.
+market_pressure : bool
+    Whether a surplus of one side at all of them comes before the reference price (Xetra, CME; not TSX).
 
 Returns
 -------
@@ -142,11 +149,12 @@ void register_session(py::module_& module) {
   py::class_<Rules>(module, "SessionRules", kRulesDoc, py::is_final())
       .def(py::init(&make_rules), py::kw_only(), py::arg("halt_accepts_orders").noconvert() = false,
            py::arg("auction_reference") = "nearest_limit", py::arg("volatility_auction_ns") = 0,
-           py::arg("extension_basis_points") = 0)
+           py::arg("extension_basis_points") = 0, py::arg("market_pressure").noconvert() = true)
       .def_readonly("halt_accepts_orders", &Rules::halt_accepts_orders)
       .def_property_readonly("auction_reference", [](const Rules& rules) { return to_text(rules.auction_reference); })
       .def_readonly("volatility_auction_ns", &Rules::volatility_auction_ns)
       .def_readonly("extension_basis_points", &Rules::extension_basis_points)
+      .def_readonly("market_pressure", &Rules::market_pressure)
       .def(
           "__eq__", [](const Rules& a, const Rules& b) { return a == b; }, py::is_operator())
       .def("__hash__", [](const Rules& rules) { return hash_of_settings(settings_of(rules)); })
@@ -165,7 +173,7 @@ void register_session(py::module_& module) {
       });
   module.def("auction_price", &find_auction_price, py::arg("bids"), py::arg("asks"), py::kw_only(),
              py::arg("market_buy") = 0, py::arg("market_sell") = 0, py::arg("reference") = py::none(),
-             py::arg("rule") = "nearest_limit", kAuctionPriceDoc);
+             py::arg("rule") = "nearest_limit", py::arg("market_pressure").noconvert() = true, kAuctionPriceDoc);
 }
 
 }  // namespace pytrader::bindings

@@ -13,7 +13,8 @@
 namespace pytrader::bindings {
 namespace {
 
-constexpr AmendPolicy kAmends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
+constexpr AmendPolicy kAmends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses,
+                                   AmendPolicy::keeps_on_displayed_decrease};
 constexpr PostOnlyPolicy kPostOnlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::slide, PostOnlyPolicy::not_offered};
 constexpr ReplaceQuantity kQuantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
 constexpr ImmediateTrigger kImmediates[] = {ImmediateTrigger::elect, ImmediateTrigger::reject,
@@ -119,8 +120,9 @@ constexpr const char* kRulesDoc = R"(What one venue does differently from anothe
 
 Parameters
 ----------
-amend : {"keeps_on_decrease", "always_loses"}
-    Whether a replaced order keeps its place when its price stays and its quantity does not grow.
+amend : {"keeps_on_decrease", "always_loses", "keeps_on_displayed_decrease"}
+    Whether a replaced order keeps its place when its price stays and its quantity does not grow; or, of an iceberg,
+    when its display quantity does not grow (TSX).
 post_only : {"reject", "slide", "not_offered"}
     A post-only order that would take is rejected, or rests one tick from the best opposite price; or the venue knows
     none and rejects each.
