@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pytrader.book import DEPTH_LEVEL, QUEUED_ORDER, BestQuoteBook, L2Book, L3Book
-from pytrader.errors import InvalidArgument
+from pytrader.errors import CapacityError, InvalidArgument
 
 
 @pytest.fixture
@@ -97,6 +97,41 @@ def test_the_view_belongs_to_the_book_and_follows_it(book: L3Book) -> None:
     assert book.depth_view(3) is view
     assert view[0].tolist()[0] == (200, 3, 1)
     assert book.depth_view(1) is not view
+
+
+def test_python_can_neither_write_nor_free_a_view(book: L3Book) -> None:
+    view = book.depth_view(3)
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        view.setflags(write=True)
+    with pytest.raises(ValueError, match="does not own its data"):
+        view.resize((2, 1), refcheck=False)
+    with pytest.raises(ValueError, match="read-only"):
+        view.view(np.uint8)[:] = 1
+    assert not view.view().flags.writeable
+    book.delete(7)
+    assert book.depth_view(3)[0].tolist()[0] == (200, 3, 1)
+
+
+def test_readers_of_different_levels_keep_their_views(book: L3Book) -> None:
+    top, deep = book.depth_view(1), book.depth_view(10)
+    book.delete(7)
+    assert book.depth_view(1) is top
+    assert book.depth_view(10) is deep
+    assert top[0].tolist() == [(200, 3, 1)]
+    assert deep[0].tolist()[:2] == [(200, 3, 1), (198, 10, 1)]
+
+
+def test_a_book_keeps_eight_views(book: L3Book) -> None:
+    views = [book.depth_view(levels) for levels in range(8)]
+    with pytest.raises(CapacityError, match="8 numbers of levels, and 9 would be one more: use depth_arrays"):
+        book.depth_view(9)
+    assert all(book.depth_view(levels) is view for levels, view in enumerate(views))
+
+
+def test_views_without_memory_are_refused(book: L3Book) -> None:
+    with pytest.raises(MemoryError):
+        book.depth_view(2**62)
+    assert book.depth_view(1)[1].tolist() == [(204, 20, 1)]
 
 
 def test_a_view_outlives_its_book(book: L3Book) -> None:

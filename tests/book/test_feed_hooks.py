@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytrader.book import (
     FLAG_LAST,
+    FLAG_SNAPSHOT,
     L2_EVENT,
     L3_EVENT,
     QUOTE,
@@ -26,7 +27,8 @@ from pytrader.book import (
 from pytrader.errors import BookError, InvalidArgument
 from tests.book.naive_book import NaiveL2Book
 
-KINDS = [L3Book, L2Book, BestQuoteBook, L3BookWithOwnOrders, L2BookWithOwnOrders]
+DELTAS = [L3Book, L2Book, L3BookWithOwnOrders, L2BookWithOwnOrders]
+KINDS = [*DELTAS, BestQuoteBook]
 
 
 def level_rows(*rows: tuple[int, int, int]) -> Any:
@@ -43,6 +45,14 @@ def one_bid(kind: Any) -> Any:
     return level_rows((1, 100, 1))
 
 
+def take_snapshot(book: Any, sequence: int) -> None:
+    """Somebody bids 10."""
+    if isinstance(book, L3Book | L3BookWithOwnOrders):
+        book.snapshot([(1, "buy", 10, 1)], sequence=sequence)
+    else:
+        book.snapshot([(10, 1)], [], sequence=sequence)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_numbers_follow_one_another(kind: Any) -> None:
     book = kind("1")
@@ -53,9 +63,8 @@ def test_numbers_follow_one_another(kind: Any) -> None:
     assert book.sequence == 10
     book.apply(event)  # without a number nothing is judged
     assert book.sequence == 10
-    assert not book.stale
     book.clear()
-    assert book.sequence is None
+    assert (book.sequence, book.stale) == (None, False)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,7 +80,7 @@ def test_a_strict_book_refuses_what_does_not_follow(kind: Any) -> None:
     assert (book.faults["sequence_gap"], book.faults["sequence_older"]) == (1, 1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DELTAS)
 def test_a_lenient_book_goes_on_and_is_stale(kind: Any) -> None:
     book = kind("1", policy="lenient")
     event = one_bid(kind)
@@ -108,6 +117,77 @@ def test_who_is_told_of_a_gap_may_mend_it() -> None:
     assert (book.sequence, book.stale, book.depth()[0]) == (5, False, [(101, 1, 0), (90, 1, 0)])
     assert book.apply(level_rows((1, 102, 1)), sequence=9) == 0  # the snapshot is of 9: it is in there
     assert (book.sequence, book.depth()[0]) == (9, [(90, 1, 0)])
+
+
+@pytest.mark.parametrize("kind", DELTAS)
+def test_a_snapshot_that_is_too_old_leaves_the_gap(kind: Any) -> None:
+    event = one_bid(kind)
+    for policy in ("strict", "lenient"):
+        book = kind("1", policy=policy)
+        take_snapshot(book, 10)
+        book.on_gap = lambda told, *_: take_snapshot(told, 95)
+        if policy == "strict":
+            with pytest.raises(BookError, match="event 100 after 95: sequence_gap"):
+                book.apply(event, sequence=100)
+        else:
+            assert book.apply(event, sequence=100) == len(event)
+        assert (book.sequence, book.stale) == (95 if policy == "strict" else 100, True)
+        take_snapshot(book, 101)
+        assert (book.sequence, book.stale) == (101, False)
+
+
+@pytest.mark.parametrize("kind", DELTAS)
+def test_a_cleared_book_is_as_stale_as_it_was(kind: Any) -> None:
+    book = kind("1")
+    event = one_bid(kind)
+    book.apply(event, sequence=7)
+    with pytest.raises(BookError, match="sequence_gap"):
+        book.apply(event, sequence=9)
+    book.clear()
+    assert (book.sequence, book.stale) == (None, True)
+    assert book.apply(event, sequence=40) == len(event)
+    assert (book.sequence, book.stale) == (40, True)
+
+
+def test_any_quote_states_both_sides_after_a_gap() -> None:
+    quote = one_bid(BestQuoteBook)
+    stale: list[bool] = []
+    lenient = BestQuoteBook("1", policy="lenient")
+    lenient.on_gap = lambda told, *_: stale.append(told.stale)
+    lenient.apply(quote, sequence=7)
+    assert lenient.apply(quote[:0], sequence=9) == 0
+    assert (lenient.sequence, lenient.stale) == (9, True)
+    lenient.apply(quote, sequence=12)
+    assert (stale, lenient.sequence, lenient.stale) == ([True, True], 12, False)
+    strict = BestQuoteBook("1")
+    strict.apply(quote, sequence=7)
+    with pytest.raises(BookError, match="sequence_gap"):
+        strict.apply(quote, sequence=9)
+    strict.clear()
+    assert strict.stale
+    strict.set((100, 1), None)
+    assert not strict.stale
+
+
+@pytest.mark.parametrize("kind", [L3Book, L2Book])
+def test_rows_of_a_snapshot_mend_a_gap_by_the_call_only(kind: Any) -> None:
+    event = one_bid(kind)
+    rows = np.zeros(2, event.dtype)
+    rows["action"] = [BookAction.CLEAR, BookAction.ADD]
+    rows["flags"] = [FLAG_SNAPSHOT, FLAG_SNAPSHOT | FLAG_LAST]
+    rows["side"], rows["price"], rows["quantity"] = [0, 1], [0, 90], [0, 1]
+    book = kind("1")
+    book.apply(event, sequence=7)
+    with pytest.raises(BookError, match="sequence_gap"):
+        book.apply(rows, sequence=20)
+    assert book.stale
+    if kind is L3Book:
+        book.snapshot(rows[1:][["order_id", "side", "price", "quantity"]], sequence=20)
+    else:
+        levels = rows[["price", "quantity", "order_count"]]
+        book.snapshot(levels[rows["side"] == 1], levels[rows["side"] == 2], sequence=20)
+    assert (book.sequence, book.stale) == (20, False)
+    assert [level.price for level in book.depth()[0]] == [90]
 
 
 def test_what_the_told_raise_ends_the_call() -> None:
@@ -150,6 +230,38 @@ def test_who_is_told_of_a_crossing_may_change_the_book() -> None:
     book.on_crossed = lambda seen, row: seen.delete("sell", 100)
     assert book.apply(level_rows((1, 100, 1), (2, 100, 1), (2, 101, 1))) == 3
     assert book.depth() == ([(100, 1, 0)], [(101, 1, 0)])
+
+
+def crossed_by_its_first_row(snapshot: int | None) -> L2Book:
+    """After events 11 .. 13, of which the first crosses the book: who is told takes a snapshot of this number."""
+    book = L2Book("1", policy="lenient")
+    book.snapshot([(10, 1)], [(11, 1)], sequence=10)
+    book.on_crossed = lambda told, row: told.snapshot([(20, 1)], [(21, 1)], sequence=snapshot)
+    applied = book.apply(level_rows((1, 12, 1), (1, 8, 1), (2, 30, 1)), first_sequence=11, sequence=13)
+    assert applied == (1 if book.sequence == snapshot else 3)
+    return book
+
+
+@pytest.mark.parametrize("snapshot", [13, 50])
+def test_rows_that_a_snapshot_at_a_crossing_has_are_skipped(snapshot: int) -> None:
+    book = crossed_by_its_first_row(snapshot)
+    assert book.depth() == ([(20, 1, 0)], [(21, 1, 0)])
+    assert (book.sequence, book.stale, book.faults["sequence_gap"]) == (snapshot, False, 0)
+    assert book.apply(level_rows((1, 19, 1)), sequence=snapshot + 1) == 1
+    assert len(book) == 3
+
+
+@pytest.mark.parametrize("snapshot", [5, 10, 12])
+def test_rows_behind_an_older_snapshot_at_a_crossing_leave_the_book_stale(snapshot: int) -> None:
+    book = crossed_by_its_first_row(snapshot)
+    assert book.depth() == ([(20, 1, 0), (8, 1, 0)], [(21, 1, 0), (30, 1, 0)])
+    assert (book.sequence, book.stale, book.faults["sequence_gap"]) == (13, True, 1)
+
+
+def test_a_snapshot_without_a_number_at_a_crossing_is_followed() -> None:
+    book = crossed_by_its_first_row(None)
+    assert len(book) == 4
+    assert (book.sequence, book.stale, book.faults["sequence_gap"]) == (13, False, 0)
 
 
 def test_a_strict_book_tells_by_its_error() -> None:

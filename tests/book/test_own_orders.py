@@ -178,6 +178,16 @@ def test_an_empty_book_before_a_snapshot_tells_nothing(levels: L2BookWithOwnOrde
     assert levels.queue_ahead(7) == 0
 
 
+def test_a_snapshot_of_levels_puts_nothing_new_ahead(levels: L2BookWithOwnOrders) -> None:
+    levels.insert_own(7, "buy", 100, 3)
+    levels.snapshot([(100, 30)], [])
+    assert levels.queue_ahead(7) == 10
+    levels.apply(l2((BookAction.CLEAR, 0, 0, 0), level(BUY, 100, 50), flags=FLAG_SNAPSHOT))
+    assert levels.queue_ahead(7) == 10
+    levels.snapshot([(100, 4)], [])
+    assert levels.queue_ahead(7) == 4
+
+
 @pytest.mark.parametrize("kind", [L3BookWithOwnOrders, L2BookWithOwnOrders])
 def test_own_orders_are_refused_by_name(kind: Any) -> None:
     book = kind("1", policy="lenient")

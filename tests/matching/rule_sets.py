@@ -24,6 +24,7 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "replace_quantity": "open",
         "iceberg_parts_max": 5,
     },
+    "rejects activations": {"immediate_trigger": "reject_activation"},
     "few offers": {
         "order_types": ("limit", "market", "stop", "pegged"),
         "times_in_force": ("gtc", "ioc", "gtd"),

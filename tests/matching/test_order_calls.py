@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from pytrader.errors import InvalidArgument, OffTick
+from pytrader.errors import InvalidArgument, OffLot, OffTick
 from pytrader.matching import MatchingEngine, UpdateKind, VenueRules
 from pytrader.model import OrderType, Price, Quantity, RejectReason, SelfTrade, TimeInForce
 
@@ -172,8 +172,20 @@ def test_updates_of_the_last_call_are_rows(engine: MatchingEngine) -> None:
         ({"expire_time": 1.5}, TypeError, "expire_time"),
         ({"trailing_offset": Decimal(5)}, TypeError, "trailing_offset"),
         ({"stop_price": "100.001"}, OffTick, "tick"),
-        ({"hidden": 1}, TypeError, "incompatible"),
+        ({"hidden": 1}, TypeError, "hidden must be True or False, not int"),
         ({"self_trade": "sometimes"}, InvalidArgument, "self_trade"),
+        ({"self_trade": "\ud800"}, InvalidArgument, r"self_trade is '\\ud800'"),
+        ({"order_type": "\ud800"}, InvalidArgument, "order_type is"),
+        ({"time_in_force": b"gtc"}, TypeError, "time_in_force must be text"),
+        ({"peg": "\ud800"}, InvalidArgument, "peg is"),
+        ({"trailing_unit": 1}, TypeError, "trailing_unit must be text, not int"),
+        ({"post_only": 1}, TypeError, "post_only must be True or False, not int"),
+        ({"stop_price": 1.5}, TypeError, "^stop_price: "),
+        ({"activation_price": 1.0}, TypeError, "^activation_price: "),
+        ({"activation_price": "1.001"}, OffTick, "activation_price 1.001 is no whole multiple of the tick"),
+        ({"display_qty": 1.5}, TypeError, "^display_qty: "),
+        ({"display_range": "0.5"}, OffLot, "display_range"),
+        ({"min_qty": 2.0}, TypeError, "^min_qty: "),
     ],
 )
 def test_arguments_that_say_nothing_exact_are_refused(
@@ -192,3 +204,16 @@ def test_a_position_is_exact_beyond_64_bits() -> None:
     engine.submit(order_id=2, side="sell", price=5, quantity=2**62, owner=7)
     assert engine.position(7).as_decimal() == -(2**63 - 1) - 2**62
     assert engine.position(8).as_decimal() == 2**62
+
+
+@pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
+@pytest.mark.parametrize("value", ["iceberg", b"1", 5, [1]])
+def test_offers_that_are_no_sequence_of_texts_are_refused_by_name(setting: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"^{setting} must be "):
+        VenueRules(**{setting: value})
+
+
+@pytest.mark.parametrize("setting", ["instructions", "order_types", "times_in_force"])
+def test_an_offer_without_utf8_is_refused_by_name(setting: str) -> None:
+    with pytest.raises(InvalidArgument, match=f"^{setting} is "):
+        VenueRules(**{setting: ["\ud800"]})

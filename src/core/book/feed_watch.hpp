@@ -27,19 +27,27 @@ class FeedNumbers {
     return known() ? tracker_.judge({first, last, kNoSequenceId}) : SequenceVerdict::follows;
   }
   void accept(i64 last) noexcept { tracker_.accept({last, last, kNoSequenceId}); }
-  // Events are missing: the book is stale until it begins anew.
+  // Events are missing: the book is stale until it is stated as a whole.
   void miss() noexcept { stale_ = true; }
-  // A snapshot or an empty book; `last` may be kNoSequenceId.
+  // The whole book was stated, so that nothing is missing in it.
+  void state() noexcept { stale_ = false; }
+  // A snapshot; `last` may be kNoSequenceId.
   void begin(i64 last) noexcept {
     tracker_.begin(last);
-    stale_ = false;
+    state();
+    ++begun_;
   }
+  // The next number is taken as it comes. What was missing still is.
+  void forget() noexcept { tracker_.begin(kNoSequenceId); }
   bool known() const noexcept { return tracker_.last() != kNoSequenceId; }
   i64 last() const noexcept { return tracker_.last(); }
   bool stale() const noexcept { return stale_; }
+  // How many snapshots were taken.
+  u64 begun() const noexcept { return begun_; }
 
  private:
   SequenceTracker tracker_{kBookSequence};
+  u64 begun_ = 0;
   bool stale_ = false;
 };
 

@@ -199,7 +199,7 @@ RejectReason MatchingEngine::check_now(Arrival& order) {
   }
   if (check_closing_price(terms.limit) != RejectReason::none) return RejectReason::price_out_of_range;
   if (post_only_takes(order)) return RejectReason::post_only_would_take;
-  if (reached_at_entry(order) && rules_.immediate_trigger == ImmediateTrigger::reject) {
+  if (reached_at_entry(order) && rules_.immediate_trigger != ImmediateTrigger::elect) {
     return RejectReason::stop_price_reached;
   }
   const bool at_once =

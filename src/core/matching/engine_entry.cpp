@@ -40,6 +40,11 @@ MessageStatus MatchingEngine::submit_general(const OrderMessage& message, const 
   // Self-trade prevention counts for what a fill-or-kill order can reach.
   if (kept.owner != 0) kept.account = accounts_.find(kept.owner);
   if (const RejectReason reason = check_now(order); reason != RejectReason::none) return status_of(reason);
+  if (rules_.immediate_trigger == ImmediateTrigger::reject_activation && terms.activation_price != kNoPrice &&
+      phase_ == TradingPhase::continuous && last_trade_price_ != kNoPrice &&
+      TriggerBook::reached(order.side == Side::sell, terms.activation_price, last_trade_price_)) {
+    return status_of(RejectReason::stop_price_reached);
+  }
   if (kept.owner != 0 && kept.account == 0) {
     if (accounts_.full()) return status_of(RejectReason::order_limit);
     kept.account = accounts_.row_of(kept.owner);
@@ -70,7 +75,8 @@ void MatchingEngine::wait_for_price(Arrival& order, const TrailingTerms& trailin
     return;
   }
   const i64 last = phase_ == TradingPhase::continuous ? last_trade_price_ : kNoPrice;
-  triggers_.add_trailing(order.slot, order.side, trailing, activation, last, ++time_);
+  const TriggerBook::Activation begins = TriggerBook::activation_from(order.side, activation, last_trade_price_);
+  triggers_.add_trailing(order.slot, order.side, trailing, begins, last, ++time_);
   const i64 stop = triggers_.stop_price(order.slot);
   special_[order.slot].stop_price = stop;
   if (stop != kNoPrice) update(UpdateKind::stop_moved, order, stop, order.leaves);

@@ -54,6 +54,14 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   const bool counts_total = rules_.replace_quantity == ReplaceQuantity::total;
   const i64 done = order.executed + kept.prevented;
   order.leaves = counts_total ? message.quantity - done : message.quantity;
+  if (terms.display_qty != 0 && !kept.is_iceberg()) return status_of(RejectReason::display_quantity_not_valid);
+  if (terms.display_qty != 0) kept.display_qty = terms.display_qty;
+  const bool checks_tips = kept.is_iceberg() && (terms.display_qty != 0 || order.leaves > before);
+  if (checks_tips) {
+    // Where nothing stays open, the request is judged by its own quantity.
+    const RejectReason reason = check_iceberg(kept, order.leaves > 0 ? order.leaves : message.quantity);
+    if (reason != RejectReason::none) return status_of(reason);
+  }
   if (order.leaves <= 0) {
     named_ = {order.side, before};
     remove_order(slot);
@@ -61,13 +69,6 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   }
   if (!unpriced) kept.limit = message.price;
   if (terms.stop_price != kNoPrice) kept.stop_price = terms.stop_price;
-  if (terms.display_qty != 0 && !kept.is_iceberg()) return status_of(RejectReason::display_quantity_not_valid);
-  if (terms.display_qty != 0) kept.display_qty = terms.display_qty;
-  const bool checks_tips = kept.is_iceberg() && (terms.display_qty != 0 || order.leaves > before);
-  if (checks_tips) {
-    const RejectReason reason = check_iceberg(kept, order.leaves);
-    if (reason != RejectReason::none) return status_of(reason);
-  }
   if (order.leaves > INT64_MAX - done || order.leaves > INT64_MAX - (open_quantity(order.side) - before)) {
     return status_of(RejectReason::quantity_above_maximum);
   }
@@ -118,7 +119,7 @@ MessageStatus MatchingEngine::replace_waiting(u32 slot, Arrival& order, bool kee
   SpecialOrder& waiting = special_[slot];
   const bool in_triggers = kept.place == OrderPlace::triggers;
   const bool reached = in_triggers && reached_at_entry(order);
-  if (reached && rules_.immediate_trigger == ImmediateTrigger::reject) {
+  if (reached && rules_.immediate_trigger != ImmediateTrigger::elect) {
     return status_of(RejectReason::stop_price_reached);
   }
   named_ = {order.side, order.leaves};

@@ -87,7 +87,7 @@ enum class PegType : i64 { none = 0, primary = 1, midpoint = 2 };
 // What only some orders have. Prices that are absent are kNoPrice, quantities and the rest 0.
 struct OrderTerms {
   i64 stop_price = kNoPrice;
-  i64 activation_price = kNoPrice;  // trailing begins when a trade reaches it
+  i64 activation_price = kNoPrice;  // trailing begins when a trade reaches it, from either side
   i64 trailing_offset = 0;
   i64 trailing_step = 0;  // the least move of the stop; 0 means 1 tick
   i64 trailing_unit = 0;  // TrailingUnit of offset and step

@@ -55,7 +55,12 @@ void TriggerBook::add(u32 slot, bool rising, i64 stop, u64 time) noexcept {
   ++size_;
 }
 
-void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, i64 activation, i64 last,
+TriggerBook::Activation TriggerBook::activation_from(Side side, i64 price, i64 last) noexcept {
+  const bool plain = price == kNoPrice || last == kNoPrice || price == last;
+  return {price, plain ? side == Side::sell : price > last};
+}
+
+void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation, i64 last,
                                u64 time) noexcept {
   Row& row = rows_[slot];
   row = Row{};
@@ -65,16 +70,15 @@ void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, 
   row.trails = row.waits = true;
   row.entered = time;
   row.activation = activation;
-  const bool upwards = side == Side::sell;
-  if (activation == kNoPrice) row.activation = upwards ? kNoPrice + 1 : INT64_MAX;
+  if (activation.price == kNoPrice) row.activation.price = activation.upwards ? kNoPrice + 1 : INT64_MAX;
   ++size_;
   ++trailing_count_;
-  if (last != kNoPrice && reached(upwards, row.activation, last)) {
+  if (last != kNoPrice && reached(activation.upwards, row.activation.price, last)) {
     row.extreme = last;
     row.stop = trailing_stop_price(side, terms, last);
     triggers(row.rising).push(slot, key_of(row.rising, row.stop), time);
   }
-  movers(side).push(slot, mover_key(row), time);
+  movers(row).push(slot, mover_key(row), time);
 }
 
 void TriggerBook::move(u32 slot, i64 stop, u64 time) noexcept {
@@ -88,7 +92,7 @@ void TriggerBook::remove(u32 slot) noexcept {
   Row& row = rows_[slot];
   if (row.stop != kNoPrice) triggers(row.rising).remove(slot);
   if (row.trails) {
-    movers(row.side).remove(slot);
+    movers(row).remove(slot);
     --trailing_count_;
   }
   row.waits = false;
@@ -119,15 +123,16 @@ std::span<const u32> TriggerBook::follow(i64 trade, u64& time) noexcept {
   return moved_;
 }
 
-void TriggerBook::collect(SlotHeap& movers, bool upwards, i64 trade) noexcept {
+// An order that begins may go on with the movers of the other direction, where this trade moves it no further.
+void TriggerBook::collect(SlotHeap& heap, bool upwards, i64 trade) noexcept {
   touched_.clear();
-  while (!movers.empty() && movers.first_key() <= key_of(upwards, trade)) {
-    touched_.push_back(movers.first());
-    movers.remove(movers.first());
+  while (!heap.empty() && heap.first_key() <= key_of(upwards, trade)) {
+    touched_.push_back(heap.first());
+    heap.remove(heap.first());
   }
   for (const u32 slot : touched_) {
     if (touch(slot, trade)) moved_.push_back(slot);
-    movers.push(slot, mover_key(rows_[slot]), rows_[slot].entered);
+    movers(rows_[slot]).push(slot, mover_key(rows_[slot]), rows_[slot].entered);
   }
 }
 
@@ -155,8 +160,8 @@ i64 TriggerBook::least_move(const Row& row, i64 extreme) const noexcept {
 // ticks E + step exactly; in basis points b with step s a trade t moves it if t - up(|t| b) - up(|t| s) >= S, which is
 // nowhere true below S / (1 - b - s) for S above zero, S / (1 + b + s) below. A buy stop is its mirror image.
 i64 TriggerBook::mover_key(const Row& row) const noexcept {
-  const bool upwards = row.side == Side::sell;
-  if (row.stop == kNoPrice) return key_of(upwards, row.activation);
+  const bool upwards = moves_upwards(row);
+  if (row.stop == kNoPrice) return key_of(upwards, row.activation.price);
   const i128 extreme = upwards ? i128{row.extreme} : -i128{row.extreme};
   const i128 stop = upwards ? i128{row.stop} : -i128{row.stop};
   i128 nearest = extreme + 1;

@@ -40,8 +40,17 @@ class TriggerBook {
   static bool reached(bool rising, i64 stop, i64 trade) noexcept { return rising ? trade >= stop : trade <= stop; }
 
   void add(u32 slot, bool rising, i64 stop, u64 time) noexcept;
-  // Tracks from `last` on if that is a price and reaches the activation price; kNoPrice as activation means at once.
-  void add_trailing(u32 slot, Side side, const TrailingTerms& terms, i64 activation, i64 last, u64 time) noexcept;
+  // Where a trailing order begins: at a trade at or beyond `price` in this direction. kNoPrice: at any trade.
+  struct Activation {
+    i64 price = kNoPrice;
+    bool upwards = true;
+  };
+  // The activation price is met from the side of it on which the last trade stands. Where they are equal, or there is
+  // none (kNoPrice), a sell begins at or above it, a buy at or below.
+  static Activation activation_from(Side side, i64 price, i64 last) noexcept;
+  // Tracks from `last` on if that is a price and meets the activation.
+  void add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation, i64 last,
+                    u64 time) noexcept;
   // Queues behind the others at the new stop price. Not for trailing orders.
   void move(u32 slot, i64 stop, u64 time) noexcept;
   void remove(u32 slot) noexcept;
@@ -59,7 +68,7 @@ class TriggerBook {
   struct Row {
     i64 stop = kNoPrice;
     i64 extreme = kNoPrice;
-    i64 activation = kNoPrice;
+    Activation activation;
     TrailingTerms terms;
     u64 entered = 0;
     Side side = Side::buy;
@@ -71,12 +80,15 @@ class TriggerBook {
   // Heaps have their smallest key first; a bitwise complement turns the order round without overflow.
   static i64 key_of(bool upwards, i64 price) noexcept { return upwards ? price : ~price; }
   SlotHeap& triggers(bool rising) noexcept { return rising ? rising_ : falling_; }
-  // A sell stop follows rising trades, a buy stop falling ones.
-  SlotHeap& movers(Side side) noexcept { return side == Side::sell ? up_ : down_; }
+  // A sell stop follows rising trades, a buy stop falling ones, once it tracks.
+  static bool moves_upwards(const Row& row) noexcept {
+    return row.stop == kNoPrice ? row.activation.upwards : row.side == Side::sell;
+  }
+  SlotHeap& movers(const Row& row) noexcept { return moves_upwards(row) ? up_ : down_; }
   i64 least_move(const Row& row, i64 extreme) const noexcept;
   i64 mover_key(const Row& row) const noexcept;
   bool touch(u32 slot, i64 trade) noexcept;
-  void collect(SlotHeap& movers, bool upwards, i64 trade) noexcept;
+  void collect(SlotHeap& heap, bool upwards, i64 trade) noexcept;
 
   SlotHeap rising_;
   SlotHeap falling_;

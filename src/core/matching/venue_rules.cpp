@@ -75,7 +75,7 @@ VenueRules binance_spot() {
 VenueRules binance_futures() {
   VenueRules rules;
   rules.amend = Amend::always_loses;
-  rules.immediate_trigger = ImmediateTrigger::reject;
+  rules.immediate_trigger = ImmediateTrigger::reject_activation;
   rules.self_trade_scope = SelfTradeScope::group;
   rules.order_types = all_of(Type::market, Type::limit, Type::stop, Type::stop_limit, Type::market_if_touched,
                              Type::limit_if_touched, Type::trailing_stop);
@@ -117,7 +117,15 @@ const char* to_text(ReplaceQuantity policy) noexcept {
 }
 
 const char* to_text(ImmediateTrigger policy) noexcept {
-  return policy == ImmediateTrigger::elect ? "elect" : "reject";
+  switch (policy) {
+    case ImmediateTrigger::elect:
+      return "elect";
+    case ImmediateTrigger::reject:
+      return "reject";
+    case ImmediateTrigger::reject_activation:
+      return "reject_activation";
+  }
+  return "?";
 }
 
 const char* to_text(IcebergSweep policy) noexcept {

@@ -32,8 +32,9 @@ enum class ReplaceQuantity : u8 {
 
 // What becomes of an order whose stop price the last trade has reached already when it is entered.
 enum class ImmediateTrigger : u8 {
-  elect,   // it is elected at once
-  reject,  // it is rejected (stop_price_reached)
+  elect,              // it is elected at once
+  reject,             // it is rejected (stop_price_reached)
+  reject_activation,  // so is a trailing order whose activation price is reached: a sell's at or below the last trade
 };
 
 // How a taker meets icebergs at one price.

@@ -28,6 +28,10 @@ std::vector<u32> moved(TriggerBook& book, i64 trade, u64& time) {
   return {slots.begin(), slots.end()};
 }
 
+TriggerBook::Activation at_once(Side side) {
+  return TriggerBook::activation_from(side, kNoPrice, kNoPrice);
+}
+
 // A trailing stop by its definition: every trade is looked at.
 struct PlainTrailingStop {
   Side side;
@@ -99,7 +103,7 @@ TEST_CASE("a trailing sell stop follows new highs by its step and never falls") 
   TriggerBook book;
   book.reserve(10);
   u64 time = 1;
-  book.add_trailing(1, Side::sell, {10, 3, TrailingUnit::ticks}, kNoPrice, 100, time);
+  book.add_trailing(1, Side::sell, {10, 3, TrailingUnit::ticks}, at_once(Side::sell), 100, time);
   CHECK(book.stop_price(1) == 90);
   CHECK(moved(book, 102, time).empty());
   CHECK(moved(book, 103, time) == std::vector<u32>{1});
@@ -113,7 +117,8 @@ TEST_CASE("a trailing buy stop begins with the trade that reaches its activation
   TriggerBook book;
   book.reserve(10);
   u64 time = 1;
-  book.add_trailing(1, Side::buy, {100, 0, TrailingUnit::basis_points}, 9'500, 10'000, time);
+  const TriggerBook::Activation activation = TriggerBook::activation_from(Side::buy, 9'500, 10'000);
+  book.add_trailing(1, Side::buy, {100, 0, TrailingUnit::basis_points}, activation, 10'000, time);
   CHECK(book.stop_price(1) == kNoPrice);
   CHECK(elected(book, 20'000).empty());
   CHECK(moved(book, 9'501, time).empty());
@@ -123,12 +128,40 @@ TEST_CASE("a trailing buy stop begins with the trade that reaches its activation
   CHECK(elected(book, 9'494) == std::vector<u32>{1});
 }
 
+TEST_CASE("an activation price above the last trade is met from below, one below it from above") {
+  TriggerBook book;
+  book.reserve(10);
+  u64 time = 4;
+  const TrailingTerms terms{10, 0, TrailingUnit::ticks};
+  u64 entered = 0;
+  for (u32 slot = 1; slot <= 4; ++slot) {
+    const Side side = slot % 2 == 0 ? Side::buy : Side::sell;
+    book.add_trailing(slot, side, terms, TriggerBook::activation_from(side, slot <= 2 ? 110 : 90, 100), 100, ++entered);
+  }
+  CHECK(moved(book, 109, time).empty());
+  CHECK(moved(book, 91, time).empty());
+  CHECK(moved(book, 111, time) == std::vector<u32>{1, 2});
+  CHECK(book.stop_price(1) == 101);
+  CHECK(book.stop_price(2) == 121);
+  CHECK(moved(book, 89, time) == std::vector<u32>{2, 3, 4});
+  CHECK(book.stop_price(1) == 101);
+  CHECK(book.stop_price(2) == 99);
+  CHECK(book.stop_price(3) == 79);
+  CHECK(book.stop_price(4) == 99);
+  book.check();
+  for (u32 slot = 1; slot <= 4; ++slot) book.remove(slot);
+  book.check();
+  CHECK(book.size() == 0);
+  CHECK(TriggerBook::activation_from(Side::sell, 100, 100).upwards);
+  CHECK(!TriggerBook::activation_from(Side::buy, 100, kNoPrice).upwards);
+}
+
 TEST_CASE("a trailing stop without activation price begins with the first trade") {
   TriggerBook book;
   book.reserve(10);
   u64 time = 2;
-  book.add_trailing(1, Side::sell, {5, 0, TrailingUnit::ticks}, kNoPrice, kNoPrice, 1);
-  book.add_trailing(2, Side::buy, {5, 0, TrailingUnit::ticks}, kNoPrice, kNoPrice, 2);
+  book.add_trailing(1, Side::sell, {5, 0, TrailingUnit::ticks}, at_once(Side::sell), kNoPrice, 1);
+  book.add_trailing(2, Side::buy, {5, 0, TrailingUnit::ticks}, at_once(Side::buy), kNoPrice, 2);
   CHECK(moved(book, -50, time) == std::vector<u32>{1, 2});
   CHECK(book.stop_price(1) == -55);
   CHECK(book.stop_price(2) == -45);
@@ -138,7 +171,7 @@ TEST_CASE("a moved stop queues behind the others at its new price") {
   TriggerBook book;
   book.reserve(10);
   u64 time = 2;
-  book.add_trailing(1, Side::sell, {10, 0, TrailingUnit::ticks}, kNoPrice, 100, 1);
+  book.add_trailing(1, Side::sell, {10, 0, TrailingUnit::ticks}, at_once(Side::sell), 100, 1);
   book.add(2, false, 95, 2);
   CHECK(moved(book, 105, time) == std::vector<u32>{1});
   CHECK(elected(book, 95) == std::vector<u32>{2, 1});
@@ -158,7 +191,7 @@ TEST_CASE("trailing stops in random trades stand where their definition puts the
                                 ticks ? random.between(0, 20) : random.between(0, 9'999),
                                 ticks ? TrailingUnit::ticks : TrailingUnit::basis_points};
       const Side side = random.below(2) == 0 ? Side::buy : Side::sell;
-      book.add_trailing(slot, side, terms, kNoPrice, around, ++time);
+      book.add_trailing(slot, side, terms, at_once(side), around, ++time);
       plain.push_back({side, terms, around, trailing_stop_price(side, terms, around)});
     }
     i64 trade = around;
@@ -181,7 +214,7 @@ TEST_CASE("a stop beyond the range of prices is kept within it") {
   TriggerBook book;
   book.reserve(3);
   u64 time = 1;
-  book.add_trailing(1, Side::sell, {INT64_MAX, 0, TrailingUnit::ticks}, kNoPrice, kNoPrice + 1, time);
+  book.add_trailing(1, Side::sell, {INT64_MAX, 0, TrailingUnit::ticks}, at_once(Side::sell), kNoPrice + 1, time);
   CHECK(moved(book, 5, time) == std::vector<u32>{1});
   CHECK(book.stop_price(1) == 5 - INT64_MAX);
 }

@@ -222,11 +222,11 @@ TEST_CASE("terms that do not belong to an order's type are refused") {
   CHECK(s.engine.order_count() == 0);
 }
 
-TEST_CASE("an order with an activation price that the market has reached tracks from its entry on") {
+TEST_CASE("an order whose activation price is the last price tracks from its entry on, one above it later") {
   Scene s;
   s.trade_at(100);
   Order trailing = order(1, Side::sell, 2).type(OrderType::trailing_stop).trails(5);
-  trailing.terms.activation_price = 99;
+  trailing.terms.activation_price = 100;
   CHECK(s.send(trailing) == "parked");
   CHECK(s.updates() == "stop_moved 1 2@95");
   Order later = order(2, Side::sell, 2).type(OrderType::trailing_stop).trails(5);
@@ -235,4 +235,18 @@ TEST_CASE("an order with an activation price that the market has reached tracks 
   CHECK(s.output.updates.empty());
   s.trade_at(101);
   CHECK(s.updates() == "stop_moved 1 2@96, stop_moved 2 2@96");
+}
+
+TEST_CASE("a venue may refuse a trailing order whose activation price is reached") {
+  VenueRules rules;
+  rules.immediate_trigger = ImmediateTrigger::reject_activation;
+  Scene s(rules);
+  Order trailing = order(1, Side::sell, 2).type(OrderType::trailing_stop).trails(5);
+  trailing.terms.activation_price = 100;
+  CHECK(s.send(trailing) == "parked");
+  CHECK(s.cancel(1) == "canceled");
+  s.trade_at(100);
+  CHECK(s.send(trailing) == "stop_price_reached");
+  trailing.terms.activation_price = 101;
+  CHECK(s.send(trailing) == "parked");
 }

@@ -34,10 +34,12 @@ class Amend:
         if order.order_type in WITHOUT_PRICE and message.price not in (NO_PRICE, 0):
             return "market_order_with_price"
         leaves = message.quantity - (order.cum if self.rules.replace_quantity == "total" else 0)
-        if leaves <= 0:
+        reason = self.display_refusal(order, message, terms, leaves)
+        if reason == "none" and leaves <= 0:
             self.leave(order)
             return "replaced_closed"
-        reason = self.replace_refusal(order, message, terms, leaves)
+        if reason == "none":
+            reason = self.replace_refusal(order, message, terms, leaves)
         if reason != "none":
             return reason
         order.display_qty = terms.display_qty or order.display_qty
@@ -53,15 +55,19 @@ class Amend:
         allowed = NO_TERMS._replace(stop_price=terms.stop_price, display_qty=terms.display_qty)
         return terms if terms == allowed else None
 
-    def replace_refusal(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
+    def display_refusal(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
         display_qty = terms.display_qty or order.display_qty
         if terms.display_qty and not order.is_iceberg:
             return "display_quantity_not_valid"
         if order.is_iceberg and (terms.display_qty or leaves > order.leaves):
-            if not order.terms.display_range < display_qty <= leaves:
+            quantity = leaves if leaves > 0 else message.quantity
+            if not order.terms.display_range < display_qty <= quantity:
                 return "display_quantity_not_valid"
-            if self.too_many_tips(leaves, display_qty, order.terms):
+            if self.too_many_tips(quantity, display_qty, order.terms):
                 return "display_quantity_too_small"
+        return "none"
+
+    def replace_refusal(self, order: Order, message: Message, terms: Terms, leaves: int) -> str:
         if max(leaves + order.cum, self.open_quantity(order.side) - order.leaves + leaves) > INT64_MAX:
             return "quantity_above_maximum"
         prices = order.order_type not in WITHOUT_PRICE and message.price != order.limit
@@ -73,7 +79,7 @@ class Amend:
             if order.has("reduce_only") and not self.reducible(order, self.positions):
                 return "reduce_only_would_increase"
         judged = terms.stop_price != NO_PRICE and self.last is not None and not self.triggers_sleep()
-        if judged and self.rules.immediate_trigger == "reject" and through(order, self.last, terms.stop_price):
+        if judged and self.rules.immediate_trigger != "elect" and through(order, self.last, terms.stop_price):
             return "stop_price_reached"
         return "none"
 

@@ -18,6 +18,7 @@ class Order:
     """One live order. `leaves` is all that is open, `shown` what of it the book displays."""
 
     __slots__ = (
+        "activates_above",
         "banded",
         "barred",
         "cum",
@@ -67,6 +68,7 @@ class Order:
         self.shown = 0
         self.price = NO_PRICE  # where it rests
         self.stop = terms.stop_price  # where it is elected; NO_PRICE while a trailing stop does not track
+        self.activates_above = False  # the side from which a trailing stop's activation price is met
         self.extreme = NO_PRICE  # the best trade that a trailing stop has seen
         self.state = TAKING
         self.time = 0  # its place among those that wait or stand beside it

@@ -172,7 +172,9 @@ class Entry:
             return "price_out_of_range"
         if self.post_only_takes(order, order.limit):
             return "post_only_would_take"
-        if self.reached_at_entry(order) and self.rules.immediate_trigger == "reject":
+        if self.reached_at_entry(order) and self.rules.immediate_trigger != "elect":
+            return "stop_price_reached"
+        if self.rules.immediate_trigger == "reject_activation" and self.activation_passed(order):
             return "stop_price_reached"
         self.set_limit(order)
         if order.order_type in TRIGGER_TYPES:
@@ -198,6 +200,12 @@ class Entry:
         if self.last is None or order.order_type not in STOP_TYPES:
             return False
         return not self.triggers_sleep() and through(order, self.last, order.stop)
+
+    def activation_passed(self, order: Order) -> bool:
+        activation = order.terms.activation_price
+        if activation == NO_PRICE or self.last is None or self.triggers_sleep():
+            return False
+        return self.last >= activation if order.side == SELL else self.last <= activation
 
     def post_only_takes(self, order: Order, limit: int) -> bool:
         """Whether a post-only order has to be refused at this limit: no room to slide, or a venue without sliding."""

@@ -62,6 +62,7 @@ class Triggers:
         order.state = "waiting"
         if order.order_type in TRAILING:
             self.trailing[order.order_id] = order
+            order.activates_above = self.activates_above(order)
             if self.last is not None and not self.triggers_sleep() and self.activates(order, self.last):
                 self.track(order, self.last)
         else:
@@ -86,7 +87,14 @@ class Triggers:
         activation = order.terms.activation_price
         if activation == NO_PRICE:
             return True
-        return price >= activation if order.side == SELL else price <= activation
+        return price >= activation if order.activates_above else price <= activation
+
+    def activates_above(self, order: Order) -> bool:
+        """Whether trades at or above the activation price begin the trailing, by where the last trade stands."""
+        activation = order.terms.activation_price
+        if activation == NO_PRICE or self.last in (None, activation):
+            return order.side == SELL
+        return activation > self.last
 
     def track(self, order: Order, price: int) -> None:
         order.extreme = price
@@ -118,6 +126,7 @@ class Triggers:
             better = price > order.extreme if order.side == SELL else price < order.extreme
             if not better:
                 continue
+            order.extreme = price
             stop = trailing_stop(order, price)
             moved = stop - order.stop if order.side == SELL else order.stop - stop
             if moved >= least_move(order, price):

@@ -2,6 +2,7 @@
 #include "depth_arrays.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,24 @@ py::array view_of(LevelTotals* rows, std::size_t count, py::handle owner) {
                    std::vector<py::ssize_t>{kRowBytes}, rows, owner);
 }
 
-void DepthView::make(std::size_t levels) {
-  py::array made(depth_level_type(), std::vector<py::ssize_t>{2, static_cast<py::ssize_t>(levels)});
-  rows_ = depth_rows(made);
-  made.attr("setflags")(py::arg("write") = false);
-  array_ = std::move(made);
+const DepthView::Kept& DepthView::find(std::size_t levels) {
+  for (const Kept& kept : kept_) {
+    if (kept.rows.levels == levels) return kept;
+  }
+  if (kept_.size() == kMaxArrays) {
+    throw Error(ErrorCode::capacity, "depth_view keeps arrays for " + std::to_string(kMaxArrays) +
+                                         " numbers of levels, and " + std::to_string(levels) +
+                                         " would be one more: use depth_arrays()");
+  }
+  auto made = std::make_unique<LevelTotals[]>(2 * levels);
+  py::capsule memory(made.get(), [](void* rows) { delete[] static_cast<LevelTotals*>(rows); });
+  LevelTotals* rows = made.release();
+  const auto count = static_cast<py::ssize_t>(levels);
+  py::array array(depth_level_type(), std::vector<py::ssize_t>{2, count},
+                  std::vector<py::ssize_t>{count * kRowBytes, kRowBytes}, rows, memory);
+  array.attr("setflags")(py::arg("write") = false);
+  kept_.push_back({{rows, rows + levels, levels}, std::move(memory), std::move(array)});
+  return kept_.back();
 }
 
 }  // namespace pytrader::bindings

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include "book/book_reading.hpp"
 
@@ -55,22 +56,32 @@ py::array new_depth(const Book& book, Side side, std::size_t levels) {
   return array;
 }
 
-// A read-only array of shape (2, levels) that a book owns and overwrites whenever it is asked for.
+// Read-only arrays of shape (2, levels), one for each number of levels that was asked for, that a book owns and
+// overwrites whenever it is asked for them.
 class DepthView {
  public:
+  static constexpr std::size_t kMaxArrays = 8;
+
   template <class Book>
   py::array refreshed(const Book& book, std::size_t levels) {
-    if (!array_ || levels != rows_.levels) make(levels);
-    fill_row(book, Side::buy, rows_.bids, levels);
-    fill_row(book, Side::sell, rows_.asks, levels);
-    return array_;
+    const Kept& kept = find(levels);
+    fill_row(book, Side::buy, kept.rows.bids, levels);
+    fill_row(book, Side::sell, kept.rows.asks, levels);
+    return kept.array;
   }
 
  private:
-  void make(std::size_t levels);
+  // Python can neither write nor free memory that a capsule owns.
+  struct Kept {
+    DepthRows rows;
+    py::capsule memory;
+    py::array array;
+  };
 
-  py::array array_{py::reinterpret_steal<py::array>(py::handle())};
-  DepthRows rows_;
+  // Throws Error(capacity) for one number of levels too many.
+  const Kept& find(std::size_t levels);
+
+  std::vector<Kept> kept_;
 };
 
 }  // namespace pytrader::bindings

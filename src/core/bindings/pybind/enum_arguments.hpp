@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/enums.hpp"
+#include "text_argument.hpp"
 
 namespace pytrader::bindings {
 
@@ -18,7 +19,7 @@ namespace py = pybind11;
 template <class Member, std::size_t size>
 Member parse_member(py::handle value, const char* what, const Member (&members)[size]) {
   if (py::isinstance<py::str>(value)) {
-    const auto text = value.cast<std::string>();
+    const std::string text = parse_text(value, what);
     Member member{};
     if (from_text(text, member)) return member;
     std::string known;

@@ -4,8 +4,10 @@
 #include <pybind11/pybind11.h>
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
+#include "book/best_quote_book.hpp"
 #include "book/feed_watch.hpp"
 #include "bound_book.hpp"
 #include "busy_guard.hpp"
@@ -26,6 +28,9 @@ py::object parse_callback(py::handle callback, const char* what);
 template <class Kind>
 struct FeedBook : BoundBook<Kind> {
   using BoundBook<Kind>::BoundBook;
+
+  // Whether every event states the whole book.
+  static constexpr bool kStatesWhole = std::is_same_v<Kind, BestQuoteBook>;
 
   FeedNumbers numbers;
   CrossedWatch watch;  // kept while somebody is to be told
@@ -85,9 +90,22 @@ bool joins(Self& self, const NumberedEvents& events) {
     verdict = self.numbers.judge(events.first, events.last);
     if (verdict == SequenceVerdict::follows) return true;
     if (verdict == SequenceVerdict::older) return false;
+    self.numbers.miss();
   }
   if (self.book.policy() == BookPolicy::strict) throw_book_error(fault, events.text(self.numbers), py::none());
   return gap;
+}
+
+// Whether the rest of a numbered batch is to be applied behind a snapshot that was taken amid it. Rows have no numbers
+// of their own, so that what an older snapshot replaced can not be applied again: it is missing.
+template <class Self>
+bool goes_on(Self& self, const NumberedEvents& events) {
+  if (!self.numbers.known()) return true;
+  if (self.numbers.last() >= events.last) return false;
+  const BusyGuard guard(self.busy);
+  self.book.count(BookFault::sequence_gap);
+  self.numbers.miss();
+  return true;
 }
 
 // Applies a part of a batch, with the interpreter lock released if it is long, and counts in `applied`.
@@ -127,8 +145,11 @@ std::size_t apply_batch(Self& self, const Batch& batch, py::handle sequence, py:
                        py::int_(result.rows));
     }
     first = result.rows;
+    const u64 begun = self.numbers.begun();
     tell_crossed(self, py::int_(first - 1));
+    if (events.given && self.numbers.begun() != begun && !goes_on(self, events)) return applied;
   }
+  if (Self::kStatesWhole && applied != 0) self.numbers.state();
   if (events.given) self.numbers.accept(events.last);
   return applied;
 }
@@ -140,6 +161,7 @@ bool apply_one(Self& self, const Row& row, Where&& where) {
   {
     const BusyGuard guard(self.busy);
     fault = self.book.apply(row);
+    if (Self::kStatesWhole && self.book.applied(fault)) self.numbers.state();
   }
   if (fault == BookFault::none) {
     self.watch.crossed = false;
@@ -158,6 +180,17 @@ bool begin_anew(Self& self, py::handle sequence) {
   return true;
 }
 
+// Batch: what reads `events` from Python.
+template <class Batch, class Self>
+void bind_apply(py::class_<Self>& bound, const char* events, const char* doc) {
+  bound.def(
+      "apply",
+      [](Self& self, py::handle rows, py::handle sequence, py::handle first_sequence) {
+        return apply_batch(self, Batch(rows), sequence, first_sequence);
+      },
+      py::arg(events), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(), doc);
+}
+
 template <class Self>
 void bind_hooks(py::class_<Self>& bound) {
   bound.def_property_readonly(
@@ -169,14 +202,15 @@ void bind_hooks(py::class_<Self>& bound) {
       "int or None: the number of the last event or snapshot, where the feed was given with numbers.");
   bound.def_property_readonly(
       "stale", [](const Self& self) { return self.numbers.stale(); },
-      "Whether events are missing since the last snapshot.");
+      "Whether events are missing since the book was last stated as a whole: by ``snapshot``, or in a BestQuoteBook by "
+      "any quote.");
   bound.def_property(
       "on_gap", [](const Self& self) { return self.on_gap; },
       [](Self& self, py::handle callback) { self.on_gap = parse_callback(callback, "on_gap"); },
       R"(Called as on_gap(book, expected, received) when numbers of events are missing, before anything is applied.
 
 It may take a snapshot: events that follow on that one are applied, older ones are skipped. Otherwise a strict book raises
-BookError, a lenient one applies the events and is stale. What it raises ends the call.)");
+BookError, a lenient one applies the events; either is stale. What it raises ends the call.)");
   bound.def_property(
       "on_crossed", [](const Self& self) { return self.on_crossed; },
       [](Self& self, py::handle callback) {
@@ -186,8 +220,9 @@ BookError, a lenient one applies the events and is stale. What it raises ends th
       },
       R"(Called as on_crossed(book, row) behind the event that newly leaves a lenient book crossed or locked.
 
-`row` is its last row's index in the batch, None for a single event or a snapshot. It may read and change the book. What
-it raises ends the call: the rows up to this one are applied.)");
+`row` is its last row's index in the batch, None for a single event or a snapshot. It may read and change the book. After
+a snapshot of the number of the batch's last event or a later one, the rest of the batch is skipped; after an older one
+it is applied, and the book is stale. What it raises ends the call: the rows up to this one are applied.)");
 }
 
 // Lets the garbage collector see what a book calls, which mostly knows the book.
@@ -239,10 +274,10 @@ void bind_state(py::class_<Self>& bound) {
       [](Self& self) {
         const BusyGuard guard(self.busy);
         self.book.clear();
-        self.numbers.begin(kNoSequenceId);
+        self.numbers.forget();
         self.watch.crossed = false;
       },
-      "Empty both sides and forget the sequence; the fault counts stay.");
+      "Empty both sides and forget the sequence; the fault counts stay, and a stale book stays stale.");
   bound.def(
       "self_check",
       [](Self& self) {

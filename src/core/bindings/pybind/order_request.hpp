@@ -18,7 +18,7 @@ struct OrderRequest {
 // The arguments of MatchingEngine.submit; what is absent is None.
 struct OrderArguments {
   py::handle order_id, side, order_type, quantity, price, time_in_force;
-  bool post_only, reduce_only, hidden, all_or_none, lead_market_maker;
+  py::handle post_only, reduce_only, hidden, all_or_none, lead_market_maker;
   py::handle stop_price, activation_price, trailing_offset, trailing_step, trailing_unit, limit_offset;
   py::handle display_qty, display_range, min_qty, peg, peg_offset, expire_time, owner, self_trade;
 };

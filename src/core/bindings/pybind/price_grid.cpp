@@ -33,12 +33,12 @@ i64 whole_steps(const Fixed& value, const Fixed& step, ErrorCode off_grid, const
 
 PriceGrid::PriceGrid(py::handle tick, py::handle lot) : tick_(positive(tick, "tick")), lot_(positive(lot, "lot")) {}
 
-i64 PriceGrid::ticks(py::handle price) const {
-  return whole_steps(parse_price(price, "price"), tick_, ErrorCode::off_tick, "price", "tick");
+i64 PriceGrid::ticks(py::handle price, const char* what) const {
+  return whole_steps(parse_price(price, what), tick_, ErrorCode::off_tick, what, "tick");
 }
 
-i64 PriceGrid::lots(py::handle quantity) const {
-  return whole_steps(parse_quantity(quantity, "quantity"), lot_, ErrorCode::off_lot, "quantity", "lot");
+i64 PriceGrid::lots(py::handle quantity, const char* what) const {
+  return whole_steps(parse_quantity(quantity, what), lot_, ErrorCode::off_lot, what, "lot");
 }
 
 py::object PriceGrid::price(i64 ticks) const {

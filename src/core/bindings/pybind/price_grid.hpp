@@ -16,8 +16,9 @@ class PriceGrid {
   PriceGrid(const Fixed& tick, const Fixed& lot) noexcept : tick_(tick), lot_(lot) {}
 
   // Exactly on the grid, else Error(off_tick), Error(off_lot), or Error(decimal_overflow) beyond 64 bits.
-  i64 ticks(py::handle price) const;
-  i64 lots(py::handle quantity) const;
+  // `what` names the argument in messages.
+  i64 ticks(py::handle price, const char* what = "price") const;
+  i64 lots(py::handle quantity, const char* what = "quantity") const;
 
   // Values with the decimals of tick and lot.
   py::object price(i64 ticks) const;

@@ -119,7 +119,8 @@ out : numpy.ndarray, optional
       R"(The best levels in an array that the book owns: DEPTH_LEVEL, shape (2, levels), bids and asks, read-only.
 
 A call with the same `levels` overwrites and returns the same array, so that nothing is allocated; whoever wants to keep
-what it shows copies it. Rows behind the last level are zero.)");
+what it shows copies it. Rows behind the last level are zero. The book keeps one array for each of 8 numbers of levels; a
+ninth is a CapacityError.)");
 }
 
 template <class Self>

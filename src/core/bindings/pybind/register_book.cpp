@@ -97,13 +97,7 @@ void bind_l3_events(py::class_<BoundL3>& bound) {
         return change(self, l3_row(BookAction::erase, parse_order_id(order_id), 0, 0, 0));
       },
       py::arg("order_id"), "Take an order out of the book.");
-  bound.def(
-      "apply",
-      [](BoundL3& self, py::handle events, py::handle sequence, py::handle first_sequence) {
-        return apply_batch(self, L3Batch(events), sequence, first_sequence);
-      },
-      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
-      kApplyEventsDoc);
+  bind_apply<L3Batch>(bound, "events", kApplyEventsDoc);
   bound.def(
       "snapshot",
       [](BoundL3& self, py::handle orders, py::handle sequence) { return snapshot_orders(self, orders, sequence); },

@@ -94,13 +94,7 @@ void bind_l2_events(py::class_<BoundL2>& bound) {
         return snapshot_levels(self, bids, asks, sequence);
       },
       py::arg("bids"), py::arg("asks"), py::kw_only(), py::arg("sequence") = py::none(), kSnapshotDoc);
-  bound.def(
-      "apply",
-      [](BoundL2& self, py::handle events, py::handle sequence, py::handle first_sequence) {
-        return apply_batch(self, L2Batch(events), sequence, first_sequence);
-      },
-      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
-      kApplyEventsDoc);
+  bind_apply<L2Batch>(bound, "events", kApplyEventsDoc);
   bound.def(
       "__len__",
       [](BoundL2& self) {
@@ -134,12 +128,8 @@ void bind_quote_events(py::class_<BoundQuotes>& bound) {
                          [] { return "quote"; });
       },
       py::arg("bid"), py::arg("ask"), kQuoteSetDoc);
-  bound.def(
-      "apply",
-      [](BoundQuotes& self, py::handle quotes, py::handle sequence, py::handle first_sequence) {
-        return apply_batch(self, QuoteBatch(quotes), sequence, first_sequence);
-      },
-      py::arg("quotes"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
+  bind_apply<QuoteBatch>(
+      bound, "quotes",
       "Apply an array of QUOTE, or a mapping of its field names to int64 columns, in order; every quote is a venue "
       "event of its own. Otherwise as with L3Book.");
   bound.def(

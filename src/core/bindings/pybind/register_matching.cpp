@@ -35,11 +35,12 @@ class PyMatchingEngine : public BoundBook<MatchingEngine> {
   const VenueRules& rules() const noexcept { return book.rules(); }
 
   Reports submit(py::handle order_id, py::handle side, py::handle order_type, py::handle quantity, py::handle price,
-                 py::handle time_in_force, bool post_only, bool reduce_only, bool hidden, bool all_or_none,
-                 bool lead_market_maker, py::handle stop_price, py::handle activation_price, py::handle trailing_offset,
-                 py::handle trailing_step, py::handle trailing_unit, py::handle limit_offset, py::handle display_qty,
-                 py::handle display_range, py::handle min_qty, py::handle peg, py::handle peg_offset,
-                 py::handle expire_time, py::handle owner, py::handle self_trade) {
+                 py::handle time_in_force, py::handle post_only, py::handle reduce_only, py::handle hidden,
+                 py::handle all_or_none, py::handle lead_market_maker, py::handle stop_price,
+                 py::handle activation_price, py::handle trailing_offset, py::handle trailing_step,
+                 py::handle trailing_unit, py::handle limit_offset, py::handle display_qty, py::handle display_range,
+                 py::handle min_qty, py::handle peg, py::handle peg_offset, py::handle expire_time, py::handle owner,
+                 py::handle self_trade) {
     return send(new_order({order_id,
                            side,
                            order_type,
@@ -381,9 +382,8 @@ void register_matching(py::module_& module) {
            py::arg("lot") = "1", py::arg("rules") = VenueRules{}, py::arg("max_orders") = OrderPool::kMaxOrders)
       .def("submit", &Engine::submit, py::kw_only(), py::arg("order_id"), py::arg("side"),
            py::arg("order_type") = "limit", py::arg("quantity"), py::arg("price") = py::none(),
-           py::arg("time_in_force") = "gtc", py::arg("post_only").noconvert() = false,
-           py::arg("reduce_only").noconvert() = false, py::arg("hidden").noconvert() = false,
-           py::arg("all_or_none").noconvert() = false, py::arg("lead_market_maker").noconvert() = false,
+           py::arg("time_in_force") = "gtc", py::arg("post_only") = false, py::arg("reduce_only") = false,
+           py::arg("hidden") = false, py::arg("all_or_none") = false, py::arg("lead_market_maker") = false,
            py::arg("stop_price") = py::none(), py::arg("activation_price") = py::none(),
            py::arg("trailing_offset") = py::none(), py::arg("trailing_step") = py::none(),
            py::arg("trailing_unit") = "ticks", py::arg("limit_offset") = py::none(),

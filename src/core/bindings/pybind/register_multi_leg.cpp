@@ -57,13 +57,6 @@ struct MultiLegResult {
   std::vector<MultiLegTrade> trades;
 };
 
-std::string text_from(py::handle value, const char* what) {
-  if (!py::isinstance<py::str>(value)) {
-    throw py::type_error(std::string(what) + " must be text, not " + Py_TYPE(value.ptr())->tp_name);
-  }
-  return value.cast<std::string>();
-}
-
 ImpliedPriority parse_priority(const std::string& text) {
   if (text == "by_time") return ImpliedPriority::by_time;
   if (text == "outright_first") return ImpliedPriority::outright_first;
@@ -79,14 +72,14 @@ class PyMultiLegMarket {
   py::tuple instruments() const { return py::tuple(py::cast(names_)); }
 
   MultiLegResult submit(py::handle instrument, py::handle order_id, py::handle side, py::handle order_type,
-                        py::handle quantity, py::handle price, py::handle time_in_force, bool post_only) {
+                        py::handle quantity, py::handle price, py::handle time_in_force, py::handle post_only) {
     OrderMessage message{};
     message.kind = static_cast<u8>(MessageKind::new_);
     message.order_id = parse_order_id(order_id);
     message.side = static_cast<u8>(parse_side(side));
     message.order_type = static_cast<u8>(parse_order_type(order_type));
     message.time_in_force = static_cast<u8>(parse_time_in_force(time_in_force));
-    message.flags = post_only ? kPostOnly : 0;
+    message.flags = parse_flag(post_only, "post_only") ? kPostOnly : 0;
     message.price = price.is_none() ? kNoPrice : grid_.ticks(price);
     message.quantity = grid_.lots(quantity);
     return apply_one(instrument, message);
@@ -194,21 +187,21 @@ class PyMultiLegMarket {
     if (py::isinstance<py::str>(outrights)) {
       throw py::type_error("outrights must be a sequence of names, not one text; write [name]");
     }
-    for (const py::handle name : outrights) add_name(text_from(name, "the name of an instrument"));
+    for (const py::handle name : outrights) add_name(parse_text(name, "the name of an instrument"));
     return static_cast<u32>(names_.size());
   }
 
   std::vector<std::vector<StrategyLeg>> add_strategies(const py::dict& strategies, std::size_t outrights) {
     std::vector<std::vector<StrategyLeg>> all;
     for (const auto& [name, legs] : strategies) {
-      const std::string text = text_from(name, "the name of a strategy");
+      const std::string text = parse_text(name, "the name of a strategy");
       if (!py::isinstance<py::dict>(legs)) {
         throw py::type_error("the legs of strategy '" + text + "' must be a dict of names and ratios, not " +
                              Py_TYPE(legs.ptr())->tp_name);
       }
       std::vector<StrategyLeg> parsed;
       for (const auto& [leg, ratio] : py::reinterpret_borrow<py::dict>(legs)) {
-        const std::string leg_name = text_from(leg, "the name of a leg");
+        const std::string leg_name = parse_text(leg, "the name of a leg");
         const auto found = numbers_.find(leg_name);
         if (found == numbers_.end() || found->second >= outrights) {
           refuse("strategy '" + text + "' has the leg '" + leg_name + "', which is none of the outrights");
@@ -222,7 +215,7 @@ class PyMultiLegMarket {
   }
 
   u32 number_of(py::handle instrument) const {
-    const std::string name = text_from(instrument, "instrument");
+    const std::string name = parse_text(instrument, "instrument");
     const auto found = numbers_.find(name);
     if (found != numbers_.end()) return found->second;
     std::string known;
@@ -416,7 +409,7 @@ void register_market(py::module_& module) {
       .def_property_readonly("instruments", &Market::instruments, "All names: the outrights, then the strategies.")
       .def("submit", &Market::submit, py::arg("instrument"), py::kw_only(), py::arg("order_id"), py::arg("side"),
            py::arg("order_type") = "limit", py::arg("quantity"), py::arg("price") = py::none(),
-           py::arg("time_in_force") = "gtc", py::arg("post_only").noconvert() = false, kSubmitDoc)
+           py::arg("time_in_force") = "gtc", py::arg("post_only") = false, kSubmitDoc)
       .def("cancel", &Market::cancel, py::arg("instrument"), py::arg("order_id"), "Takes an order out of its book.")
       .def("replace", &Market::replace, py::arg("instrument"), py::arg("order_id"), py::kw_only(), py::arg("price"),
            py::arg("quantity"), "New price and new total; trades like a new order where it loses its place.")

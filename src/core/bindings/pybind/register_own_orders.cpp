@@ -154,13 +154,7 @@ void bind_l3(py::class_<OwnL3>& bound) {
       "An order of the feed is ours: what the feed says of it holds, until it leaves. BookError if it does not rest, "
       "or is "
       "ours already.");
-  bound.def(
-      "apply",
-      [](OwnL3& self, py::handle events, py::handle sequence, py::handle first_sequence) {
-        return apply_batch(self, L3Batch(events), sequence, first_sequence);
-      },
-      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
-      kApplyEventsDoc);
+  bind_apply<L3Batch>(bound, "events", kApplyEventsDoc);
   bound.def(
       "snapshot",
       [](OwnL3& self, py::handle orders, py::handle sequence) { return snapshot_orders(self, orders, sequence); },
@@ -189,13 +183,7 @@ void bind_l2(py::class_<OwnL2>& bound) {
       py::arg("order_id"), py::arg("side"), py::arg("price"), py::arg("quantity"),
       "The back of what a level shows is an own order from now on. BookError as for insert_own, or if others show "
       "less.");
-  bound.def(
-      "apply",
-      [](OwnL2& self, py::handle events, py::handle sequence, py::handle first_sequence) {
-        return apply_batch(self, L2Batch(events), sequence, first_sequence);
-      },
-      py::arg("events"), py::kw_only(), py::arg("sequence") = py::none(), py::arg("first_sequence") = py::none(),
-      kApplyEventsDoc);
+  bind_apply<L2Batch>(bound, "events", kApplyEventsDoc);
   bound.def(
       "snapshot",
       [](OwnL2& self, py::handle bids, py::handle asks, py::handle sequence) {

@@ -16,7 +16,8 @@ namespace {
 constexpr AmendPolicy kAmends[] = {AmendPolicy::keeps_on_decrease, AmendPolicy::always_loses};
 constexpr PostOnlyPolicy kPostOnlies[] = {PostOnlyPolicy::reject, PostOnlyPolicy::slide, PostOnlyPolicy::not_offered};
 constexpr ReplaceQuantity kQuantities[] = {ReplaceQuantity::total, ReplaceQuantity::open};
-constexpr ImmediateTrigger kImmediates[] = {ImmediateTrigger::elect, ImmediateTrigger::reject};
+constexpr ImmediateTrigger kImmediates[] = {ImmediateTrigger::elect, ImmediateTrigger::reject,
+                                            ImmediateTrigger::reject_activation};
 constexpr IcebergSweep kSweeps[] = {IcebergSweep::by_refill, IcebergSweep::displayed_first};
 constexpr SelfTradeScope kScopes[] = {SelfTradeScope::account, SelfTradeScope::group};
 constexpr SelfTradeDecider kDeciders[] = {SelfTradeDecider::taker, SelfTradeDecider::maker};
@@ -25,19 +26,16 @@ constexpr SelfTradeDecider kDeciders[] = {SelfTradeDecider::taker, SelfTradeDeci
 template <class Member, std::size_t size>
 u16 parse_set(py::handle members, const char* what, const Member (&all)[size]) {
   if (members.is_none()) return (1U << size) - 1;
-  if (py::isinstance<py::str>(members)) {
-    throw py::type_error(std::string(what) + " must be a sequence of members or their texts, not one text");
-  }
   u16 set = 0;
-  for (const auto& each : members.cast<py::sequence>()) set |= members_of(parse_member(each, what, all));
+  for (const auto& each : parse_members(members, what)) set |= members_of(parse_member(each, what, all));
   return set;
 }
 
 u16 parse_instructions(py::handle members) {
   if (members.is_none()) return kAllInstructions;
   u16 set = 0;
-  for (const auto& each : members.cast<py::sequence>()) {
-    set |= members_of(parse_policy(each.cast<std::string>(), "instructions", kInstructions));
+  for (const auto& each : parse_members(members, "instructions")) {
+    set |= members_of(parse_policy(parse_text(each, "instructions"), "instructions", kInstructions));
   }
   return set;
 }
@@ -128,8 +126,9 @@ post_only : {"reject", "slide", "not_offered"}
     none and rejects each.
 replace_quantity : {"total", "open"}
     What the quantity of a replace counts: FIX OrderQty, with what has been executed; or what shall be open.
-immediate_trigger : {"elect", "reject"}
-    What becomes of a stop whose price the last trade has reached already.
+immediate_trigger : {"elect", "reject", "reject_activation"}
+    What becomes of a stop whose price the last trade has reached already; "reject_activation" also refuses a trailing
+    order whose activation price is reached (a sell's at or below the last trade, a buy's at or above).
 iceberg_sweep : {"by_refill", "displayed_first"}
     A taker meets refilled tips in the order of the queue (CME); or all that is displayed, then the reserves (TSX).
 self_trade : SelfTrade or text
