@@ -115,6 +115,34 @@ def test_a_gap_is_told_with_both_ids_and_a_snapshot_mends_it() -> None:
     assert len(feed.book("AB")) == 3
 
 
+def test_an_overlap_and_a_difference_that_names_the_snapshot_miss_nothing() -> None:
+    spot = BinanceDepthFeed(GRID)
+    spot.apply(binance_snapshot(START, 100))
+    spot.apply(binance_frame([("buy", "10", "1")], 99, 105))
+    assert spot.apply(binance_frame([("buy", "10", "2")], 104, 107)) == "AB"
+    assert (spot.book("AB").sequence, spot.gaps) == (107, 0)
+    futures = BinanceDepthFeed(GRID, market="usdm")
+    futures.apply(binance_snapshot(START, 105))
+    assert futures.apply(binance_frame([("buy", "10", "1")], 107, 109, 105)) == "AB"
+    assert (futures.book("AB").sequence, futures.gaps) == (109, 0)
+
+
+def test_an_error_names_the_frame_of_the_gap_though_its_handler_applied_others() -> None:
+    told: list[FeedIncident] = []
+
+    def mend(incident: FeedIncident) -> None:
+        told.append(incident)
+        feed.apply(binance_snapshot(START, 104))
+        feed.apply(binance_snapshot(START, 104))
+
+    feed = BinanceDepthFeed(GRID, on_gap=mend)
+    feed.apply(binance_snapshot(START, 100))
+    with pytest.raises(FeedError, match="a new snapshot mends it") as caught:
+        feed.apply(binance_frame([], 103, 108))
+    assert caught.value.frame == told[0].frame == 2
+    assert (feed.frames, feed.stale) == (4, ())
+
+
 def test_spot_frames_are_refused_in_a_futures_feed_and_the_other_way_round() -> None:
     with pytest.raises(FeedError, match="frame of another market"):
         BinanceDepthFeed(GRID, market="usdm").apply(binance_frame([], 1, 2))
@@ -132,12 +160,21 @@ def test_a_snapshot_says_whose_it_is_where_there_are_several() -> None:
     assert feed.stale == ("CD",)
 
 
-def test_lines_without_a_frame_are_refused_but_for_openings() -> None:
+def test_lines_without_a_frame_are_passed_over_as_frames_of_does() -> None:
     feed = BinanceDepthFeed(GRID)
-    lines = ["wss://stream <-> 5", "", f"7 {binance_snapshot(START, 5)}\r", f"8: {binance_frame([], 6, 6)}"]
-    assert feed.apply_lines("\n".join(lines)) == 2
+    lines = [
+        "wss://stream <-> 5",
+        "",
+        f"7 {binance_snapshot(START, 5)}\r",
+        "1 pong",
+        f"8: {binance_frame([], 6, 6)}",
+        "1 ",
+    ]
+    recording = "\n".join(lines)
+    assert feed.apply_lines(recording) == 2
+    assert feed.frames == len(list(frames_of(recording.encode()))) == 2
     with pytest.raises(FeedError, match="frame needs an object"):
-        feed.apply_lines("17231612")
+        feed.apply("17231612")
 
 
 def test_instruments_are_given_as_objects_or_read_from_the_venues_list(shared_data: Path) -> None:

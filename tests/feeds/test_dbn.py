@@ -73,12 +73,49 @@ def test_a_fault_names_record_and_byte() -> None:
     with pytest.raises(DataError, match=rf"DBN record 1 \(rtype 160\) at byte {len(good)}: unknown_order: ") as caught:
         feed.apply(order("C", "B", 9, 100, 5))
     assert caught.value.row == 1
-    with pytest.raises(DataError, match="bad_framing"):
+    with pytest.raises(DataError, match=r"DBN record 0 \(header\) at byte 0: bad_framing"):
         DbnFeed().apply(b"no header")
-    with pytest.raises(DataError, match="unknown_instrument"):
+    with pytest.raises(DataError, match=r"unknown_tick: .* give ticks=, instrument= or definitions="):
         DbnFeed({"NQU4": "0.25"}).apply(good)
     with pytest.raises(DataError, match="off_tick"):
         DbnFeed("0.5").apply(header() + order("A", "B", 1, 101, 5))
+
+
+@pytest.mark.parametrize("name", [b"ESH4", b"TEST.SET"])
+def test_a_damaged_name_is_a_fault_of_the_header(name: bytes, tmp_path: Path) -> None:
+    data = bytearray(header() + order("A", "B", 1, 100, 5))
+    at = data.find(name)
+    data[at] = 0x9D
+    feed = DbnFeed("0.25")
+    with pytest.raises(DataError, match=rf"DBN record 0 \(header\) at byte {at}: bad_name: "):
+        feed.apply(bytes(data))
+    assert feed.instruments == []
+    assert feed.metadata["dataset"] == ""
+    path = tmp_path / "day.dbn"
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="bad_name"):
+        load(path)
+
+
+def test_a_modify_of_an_unknown_order_adds_it_to_a_lenient_feed(tmp_path: Path) -> None:
+    data = header() + order("M", "B", 1, 99, 5)
+    feed = DbnFeed("0.25", policy="lenient")
+    assert feed.apply(data) == 1
+    assert feed.faults == {"unknown_modify": 1}
+    assert feed.book("ESH4").best_bid.quantity == Quantity("5")
+    strict = DbnFeed("0.25")
+    with pytest.raises(DataError, match=r"unknown_modify: .* policy lenient adds it"):
+        strict.apply(data)
+    assert (strict.counts, strict.records) == ({}, 0)
+    path = tmp_path / "day.mbo.dbn"
+    path.write_bytes(data + order("C", "B", 7, 99, 5))
+    instrument = Instrument("ESH4", "TEST", kind="future", quote_currency="USD", tick_size="0.25", lot_size="1")
+    loaded = load(path, instrument=instrument, policy="lenient")
+    assert loaded.notes == (
+        "1 records were left out: unknown_order",
+        "1 orders were added by records that modify them, as no record had added them",
+    )
+    assert loaded.streams[0].columns["action"].tolist() == [BookAction.ADD]
 
 
 def test_arguments_are_refused_by_name() -> None:
@@ -105,7 +142,7 @@ def test_one_number_at_two_publishers_is_two_books() -> None:
 def test_a_tick_that_nobody_said_is_asked_for() -> None:
     feed = DbnFeed(policy="lenient")
     feed.apply(header() + order("A", "B", 1, 100, 5))
-    assert feed.faults == {"unknown_instrument": 1}
+    assert feed.faults == {"unknown_tick": 1}
     with pytest.raises(InvalidState, match="give ticks="):
         feed.book("ESH4")
 
@@ -148,7 +185,7 @@ def test_a_file_becomes_streams(tmp_path: Path) -> None:
     data = load(path, instrument=instrument)
     assert [(stream.kind, len(stream)) for stream in data.streams] == [("l3", 2)]
     assert data.streams[0].ts_init.tolist() == [1_100, 1_100]
-    with pytest.raises(DataError, match=r"day.mbo.dbn row 0: .* unknown_instrument"):
+    with pytest.raises(DataError, match=r"day.mbo.dbn row 0: .* unknown_tick: .* instrument= or definitions="):
         load(path)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(DataError, match="truncated"):

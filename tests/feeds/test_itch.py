@@ -87,6 +87,8 @@ def test_states_prints_and_imbalances_are_told() -> None:
         (ItchSession().cancel(1, 1, 71), "quantity_too_large"),
         (ItchSession().put("z", 1, b""), "unknown_type"),
         (ItchSession().add(1, "XYZ", 9, "B", 1, 1), "wrong_instrument"),
+        (ItchSession().directory(3, "ABC"), "wrong_instrument"),
+        (ItchSession().execute_at(1, 1, 1, 0), "price_out_of_range"),
     ],
 )
 def test_a_fault_names_message_type_and_byte(bad: ItchSession, fault: str) -> None:
@@ -100,12 +102,22 @@ def test_a_fault_names_message_type_and_byte(bad: ItchSession, fault: str) -> No
         feed.apply(bytes(bad.data))
     assert caught.value.row == 7
     assert feed.faults == {fault: 1}
+    assert sum(feed.counts.values()) == feed.messages == 7
     with pytest.raises(DataError, match=fault):
         feed.apply(b"")
     lenient = ItchFeed(policy="lenient")
     assert lenient.apply(good + bytes(bad.data) + bytes(ItchSession().delete(1, 1).data)) == 9
     assert lenient.faults == {fault: 1}
     assert 1 not in lenient.book("ABC")
+
+
+def test_orders_that_cross_a_book_are_counted() -> None:
+    feed = ItchFeed()
+    feed.apply(bytes(small_session().data))
+    assert feed.crossings == 0
+    feed.apply(bytes(ItchSession().add(1, "ABC", 9, "S", 5, 100_000).add(2, "DEF", 10, "B", 5, 9_999).data))
+    assert (feed.crossings, feed.stock("ABC")["crossings"], feed.stock("DEF")["crossings"]) == (2, 1, 1)
+    assert [symbol for symbol, book in feed.books.items() if book.crossed] == ["ABC", "DEF"]
 
 
 def test_a_session_cut_short_is_found_at_its_end() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytrader.data import FeedIncident, OkxDepthFeed, okx_instruments
+from pytrader.data import BitgetDepthFeed, FeedIncident, OkxDepthFeed, okx_instruments
 from pytrader.errors import CapacityError, DataError, FeedError
 from tests.feeds.naive_depth import Change, okx_frame
 from tests.feeds.recordings import recorded
@@ -39,6 +39,16 @@ def test_one_digit_changed_in_a_recording_is_found(shared_data: Path) -> None:
     feed.apply_lines(frames.replace(b'["30243.5","1.2112","0","4"]', b'["30243.5","1.2113","0","4"]'))
     assert feed.checksums_failed == 1
     assert feed.stale == ("BTC-USDT",)
+
+
+@pytest.mark.parametrize("venue", [OkxDepthFeed, BitgetDepthFeed])
+def test_the_answer_to_a_keep_alive_is_no_fault(venue: type[OkxDepthFeed | BitgetDepthFeed]) -> None:
+    feed = venue({"A-B": ("0.1", "0.1")})
+    assert feed.apply("pong") is None
+    assert feed.apply(b"pong") is None
+    assert (feed.frames, feed.other) == (2, 2)
+    with pytest.raises(FeedError, match="frame needs an object"):
+        feed.apply("ping")
 
 
 def test_order_counts_times_and_ids_are_read() -> None:

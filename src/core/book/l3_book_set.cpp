@@ -54,6 +54,7 @@ void L3BookSet::replace(u32 slot, u64 new_order_id, u32 price, i64 quantity) {
   Ladder& ladder = book.mutable_side(side_of(order));
   const u32 level = ladder.level_at(ticks);
   index_.reserve_overflow();
+  book.note_crossing(side_of(order), ticks);
   ladder.unlink(slot, orders_);
   index_.erase(order.id, slot);
   order.id = new_order_id;

@@ -24,6 +24,8 @@ class L3SetBook : public BookSides {
 
   u32 tick_units() const noexcept { return tick_units_; }
   u32 number() const noexcept { return number_; }
+  // How often an order came whose price crossed the book.
+  u64 crossings() const noexcept { return crossings_; }
   // Orders of this book, or of one of its sides; costs a step for each level.
   std::size_t order_count() const noexcept { return order_count(Side::buy) + order_count(Side::sell); }
   std::size_t order_count(Side which) const noexcept;
@@ -44,10 +46,19 @@ class L3SetBook : public BookSides {
  private:
   friend class L3BookSet;
   std::size_t check_side(Side which) const;
+  // An order is about to come. Only one that is better than the best can cross; the other side is not asked before.
+  void note_crossing(Side which, i64 ticks) noexcept {
+    if (!side(which).is_reached(ticks)) [[unlikely]]
+      count_crossing(which, ticks);
+  }
+  [[gnu::noinline]] void count_crossing(Side which, i64 ticks) noexcept {
+    if (reaches(which, ticks) && !crossed()) ++crossings_;
+  }
 
   const L3BookSet& set_;
   u32 number_;
   u32 tick_units_;
+  u64 crossings_ = 0;
 };
 
 // What the books share. The caller judges a message before it changes anything: each change here has conditions, and
@@ -170,6 +181,7 @@ class L3BookSet {
   order.quantity = quantity;
   order.id = order_id;
   order.attributes = static_cast<u32>(side) | book.number_ << 2 | tag << 18;
+  book.note_crossing(side, ticks);
   ladder.push_back(level, slot, orders_);
   return true;
 }

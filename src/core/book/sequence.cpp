@@ -17,6 +17,7 @@ SequenceVerdict SequenceTracker::judge_first(const SequenceIds& ids) const noexc
     case SequenceJoin::spans_next:
       return ids.last <= last_ ? SequenceVerdict::older : answer(ids.first - 1 <= last_);
     case SequenceJoin::spans_same:
+      if (ids.previous == last_) return SequenceVerdict::follows;
       return ids.last < last_ ? SequenceVerdict::older : answer(ids.first <= last_);
     case SequenceJoin::spans_previous:
       if (ids.previous == last_) return SequenceVerdict::follows;
@@ -31,6 +32,8 @@ SequenceVerdict SequenceTracker::judge_link(const SequenceIds& ids) const noexce
   bool follows = false;
   if (rule_.link == SequenceLink::previous_names_last || ids.previous != kNoSequenceId) {
     follows = ids.previous == last_;
+  } else if (rule_.link == SequenceLink::first_joins_last) {
+    follows = ids.first - 1 <= last_ && last_ < ids.last;
   } else if (rule_.link == SequenceLink::first_follows_last) {
     follows = (ids.first != kNoSequenceId ? ids.first : ids.last) - 1 == last_;
   } else {

@@ -9,6 +9,7 @@ namespace pytrader {
 enum class SequenceLink : u8 {
   none,                 // it does not say
   first_follows_last,   // its first id is the last one before it plus one
+  first_joins_last,     // its first id is at most that, and its last one is newer
   previous_names_last,  // it names the last id before it
   grows,                // its id is above the one before it
 };
@@ -17,7 +18,7 @@ enum class SequenceLink : u8 {
 enum class SequenceJoin : u8 {
   linked,          // the one that the link names
   spans_next,      // first <= S + 1 <= last
-  spans_same,      // first <= S <= last
+  spans_same,      // first <= S <= last, or previous = S
   spans_previous,  // previous <= S < last, or previous = S
 };
 
@@ -30,7 +31,7 @@ struct SequenceRule {
 };
 
 // https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams#how-to-manage-a-local-order-book-correctly
-constexpr SequenceRule kBinanceSpotSequence{"binance_spot", SequenceLink::first_follows_last, SequenceJoin::spans_next,
+constexpr SequenceRule kBinanceSpotSequence{"binance_spot", SequenceLink::first_joins_last, SequenceJoin::spans_next,
                                             true};
 // https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/How-to-manage-a-local-order-book-correctly
 constexpr SequenceRule kBinanceFuturesSequence{"binance_futures", SequenceLink::previous_names_last,

@@ -2,7 +2,6 @@
 #include "feeds/dbn_feed.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "feeds/dbn_record.hpp"
@@ -18,11 +17,6 @@ std::size_t record_size(const u8* data, std::size_t size) noexcept {
   if (size == 0) return 1;
   const std::size_t said = data[0] * kWord;
   return said < dbn::kHeader ? 0 : said;
-}
-
-std::string text_of(const u8* data, std::size_t size) {
-  const auto* text = reinterpret_cast<const char*>(data);
-  return {text, strnlen(text, size)};
 }
 
 }  // namespace
@@ -81,13 +75,17 @@ std::size_t DbnFeed::run(const u8* data, std::size_t size) {
     if (in_stream_) {
       fault = dispatch(record, length);
       if (fault != WireFault::none && !note(fault, record[dbn::kKind])) break;
+      ++counts_[record[dbn::kKind]];
       ++records_;
-    } else if (parse_dbn_header(record, length, metadata_)) {
-      in_stream_ = true;
     } else {
-      stop_ = {WireFault::bad_framing, 0, records_, offset_};
-      faults_.add(stop_.fault);
-      break;
+      std::size_t fault_at = 0;
+      fault = parse_dbn_header(record, length, metadata_, fault_at);
+      if (fault != WireFault::none) {
+        stop_ = {fault, 0, records_, offset_ + fault_at};
+        faults_.add(fault);
+        break;
+      }
+      in_stream_ = true;
     }
     at += length;
     offset_ += length;
@@ -106,7 +104,6 @@ bool DbnFeed::note(WireFault fault, u8 kind) {
 WireFault DbnFeed::dispatch(const u8* record, std::size_t length) {
   const u8 kind = record[dbn::kKind];
   const std::size_t known = kDbnLengths[kind];
-  ++counts_[kind];
   if (known == 0) return WireFault::none;
   const bool varies = kind == static_cast<u8>(DbnKind::definition) || kind == static_cast<u8>(DbnKind::symbol_mapping);
   const std::size_t trailer = metadata_.ts_out ? sizeof(u64) : 0;
@@ -147,10 +144,12 @@ WireFault DbnFeed::map_symbol(const u8* record, std::size_t length) {
   const std::size_t size = first_version ? dbn::kMappedSizeV1 : dbn::kMappedSize;
   const std::size_t to = first_version ? dbn::kMappedToV1 : dbn::kMappedTo;
   if (to + size > length) return WireFault::wrong_length;
-  const std::string from_text = text_of(record + (first_version ? dbn::kMappedFromV1 : dbn::kMappedFrom), size);
   const u32 id = little_endian<u32>(record + dbn::kInstrument);
-  const bool numbered = from_text.find_first_not_of("0123456789") == std::string::npos;
-  const std::string symbol = numbered ? text_of(record + to, size) : from_text;
+  std::string symbol;
+  bool named = read_dbn_name(record + (first_version ? dbn::kMappedFromV1 : dbn::kMappedFrom), size, symbol);
+  const bool numbered = symbol.find_first_not_of("0123456789") == std::string::npos;
+  if (numbered) named = read_dbn_name(record + to, size, symbol);
+  if (!named) return WireFault::bad_name;
   metadata_.names.push_back({id, symbol});
   for (const auto& each : instruments_) {
     if (each->instrument_id != id || !each->symbol.empty()) continue;

@@ -39,6 +39,8 @@ class DbnFeed {
   // own, and goes on with the books as they are.
   WireStop finish();
   const WireStop& stop() const noexcept { return stop_; }
+  // A header comes next, or stopped the feed.
+  bool in_header() const noexcept { return !in_stream_; }
 
   u64 bytes() const noexcept { return offset_; }
   u64 records() const noexcept { return records_; }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decimal/integers.hpp"
+#include "feeds/wire_fault.hpp"
 
 namespace pytrader {
 
@@ -27,7 +28,9 @@ struct DbnMetadata {
 // Bytes that the header has, or how many it takes to tell; 0 if they begin none or more than kMaxDbnHeader.
 constexpr std::size_t kMaxDbnHeader = std::size_t{64} << 20;
 std::size_t dbn_header_size(const u8* data, std::size_t size) noexcept;
-// False if the header contradicts itself.
-bool parse_dbn_header(const u8* data, std::size_t size, DbnMetadata& metadata);
+// bad_framing if the header contradicts itself, bad_name with the name's place in it; the metadata stay as they were.
+WireFault parse_dbn_header(const u8* data, std::size_t size, DbnMetadata& metadata, std::size_t& fault_at);
+// A name that zeros fill up to its size; false if it has a byte that is not printable ASCII.
+bool read_dbn_name(const u8* data, std::size_t size, std::string& name);
 
 }  // namespace pytrader

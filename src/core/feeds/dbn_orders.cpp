@@ -73,9 +73,20 @@ class OrderWork {
     return crossed ? WireFault::crossed : WireFault::none;
   }
 
+  // The vendor's own book construction takes a modify of an order that is not found as an add:
+  // https://databento.com/docs/examples/order-book/limit-order-book. A strict feed refuses it, as a message before it
+  // may be missing.
+  WireFault replace() {
+    const WireFault fault = priced(BookAction::replace);
+    if (fault != WireFault::unknown_order) return fault;
+    if (instrument_.orders.policy() == BookPolicy::strict) return WireFault::unknown_modify;
+    const WireFault added = put(BookAction::add);
+    return added == WireFault::none || added == WireFault::crossed ? WireFault::unknown_modify : added;
+  }
+
   WireFault amend() {
     DbnFill settled{};
-    if (!settle(settled)) return priced(BookAction::replace);
+    if (!settle(settled)) return replace();
     const WireFault fault = price_into_row();
     if (fault != WireFault::none) return fault;
     const u32 slot = instrument_.orders.find(row_.order_id);

@@ -13,7 +13,7 @@ namespace pytrader {
 
 inline WireFault dbn_ticks(const DbnInstrument& instrument, i64 price, i64& ticks) noexcept {
   if (price == dbn::kNoPrice || price == INT64_MIN) return WireFault::price_out_of_range;
-  if (instrument.tick == 0) return WireFault::unknown_instrument;
+  if (instrument.tick == 0) return WireFault::unknown_tick;
   if (price % instrument.tick != 0) return WireFault::off_tick;
   ticks = price / instrument.tick;
   return WireFault::none;

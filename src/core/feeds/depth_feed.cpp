@@ -101,7 +101,7 @@ FrameResult DepthFeed::address(u32 symbol) noexcept {
     if (venue_.sequence.link == SequenceLink::previous_names_last && !names_previous) {
       return refuse("previous id", "is missing: is this a frame of another market?", 0);
     }
-    if (venue_.sequence.link == SequenceLink::first_follows_last && names_previous) {
+    if (venue_.sequence.link == SequenceLink::first_joins_last && names_previous) {
       return refuse("previous id", "does not belong here: is this a frame of another market?", 0);
     }
   }

@@ -84,6 +84,7 @@ std::size_t ItchFeed::run(const u8* data, std::size_t size) {
       const WireFault fault = dispatch(message);
       if (fault != WireFault::none && !note(fault, message.data[0])) [[unlikely]]
         return offset_ - start;
+      ++counts_[message.data[0]];
       ++messages_;
       offset_ += kItchPrefix + message.length;
     }
@@ -121,9 +122,7 @@ bool ItchFeed::note(WireFault fault, u8 type) {
 inline WireFault ItchFeed::dispatch(const ItchBlock::Message& message) {
   if (message.role == ItchRole::none) [[unlikely]]
     return report(message.data, message.length);
-  const u8 type = message.data[0];
-  ++counts_[type];
-  switch (type) {
+  switch (message.data[0]) {
     case 'D':
       return erase(message.data, message.slot);
     case 'U':
@@ -142,11 +141,10 @@ inline WireFault ItchFeed::dispatch(const ItchBlock::Message& message) {
 WireFault ItchFeed::report(const u8* message, std::size_t length) {
   const ItchType& type = kItchTypeOf[message[0]];
   if (length != type.length) return type.length == 0 ? WireFault::unknown_type : WireFault::wrong_length;
-  ++counts_[message[0]];
   return administer(message);
 }
 
-WireFault ItchFeed::add(const u8* message) {
+inline WireFault ItchFeed::add(const u8* message) {
   const u32 locate = big_endian_16(message + itch::kLocate);
   const u8* symbol = message + itch::kAddStock;
   if (locate >= listings_.size() || listings_[locate].symbol != symbol_bits(symbol)) [[unlikely]] {
@@ -227,6 +225,7 @@ WireFault ItchFeed::execute(const u8* message, u32 guess) {
   const u32 price = priced ? big_endian_32(message + itch::kExecutedPrice) : displayed;
   const bool printable = !priced || message[itch::kExecutedPrintable] == 'Y';
   if (priced && !printable && message[itch::kExecutedPrintable] != 'N') return WireFault::bad_field;
+  if (printable && price == 0) return WireFault::price_out_of_range;
   if (recording_) [[unlikely]] {
     const Side side = L3BookSet::side_of(order);
     if (printable && price == displayed) {
@@ -273,6 +272,7 @@ WireFault ItchFeed::open(u32 locate, const u8* symbol) {
   if (locate < listings_.size() && listings_[locate].symbol != 0) {
     return listings_[locate].symbol == bits ? WireFault::none : WireFault::wrong_instrument;
   }
+  if (locate_of(symbol) != kNone) return WireFault::wrong_instrument;
   auto stock = std::make_unique<ItchStock>();
   std::copy_n(symbol, stock->symbol.size(), stock->symbol.begin());
   stock->recorded =
@@ -282,9 +282,20 @@ WireFault ItchFeed::open(u32 locate, const u8* symbol) {
     listings_.resize(locate + 1);
   }
   L3SetBook* book = wanted(stock->symbol) ? &books_.open(locate) : nullptr;
+  locates_.insert(bits, locate);
   listings_[locate] = {bits, book};
   stocks_[locate] = std::move(stock);
   return WireFault::none;
+}
+
+u32 ItchFeed::locate_of(const u8* symbol) const noexcept {
+  return locates_.find(symbol_bits(symbol), [this](u32 locate) { return listings_[locate].symbol; });
+}
+
+u64 ItchFeed::crossings() const noexcept {
+  u64 sum = 0;
+  for (const ItchListing& listing : listings_) sum += listing.book == nullptr ? 0 : listing.book->crossings();
+  return sum;
 }
 
 bool ItchFeed::wanted(const ItchSymbol& symbol) const noexcept {

@@ -59,6 +59,10 @@ class ItchFeed {
   const ItchStock* stock(u32 locate) const noexcept {
     return locate < stocks_.size() ? stocks_[locate].get() : nullptr;
   }
+  // Of eight letters, padded with spaces; kNone if no stock has them.
+  u32 locate_of(const u8* symbol) const noexcept;
+  // Of all books.
+  u64 crossings() const noexcept;
   const L3BookSet& books() const noexcept { return books_; }
   // The market participant who signed an order, in four letters; spaces if none did.
   std::array<u8, 4> attribution(u32 slot) const noexcept;
@@ -97,6 +101,7 @@ class ItchFeed {
   L3BookSet books_;
   std::vector<ItchListing> listings_;               // by locate; bound: 65536
   std::vector<std::unique_ptr<ItchStock>> stocks_;  // by locate; bound: 65536
+  IdIndex locates_;                                 // the letters of a symbol -> its locate
   std::vector<u32> attributions_;                   // letters by tag; bound: L3BookSet::kMaxTags
   IdIndex tags_;                                    // letters -> tag
   ChunkCarry carry_;

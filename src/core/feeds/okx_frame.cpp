@@ -19,13 +19,17 @@ struct ChannelNames {
 constexpr ChannelNames kOkx{{"books", "books-l2-tbt", "books50-l2-tbt", "books-elp"}, "seqId", "prevSeqId", true};
 // https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel
 constexpr ChannelNames kBitget{{"books", "books", "books", "books"}, "seq", "pseq", false};
+// The answer to a keep-alive, which is no JSON: https://www.okx.com/docs-v5/en/#overview-websocket-connect and
+// https://www.bitget.com/api-doc/common/websocket-intro.
+constexpr std::string_view kPong = "pong";
 
 class ChannelReader : public FrameReader {
  public:
   ChannelReader(std::string_view text, DepthFrame& out, FrameFault& why, const ChannelNames& names)
       : FrameReader(text, out, why), names_(names) {}
 
-  bool read() {
+  bool read(std::string_view text) {
+    if (text == kPong) return true;
     std::string_view key;
     scan.begin_object();
     JsonScanner data = scan;
@@ -143,11 +147,11 @@ class ChannelReader : public FrameReader {
 }  // namespace
 
 bool decode_okx(std::string_view text, DepthFrame& frame, FrameFault& fault) {
-  return ChannelReader(text, frame, fault, kOkx).read();
+  return ChannelReader(text, frame, fault, kOkx).read(text);
 }
 
 bool decode_bitget(std::string_view text, DepthFrame& frame, FrameFault& fault) {
-  return ChannelReader(text, frame, fault, kBitget).read();
+  return ChannelReader(text, frame, fault, kBitget).read(text);
 }
 
 }  // namespace pytrader

@@ -11,16 +11,17 @@ namespace pytrader {
 
 enum class WireFault : u8 {
   none,
-  bad_framing,         // bytes that are no beginning of a message
-  truncated,           // the data ends inside a message
-  after_end,           // bytes after the mark that ends a session
-  unknown_type,        // a type of message that the format does not have
-  wrong_length,        // a length that the type does not have
-  bad_field,           // a letter or number outside of its field's range
-  unknown_instrument,  // an instrument that was neither announced nor given
-  wrong_instrument,    // another instrument than the order's, or than the one announced under this number
-  off_tick,            // a price between two ticks of the instrument
-  bad_action,          // the rest as with BookFault
+  bad_framing,       // bytes that are no beginning of a message
+  truncated,         // the data ends inside a message
+  after_end,         // bytes after the mark that ends a session
+  unknown_type,      // a type of message that the format does not have
+  wrong_length,      // a length that the type does not have
+  bad_field,         // a letter or number outside of its field's range
+  bad_name,          // a symbol or data set with a byte that is not printable ASCII
+  unknown_tick,      // a price of an instrument whose tick was neither given nor defined
+  wrong_instrument,  // another instrument than the order's, than its number's, or one that has a number already
+  off_tick,          // a price between two ticks of the instrument
+  bad_action,        // the rest as with BookFault
   bad_side,
   price_out_of_range,
   quantity_not_positive,
@@ -28,10 +29,11 @@ enum class WireFault : u8 {
   duplicate_order,
   unknown_order,
   unknown_level,
+  unknown_modify,  // a modify of an order that does not rest; a lenient feed adds it
   crossed,
   no_room,  // memory or the bound on orders ran out
 };
-constexpr std::size_t kWireFaultKinds = 20;
+constexpr std::size_t kWireFaultKinds = 22;
 
 const char* to_text(WireFault fault) noexcept;
 // One sentence for an error message: what is wrong and what to do.

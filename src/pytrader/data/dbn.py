@@ -48,7 +48,7 @@ def read_dbn(
         Of the instruments that are made here, at the venue that the data set's name begins with (``GLBX``).
     policy : {"strict", "lenient"}
         Whether a faulty record is an error, or left out and counted in ``notes``. Orders from before an opening cross
-        lawfully, and need "lenient".
+        lawfully, and need "lenient", which also adds an order that a record modifies and none had added.
 
     Returns
     -------
@@ -77,8 +77,12 @@ def read_dbn(
     ids = {stream.instrument.id for stream in streams}
     if instrument is not None and len({(each["publisher_id"], each["instrument_id"]) for each in found}) > 1:
         raise InvalidArgument(f"{path} has {len(found)} instruments, but one was given; choose one with symbol=")
-    notes = [f"{count} records were left out: {fault}" for fault, count in feed.faults.items() if fault != "crossed"]
-    if crossed := feed.faults.get("crossed", 0):
+    faults = feed.faults
+    crossed, added = faults.pop("crossed", 0), faults.pop("unknown_modify", 0)
+    notes = [f"{count} records were left out: {fault}" for fault, count in faults.items()]
+    if added:
+        notes.append(f"{added} orders were added by records that modify them, as no record had added them")
+    if crossed:
         notes.append(f"the book of {' or '.join(sorted(ids))} was crossed after {crossed} records, which were kept")
     return MarketData(tuple(streams), str(path), tuple(notes))
 

@@ -176,7 +176,7 @@ TEST_CASE("a strict feed stops at a fault, names its place and applies nothing m
   const std::vector<Case> cases{
       {WireFault::bad_framing, DbnWriter().header().record(static_cast<DbnKind>(0x99), {}).header()},
       {WireFault::wrong_length, DbnWriter().record(DbnKind::mbo, std::vector<u8>(36))},
-      {WireFault::unknown_instrument, DbnWriter().record(DbnKind::ohlcv_1m, std::vector<u8>(40), 18)},
+      {WireFault::unknown_tick, DbnWriter().record(DbnKind::ohlcv_1m, std::vector<u8>(40), 18)},
       {WireFault::off_tick, DbnWriter().order_at('A', 'B', 2, 3, 1)},
       {WireFault::price_out_of_range, DbnWriter().order_at('A', 'B', 2, none, 1)},
       {WireFault::bad_action, DbnWriter().order('?', 'B', 2, 100, 1)},
@@ -184,6 +184,7 @@ TEST_CASE("a strict feed stops at a fault, names its place and applies nothing m
       {WireFault::bad_side, DbnWriter().order('A', 'N', 2, 100, 1)},
       {WireFault::duplicate_order, DbnWriter().order('A', 'B', 1, 100, 1)},
       {WireFault::unknown_order, DbnWriter().order('C', 'B', 2, 100, 1)},
+      {WireFault::unknown_modify, DbnWriter().order('M', 'B', 2, 100, 1)},
       {WireFault::quantity_not_positive, DbnWriter().order('A', 'B', 2, 100, 0)},
       {WireFault::quantity_too_large, DbnWriter().order('C', 'B', 1, 100, 6)},
       {WireFault::crossed, DbnWriter().order('A', 'A', 2, 99, 1)},
@@ -202,6 +203,7 @@ TEST_CASE("a strict feed stops at a fault, names its place and applies nothing m
     CHECK(stop.offset == good.bytes().size());
     CHECK(cases[i].bad.apply_to(feed).offset == stop.offset);
     CHECK(feed.records() == 1);
+    CHECK(feed.count(static_cast<u8>(DbnKind::mbo)) == 1);
     CHECK(feed.instrument(0).orders.order_count() == 1);
     feed.instrument(0).orders.check();
   }
@@ -236,6 +238,37 @@ TEST_CASE("a stream cut anywhere gives the same, and one that ends inside a reco
     const bool whole = cut >= bytes.size() - 168 && (bytes.size() - cut) % 56 == 0;
     CHECK(short_feed.finish().fault == (whole ? WireFault::none : WireFault::truncated));
   }
+}
+
+TEST_CASE("a name that is no text is refused with its place, and the header before it stays") {
+  for (const std::string& name : {std::string("ESH4"), std::string("TEST.SET")}) {
+    std::vector<u8> bytes = DbnWriter().header().order('A', 'B', 1, 100, 5).bytes();
+    const auto at = std::search(bytes.begin(), bytes.end(), name.begin(), name.end());
+    REQUIRE(at != bytes.end());
+    at[1] = 0x9D;
+    DbnFeed feed = feed_of();
+    const WireStop stop = feed.apply(bytes.data(), bytes.size());
+    CHECK(stop.fault == WireFault::bad_name);
+    CHECK(stop.offset == static_cast<u64>(at - bytes.begin()));
+    CHECK(feed.metadata().version == 0);
+    CHECK(feed.instrument_count() == 0);
+  }
+  std::vector<u8> mapping(80 - dbn::kHeader);
+  mapping[dbn::kMappedFromV1 - dbn::kHeader] = 0x9D;
+  DbnFeed live = feed_of();
+  CHECK(DbnWriter().header().record(DbnKind::symbol_mapping, mapping).apply_to(live).fault == WireFault::bad_name);
+  CHECK(live.metadata().names.size() == 1);
+}
+
+TEST_CASE("a lenient feed adds the order that a modify does not find, and counts it") {
+  DbnFeed feed = feed_of(BookPolicy::lenient);
+  DbnWriter stream;
+  stream.header().order('M', 'B', 1, 99, 5).order('M', 'N', 2, 99, 5).order('M', 'A', 3, 98, 5);
+  CHECK(stream.apply_to(feed).fault == WireFault::none);
+  CHECK(feed.faults()[WireFault::unknown_modify] == 2);
+  CHECK(feed.faults()[WireFault::bad_side] == 1);
+  CHECK(rows_of(feed.instrument(0).order_rows) == std::vector<std::string>{"1 1 99 5 1", "1 2 98 5 3"});
+  CHECK(feed.instrument(0).orders.order_count() == 2);
 }
 
 TEST_CASE("crossed books before an opening are kept and counted by a lenient feed") {

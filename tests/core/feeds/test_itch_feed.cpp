@@ -83,6 +83,34 @@ TEST_CASE("an execution that is not printable takes shares and prints none") {
   CHECK(feed.stock(1)->volume == 0);
 }
 
+TEST_CASE("a listing may be told again, and an execution that does not print needs no price") {
+  ItchFeed feed = feed_of();
+  ItchWriter session;
+  session.directory(1, "ABC").add(1, "ABC", 1, 'B', 100, 100'000).directory(1, "ABC").execute_at(1, 1, 40, 0, 'N');
+  CHECK(session.apply_to(feed).fault == WireFault::none);
+  CHECK(feed.books().book(1)->best(Side::buy).quantity == 60);
+  CHECK(feed.locate_of(symbol_of("ABC").data()) == 1);
+  CHECK(feed.locate_of(symbol_of("XYZ").data()) == kNone);
+}
+
+TEST_CASE("an order that crosses a book is counted once, whichever side it comes from") {
+  ItchFeed feed = feed_of();
+  const auto crossings_after = [&feed](const ItchWriter& session) {
+    CHECK(session.apply_to(feed).fault == WireFault::none);
+    return feed.books().book(1)->crossings();
+  };
+  CHECK(crossings_after(ItchWriter().add(1, "ABC", 1, 'B', 5, 200).add(1, "ABC", 2, 'S', 5, 201)) == 0);
+  CHECK_MESSAGE(crossings_after(ItchWriter().add(1, "ABC", 3, 'S', 5, 200)) == 1, "a locked book counts as crossed");
+  CHECK_MESSAGE(crossings_after(ItchWriter().add(1, "ABC", 4, 'B', 5, 300)) == 1, "it is crossed already");
+  CHECK(crossings_after(ItchWriter().erase(1, 3).erase(1, 4)) == 1);
+  CHECK(crossings_after(ItchWriter().replace(1, 1, 5, 5, 202)) == 2);
+  CHECK(crossings_after(ItchWriter().replace(1, 5, 6, 5, 203)) == 2);
+  CHECK(crossings_after(ItchWriter().erase(1, 6).add(1, "ABC", 7, 'B', 5, 199)) == 2);
+  CHECK(feed.books().book(1)->tick_units() == 1);
+  CHECK(crossings_after(ItchWriter().add(2, "DEF", 8, 'S', 5, 100).add(2, "DEF", 9, 'B', 5, 100)) == 2);
+  CHECK(feed.crossings() == 3);
+}
+
 TEST_CASE("a price off the cent makes the book count finer and moves no order from its place") {
   ItchFeed feed = feed_of();
   ItchWriter session;
@@ -175,6 +203,8 @@ TEST_CASE("a strict feed stops at a fault, names its place and applies nothing m
       {WireFault::bad_field, ItchWriter().execute_at(1, 1, 1, 1, '?')},
       {WireFault::wrong_instrument, ItchWriter().add(1, "XYZ", 2, 'B', 1, 1)},
       {WireFault::wrong_instrument, ItchWriter().erase(2, 1)},
+      {WireFault::wrong_instrument, ItchWriter().directory(3, "ABC")},
+      {WireFault::price_out_of_range, ItchWriter().execute_at(1, 1, 1, 0, 'Y')},
       {WireFault::after_end, ItchWriter().raw({0, 0}).erase(1, 1)},
   };
   for (const Case& each : cases) {
@@ -188,6 +218,8 @@ TEST_CASE("a strict feed stops at a fault, names its place and applies nothing m
     CHECK(feed.faults()[each.fault] == 1);
     CHECK(good.apply_to(feed).fault == each.fault);
     CHECK(feed.messages() == 2);
+    CHECK(feed.count('A') == 2);
+    CHECK(feed.count(each.bad.bytes()[2]) == (each.bad.bytes()[2] == 'A' ? 2 : 0));
     CHECK(feed.books().order_count() == 2);
     feed.books().check();
   }

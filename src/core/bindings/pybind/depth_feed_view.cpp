@@ -40,13 +40,12 @@ std::string quote(std::string_view text, std::size_t offset) {
   return quoted.empty() ? "the end" : quoted + (text.size() - offset > kQuoted ? "..." : "");
 }
 
-[[noreturn]] void raise(const BoundFeed& self, const std::string& message, const char* kind, py::object symbol,
-                        const py::object& field, const py::object& offset) {
+[[noreturn]] void raise(const BoundFeed& self, u64 frame, const std::string& message, const char* kind,
+                        py::object symbol, const py::object& field, const py::object& offset) {
   using namespace py::literals;
-  const DepthFeed& feed = self.feed;
   const py::object error =
       py::module_::import("pytrader.errors")
-          .attr("FeedError")(message, "kind"_a = kind, "venue"_a = feed.venue().name, "frame"_a = feed.counts().frames,
+          .attr("FeedError")(message, "kind"_a = kind, "venue"_a = self.feed.venue().name, "frame"_a = frame,
                              "symbol"_a = std::move(symbol), "field"_a = field, "offset"_a = offset);
   PyErr_SetObject(py::type::handle_of(error).ptr(), error.ptr());
   throw py::error_already_set();
@@ -58,8 +57,9 @@ std::string quote(std::string_view text, std::size_t offset) {
   const bool sentence = problem.starts_with("is ") || problem.starts_with("must ") || problem.starts_with("has ") ||
                         problem.starts_with("does ") || problem.starts_with("stands ");
   if (!sentence) problem = "needs " + problem;
-  raise(self, field + " " + problem + ", at " + quote(text, fault.offset) + "; nothing of the frame was applied",
-        "damaged", py::none(), py::str(field), py::int_(fault.offset));
+  raise(self, self.feed.counts().frames,
+        field + " " + problem + ", at " + quote(text, fault.offset) + "; nothing of the frame was applied", "damaged",
+        py::none(), py::str(field), py::int_(fault.offset));
 }
 
 struct IncidentText {
@@ -77,13 +77,13 @@ IncidentText describe(const BoundFeed& self, const FrameResult& result) {
     const auto text = [](i64 value) { return value == kNoSequenceId ? "no id" : "update " + std::to_string(value); };
     return {"gap", self.on_gap,
             "an update of " + symbol + " is missing: the book stands at " + text(result.expected) +
-                ", the frame goes on from " + text(result.found) + "; give a new snapshot",
+                ", the frame goes on from " + text(result.found) + "; a new snapshot mends it",
             id(result.expected), id(result.found)};
   }
   if (result.outcome == FrameOutcome::bad_checksum) {
     return {"checksum", self.on_checksum,
             "the book of " + symbol + " has checksum " + std::to_string(result.found) + ", the venue's is " +
-                std::to_string(result.expected) + "; give a new snapshot",
+                std::to_string(result.expected) + "; a new snapshot mends it",
             py::int_(result.expected), py::int_(result.found)};
   }
   const PriceGrid& grid = self.grids[result.book];
@@ -91,7 +91,7 @@ IncidentText describe(const BoundFeed& self, const FrameResult& result) {
   py::object ask = grid.price(result.found);
   std::string message = "the best bid " + py::cast<std::string>(py::str(bid)) + " of " + symbol +
                         " reaches the best ask " + py::cast<std::string>(py::str(ask)) +
-                        "; give a new snapshot, or keep_crossed=True in a call auction";
+                        "; a new snapshot mends it, or keep_crossed=True in a call auction";
   return {"crossed", self.on_crossed, std::move(message), std::move(bid), std::move(ask)};
 }
 
@@ -113,7 +113,7 @@ void report(BoundFeed& self, const FrameResult& result, std::string_view text) {
     handler(incident_type()(incident.kind, self.feed.venue().name, symbol, frame, incident.expected, incident.found));
   }
   const bool kept = result.outcome == FrameOutcome::crossed && self.feed.settings().keep_crossed;
-  if (self.raises && !kept) raise(self, incident.message, incident.kind, symbol, py::none(), py::none());
+  if (self.raises && !kept) raise(self, frame, incident.message, incident.kind, symbol, py::none(), py::none());
 }
 
 void register_feed_incident(py::module_& module) {

@@ -113,20 +113,20 @@ const PriceGrid& grid_of(BoundDbn& self, std::size_t place) {
   return *self.grids[place];
 }
 
-void raise_if_stopped(const WireStop& stop) {
-  throw_if_stopped(stop, "DBN record", stop.offset == 0 ? "" : "rtype " + std::to_string(stop.type));
+void raise_if_stopped(const DbnFeed& feed) {
+  const WireStop& stop = feed.stop();
+  throw_if_stopped(stop, "DBN record", feed.in_header() ? "header" : "rtype " + std::to_string(stop.type));
 }
 
 u64 apply(BoundDbn& self, py::handle data) {
   const BusyGuard guard(self.busy);
   const ByteBuffer bytes(data);
   const u64 before = self.feed.records();
-  WireStop stop;
   {
     const py::gil_scoped_release unlocked;
-    stop = self.feed.apply(bytes.data(), bytes.size());
+    self.feed.apply(bytes.data(), bytes.size());
   }
-  raise_if_stopped(stop);
+  raise_if_stopped(self.feed);
   return self.feed.records() - before;
 }
 
@@ -221,7 +221,8 @@ ticks : number or dict of str to number, optional
     The tick of every instrument, or by symbol. Without it definition records give it; they may come in a stream before.
 policy : {"strict", "lenient"}
     strict: `apply` stops at the first faulty record and raises DataError, and the feed takes no more. lenient: it is
-    counted and skipped, except that crossed books, which a pre-open phase shows lawfully, are kept.
+    counted and skipped, except that crossed books, which a pre-open phase shows lawfully, are kept, and that a modify of
+    an order that is not there adds it, as the vendor's own books do.
 record : bool
     Keep rows for `take_rows`.
 max_orders : int
@@ -270,7 +271,8 @@ void bind_feed(py::class_<BoundDbn>& feed) {
       "finish",
       [](BoundDbn& self) {
         const BusyGuard guard(self.busy);
-        raise_if_stopped(self.feed.finish());
+        self.feed.finish();
+        raise_if_stopped(self.feed);
       },
       "Say that the stream is over; what is applied next is another one, and the books go on. DataError if it ends "
       "inside a record (lenient: counted).");
@@ -300,7 +302,7 @@ numpy.ndarray
 
 void bind_feed_state(py::class_<BoundDbn>& feed) {
   feed.def_property_readonly("metadata", &metadata_of, "The header of the stream: version, dataset, schema, times.");
-  feed.def_property_readonly("counts", &counts_of, "How many records of each kind came, by rtype.");
+  feed.def_property_readonly("counts", &counts_of, "How many of the records worked off are of each kind, by rtype.");
   feed.def_property_readonly("instruments", &instruments_of,
                              "The instruments in the order of their first record: symbol, ids, tick, traded volume, "
                              "fills that no later message settled, length of their bars.");

@@ -68,8 +68,8 @@ CapacityError
 constexpr const char* kApplyLinesDoc =
     R"(Take the frames of a recording: one a line, from the line's first brace or bracket on.
 
-What stands before it, such as the time of receipt, is not read. Lines that are empty or begin with ``ws`` and have no frame
-(a connection was opened) are passed over. From 16 KB on other threads run meanwhile.
+What stands before it, such as the time of receipt, is not read. Lines without one (a connection was opened, a keep-alive)
+are passed over. From 16 KB on other threads run meanwhile.
 
 Parameters
 ----------
@@ -197,12 +197,10 @@ py::object apply(BoundFeed& self, py::handle frame, py::handle symbol) {
   return py::str(self.feed.symbol(result.book));
 }
 
-// The frame of a line, or nothing if the line may be without one.
+// Empty if the line has none.
 std::string_view frame_of(std::string_view line) noexcept {
   const std::size_t begin = line.find_first_of("{[");
-  if (begin != std::string_view::npos) return line.substr(begin);
-  if (line.starts_with("ws") || line.find_first_not_of(" \t\r") == std::string_view::npos) return {};
-  return line;
+  return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
 }
 
 // Applies lines until one needs Python, which `line` then is; without it the text has ended.
@@ -278,7 +276,7 @@ void bind_counts(py::class_<BoundFeed, FeedHolder>& bound) {
   };
   count("frames", &FeedCounts::frames, "Frames seen, whatever they were.");
   count("applied", &FeedCounts::applied, "Frames that changed a book.");
-  count("other", &FeedCounts::other, "Frames about something else than depth.");
+  count("other", &FeedCounts::other, "Frames about something else than depth, and answers to keep-alives.");
   count("left_out", &FeedCounts::left_out, "Updates older than the book, or with no snapshot to apply them to.");
   count("snapshots", &FeedCounts::snapshots, "Snapshots taken.");
   count("gaps", &FeedCounts::gaps, "Updates that did not follow the one before.");

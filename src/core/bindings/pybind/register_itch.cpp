@@ -62,11 +62,8 @@ ItchFraming parse_framing(const std::string& text) {
 }
 
 u32 locate_of(const BoundItch& self, py::handle name) {
-  const ItchSymbol symbol = parse_symbol(name);
-  for (std::size_t locate = 1; locate < self.feed.stock_count(); ++locate) {
-    const ItchStock* stock = self.feed.stock(static_cast<u32>(locate));
-    if (stock != nullptr && stock->symbol == symbol) return static_cast<u32>(locate);
-  }
+  const u32 locate = self.feed.locate_of(parse_symbol(name).data());
+  if (locate != kNone) return locate;
   throw Error(ErrorCode::invalid_argument,
               "no stock " + py::repr(name).cast<std::string>() + " was announced: symbols lists those that were");
 }
@@ -159,7 +156,9 @@ py::dict print_of(const ItchPrint& print) {
 
 py::dict stock_of(BoundItch& self, py::handle name) {
   const BusyGuard guard(self.busy);
-  const ItchStock& stock = *self.feed.stock(locate_of(self, name));
+  const u32 locate = locate_of(self, name);
+  const ItchStock& stock = *self.feed.stock(locate);
+  const L3SetBook* book = self.feed.books().book(locate);
   py::dict result;
   result["symbol"] = text_of(stock.symbol);
   result["market_category"] = text_of(stock.market_category);
@@ -184,6 +183,7 @@ py::dict stock_of(BoundItch& self, py::handle name) {
   result["imbalance"] = stock.imbalance.direction == ' ' ? py::object(py::none()) : imbalance_of(stock.imbalance);
   result["last_print"] = stock.last_print.source == ' ' ? py::object(py::none()) : print_of(stock.last_print);
   result["volume"] = stock.volume;
+  result["crossings"] = book == nullptr ? 0 : book->crossings();
   result["last_cross_shares"] = stock.last_cross_shares;
   result["last_cross_price"] = price_or_none(stock.last_cross_price);
   result["last_cross_type"] = text_of(stock.last_cross_type);
@@ -299,7 +299,8 @@ void bind_feed(py::class_<BoundItch>& feed) {
            "ItchBook: the book of a stock, to be read as it changes. InvalidArgument if there is none.");
   feed.def(
       "stock", &stock_of, py::arg("symbol"),
-      "What the session said about a stock besides its orders: listing, trading state, collars, imbalance, prints. "
+      "What the session said about a stock besides its orders: listing, trading state, collars, imbalance, prints, and "
+      "how often its book became crossed. "
       "Letters as in the specification, '' where nothing was said; prices None where there is none.");
   feed.def("attribution", &attribution_of, py::arg("order_id"),
            "The market participant who signed an order, or None. BookError if it does not rest.");
@@ -316,7 +317,15 @@ void bind_feed(py::class_<BoundItch>& feed) {
 
 void bind_feed_state(py::class_<BoundItch>& feed) {
   feed.def_property_readonly("session", &session_of, "System events, circuit breaker levels, broken trades.");
-  feed.def_property_readonly("counts", &counts_of, "How many messages of each type came, by letter.");
+  feed.def_property_readonly("counts", &counts_of, "How many of the messages worked off are of each type, by letter.");
+  feed.def_property_readonly(
+      "crossings",
+      [](BoundItch& self) {
+        const BusyGuard guard(self.busy);
+        return self.feed.crossings();
+      },
+      "How often an order came that crossed a book, over all stocks; in a halt that is lawful. "
+      "stock() has it by stock, book().crossed says whether a book is crossed now.");
   feed.def_property_readonly("books", &books_of, "The books that are kept, by symbol: as book() gives each.");
   feed.def_property_readonly("symbols", &symbols_of, "The stocks that were announced.");
   feed.def_property_readonly(
