@@ -86,6 +86,7 @@ std::size_t DbnFeed::run(const u8* data, std::size_t size) {
         break;
       }
       in_stream_ = true;
+      judge_names();
     }
     at += length;
     offset_ += length;
@@ -110,7 +111,11 @@ WireFault DbnFeed::dispatch(const u8* record, std::size_t length) {
   if (varies ? length < known + trailer : length != known + trailer) return WireFault::wrong_length;
   if (kind == static_cast<u8>(DbnKind::symbol_mapping)) return map_symbol(record, length);
   DbnInstrument& instrument = instrument_of(record);
-  if (!instrument.kept) return WireFault::none;
+  if (!instrument.kept) {
+    // Its name may still turn out to be one that is asked for: a definitions file may name it by its parent.
+    if (kind == static_cast<u8>(DbnKind::definition)) define(instrument, record);
+    return WireFault::none;
+  }
   switch (static_cast<DbnKind>(kind)) {
     case DbnKind::mbo:
       return apply_dbn_order(instrument, record, options_.record);
@@ -152,12 +157,31 @@ WireFault DbnFeed::map_symbol(const u8* record, std::size_t length) {
   if (!named) return WireFault::bad_name;
   metadata_.names.push_back({id, symbol});
   for (const auto& each : instruments_) {
-    if (each->instrument_id != id || !each->symbol.empty()) continue;
-    each->symbol = symbol;
-    each->kept = wanted(symbol);
-    if (each->tick == 0) each->tick = given_tick(symbol);
+    if (each->instrument_id != id) continue;
+    if (each->symbol.empty() || (!each->kept && wanted(symbol))) name(*each, symbol);
   }
   return WireFault::none;
+}
+
+void DbnFeed::name(DbnInstrument& instrument, const std::string& symbol) {
+  instrument.symbol = symbol;
+  instrument.kept = wanted(symbol);
+  if (instrument.tick == 0) instrument.tick = given_tick(symbol);
+}
+
+// What a new header says of instruments that are known: an id may stand for another of the names asked for, or for
+// none.
+void DbnFeed::judge_names() {
+  if (options_.symbols.empty()) return;
+  for (const auto& each : instruments_) {
+    const std::string symbol = name_of(each->instrument_id);
+    if (symbol.empty()) continue;
+    if (wanted(symbol)) {
+      name(*each, symbol);
+    } else {
+      each->kept = false;
+    }
+  }
 }
 
 DbnInstrument& DbnFeed::instrument_of(const u8* record) {
@@ -174,9 +198,7 @@ DbnInstrument& DbnFeed::instrument_of(const u8* record) {
     return *last_;
   }
   auto made = std::make_unique<DbnInstrument>(publisher, id, options_.policy, options_.max_orders);
-  made->symbol = name_of(id);
-  made->kept = wanted(made->symbol);
-  made->tick = given_tick(made->symbol);
+  name(*made, name_of(id));
   index_.reserve(index_.size() + 1);
   instruments_.push_back(std::move(made));
   index_.insert(key, static_cast<u32>(instruments_.size()));
@@ -184,11 +206,15 @@ DbnInstrument& DbnFeed::instrument_of(const u8* record) {
   return *last_;
 }
 
+// The first of its names that is asked for, else the first.
 std::string DbnFeed::name_of(u32 instrument_id) const {
+  const std::string* first = nullptr;
   for (const DbnMetadata::Name& each : metadata_.names) {
-    if (each.instrument_id == instrument_id) return each.symbol;
+    if (each.instrument_id != instrument_id) continue;
+    if (wanted(each.symbol)) return each.symbol;
+    if (first == nullptr) first = &each.symbol;
   }
-  return {};
+  return first == nullptr ? std::string() : *first;
 }
 
 bool DbnFeed::wanted(const std::string& symbol) const noexcept {

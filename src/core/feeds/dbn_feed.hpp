@@ -63,6 +63,8 @@ class DbnFeed {
 
   DbnInstrument& instrument_of(const u8* record);
   std::string name_of(u32 instrument_id) const;
+  void name(DbnInstrument& instrument, const std::string& symbol);
+  void judge_names();
   i64 given_tick(const std::string& symbol) const noexcept;
   bool wanted(const std::string& symbol) const noexcept;
   bool note(WireFault fault, u8 kind);

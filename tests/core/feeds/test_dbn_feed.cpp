@@ -139,13 +139,17 @@ TEST_CASE("a bar closes its length after the time that it opens at") {
   CHECK(made.volume == 500);
 }
 
+std::vector<u8> definition_body() {
+  std::vector<u8> body;
+  DbnWriter::number(body, 5, 8);
+  DbnWriter::number(body, static_cast<u64>(kQuarter), 8);
+  body.resize(360 - dbn::kHeader);
+  return body;
+}
+
 TEST_CASE("definitions give ticks to instruments that were given none") {
   DbnFeed feed{DbnFeed::Options{}};
-  std::vector<u8> definition;
-  DbnWriter::number(definition, 5, 8);
-  DbnWriter::number(definition, static_cast<u64>(kQuarter), 8);
-  definition.resize(360 - dbn::kHeader);
-  const DbnWriter definitions = DbnWriter().header().record(DbnKind::definition, definition);
+  const DbnWriter definitions = DbnWriter().header().record(DbnKind::definition, definition_body());
   CHECK(definitions.apply_to(feed).fault == WireFault::none);
   CHECK(feed.finish().fault == WireFault::none);
   CHECK(feed.instrument(0).tick == kQuarter);
@@ -165,6 +169,34 @@ TEST_CASE("records of instruments that are not asked for are counted, not judged
   REQUIRE(one.instrument_count() == 2);
   CHECK_FALSE(one.instrument(0).kept);
   CHECK(one.instrument(1).orders.order_count() == 1);
+}
+
+TEST_CASE("an instrument is kept by any of its names, and by those of the stream that its record is in") {
+  const auto read = [](const std::vector<DbnWriter>& streams, const std::string& symbol) {
+    DbnFeed feed{DbnFeed::Options{.ticks = {{"", kQuarter}}, .symbols = {symbol}}};
+    for (const DbnWriter& stream : streams) {
+      CHECK(stream.apply_to(feed).fault == WireFault::none);
+      CHECK(feed.finish().fault == WireFault::none);
+    }
+    REQUIRE(feed.instrument_count() == 1);
+    CHECK(feed.instrument(0).symbol == symbol);
+    return feed.instrument(0).orders.order_count();
+  };
+  CHECK(read({DbnWriter().header({{"ES.c.0", 17}, {"ESH4", 17}}).order('A', 'B', 1, 100, 5)}, "ESH4") == 1);
+  const DbnWriter first = DbnWriter().header({{"AAA", 17}}).order('A', 'B', 1, 100, 5);
+  const DbnWriter second = DbnWriter().header({{"BBB", 17}}).order('A', 'B', 2, 90, 5);
+  CHECK(read({first, second}, "BBB") == 1);
+  CHECK(read({second, first}, "BBB") == 1);
+}
+
+TEST_CASE("a definition counts for the name that a later stream gives its instrument") {
+  DbnFeed feed{DbnFeed::Options{.ticks = {}, .symbols = {"ESH4"}}};
+  const DbnWriter definitions = DbnWriter().header({{"ES.FUT", 17}}).record(DbnKind::definition, definition_body());
+  CHECK(definitions.apply_to(feed).fault == WireFault::none);
+  CHECK(feed.finish().fault == WireFault::none);
+  CHECK(DbnWriter().header().order('A', 'B', 1, 100, 5).apply_to(feed).fault == WireFault::none);
+  CHECK(feed.instrument(0).symbol == "ESH4");
+  CHECK(feed.instrument(0).orders.best(Side::buy).price == 100);
 }
 
 TEST_CASE("a strict feed stops at a fault, names its place and applies nothing more") {
