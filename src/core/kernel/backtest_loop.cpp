@@ -255,15 +255,22 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-// The earliest thing that is due happens, with all that follows from it at once.
-bool BacktestLoop::step() {
+StreamMerge::Entry BacktestLoop::earliest() const {
   StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
   if (!merge_.empty()) next = merge_.top();
-  if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
-  if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
-  if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
-    next = {kernel_.next_timer(), Rank::timer, 0};
-  }
+  const i64 command = commands_.empty() ? INT64_MAX : commands_.front().due;
+  const i64 report = responses_.empty() ? INT64_MAX : responses_.front().due;
+  const i64 timer = kernel_.next_timer();
+  if (std::min({command, report, timer}) > next.time) return next;
+  if (!commands_.empty()) next = std::min(next, {command, Rank::command, 0});
+  if (!responses_.empty()) next = std::min(next, {report, Rank::report, 0});
+  if (timer < next.time || (timer == next.time && Rank::timer < next.rank)) next = {timer, Rank::timer, 0};
+  return next;
+}
+
+// The earliest thing that is due happens, with all that follows from it at once.
+bool BacktestLoop::step() {
+  const StreamMerge::Entry next = earliest();
   now_ = std::max(now_, next.time);
   if (recorder_.next_due() < now_) [[unlikely]]
     recorder_.pass(now_);

@@ -73,6 +73,7 @@ class BacktestLoop : private VenuePort {
   RunStatus end(RunStatus status);
   void check_bar_series() const;
   void make_venues();
+  StreamMerge::Entry earliest() const;
   bool step();
   bool settle();
   bool finish();

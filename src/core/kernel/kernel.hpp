@@ -8,6 +8,7 @@
 
 #include "journal/running_hash.hpp"
 #include "kernel/bar_board.hpp"
+#include "kernel/condition_board.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
@@ -41,6 +42,12 @@ class Kernel {
   SeriesId add_bar_series(InstrumentIndex instrument, i64 duration_ns);
   // Bars that arrive as records: the series is not built from trades.
   SeriesId add_recorded_bars(InstrumentIndex instrument, i64 duration_ns);
+  // The mid price of every quote of the instrument with both sides.
+  SeriesId add_mids(InstrumentIndex instrument);
+  // Conditions on indicators; they are asked for what became true after the bar or quote was delivered.
+  ConditionBoard& conditions() noexcept { return conditions_; }
+  // The strategy is woken (CallbackKind::condition) whenever the condition becomes true.
+  WatchId watch(StrategyIndex strategy, ConditionId condition);
   // Follows the series: strategies get its bars once all indicators of the series are ready.
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
   // A number of the host that decides what happens, such as a latency: it goes into the running hash.
@@ -108,6 +115,8 @@ class Kernel {
   bool settle();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
+  SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
+  bool fire_conditions(InstrumentIndex instrument, SeriesId series);
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
   void count_command(StrategyIndex strategy);
@@ -119,6 +128,7 @@ class Kernel {
   OrderWay way_;
   TimerQueue timers_;
   BarBoard bars_;
+  ConditionBoard conditions_;
   std::vector<StrategyPort> ports_;
   i64 now_ = INT64_MIN;
   u64 refused_reports_ = 0;

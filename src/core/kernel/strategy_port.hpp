@@ -8,7 +8,7 @@
 
 namespace pytrader {
 
-enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position };
+enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position, condition };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
 }
@@ -27,7 +27,7 @@ struct TimerEvent {
 struct Callback {
   CallbackKind kind;
   InstrumentIndex instrument;
-  SeriesId series;  // bar only
+  SeriesId series;  // bar and condition only
   i64 ts;           // the kernel's clock
   union {
     const QuoteRecord* quote;
@@ -36,6 +36,7 @@ struct Callback {
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
+    const u32* watch;  // condition: the WatchId
     const void* none;  // start, stop, book
   };
 };
