@@ -13,6 +13,7 @@ from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults,
 from pytrader.strategy import Strategy
 
 if TYPE_CHECKING:
+    from pytrader.backtest.inputs import AnyStrategy
     from pytrader.data import MarketData
     from pytrader.model import Money
 
@@ -28,7 +29,7 @@ class Run:
 
     def __init__(
         self,
-        strategies: Mapping[str, Strategy],
+        strategies: Mapping[str, AnyStrategy],
         data: MarketData,
         cash: Sequence[Money],
         *,
@@ -59,7 +60,10 @@ class Run:
                 stream.duration_ns,
             )
         self._contexts = [
-            Context(strategy, name, Strategy, data.instruments, self._tags) for name, strategy in strategies.items()
+            Context(strategy, name, Strategy, data.instruments, self._tags)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
         ]
         self._limits = limits
 
@@ -70,7 +74,8 @@ class Run:
         status = "paused"
         try:
             for context in self._contexts:
-                index = self._engine.add_strategy(context.port(), context, self._limits)
+                compiled = not isinstance(context, Context)
+                index = self._engine.add_strategy(context.port(), context, self._limits, compiled)
                 context.connect(self._engine, self._engine.kernel(), index)
             with StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)

@@ -12,14 +12,15 @@ import numpy.typing as npt
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
-from pytrader.strategy import Strategy
+from pytrader.strategy import CompiledStrategy, Strategy
 
 if TYPE_CHECKING:
     from pytrader.data.market_data import Kind
 
 Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
 Data: TypeAlias = "str | os.PathLike[str] | MarketData | Stream | Rows | Sequence[MarketData | Stream | Rows]"
-Strategies: TypeAlias = "Strategy | type[Strategy] | Sequence[Strategy | type[Strategy]]"
+AnyStrategy: TypeAlias = Strategy | CompiledStrategy
+Strategies: TypeAlias = "AnyStrategy | type[Strategy] | Sequence[AnyStrategy | type[Strategy]]"
 Cash: TypeAlias = "str | Money | Sequence[str | Money]"
 
 # A field that only this kind of record has.
@@ -61,8 +62,8 @@ def market_data(data: Data) -> MarketData:
     )
 
 
-def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
-    """Strategies by name: the class's name, numbered where a class comes more than once.
+def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
+    """Strategies by name: the class's name or a compiled one's, numbered where one comes more than once.
 
     Raises
     ------
@@ -74,12 +75,14 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
     if not instances:
         raise InvalidArgument("a back-test needs at least one strategy")
     for one in instances:
-        if not isinstance(one, Strategy):
-            raise InvalidArgument(f"a strategy must be a subclass of Strategy or an instance of one, got {one!r}")
+        if not isinstance(one, Strategy | CompiledStrategy):
+            raise InvalidArgument(
+                f"a strategy must be a subclass of Strategy, an instance of one or a CompiledStrategy, got {one!r}"
+            )
     if len({id(one) for one in instances}) < len(instances):
         raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
-    classes = [type(one).__name__ for one in instances]
-    named: dict[str, Strategy] = {}
+    classes = [one.name for one in instances]
+    named: dict[str, AnyStrategy] = {}
     for position, one in enumerate(instances):
         name = classes[position]
         if classes.count(name) > 1:

@@ -7,8 +7,10 @@ from pytrader._strategy import (
     Bars,
     Book,
     Clock,
+    Condition,
     Indicator,
     Level,
+    Mids,
     Order,
     OrderEvent,
     Position,
@@ -16,6 +18,7 @@ from pytrader._strategy import (
     Timer,
     Trade,
 )
+from pytrader.strategy.compiled import CompiledStrategy
 from pytrader.strategy.strategy import Strategy
 
 __all__ = [
@@ -23,8 +26,11 @@ __all__ = [
     "Bars",
     "Book",
     "Clock",
+    "CompiledStrategy",
+    "Condition",
     "Indicator",
     "Level",
+    "Mids",
     "Order",
     "OrderEvent",
     "Position",

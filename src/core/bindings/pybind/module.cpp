@@ -34,6 +34,7 @@ PYBIND11_MODULE(_core, module) {
   register_itch(module);
   register_dbn(module);
   register_kernel(module);
+  register_compiled(module);
   register_bands(module);
   register_session(module);
   register_allocation(module);

@@ -79,7 +79,9 @@ void register_engine(py::module_& module) {
           [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
           py::arg("amount"), "Opening cash.")
       .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
+           py::arg("compiled").noconvert() = false,
+           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine. `compiled`: it never "
+           "runs Python; an engine whose strategies all are runs without the interpreter's lock.")
       .def(
           "add_stream",
           [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,

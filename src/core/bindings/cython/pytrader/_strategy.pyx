@@ -19,8 +19,15 @@ from pytrader._kernel cimport (
     Side,
     TimeInForce,
     add_bars,
+    add_both,
+    add_either,
     add_ema,
+    add_inverse,
+    add_mids,
+    add_price_relation,
+    add_relation,
     add_sma,
+    add_watch,
     amount,
     average_price,
     best_order_count,
@@ -49,6 +56,7 @@ from pytrader._kernel cimport (
     read_depth,
     tick_as_double,
     to_text,
+    truth_of,
     u8,
 )
 
@@ -82,9 +90,11 @@ __all__ = [
     "Bars",
     "Book",
     "Clock",
+    "Condition",
     "Context",
     "Indicator",
     "Level",
+    "Mids",
     "Order",
     "OrderEvent",
     "Position",
@@ -139,13 +149,14 @@ cdef list REASONS = [
 ]
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
-cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position"]
+cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position", "condition"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"
+include "strategy_conditions.pxi"
 include "strategy_commands.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"
