@@ -163,14 +163,18 @@ void BacktestLoop::make_venues() {
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
+  std::vector<SimulatedVenue*> recorded;
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
-    venues_.push_back(std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_));
+    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    recorded.push_back(venue.get());
+    venues_.push_back(std::move(venue));
   }
+  schedule_.reserve(static_cast<u32>(venues_.size()));
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
     const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
     const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
-    market_of_.push_back(market ? venues_[stream.instrument].get() : nullptr);
+    market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
   }
 }
 
@@ -211,12 +215,16 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; !merge_.empty(); ++steps) {
+  for (u64 steps = 0; !merge_.empty();) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
     }
-    if (!step()) return end(RunStatus::strategy_failed);
+    bool goes_on = true;
+    const u64 rows = rows_in_a_row(max_steps - steps, goes_on);
+    if (rows == 0) goes_on = step();
+    if (!goes_on) return end(RunStatus::strategy_failed);
+    steps += std::max<u64>(rows, 1);
   }
   if (!finish()) return end(RunStatus::strategy_failed);
   failed_ = false;
@@ -261,10 +269,12 @@ StreamMerge::Entry BacktestLoop::earliest() const {
   const i64 command = commands_.empty() ? INT64_MAX : commands_.front().due;
   const i64 report = responses_.empty() ? INT64_MAX : responses_.front().due;
   const i64 timer = kernel_.next_timer();
-  if (std::min({command, report, timer}) > next.time) return next;
+  if (std::min({command, report, timer, schedule_.next_due()}) > next.time) return next;
   if (!commands_.empty()) next = std::min(next, {command, Rank::command, 0});
   if (!responses_.empty()) next = std::min(next, {report, Rank::report, 0});
   if (timer < next.time || (timer == next.time && Rank::timer < next.rank)) next = {timer, Rank::timer, 0};
+  if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
+    next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
   return next;
 }
 
@@ -276,6 +286,9 @@ bool BacktestLoop::step() {
     recorder_.pass(now_);
   bool goes_on = true;
   switch (next.rank) {
+    case Rank::venue_due:
+      venue_acts(next.stream);
+      break;
     case Rank::venue_row:
       goes_on = row_at_venue(next.stream);
       break;
@@ -292,7 +305,7 @@ bool BacktestLoop::step() {
       goes_on = kernel_.advance(now_);
       break;
     case Rank::bar_open:
-      goes_on = bar_opens(next.stream);
+      open_bar(next.stream, false);
       break;
   }
   goes_on = goes_on && settle();
@@ -313,23 +326,71 @@ bool BacktestLoop::settle() {
   }
 }
 
-bool BacktestLoop::row_at_venue(u32 index) {
-  const MarketStream& stream = merge_.stream(index);
-  return with_record(stream.kind, [&]<class Record>() {
-    const std::size_t row = merge_.venue_row(index);
-    const Record record = record_at<Record>(stream, row);
-    check_row(stream, row, record);
-    ++events_;
-    if (market_of_[index] != nullptr) {
-      tell(*market_of_[index], record);
-      collect_reports();
-    }
-    const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
-    return settle() && (!received || tell(kernel_, stream, record, now_));
-  });
+void BacktestLoop::venue_acts(InstrumentIndex instrument) {
+  venues_[instrument]->advance(now_);
+  schedule_.set(instrument, venues_[instrument]->next_due());
+  collect_reports();
 }
 
-bool BacktestLoop::bar_opens(u32 index) {
+bool BacktestLoop::row_at_venue(u32 index) {
+  return with_record(merge_.stream(index).kind,
+                     [&]<class Record>() { return take_venue_row<Record>(index, merge_.stream(index), false); });
+}
+
+template <class Record>
+bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool alone) {
+  const std::size_t row = merge_.venue_row(index);
+  const Record record = record_at<Record>(stream, row);
+  check_row(stream, row, record);
+  ++events_;
+  if (market_of_[index] != nullptr) {
+    tell(*market_of_[index], record);
+    collect_reports();
+  }
+  const bool received = merge_.venue_done(index, std::max(record.ts_event, record.ts_init), alone);
+  return settle() && (!received || tell(kernel_, stream, record, now_));
+}
+
+// The same as step() for step(), for as long as nothing comes between the rows of the stream that is next: not before
+// another stream's row, a command or report that arrives, a timer or a sample of equity.
+u64 BacktestLoop::rows_in_a_row(u64 most, bool& goes_on) {
+  if (config_.check_every_event) return 0;
+  const u32 index = merge_.top().stream;
+  const MarketStream& stream = merge_.stream(index);
+  const i64 others = merge_.next_of_others(index);
+  u64 taken = 0;
+  with_record(stream.kind, [&]<class Record>() {
+    while (taken < most) {
+      const StreamMerge::Entry next = merge_.top_of(index);
+      if (next.time >= std::min(others, next_due())) break;
+      now_ = std::max(now_, next.time);
+      if (next.rank == Rank::venue_row) {
+        goes_on = take_venue_row<Record>(index, stream, true);
+      } else if (next.rank == Rank::strategy_row) {
+        const Record record = record_at<Record>(stream, merge_.strategy_row(index));
+        merge_.strategy_done(index, true);
+        goes_on = tell(kernel_, stream, record, now_);
+      } else {
+        open_bar(index, true);
+      }
+      ++taken;
+      if (!goes_on || !(goes_on = settle())) break;
+    }
+    return true;
+  });
+  merge_.rejoin(index);
+  return taken;
+}
+
+// When something other than a row is due; never INT64_MAX, the time of no row.
+i64 BacktestLoop::next_due() const noexcept {
+  i64 due = std::min({kernel_.next_timer(), later(recorder_.next_due(), 1), schedule_.next_due()});
+  if (!commands_.empty()) due = std::min(due, commands_.front().due);
+  if (!responses_.empty()) due = std::min(due, responses_.front().due);
+  return due;
+}
+
+void BacktestLoop::open_bar(u32 index, bool alone) {
   const MarketStream& stream = merge_.stream(index);
   const std::size_t row = merge_.venue_row(index);
   const BarRecord record = record_at<BarRecord>(stream, row);
@@ -338,15 +399,14 @@ bool BacktestLoop::bar_opens(u32 index) {
     market_of_[index]->open_bar(record);
     collect_reports();
   }
-  merge_.bar_opened();
-  return true;
+  merge_.bar_opened(index, alone);
 }
 
 bool BacktestLoop::row_at_strategy(u32 index) {
   const MarketStream& stream = merge_.stream(index);
   return with_record(stream.kind, [&]<class Record>() {
     const Record record = record_at<Record>(stream, merge_.strategy_row(index));
-    merge_.strategy_done();
+    merge_.strategy_done(index);
     return tell(kernel_, stream, record, now_);
   });
 }
@@ -354,18 +414,20 @@ bool BacktestLoop::row_at_strategy(u32 index) {
 bool BacktestLoop::command_arrives() {
   const Command command = commands_.front();
   commands_.pop();
-  SimulatedVenue& venue = *venues_[command.order.instrument];
+  const NewOrder& order = command.order;
+  ExecutionVenue& venue = *venues_[order.instrument];
   switch (command.kind) {
     case CommandKind::submit:
-      venue.submit(command.order, now_);
+      venue.submit(order, now_);
       break;
     case CommandKind::cancel:
-      venue.cancel(command.order.client_order_id, now_);
+      venue.cancel(order.client_order_id, now_);
       break;
     case CommandKind::replace:
-      venue.replace(command.order.client_order_id, command.order.price, command.order.quantity, now_);
+      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy}, now_);
       break;
   }
+  schedule_.set(order.instrument, venue.next_due());
   collect_reports();
   return true;
 }
@@ -404,7 +466,7 @@ void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 qua
 
 void BacktestLoop::check() const {
   std::size_t at_venues = 0;
-  for (const auto& venue : venues_) at_venues += venue->orders().size();
+  for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
   const bool same_orders = !nothing_on_its_way || kernel_.failed() || at_venues == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;

@@ -127,15 +127,18 @@ bool Kernel::stop() {
   return deliver({CallbackKind::stop, 0, 0, now_, {}});
 }
 
+void Kernel::refuse_input(i64 ts) const {
+  if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
+  if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
+  throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
+                                               " ns is older than the clock, " + std::to_string(now_) + " ns");
+}
+
 // The clock never goes back, and what was due before this input happens before it.
 bool Kernel::enter(i64 ts) {
   if (failed_) return false;
-  if (ts < now_ || !started_ || calling_) [[unlikely]] {
-    if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
-    if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
-    throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
-                                                 " ns is older than the clock, " + std::to_string(now_) + " ns");
-  }
+  if (ts < now_ || !started_ || calling_) [[unlikely]]
+    refuse_input(ts);
   if (next_timer() < ts) [[unlikely]] {
     if (!fire(ts - 1)) return false;
   }
@@ -214,8 +217,7 @@ SeriesId Kernel::update_mids(InstrumentIndex instrument, const InstrumentMarket&
 }
 
 // After the bar or quote that the series took was delivered.
-bool Kernel::fire_conditions(InstrumentIndex instrument, SeriesId series) {
-  if (!conditions_.has(series)) return true;
+bool Kernel::wake_watches(InstrumentIndex instrument, SeriesId series) {
   const std::vector<WatchId>& fired = conditions_.update(series);
   for (std::size_t i = 0; i < fired.size(); ++i) {
     const WatchId watch = fired[i];
@@ -408,16 +410,9 @@ PositionState Kernel::position(StrategyIndex strategy, InstrumentIndex instrumen
   return way_.ledger().position(strategy, instrument);
 }
 
-const InstrumentMarket& Kernel::market(InstrumentIndex instrument) const {
-  if (instrument >= board_.size()) [[unlikely]] {
-    throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
-                                                 std::to_string(board_.size()) + " were added");
-  }
-  return board_[instrument];
-}
-
-InstrumentMarket& Kernel::market(InstrumentIndex instrument) {
-  return const_cast<InstrumentMarket&>(static_cast<const Kernel&>(*this).market(instrument));
+void Kernel::refuse_instrument(InstrumentIndex instrument) const {
+  throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
+                                               std::to_string(board_.size()) + " were added");
 }
 
 bool Kernel::check() const {

@@ -94,7 +94,11 @@ class Kernel {
   // Best bid and offer now, from whatever feed there is; a quantity of 0 says that the side is empty.
   QuoteRecord quote(InstrumentIndex instrument) const { return market(instrument).quote; }
   // Quote, last price and marks of an instrument. Throws Error(invalid_argument) for one that does not exist.
-  const InstrumentMarket& market(InstrumentIndex instrument) const;
+  const InstrumentMarket& market(InstrumentIndex instrument) const {
+    if (instrument >= board_.size()) [[unlikely]]
+      refuse_instrument(instrument);
+    return board_[instrument];
+  }
   const BarBoard& bars() const noexcept { return bars_; }
   std::size_t strategy_count() const noexcept { return ports_.size(); }
   bool failed() const noexcept { return failed_; }
@@ -116,11 +120,18 @@ class Kernel {
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
-  bool fire_conditions(InstrumentIndex instrument, SeriesId series);
+  bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
+    return !conditions_.has(series) || wake_watches(instrument, series);
+  }
+  bool wake_watches(InstrumentIndex instrument, SeriesId series);
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
   void count_command(StrategyIndex strategy);
-  InstrumentMarket& market(InstrumentIndex instrument);
+  InstrumentMarket& market(InstrumentIndex instrument) {
+    return const_cast<InstrumentMarket&>(static_cast<const Kernel&>(*this).market(instrument));
+  }
+  [[noreturn]] void refuse_instrument(InstrumentIndex instrument) const;
+  [[noreturn]] void refuse_input(i64 ts) const;
 
   RunningHash hash_;
   EventQueue events_;

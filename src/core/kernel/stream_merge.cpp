@@ -52,55 +52,61 @@ StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {
   return {next, opens ? Rank::bar_open : Rank::venue_row, index};
 }
 
-void StreamMerge::bar_opened() {
-  const Entry opened = top();
-  cursors_[opened.stream].in_bar = true;
-  entries_[2 * opened.stream] = next_at_venue(opened.stream, opened.time);
-  replay(opened.stream);
+void StreamMerge::bar_opened(u32 index, bool alone) {
+  cursors_[index].in_bar = true;
+  entries_[2 * index] = next_at_venue(index, entries_[2 * index].time);
+  if (!alone) replay(index);
 }
 
-bool StreamMerge::venue_done(i64 stamp) {
-  const Entry done = top();
-  Cursor& cursor = cursors_[done.stream];
+bool StreamMerge::venue_done(u32 index, i64 stamp, bool alone) {
+  Entry* own = entries_.data() + 2 * index;
+  const i64 time = own[0].time;
+  Cursor& cursor = cursors_[index];
   const bool none_on_its_way = cursor.strategy_row == cursor.venue_row;
   ++cursor.venue_row;
   cursor.in_bar = false;
-  Entry next = kNothing;
   if (cursor.venue_row < cursor.stream.rows) {
-    next = next_at_venue(done.stream, done.time);
+    own[0] = next_at_venue(index, time);
   } else {
+    own[0] = kNothing;
     --waiting_;
   }
-  entries_[2 * done.stream] = next;
   bool received_now = false;
   if (none_on_its_way) {
     const i64 received = received_at(cursor, stamp);
-    if (received <= done.time) {
+    received_now = received <= time;
+    if (received_now) {
       ++cursor.strategy_row;
-      received_now = true;
     } else {
-      entries_[2 * done.stream + 1] = {received, Rank::strategy_row, done.stream};
+      own[1] = {received, Rank::strategy_row, index};
       ++waiting_;
     }
   }
-  replay(done.stream);
+  if (!alone) replay(index);
   return received_now;
 }
 
-void StreamMerge::strategy_done() {
-  const Entry done = top();
-  Cursor& cursor = cursors_[done.stream];
-  cursor.last_received = done.time;
-  Entry next = kNothing;
+void StreamMerge::strategy_done(u32 index, bool alone) {
+  Entry* own = entries_.data() + 2 * index;
+  Cursor& cursor = cursors_[index];
+  cursor.last_received = own[1].time;
   if (++cursor.strategy_row < cursor.venue_row) {
     const i64 stamp = std::max(cursor.stream.columns[kTsEvent][cursor.strategy_row],
                                cursor.stream.columns[kTsInit][cursor.strategy_row]);
-    next = {received_at(cursor, stamp), Rank::strategy_row, done.stream};
+    own[1].time = received_at(cursor, stamp);
   } else {
+    own[1] = kNothing;
     --waiting_;
   }
-  entries_[2 * done.stream + 1] = next;
-  replay(done.stream);
+  if (!alone) replay(index);
+}
+
+i64 StreamMerge::next_of_others(u32 index) const noexcept {
+  i64 time = INT64_MAX;
+  for (std::size_t match = (entries_.size() + 2 * index) / 2; match > 1; match /= 2) {
+    time = std::min(time, entries_[winners_[match ^ 1]].time);
+  }
+  return time;
 }
 
 void StreamMerge::replay(u32 index) noexcept {

@@ -10,7 +10,7 @@
 namespace pytrader {
 
 // What comes first of the things that happen at one time.
-enum class Rank : u8 { venue_row, command, report, strategy_row, timer, bar_open };
+enum class Rank : u8 { venue_due, venue_row, command, report, strategy_row, timer, bar_open };
 
 // A tree of winners over two entries a stream: its next row at the venue, and the next row that is on its way to the
 // strategy. A row costs one comparison for each doubling of the streams, a single stream one.
@@ -36,17 +36,26 @@ class StreamMerge {
   bool empty() const noexcept { return waiting_ == 0; }
   const Entry& top() const noexcept { return entries_[winners_[1]]; }
 
+  // For rows of one stream that nothing comes between: the earlier entry of the stream, and when another stream has
+  // one. While `alone` is passed below, top() keeps what it was, until rejoin().
+  const Entry& top_of(u32 index) const noexcept {
+    const Entry* own = entries_.data() + 2 * index;
+    return own[own[1] < own[0] ? 1 : 0];
+  }
+  i64 next_of_others(u32 index) const noexcept;
+  void rejoin(u32 index) noexcept { replay(index); }
+
   // The row that top() stands for.
   std::size_t venue_row(u32 index) const noexcept { return cursors_[index].venue_row; }
   std::size_t strategy_row(u32 index) const noexcept { return cursors_[index].strategy_row; }
 
-  // top() is a bar's open: its close comes next.
-  void bar_opened();
-  // top() is a row at the venue, the `max(ts_event, ts_init)` of which is `stamp`: on to the next one. True if the row
-  // reaches the strategy at this very time; else it is on its way.
-  bool venue_done(i64 stamp);
-  // top() is a row at the strategy: on to the next one.
-  void strategy_done();
+  // The stream's first entry is a bar's open: its close comes next.
+  void bar_opened(u32 index, bool alone = false);
+  // The stream's first entry is a row at the venue, the `max(ts_event, ts_init)` of which is `stamp`: on to the next
+  // one. True if the row reaches the strategy at this very time; else it is on its way.
+  bool venue_done(u32 index, i64 stamp, bool alone = false);
+  // The stream's first entry is a row at the strategy: on to the next one.
+  void strategy_done(u32 index, bool alone = false);
 
  private:
   struct Cursor {
