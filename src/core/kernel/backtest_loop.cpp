@@ -314,7 +314,7 @@ bool BacktestLoop::step() {
 }
 
 // Hops without latency, until nothing more follows.
-bool BacktestLoop::settle() {
+bool BacktestLoop::take_at_once() {
   for (;;) {
     if (config_.order_latency_ns == 0 && !commands_.empty()) {
       if (!command_arrives()) return false;
@@ -380,14 +380,6 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& goes_on) {
   });
   merge_.rejoin(index);
   return taken;
-}
-
-// When something other than a row is due; never INT64_MAX, the time of no row.
-i64 BacktestLoop::next_due() const noexcept {
-  i64 due = std::min({kernel_.next_timer(), later(recorder_.next_due(), 1), schedule_.next_due()});
-  if (!commands_.empty()) due = std::min(due, commands_.front().due);
-  if (!responses_.empty()) due = std::min(due, responses_.front().due);
-  return due;
 }
 
 void BacktestLoop::open_bar(u32 index, bool alone) {

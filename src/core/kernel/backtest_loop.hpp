@@ -1,6 +1,7 @@
 // Drives a kernel from recorded streams and its venues, in one stated order of everything that happens.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -78,7 +79,8 @@ class BacktestLoop : private VenuePort {
   void make_venues();
   StreamMerge::Entry earliest() const;
   bool step();
-  bool settle();
+  bool settle() { return (commands_.empty() && responses_.empty()) || take_at_once(); }
+  bool take_at_once();
   bool finish();
   bool drain();
   void venue_acts(InstrumentIndex instrument);
@@ -87,7 +89,14 @@ class BacktestLoop : private VenuePort {
   template <class Record>
   bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
   u64 rows_in_a_row(u64 most, bool& goes_on);
-  i64 next_due() const noexcept;
+  // When something other than a row is due: not before this time does anything come between rows.
+  [[gnu::always_inline]] i64 next_due() const noexcept {
+    i64 due = std::min(kernel_.next_timer(), schedule_.next_due());
+    if (recorder_.next_due() < due) due = recorder_.next_due() + 1;
+    if (!commands_.empty()) due = std::min(due, commands_.front().due);
+    if (!responses_.empty()) due = std::min(due, responses_.front().due);
+    return due;
+  }
   bool row_at_strategy(u32 index);
   bool command_arrives();
   bool report_arrives();

@@ -50,6 +50,8 @@ class EventQueue {
   }
 
   bool empty() const noexcept { return events_.empty(); }
+  StrategyIndex next_strategy() const noexcept { return events_.front().event.strategy; }
+  void drop() noexcept { events_.pop(); }
   PendingEvent take() noexcept {
     const PendingEvent first = events_.front();
     events_.pop();

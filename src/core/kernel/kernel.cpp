@@ -338,6 +338,12 @@ bool Kernel::call(StrategyIndex strategy, const Callback& callback) {
 bool Kernel::settle() {
   while (!events_.empty()) {
     if (calling_) return true;
+    constexpr u32 kOfOrders =
+        mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
+    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0) {
+      events_.drop();
+      continue;
+    }
     const PendingEvent pending = events_.take();
     const OrderEvent& event = pending.event;
     Callback callback{CallbackKind::order_event, event.instrument, 0, now_, {}};

@@ -209,8 +209,8 @@ def _address(function: Any, handler: str) -> int:
         address = getattr(function, "address", None)
     if not isinstance(address, int) or not 0 < address < 2**64:
         raise InvalidArgument(
-            f"{handler} must be a compiled function (a numba cfunc, a ctypes or CFFI function pointer, a capsule) or its "
-            f"address, got {function!r}"
+            f"{handler} must be a compiled function (a numba cfunc, a ctypes or CFFI function pointer, a capsule) "
+            f"or its address, got {function!r}"
         )
     return address
 
