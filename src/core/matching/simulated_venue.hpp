@@ -1,9 +1,11 @@
 // A venue made of recorded market data: own orders rest in the recorded queue and fill as the recording lets them.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "decimal/integers.hpp"
+#include "matching/queue_model.hpp"
 #include "matching/venue_l2_market.hpp"
 #include "matching/venue_l3_market.hpp"
 #include "matching/venue_orders.hpp"
@@ -28,9 +30,12 @@ struct VenueNumbers {
 class SimulatedVenue {
  public:
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
-                 std::vector<ExecutionReport>& reports) noexcept;
+                 std::vector<ExecutionReport>& reports);
   SimulatedVenue(const SimulatedVenue&) = delete;
   SimulatedVenue& operator=(const SimulatedVenue&) = delete;
+
+  // Before the first row. Guesses places of own orders where the data are levels or quotes.
+  void set_queue_model(std::unique_ptr<const QueueModel> model) noexcept { queue_model_ = std::move(model); }
 
   void submit(const NewOrder& order, i64 ts);
   void cancel(ClientOrderId id, i64 ts);
@@ -64,7 +69,9 @@ class SimulatedVenue {
   template <class AheadOf>
   void trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
-  void quote_reaches(Side side, i64 same_price, i64 opposite_price, i64 ts);
+  // Own orders of a level learn that it showed `before` lots and now shows `after`.
+  void level_changes(Side side, u32 level, i64 before, i64 after);
+  void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
   void open_waiting(i64 open, i64 ts);
   void open_resting(Side side, i64 open, i64 ts);
@@ -83,6 +90,7 @@ class SimulatedVenue {
   VenueQuoteMarket quotes_;
   VenueBarMarket bars_;
   VenueMarket& market_;  // the one of the four that the instrument has
+  std::unique_ptr<const QueueModel> queue_model_ = make_queue_model({});
 };
 
 }  // namespace pytrader
