@@ -49,6 +49,35 @@ void register_limits(py::module_& module) {
       .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
 }
 
+ErrorAction parse_action(const std::string& text) {
+  for (const ErrorAction action : {ErrorAction::stop, ErrorAction::pause, ErrorAction::cancel, ErrorAction::flatten}) {
+    if (text == to_text(action)) return action;
+  }
+  throw Error(ErrorCode::invalid_argument,
+              "error policy '" + text + "' is none of 'stop', 'pause', 'cancel' and 'flatten'");
+}
+
+ErrorPolicy make_error_policy(const std::string& action, py::handle errors, py::handle window_ns,
+                              py::handle cooldown_ns, py::handle tag) {
+  ErrorPolicy policy;
+  policy.action = parse_action(action);
+  policy.errors = static_cast<u32>(std::min<u64>(parse_count(errors, "errors"), UINT32_MAX));
+  policy.window_ns = parse_integer(window_ns, "window_ns");
+  policy.cooldown_ns = parse_integer(cooldown_ns, "cooldown_ns");
+  policy.tag = static_cast<TagIndex>(parse_count(tag, "tag"));
+  return policy;
+}
+
+py::list error_rows(const BacktestEngine& engine) {
+  py::list rows;
+  for (const ErrorRecord& record : engine.loop().kernel().errors()) {
+    const py::object settled =
+        record.settled_ts == kNeverSettled ? py::object(py::none()) : py::cast(record.settled_ts);
+    rows.append(py::make_tuple(record.strategy, record.ts, to_text(record.action), settled));
+  }
+  return rows;
+}
+
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
                                             py::handle equity_interval_ns, bool check_every_event) {
   LoopConfig config;
@@ -57,6 +86,13 @@ std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::hand
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
   config.check_every_event = check_every_event;
   return std::make_unique<BacktestEngine>(config);
+}
+
+StrategyIndex add_strategy(BacktestEngine& self, const py::capsule& port, py::object context, const RiskLimits& limits,
+                           const std::string& action, py::handle errors, py::handle window_ns, py::handle cooldown_ns,
+                           py::handle tag) {
+  return self.add_strategy(port, std::move(context), limits,
+                           make_error_policy(action, errors, window_ns, cooldown_ns, tag));
 }
 
 std::string hexadecimal(u64 digest) {
@@ -78,8 +114,22 @@ void register_engine(py::module_& module) {
           "add_cash",
           [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
           py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
+      .def("add_strategy", &add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"), py::kw_only(),
+           py::arg("action") = "stop", py::arg("errors") = 1, py::arg("window_ns") = 0, py::arg("cooldown_ns") = 0,
+           py::arg("tag") = 0,
+           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine; the rest is what "
+           "is "
+           "done when a handler fails.")
+      .def(
+          "add_setting",
+          [](BacktestEngine& self, py::handle value) {
+            self.loop().kernel().add_setting(parse_integer(value, "value"));
+          },
+          py::arg("value"), "A number that decides what happens, such as a seed: it goes into the digest.")
+      .def("errors", &error_rows,
+           "(strategy, ts_ns, action, settled_ns) of each handler that failed, in order; settled_ns is None when the "
+           "run "
+           "ended before all was done.")
       .def(
           "add_stream",
           [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
