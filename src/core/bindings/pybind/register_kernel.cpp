@@ -102,51 +102,12 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
-void register_engine(py::module_& module) {
-  py::class_<BacktestEngine>(
-      module, "BacktestEngine", py::is_final(),
-      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
-      "`pytrader.backtest.Backtest` is what users write.")
-      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
-      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
-      .def(
-          "add_cash",
-          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
-          py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"), py::kw_only(),
-           py::arg("action") = "stop", py::arg("errors") = 1, py::arg("window_ns") = 0, py::arg("cooldown_ns") = 0,
-           py::arg("tag") = 0,
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine; the rest is what "
-           "is "
-           "done when a handler fails.")
-      .def(
-          "add_setting",
-          [](BacktestEngine& self, py::handle value) {
-            self.loop().kernel().add_setting(parse_integer(value, "value"));
-          },
-          py::arg("value"), "A number that decides what happens, such as a seed: it goes into the digest.")
+void register_results(py::class_<BacktestEngine>& bound) {
+  bound
       .def("errors", &error_rows,
            "(strategy, ts_ns, action, settled_ns) of each handler that failed, in order; settled_ns is None when the "
            "run "
            "ended before all was done.")
-      .def(
-          "add_stream",
-          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
-             const py::dict& columns, py::handle duration_ns) {
-            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
-                            parse_integer(duration_ns, "duration_ns"));
-          },
-          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
-          "Rows of one kind as columns by name; the arrays are kept, not copied.")
-      .def(
-          "run",
-          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
-          py::arg("max_steps"),
-          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
-          "(its context holds the error).")
-      .def("abort", &BacktestEngine::abort, "End the run here.")
-      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
       .def(
           "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
       .def(
@@ -169,6 +130,51 @@ void register_engine(py::module_& module) {
       .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
       .def_property_readonly("digest",
                              [](const BacktestEngine& self) { return hexadecimal(self.loop().kernel().digest()); });
+}
+
+void register_engine(py::module_& module) {
+  py::class_<BacktestEngine> bound(
+      module, "BacktestEngine", py::is_final(),
+      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
+      "`pytrader.backtest.Backtest` is what users write.");
+  bound
+      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
+      .def(
+          "add_cash",
+          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
+          py::arg("amount"), "Opening cash.")
+      .def("add_strategy", &add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"), py::kw_only(),
+           py::arg("action") = "stop", py::arg("errors") = 1, py::arg("window_ns") = 0, py::arg("cooldown_ns") = 0,
+           py::arg("tag") = 0,
+           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine; the rest is what "
+           "is "
+           "done when a handler fails.")
+      .def(
+          "add_setting",
+          [](BacktestEngine& self, py::handle value) {
+            self.loop().kernel().add_setting(parse_integer(value, "value"));
+          },
+          py::arg("value"), "A number that decides what happens, such as a seed: it goes into the digest.")
+      .def(
+          "add_stream",
+          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
+             const py::dict& columns, py::handle duration_ns) {
+            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
+                            parse_integer(duration_ns, "duration_ns"));
+          },
+          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
+          "Rows of one kind as columns by name; the arrays are kept, not copied.")
+      .def(
+          "run",
+          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
+          py::arg("max_steps"),
+          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
+          "(its context holds the error).")
+      .def("abort", &BacktestEngine::abort, "End the run here.")
+      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.");
+  register_results(bound);
 }
 
 }  // namespace
