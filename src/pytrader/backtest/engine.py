@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytrader._core import BacktestEngine, RiskLimits
+from pytrader._core import BacktestEngine, QueueModel, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.interrupt import StopOnInterrupt
@@ -39,6 +39,7 @@ class Run:
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         feed_latency_ns: int,
         order_latency_ns: int,
+        queue_models: Mapping[str, QueueModel],
         equity_interval_ns: int,
         check_every_event: bool,
         seed: int = 0,
@@ -55,6 +56,8 @@ class Run:
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
+        for name, model in queue_models.items():
+            self._engine.set_queue_model(index_of[name], model)
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.

@@ -1,5 +1,6 @@
 // Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
 #include "backtest_engine.hpp"
+#include "bind_strategies.hpp"
 #include "engine_results.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
@@ -49,35 +50,6 @@ void register_limits(py::module_& module) {
       .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
 }
 
-ErrorAction parse_action(const std::string& text) {
-  for (const ErrorAction action : {ErrorAction::stop, ErrorAction::pause, ErrorAction::cancel, ErrorAction::flatten}) {
-    if (text == to_text(action)) return action;
-  }
-  throw Error(ErrorCode::invalid_argument,
-              "error policy '" + text + "' is none of 'stop', 'pause', 'cancel' and 'flatten'");
-}
-
-ErrorPolicy make_error_policy(const std::string& action, py::handle errors, py::handle window_ns,
-                              py::handle cooldown_ns, py::handle tag) {
-  ErrorPolicy policy;
-  policy.action = parse_action(action);
-  policy.errors = static_cast<u32>(std::min<u64>(parse_count(errors, "errors"), UINT32_MAX));
-  policy.window_ns = parse_integer(window_ns, "window_ns");
-  policy.cooldown_ns = parse_integer(cooldown_ns, "cooldown_ns");
-  policy.tag = static_cast<TagIndex>(parse_count(tag, "tag"));
-  return policy;
-}
-
-py::list error_rows(const BacktestEngine& engine) {
-  py::list rows;
-  for (const ErrorRecord& record : engine.loop().kernel().errors()) {
-    const py::object settled =
-        record.settled_ts == kNeverSettled ? py::object(py::none()) : py::cast(record.settled_ts);
-    rows.append(py::make_tuple(record.strategy, record.ts, to_text(record.action), settled));
-  }
-  return rows;
-}
-
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
                                             py::handle equity_interval_ns, bool check_every_event) {
   LoopConfig config;
@@ -88,13 +60,6 @@ std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::hand
   return std::make_unique<BacktestEngine>(config);
 }
 
-StrategyIndex add_strategy(BacktestEngine& self, const py::capsule& port, py::object context, const RiskLimits& limits,
-                           const std::string& action, py::handle errors, py::handle window_ns, py::handle cooldown_ns,
-                           py::handle tag) {
-  return self.add_strategy(port, std::move(context), limits,
-                           make_error_policy(action, errors, window_ns, cooldown_ns, tag));
-}
-
 std::string hexadecimal(u64 digest) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text(16, '0');
@@ -102,12 +67,48 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
-void register_results(py::class_<BacktestEngine>& bound) {
-  bound
-      .def("errors", &error_rows,
-           "(strategy, ts_ns, action, settled_ns) of each handler that failed, in order; settled_ns is None when the "
-           "run "
-           "ended before all was done.")
+void bind_venue_models(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_queue_model",
+      [](BacktestEngine& self, py::handle instrument, const QueueModelChoice& model) {
+        self.set_queue_model(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), model);
+      },
+      py::arg("instrument"), py::arg("model"),
+      "How the venue of this instrument guesses places in the queues of price levels.");
+}
+
+void register_engine(py::module_& module) {
+  py::class_<BacktestEngine> engine(
+      module, "BacktestEngine", py::is_final(),
+      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
+      "`pytrader.backtest.Backtest` is what users write.");
+  bind_venue_models(engine);
+  bind_strategies(engine);
+  engine
+      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
+      .def(
+          "add_cash",
+          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
+          py::arg("amount"), "Opening cash.")
+      .def(
+          "add_stream",
+          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
+             const py::dict& columns, py::handle duration_ns) {
+            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
+                            parse_integer(duration_ns, "duration_ns"));
+          },
+          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
+          "Rows of one kind as columns by name; the arrays are kept, not copied.")
+      .def(
+          "run",
+          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
+          py::arg("max_steps"),
+          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
+          "(its context holds the error).")
+      .def("abort", &BacktestEngine::abort, "End the run here.")
+      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
       .def(
           "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
       .def(
@@ -130,51 +131,6 @@ void register_results(py::class_<BacktestEngine>& bound) {
       .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
       .def_property_readonly("digest",
                              [](const BacktestEngine& self) { return hexadecimal(self.loop().kernel().digest()); });
-}
-
-void register_engine(py::module_& module) {
-  py::class_<BacktestEngine> bound(
-      module, "BacktestEngine", py::is_final(),
-      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
-      "`pytrader.backtest.Backtest` is what users write.");
-  bound
-      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
-      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
-      .def(
-          "add_cash",
-          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
-          py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"), py::kw_only(),
-           py::arg("action") = "stop", py::arg("errors") = 1, py::arg("window_ns") = 0, py::arg("cooldown_ns") = 0,
-           py::arg("tag") = 0,
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine; the rest is what "
-           "is "
-           "done when a handler fails.")
-      .def(
-          "add_setting",
-          [](BacktestEngine& self, py::handle value) {
-            self.loop().kernel().add_setting(parse_integer(value, "value"));
-          },
-          py::arg("value"), "A number that decides what happens, such as a seed: it goes into the digest.")
-      .def(
-          "add_stream",
-          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
-             const py::dict& columns, py::handle duration_ns) {
-            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
-                            parse_integer(duration_ns, "duration_ns"));
-          },
-          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
-          "Rows of one kind as columns by name; the arrays are kept, not copied.")
-      .def(
-          "run",
-          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
-          py::arg("max_steps"),
-          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
-          "(its context holds the error).")
-      .def("abort", &BacktestEngine::abort, "End the run here.")
-      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.");
-  register_results(bound);
 }
 
 }  // namespace
