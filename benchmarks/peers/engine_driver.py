@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import hashlib
+import resource
 import subprocess
 import sys
 import threading
@@ -87,6 +88,12 @@ def rows_of(kind: str, folder: Path, count: int) -> np.ndarray:
     return rows
 
 
+def cpu_seconds() -> float:
+    """Of this thread; readable in a handler, where the clocks of the module time are refused."""
+    used = resource.getrusage(resource.RUSAGE_THREAD)
+    return used.ru_utime + used.ru_stime
+
+
 class Silent(Strategy):
     """Handles nothing but the end, at which it looks at the market."""
 
@@ -158,7 +165,7 @@ class Market(Strategy):
     def on_quote(self, quote: Any) -> None:
         self.sent += 1
         if self.sent % 1000 == 0:
-            self.times[self.sent] = time.thread_time()
+            self.times[self.sent] = cpu_seconds()
         if self.sent % 2:
             self.buy(1, quote.instrument_id)
         else:
@@ -171,7 +178,7 @@ class MarketAnyway(Market):
     def on_quote(self, quote: Any) -> None:
         self.sent += 1
         if self.sent % 1000 == 0:
-            self.times[self.sent] = time.thread_time()
+            self.times[self.sent] = cpu_seconds()
         self.buy(1, quote.instrument_id)
 
 

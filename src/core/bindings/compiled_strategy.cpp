@@ -428,6 +428,10 @@ std::int32_t CompiledStrategy::wake(const Callback& callback) {
       const pytrader_position position{callback.position->quantity};
       return handlers_.on_position(context, &position, state_);
     }
+    case CallbackKind::degrade:  // not handled: an error of a compiled strategy ends the run
+    case CallbackKind::resume:
+    case CallbackKind::fault:
+      return 0;
     case CallbackKind::condition: {
       const std::uint64_t watch = *callback.watch;
       return handlers_.on_condition(context, &watch, state_);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytrader._core import StrategyState
 from pytrader._strategy import (
     Bar,
     Bars,
@@ -15,10 +16,12 @@ from pytrader._strategy import (
     OrderEvent,
     Position,
     Quote,
+    Random,
     Timer,
     Trade,
 )
 from pytrader.strategy.compiled import CompiledStrategy
+from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.strategy import Strategy
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "Clock",
     "CompiledStrategy",
     "Condition",
+    "ErrorPolicy",
     "Indicator",
     "Level",
     "Mids",
@@ -35,7 +39,9 @@ __all__ = [
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Strategy",
+    "StrategyState",
     "Timer",
     "Trade",
 ]

@@ -137,6 +137,9 @@ class CompiledStrategy:
     process, as in any C program.
     """
 
+    #: An error of a compiled strategy ends the run.
+    error_policy: Final = "stop"
+
     def __init__(
         self, *, state: npt.NDArray[Any] | None = None, name: str = "CompiledStrategy", **handlers: object
     ) -> None:
@@ -168,9 +171,9 @@ class CompiledStrategy:
 class CompiledContext:
     """One compiled strategy's connection to one run; made by `Backtest`, not by users."""
 
-    #: Of an exception in a handler; a compiled one raises none.
+    #: Of exceptions in handlers: compiled ones raise none, and an error of theirs ends the run.
     error: BaseException | None = None
-    error_place: str | None = None
+    failures: tuple[()] = ()
 
     def __init__(self, strategy: CompiledStrategy, name: str, port: CompiledPort) -> None:
         self.strategy = strategy

@@ -60,10 +60,10 @@ void BacktestEngine::add_cash(const std::string& currency, const Fixed& amount) 
 }
 
 StrategyIndex BacktestEngine::add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
-                                           bool compiled) {
+                                           const ErrorPolicy& policy, bool compiled) {
   const auto* bound = static_cast<const StrategyPort*>(PyCapsule_GetPointer(port.ptr(), "pytrader.StrategyPort"));
   if (bound == nullptr) throw py::error_already_set();
-  const StrategyIndex index = loop_.kernel().add_strategy(*bound, limits);
+  const StrategyIndex index = loop_.kernel().add_strategy(*bound, limits, policy);
   kept_.push_back(std::move(context));
   needs_interpreter_ = needs_interpreter_ || !compiled;
   return index;

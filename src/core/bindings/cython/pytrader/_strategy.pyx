@@ -17,6 +17,7 @@ from pytrader._kernel cimport (
     RejectReason,
     ReplaceRequest,
     Side,
+    StrategyState,
     TimeInForce,
     add_bars,
     add_both,
@@ -50,6 +51,7 @@ from pytrader._kernel cimport (
     last_bar,
     make_scale,
     mask_of,
+    may_command,
     on_grid,
     price_value,
     quantity_value,
@@ -67,6 +69,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, unwrap
 from operator import index
+from traceback import format_exception
 from typing import NamedTuple
 
 from pytrader import _core
@@ -99,6 +102,7 @@ __all__ = [
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Reason",
     "StrategyBase",
     "Timer",
@@ -147,15 +151,18 @@ cdef list REASONS = [
     None if code is None else Reason(code, to_text(<RejectReason><int>code.value).decode())
     for code in table_of(_core.RejectReason)
 ]
+cdef list STATES = table_of(_core.StrategyState)
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
-cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position", "condition"]
+cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
+                   "degrade", "resume", "fault", "condition"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"
+include "strategy_random.pxi"
 include "strategy_conditions.pxi"
 include "strategy_commands.pxi"
 include "strategy_context.pxi"
