@@ -78,12 +78,35 @@ class CompiledPort {
 };
 
 py::dict function_addresses() {
-  static constexpr std::array<const char*, 29> kNames = {
-      "now",          "submit",          "cancel",          "replace",           "last_refusal", "read_order",
-      "is_open",      "position",        "read_quote",      "best_price",        "best_quantity", "quantity_at",
-      "read_levels",  "set_timer",       "cancel_timer",    "bars",              "mids",         "sma",
-      "ema",          "indicator_value", "indicator_ready", "indicator_compare", "compares",     "compares_price",
-      "both",         "either",          "inverse",         "when",              "fail"};
+  static constexpr std::array<const char*, 29> kNames = {"now",
+                                                         "submit",
+                                                         "cancel",
+                                                         "replace",
+                                                         "last_refusal",
+                                                         "read_order",
+                                                         "is_open",
+                                                         "position",
+                                                         "read_quote",
+                                                         "best_price",
+                                                         "best_quantity",
+                                                         "quantity_at",
+                                                         "read_levels",
+                                                         "set_timer",
+                                                         "cancel_timer",
+                                                         "bars",
+                                                         "mids",
+                                                         "sma",
+                                                         "ema",
+                                                         "indicator_value",
+                                                         "indicator_ready",
+                                                         "indicator_compare",
+                                                         "compares",
+                                                         "compares_price",
+                                                         "both",
+                                                         "either",
+                                                         "inverse",
+                                                         "when",
+                                                         "fail"};
   static_assert(sizeof(pytrader_api) == 2 * sizeof(u64) + kNames.size() * sizeof(void*));
   const auto* words = reinterpret_cast<const u64*>(&CompiledStrategy::api());
   py::dict addresses;
