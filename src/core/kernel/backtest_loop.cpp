@@ -287,54 +287,58 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-StreamMerge::Entry BacktestLoop::earliest() const {
-  StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
-  if (!merge_.empty()) next = merge_.top();
-  const i64 command = commands_.empty() ? INT64_MAX : commands_.front().due;
-  const i64 report = responses_.empty() ? INT64_MAX : responses_.front().due;
+// What is due first: the row, or something else.
+StreamMerge::Entry BacktestLoop::earliest(StreamMerge::Entry next) const {
   const i64 timer = kernel_.next_timer();
-  if (std::min({command, report, timer, schedule_.next_due()}) > next.time) return next;
-  if (!commands_.empty()) next = std::min(next, {command, Rank::command, 0});
-  if (!responses_.empty()) next = std::min(next, {report, Rank::report, 0});
+  if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
+  if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
   if (timer < next.time || (timer == next.time && Rank::timer < next.rank)) next = {timer, Rank::timer, 0};
   if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
     next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
   return next;
 }
 
-// The earliest thing that is due happens, with all that follows from it at once.
-bool BacktestLoop::step() {
-  const StreamMerge::Entry next = earliest();
-  now_ = std::max(now_, next.time);
+void BacktestLoop::go_to(i64 time) {
+  now_ = std::max(now_, time);
   if (recorder_.next_due() < now_) [[unlikely]]
     recorder_.pass(now_);
+}
+
+// The earliest thing that is due happens, with all that follows from it at once.
+bool BacktestLoop::step() {
+  const StreamMerge::Entry next = earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top());
+  go_to(next.time);
   bool goes_on = true;
   switch (next.rank) {
-    case Rank::venue_due:
-      venue_acts(next.stream);
-      break;
     case Rank::venue_row:
       goes_on = row_at_venue(next.stream);
-      break;
-    case Rank::command:
-      goes_on = command_arrives();
-      break;
-    case Rank::report:
-      goes_on = report_arrives();
       break;
     case Rank::strategy_row:
       goes_on = row_at_strategy(next.stream);
       break;
-    case Rank::timer:
-      goes_on = kernel_.advance(now_);
-      break;
     case Rank::bar_open:
       open_bar(next.stream, false);
       break;
+    default:
+      goes_on = between_rows(next);
   }
   goes_on = goes_on && settle();
   if (config_.check_every_event) check();
   return goes_on;
+}
+
+bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
+  switch (next.rank) {
+    case Rank::venue_due:
+      venue_acts(next.stream);
+      return true;
+    case Rank::command:
+      return command_arrives();
+    case Rank::report:
+      return report_arrives();
+    default:
+      return kernel_.advance(now_);
+  }
 }
 
 // Hops without latency, until nothing more follows.
@@ -375,8 +379,8 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
   return settle() && (!received || tell(kernel_, stream, record, now_));
 }
 
-// The same as step() for step(), for as long as nothing comes between the rows of the stream that is next: not before
-// another stream's row, a command or report that arrives, a timer or a sample of equity.
+// The same as step() for step(), until a row of another stream comes: what the rows of one stream and everything
+// between them need is at hand.
 u64 BacktestLoop::rows_in_a_row(u64 most, bool& goes_on) {
   if (config_.check_every_event) return 0;
   const u32 index = merge_.top().stream;
@@ -384,21 +388,23 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& goes_on) {
   const i64 others = merge_.next_of_others(index);
   u64 taken = 0;
   with_record(stream.kind, [&]<class Record>() {
-    while (taken < most) {
-      const StreamMerge::Entry next = merge_.top_of(index);
-      if (next.time >= std::min(others, next_due())) break;
-      now_ = std::max(now_, next.time);
+    for (; taken < most && goes_on && !merge_.empty(); ++taken) {
+      StreamMerge::Entry next = merge_.top_of(index);
+      if (next.time >= next_due()) next = earliest(next);
+      if (next.time >= others) break;
+      go_to(next.time);
       if (next.rank == Rank::venue_row) {
         goes_on = take_venue_row<Record>(index, stream, true);
       } else if (next.rank == Rank::strategy_row) {
         const Record record = record_at<Record>(stream, merge_.strategy_row(index));
         merge_.strategy_done(index, true);
         goes_on = tell(kernel_, stream, record, now_);
-      } else {
+      } else if (next.rank == Rank::bar_open) {
         open_bar(index, true);
+      } else {
+        goes_on = between_rows(next);
       }
-      ++taken;
-      if (!goes_on || !(goes_on = settle())) break;
+      goes_on = goes_on && settle();
     }
     return true;
   });

@@ -80,7 +80,9 @@ class BacktestLoop : private VenuePort {
   RunStatus end(RunStatus status);
   void check_bar_series() const;
   void make_venues();
-  StreamMerge::Entry earliest() const;
+  StreamMerge::Entry earliest(StreamMerge::Entry next) const;
+  void go_to(i64 time);
+  bool between_rows(const StreamMerge::Entry& next);
   void add_settings();
   bool step();
   bool settle() { return (commands_.empty() && responses_.empty()) || take_at_once(); }
@@ -96,7 +98,6 @@ class BacktestLoop : private VenuePort {
   // When something other than a row is due: not before this time does anything come between rows.
   [[gnu::always_inline]] i64 next_due() const noexcept {
     i64 due = std::min(kernel_.next_timer(), schedule_.next_due());
-    if (recorder_.next_due() < due) due = recorder_.next_due() + 1;
     if (!commands_.empty()) due = std::min(due, commands_.front().due);
     if (!responses_.empty()) due = std::min(due, responses_.front().due);
     return due;

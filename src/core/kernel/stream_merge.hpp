@@ -27,6 +27,9 @@ class StreamMerge {
     }
   };
 
+  // Of nothing: behind every entry of a stream.
+  static constexpr Entry kNothing{INT64_MAX, Rank::bar_open, UINT32_MAX};
+
   explicit StreamMerge(i64 feed_latency_ns) noexcept : feed_latency_ns_(feed_latency_ns) {}
 
   void add(MarketStream stream);
@@ -65,9 +68,6 @@ class StreamMerge {
     i64 last_received = INT64_MIN;
     bool in_bar = false;
   };
-  // Of nothing: behind every entry of a stream.
-  static constexpr Entry kNothing{INT64_MAX, Rank::bar_open, UINT32_MAX};
-
   i64 received_at(const Cursor& cursor, i64 stamp) const noexcept;
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
   Entry next_at_venue(u32 index, i64 time) const;
