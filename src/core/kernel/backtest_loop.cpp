@@ -372,7 +372,7 @@ bool BacktestLoop::command_arrives() {
       venue.cancel(order.client_order_id, now_);
       break;
     case CommandKind::replace:
-      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy}, now_);
+      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy, order.terms.stop_price}, now_);
       break;
   }
   schedule_.set(order.instrument, venue.next_due());
