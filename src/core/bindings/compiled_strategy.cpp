@@ -75,6 +75,11 @@ struct CompiledCalls {
 
   static i64 now(pytrader_run* run) noexcept { return self(run).context_.now; }
 
+  static const Order* own_order(const CompiledStrategy& strategy, const Kernel& kernel, u64 id) noexcept {
+    const Order* order = kernel.order(id);
+    return order != nullptr && order->strategy == strategy.index_ ? order : nullptr;
+  }
+
   static u64 submit(pytrader_run* run, u64 instrument, i64 side, i64 quantity, i64 price, i64 time_in_force, i64 flags,
                     u64 tag) noexcept {
     return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
@@ -88,6 +93,35 @@ struct CompiledCalls {
       order.order_type = price == kNoPrice ? OrderType::market : OrderType::limit;
       order.time_in_force = static_cast<TimeInForce>(small(time_in_force, "time_in_force"));
       order.flags = small(flags, "flags");
+      return kernel.submit(order);
+    });
+  }
+
+  static u64 submit_order(pytrader_run* run, const pytrader_new_order* told) noexcept {
+    return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      NewOrder order{};
+      order.price = told->price;
+      order.quantity = told->quantity;
+      order.strategy = strategy.index_;
+      order.instrument = number(static_cast<u64>(told->instrument), "instrument");
+      order.tag = number(static_cast<u64>(told->tag), "tag");
+      order.side = side_of(told->side);
+      order.order_type = static_cast<OrderType>(small(told->order_type, "order_type"));
+      order.time_in_force = static_cast<TimeInForce>(small(told->time_in_force, "time_in_force"));
+      order.flags = small(told->flags, "flags");
+      order.trigger_type = static_cast<TriggerType>(small(told->trigger_type, "trigger_type"));
+      order.terms.stop_price = told->stop_price;
+      order.terms.activation_price = told->activation_price;
+      order.terms.trailing_offset = told->trailing_offset;
+      order.terms.trailing_step = told->trailing_step;
+      order.terms.trailing_unit = told->trailing_unit;
+      order.terms.limit_offset = told->limit_offset;
+      order.terms.display_qty = told->display_qty;
+      order.terms.display_range = told->display_range;
+      order.terms.min_qty = told->min_qty;
+      order.terms.peg_type = told->peg_type;
+      order.terms.peg_offset = told->peg_offset;
+      order.terms.expire_time = told->expire_time;
       return kernel.submit(order);
     });
   }
@@ -107,6 +141,8 @@ struct CompiledCalls {
       request.price = price;
       request.quantity = quantity;
       request.strategy = strategy.index_;
+      const Order* order = own_order(strategy, kernel, id);
+      if (order != nullptr) request.stop_price = order->stop_price;
       const bool sent = kernel.replace(request);
       strategy.refusal_ = kernel.last_refusal();
       return i64{sent};
@@ -114,11 +150,6 @@ struct CompiledCalls {
   }
 
   static i64 last_refusal(pytrader_run* run) noexcept { return static_cast<i64>(self(run).refusal_); }
-
-  static const Order* own_order(const CompiledStrategy& strategy, const Kernel& kernel, u64 id) noexcept {
-    const Order* order = kernel.order(id);
-    return order != nullptr && order->strategy == strategy.index_ ? order : nullptr;
-  }
 
   static i64 read_order(pytrader_run* run, u64 id, pytrader_order* out) noexcept {
     return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
@@ -314,6 +345,7 @@ const pytrader_api& CompiledStrategy::api() noexcept {
                                          sizeof(pytrader_api),
                                          &Calls::now,
                                          &Calls::submit,
+                                         &Calls::submit_order,
                                          &Calls::cancel,
                                          &Calls::replace,
                                          &Calls::last_refusal,

@@ -76,6 +76,19 @@ typedef struct pytrader_order {
   int64_t ord_status, side, instrument, tag;
 } pytrader_order;
 
+/* Any order. order_type is FIX 40, or a letter of pytrader.model.OrderType; trigger_type 0 is the venue's choice.
+ * Prices that are absent are PYTRADER_NO_PRICE, all else that is absent 0. */
+typedef struct pytrader_new_order {
+  int64_t instrument, side, order_type, time_in_force, flags, tag;
+  int64_t quantity, price;
+  int64_t stop_price, activation_price;
+  int64_t trailing_offset, trailing_step, trailing_unit, limit_offset;
+  int64_t display_qty, display_range, min_qty;
+  int64_t peg_type, peg_offset;
+  int64_t expire_time; /* nanoseconds since 1970 UTC */
+  int64_t trigger_type;
+} pytrader_new_order;
+
 struct pytrader_api;
 
 /* What every handler is called with first. Good during the call only. */
@@ -112,8 +125,10 @@ typedef struct pytrader_api {
   /* The client order id; 0 on error. A price of PYTRADER_NO_PRICE is a market order. `tag` 0 is none. */
   uint64_t (*submit)(pytrader_run*, uint64_t instrument, int64_t side, int64_t quantity, int64_t price,
                      int64_t time_in_force, int64_t flags, uint64_t tag);
+  uint64_t (*submit_order)(pytrader_run*, const pytrader_new_order* order);
   /* 1 when the request left for the venue, 0 when it did not: last_refusal says why. */
   int64_t (*cancel)(pytrader_run*, uint64_t client_order_id);
+  /* New price and new total quantity; a stop price stays. */
   int64_t (*replace)(pytrader_run*, uint64_t client_order_id, int64_t price, int64_t quantity);
   int64_t (*last_refusal)(pytrader_run*);
 
