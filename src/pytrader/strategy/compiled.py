@@ -33,6 +33,7 @@ _LONG, _COUNT, _RUN = ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t
 _TYPES: Final[dict[str, tuple[Any, ...]]] = {
     "now": (_LONG, _RUN),
     "submit": (_COUNT, _RUN, _COUNT, _LONG, _LONG, _LONG, _LONG, _LONG, _COUNT),
+    "submit_order": (_COUNT, _RUN, _RUN),
     "cancel": (_LONG, _RUN, _COUNT),
     "replace": (_LONG, _RUN, _COUNT, _LONG, _LONG),
     "last_refusal": (_LONG, _RUN),

@@ -151,6 +151,31 @@ TEST_CASE("outside of a handler every function refuses, and tells the next handl
   CHECK_THROWS_WITH_AS(run.run(), "compiled strategy: its functions can be called only inside a handler", Error);
 }
 
+TEST_CASE("an order of any type takes its terms along") {
+  CompiledHandlers handlers;
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void* state) -> std::int32_t {
+    if (of(state).quotes++ > 0) return 0;
+    pytrader_new_order order{};
+    order.side = PYTRADER_BUY;
+    order.order_type = 3;
+    order.time_in_force = PYTRADER_GTC;
+    order.quantity = 2;
+    order.price = order.activation_price = PYTRADER_NO_PRICE;
+    order.stop_price = 105;
+    of(state).order = context->api->submit_order(context->run, &order);
+    return 0;
+  };
+  State state;
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
+  run.run();
+  REQUIRE(state.order == 1);
+  CHECK(run.kernel().order(1)->order_type == OrderType::stop);
+  CHECK(run.kernel().order(1)->stop_price == 105);
+}
+
 TEST_CASE("levels are read best first") {
   CompiledHandlers handlers;
   handlers.on_book = [](const pytrader_context* context, const void*, void* state) -> std::int32_t {

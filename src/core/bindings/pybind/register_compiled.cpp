@@ -78,8 +78,9 @@ class CompiledPort {
 };
 
 py::dict function_addresses() {
-  static constexpr std::array<const char*, 29> kNames = {"now",
+  static constexpr std::array<const char*, 30> kNames = {"now",
                                                          "submit",
+                                                         "submit_order",
                                                          "cancel",
                                                          "replace",
                                                          "last_refusal",
