@@ -731,6 +731,7 @@ class CompiledPort(metaclass=_Bound):
     def detach(self) -> None: ...
 
 def strategy_functions() -> dict[str, int]: ...
+
 @final
 class BacktestEngine(metaclass=_Bound):
     def __init__(

@@ -46,6 +46,14 @@ int compare(const Indicator& a, const Indicator& b) noexcept {
   return a.value() < b.value() ? -1 : a.value() > b.value() ? 1 : 0;
 }
 
+int compare(const Indicator& indicator, const Fraction& price) noexcept {
+  Fraction value;
+  int order = 0;
+  if (indicator.exact(value) && compare(value, price, order)) return order;
+  const double level = static_cast<double>(price.numerator) / static_cast<double>(price.denominator);
+  return indicator.value() < level ? -1 : indicator.value() > level ? 1 : 0;
+}
+
 std::unique_ptr<Indicator> make_indicator(std::string_view name, i64 length) {
   if (length < 1 || length > kLongestIndicator) {
     throw Error(ErrorCode::invalid_argument, std::string(name) + " over " + std::to_string(length) +

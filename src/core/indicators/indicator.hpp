@@ -46,6 +46,8 @@ class HalfTicks final : public Indicator {
 
 // -1, 0 or 1; exact where both are, else by their float64 values.
 int compare(const Indicator& a, const Indicator& b) noexcept;
+// Against a price in ticks.
+int compare(const Indicator& indicator, const Fraction& price) noexcept;
 
 // Names that make_indicator knows, for messages and documentation.
 constexpr std::string_view kIndicatorNames[] = {"sma", "ema"};

@@ -13,14 +13,6 @@ Truth truth_of(bool holds) noexcept {
   return holds ? Truth::yes : Truth::no;
 }
 
-int compare_to(const Indicator& indicator, const Fraction& price) noexcept {
-  Fraction value;
-  int order = 0;
-  if (indicator.exact(value) && compare(value, price, order)) return order;
-  const double level = static_cast<double>(price.numerator) / static_cast<double>(price.denominator);
-  return indicator.value() < level ? -1 : indicator.value() > level ? 1 : 0;
-}
-
 std::vector<SeriesId> joined(std::vector<SeriesId> series, const std::vector<SeriesId>& more) {
   series.insert(series.end(), more.begin(), more.end());
   std::sort(series.begin(), series.end());
@@ -119,7 +111,7 @@ void ConditionBoard::evaluate(Node& node) const noexcept {
       const bool ready = node.a->ready() && (node.b == nullptr || node.b->ready());
       if (!ready) return;
       node.order =
-          static_cast<std::int8_t>(node.b != nullptr ? compare(*node.a, *node.b) : compare_to(*node.a, node.price));
+          static_cast<std::int8_t>(node.b != nullptr ? compare(*node.a, *node.b) : compare(*node.a, node.price));
       return;
     }
     case Kind::above:

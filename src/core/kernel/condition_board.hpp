@@ -1,5 +1,4 @@
-// Conditions over indicators, evaluated when one of their series has a new value, and who is woken when one becomes
-// true.
+// Conditions over indicators: evaluated at every new value, told to who waits for them to become true.
 #pragma once
 
 #include <cstdint>

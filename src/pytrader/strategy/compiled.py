@@ -29,6 +29,8 @@ _HANDLERS: Final = (
     "on_position",
     "on_condition",
 )
+# The base class of all function pointers has no public name.
+_FUNCTION_POINTER: Final = ctypes.CFUNCTYPE(None).__mro__[1]
 _LONG, _COUNT, _RUN = ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t
 _TYPES: Final[dict[str, tuple[Any, ...]]] = {
     "now": (_LONG, _RUN),
@@ -149,11 +151,13 @@ class CompiledStrategy:
                 raise InvalidArgument(f"a compiled strategy has no handler {handler!r}: it has {', '.join(_HANDLERS)}")
         if not handlers:
             raise InvalidArgument(f"a compiled strategy needs a handler: {', '.join(_HANDLERS)}")
-        if state is not None and not (
-            isinstance(state, np.ndarray) and state.flags.writeable and state.flags.c_contiguous
+        given: object = state
+        if given is not None and not (
+            isinstance(given, np.ndarray) and given.flags.writeable and given.flags.c_contiguous
         ):
             raise InvalidArgument(f"state must be a writable, contiguous NumPy array, got {state!r}")
-        if not isinstance(name, str) or not name:
+        named: object = name
+        if not isinstance(named, str) or not named:
             raise InvalidArgument(f"name must be a text, got {name!r}")
         self.name = name
         self.state = state
@@ -203,7 +207,7 @@ def _address(function: Any, handler: str) -> int:
     address: object = None
     if isinstance(function, int) and not isinstance(function, bool):
         address = function
-    elif isinstance(function, ctypes._CFuncPtr):
+    elif isinstance(function, _FUNCTION_POINTER):
         address = ctypes.cast(function, ctypes.c_void_p).value
     elif type(function).__name__ == "PyCapsule":
         address = _capsule_address(function)
