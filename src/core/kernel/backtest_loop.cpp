@@ -7,6 +7,7 @@
 namespace pytrader {
 namespace {
 
+constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
@@ -152,6 +153,31 @@ void BacktestLoop::add_stream(MarketStream stream) {
   merge_.add(std::move(stream));
 }
 
+void BacktestLoop::add_exchange(InstrumentIndex instrument, const ExchangeSettings& settings) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: an exchange can not be added after the start");
+  kernel_.instrument(instrument);
+  check(settings);
+  for (const auto& [other, unused] : exchanges_) {
+    if (other == instrument) {
+      throw Error(ErrorCode::invalid_argument,
+                  "back-test: " + kernel_.instrument(instrument).id() + " has two exchanges; it can have one");
+    }
+  }
+  exchanges_.emplace_back(instrument, settings);
+}
+
+void BacktestLoop::extend(i64 start, i64 end) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: its time can not be extended after the start");
+  if (start > end) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the start, " + std::to_string(start) +
+                                                 " ns, is after the end, " + std::to_string(end) + " ns");
+  }
+  start_ = std::min(start_, start);
+  end_ = std::max(end_, end);
+}
+
 // An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
 // of the same trades again, or of older ones later.
 void BacktestLoop::make_venues() {
@@ -163,15 +189,26 @@ void BacktestLoop::make_venues() {
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
-  std::vector<SimulatedVenue*> recorded;
-  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
-    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
-    recorded.push_back(venue.get());
-    venues_.push_back(std::move(venue));
+  venues_.resize(kinds.size());
+  schedule_.reserve(static_cast<u32>(kinds.size()));
+  for (const auto& [index, settings] : exchanges_) {
+    venues_[index] = std::make_unique<ExchangeVenue>(index, settings, numbers_, said_, published_.said());
+    schedule_.set(index, venues_[index]->next_due());
   }
-  schedule_.reserve(static_cast<u32>(venues_.size()));
+  std::vector<SimulatedVenue*> recorded(kinds.size());
+  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
+    if (venues_[index] != nullptr) continue;
+    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    recorded[index] = venue.get();
+    venues_[index] = std::move(venue);
+  }
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
+    if (recorded[stream.instrument] == nullptr) {
+      throw Error(ErrorCode::invalid_argument,
+                  "stream " + stream.name + ": " + kernel_.instrument(stream.instrument).id() +
+                      " has an exchange, where strategies make the market; it can have no recorded data");
+    }
     const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
     const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
     market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
@@ -180,15 +217,28 @@ void BacktestLoop::make_venues() {
 
 bool BacktestLoop::begin() {
   make_venues();
-  for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
-    kernel_.add_setting(latency);
-  }
+  add_settings();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
   return true;
+}
+
+void BacktestLoop::add_settings() {
+  for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
+    kernel_.add_setting(latency);
+  }
+  if (start_ <= end_) {
+    kernel_.add_setting(start_);
+    kernel_.add_setting(end_);
+  }
+  for (const auto& [index, settings] : exchanges_) {
+    kernel_.add_setting(index);
+    for (const i64 number : numbers_of(settings)) kernel_.add_setting(number);
+  }
 }
 
 // A series that nothing can fill would keep a strategy waiting for its bars in silence.
@@ -196,7 +246,8 @@ void BacktestLoop::check_bar_series() const {
   const BarBoard& bars = kernel_.bars();
   for (SeriesId series = 0; series < bars.size(); ++series) {
     if (!bars.is_built(series)) continue;
-    bool has_trades = false;
+    bool has_trades = std::any_of(exchanges_.begin(), exchanges_.end(),
+                                  [&](const auto& exchange) { return exchange.first == bars.instrument(series); });
     for (u32 index = 0; index < merge_.size(); ++index) {
       const MarketStream& stream = merge_.stream(index);
       const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
@@ -215,7 +266,7 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; !merge_.empty(); ++steps) {
+  for (u64 steps = 0; goes_on(); ++steps) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
@@ -238,9 +289,14 @@ void BacktestLoop::abort() {
   phase_ = Phase::over;
 }
 
-// Timers due at the last row's time fire, what is still on its way arrives, strategies stop, and what they then send
-// arrives too.
+// Time goes on to the end. Timers due then fire, what is still on its way arrives, strategies stop, and what they then
+// send arrives too.
 bool BacktestLoop::finish() {
+  if (now_ < end_) {
+    now_ = end_;
+    if (recorder_.next_due() < now_) recorder_.pass(now_);
+    if (!kernel_.advance(now_)) return false;
+  }
   while (kernel_.next_timer() <= now_) {
     if (!step()) return false;
   }
@@ -259,17 +315,25 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-// The earliest thing that is due happens, with all that follows from it at once.
-bool BacktestLoop::step() {
+StreamMerge::Entry BacktestLoop::next() const noexcept {
   StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
   if (!merge_.empty()) next = merge_.top();
   if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
   if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
+  if (published_.next_due() < next.time || (published_.next_due() == next.time && Rank::strategy_row < next.rank)) {
+    next = {published_.next_due(), Rank::strategy_row, kPublished};
+  }
   if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
     next = {kernel_.next_timer(), Rank::timer, 0};
   }
   if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
     next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
+  return next;
+}
+
+// The earliest thing that is due happens, with all that follows from it at once.
+bool BacktestLoop::step() {
+  const StreamMerge::Entry next = this->next();
   now_ = std::max(now_, next.time);
   if (recorder_.next_due() < now_) [[unlikely]]
     recorder_.pass(now_);
@@ -288,7 +352,7 @@ bool BacktestLoop::step() {
       goes_on = report_arrives();
       break;
     case Rank::strategy_row:
-      goes_on = row_at_strategy(next.stream);
+      goes_on = next.stream == kPublished ? published_arrives() : row_at_strategy(next.stream);
       break;
     case Rank::timer:
       goes_on = kernel_.advance(now_);
@@ -309,6 +373,8 @@ bool BacktestLoop::settle() {
       if (!command_arrives()) return false;
     } else if (config_.response_latency_ns == 0 && !responses_.empty()) {
       if (!report_arrives()) return false;
+    } else if (config_.feed_latency_ns == 0 && !published_.empty()) {
+      if (!published_arrives()) return false;
     } else {
       return true;
     }
@@ -318,7 +384,7 @@ bool BacktestLoop::settle() {
 void BacktestLoop::venue_acts(InstrumentIndex instrument) {
   venues_[instrument]->advance(now_);
   schedule_.set(instrument, venues_[instrument]->next_due());
-  collect_reports();
+  collect();
 }
 
 bool BacktestLoop::row_at_venue(u32 index) {
@@ -330,7 +396,7 @@ bool BacktestLoop::row_at_venue(u32 index) {
     ++events_;
     if (market_of_[index] != nullptr) {
       tell(*market_of_[index], record);
-      collect_reports();
+      collect();
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
     return settle() && (!received || tell(kernel_, stream, record, now_));
@@ -344,7 +410,7 @@ bool BacktestLoop::bar_opens(u32 index) {
   check_row(stream, row, record);
   if (market_of_[index] != nullptr) {
     market_of_[index]->open_bar(record);
-    collect_reports();
+    collect();
   }
   merge_.bar_opened();
   return true;
@@ -357,6 +423,11 @@ bool BacktestLoop::row_at_strategy(u32 index) {
     merge_.strategy_done();
     return tell(kernel_, stream, record, now_);
   });
+}
+
+bool BacktestLoop::published_arrives() {
+  const PublishedRow row = published_.take(now_);
+  return kernel_.apply_l3(row.instrument, row.record, now_);
 }
 
 bool BacktestLoop::command_arrives() {
@@ -376,7 +447,7 @@ bool BacktestLoop::command_arrives() {
       break;
   }
   schedule_.set(order.instrument, venue.next_due());
-  collect_reports();
+  collect();
   return true;
 }
 
@@ -386,7 +457,12 @@ bool BacktestLoop::report_arrives() {
   return kernel_.apply_report(report, now_);
 }
 
-void BacktestLoop::collect_reports() {
+// What venues have said and published is on its way.
+void BacktestLoop::collect() {
+  if (!published_.said().empty()) [[unlikely]] {
+    events_ += published_.said().size();
+    published_.send(later(now_, config_.feed_latency_ns));
+  }
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
   for (const ExecutionReport& report : said_) responses_.push({due, report});
