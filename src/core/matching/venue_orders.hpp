@@ -19,7 +19,7 @@ struct RestingOrder {
   i64 place = 0;  // arrival number (L3, bars) or displayed quantity ahead (L2, quotes)
   Side side = Side::buy;
   TimeInForce time_in_force = TimeInForce::gtc;
-  u8 flags = 0;
+  u16 flags = 0;
 };
 
 // Slots are handles; kNone is no order. Bound: the live orders of the run.
