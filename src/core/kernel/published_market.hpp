@@ -7,7 +7,7 @@
 #include "decimal/error.hpp"
 #include "decimal/integers.hpp"
 #include "kernel/bounded_queue.hpp"
-#include "matching/exchange_venue.hpp"
+#include "matching/execution_venue.hpp"
 
 namespace pytrader {
 

@@ -48,7 +48,7 @@ void ExchangeVenue::submit(const NewOrder& order, i64 ts) {
   const bool other_trigger =
       order.trigger_type != TriggerType::venue_default && order.trigger_type != TriggerType::last;
   MessageStatus status = status_of(RejectReason::time_in_force_not_supported);
-  if (other_trigger) status = status_of(RejectReason::trigger_type_not_supported);
+  if (other_trigger) status = status_of(RejectReason::instruction_not_supported);
   if (!waits_in_vain && !other_trigger) status = send(message, order.terms);
   if (is_rejected(status)) {
     report(ExecType::rejected, id, 0).reason = reason_of(status);
@@ -85,7 +85,8 @@ void ExchangeVenue::replace(const ReplaceRequest& request, i64 ts) {
   terms.stop_price = request.stop_price;
   OrderMessage message = replace_of(id, request.price, request.quantity);
   if (slot != kNone) message.quantity = quantity_at_engine(orders_[slot], request.quantity);
-  const MessageStatus status = send(message, terms);
+  const bool triggered = slot != kNone && request.stop_price != kNoPrice && orders_[slot].stop_price == kNoPrice;
+  const MessageStatus status = triggered ? status_of(RejectReason::stop_price_reached) : send(message, terms);
   if (is_rejected(status)) {
     const VenueOrderId known = slot == kNone ? 0 : orders_[slot].venue_order_id;
     report(ExecType::replace_rejected, id, known).reason = reason_of(status);

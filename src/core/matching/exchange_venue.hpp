@@ -1,5 +1,4 @@
-// A venue where strategies trade with one another: a matching engine that takes their commands and reports to both
-// sides of each trade.
+// A venue where strategies trade with one another in a matching engine, which reports to both sides of each trade.
 #pragma once
 
 #include <vector>
@@ -14,12 +13,6 @@
 #include "model/records.hpp"
 
 namespace pytrader {
-
-// A row of a venue's own market data.
-struct PublishedRow {
-  InstrumentIndex instrument;
-  L3Record record;
-};
 
 // One instrument. An order's owner at the engine is its strategy + 1, its id there its client order id. Bound: that of
 // the engine. docs/exchange.md says how commands become messages, and how fills and updates become reports.

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
 from pytrader.backtest.engine import Run
-from pytrader.backtest.inputs import Cash, Data, Strategies, market_data, opening_cash, strategy_instances
+from pytrader.backtest.inputs import Cash, Data, Strategies, markets, opening_cash, strategy_instances
 from pytrader.backtest.result import BacktestResult
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
@@ -24,9 +24,10 @@ class Backtest:
     ----------
     strategies : Strategy, type of Strategy, or sequence of them
         What trades. A class is made with its default parameters. An instance runs once.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
-        What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
-        `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
+        What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
+        structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
+        the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
     feed_latency, order_latency : str or int
@@ -65,8 +66,8 @@ class Backtest:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
         self.limits = RiskLimits() if limits is None else limits
         self.check_every_event = check_every_event
-        self.data = market_data(data)
-        self.cash = opening_cash(cash, self.data.instruments)
+        self.markets = markets(data)
+        self.cash = opening_cash(cash, self.markets.instruments)
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -95,7 +96,7 @@ class Backtest:
         self._started = True
         run = Run(
             self.strategies,
-            self.data,
+            self.markets,
             self.cash,
             limits=self.limits,
             feed_latency_ns=self.feed_latency_ns,
@@ -121,7 +122,7 @@ def backtest(
     ----------
     strategy : Strategy or type of Strategy
         What trades.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.

@@ -157,6 +157,21 @@ TEST_CASE("exchange: a waiting order's stop price can be replaced") {
   CHECK(live.stop_price == 107);
 }
 
+TEST_CASE("exchange: a new stop price for an order that has been triggered is refused") {
+  ExchangeScene scene;
+  NewOrder stop = scene.limit(0, kBuy, 99, 2);
+  stop.order_type = OrderType::stop_limit;
+  stop.terms.stop_price = 101;
+  const ClientOrderId id = scene.submit(stop);
+  scene.submit(scene.limit(1, kSell, 101, 1));
+  scene.submit(scene.limit(2, kBuy, 101, 1));
+  scene.replace(id, 98, 2, 105);
+  REQUIRE(scene.types() == Types{ExecType::replace_rejected});
+  CHECK(scene.reports[0].reason == RejectReason::stop_price_reached);
+  scene.replace(id, 98, 2);
+  CHECK(scene.types() == Types{ExecType::replaced});
+}
+
 TEST_CASE("exchange: if-touched and trailing orders are triggered by trades") {
   ExchangeScene scene;
   NewOrder touched = scene.market(0, kBuy, 1);
