@@ -46,6 +46,9 @@ class BacktestLoop : private VenuePort {
   // Before the first run: it begins at `start` or with the first row, whatever comes first, and goes on until `end` or
   // to the last row, whatever comes last.
   void extend(i64 start, i64 end);
+  // Before the first run; without it the instrument's venue is risk averse. Throws Error(invalid_argument) for an
+  // instrument that does not exist or a choice that does not.
+  void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
 
   // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
   // (a row out of order, an overflow) are thrown; no run can follow one.
@@ -104,6 +107,7 @@ class BacktestLoop : private VenuePort {
   Kernel kernel_;
   Recorder recorder_;
   StreamMerge merge_;
+  std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;

@@ -8,6 +8,12 @@
 namespace pytrader {
 namespace {
 
+// Begins the settings of a queue model in the running hash.
+constexpr i64 kQueueModelSetting = 0x7175657565;
+// The same for a run that has a period of its own, and for an exchange.
+constexpr i64 kPeriodSetting = 0x706572696f64;
+constexpr i64 kExchangeSetting = 0x65786368;
+
 MarketKind market_kind_of(StreamKind kind) noexcept {
   switch (kind) {
     case StreamKind::l3:
@@ -38,6 +44,15 @@ void BacktestLoop::add_stream(MarketStream stream) {
   if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
   total_events_ += stream.rows;
   merge_.add(std::move(stream));
+}
+
+void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: a queue model can not be set after the start");
+  kernel_.instrument(instrument);
+  make_queue_model(choice);
+  if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
+  queue_models_[instrument] = choice;
 }
 
 void BacktestLoop::add_exchange(InstrumentIndex instrument, const ExchangeSettings& settings) {
@@ -86,6 +101,7 @@ void BacktestLoop::make_venues() {
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     if (venues_[index] != nullptr) continue;
     auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
     recorded[index] = venue.get();
     venues_[index] = std::move(venue);
   }
@@ -102,16 +118,23 @@ void BacktestLoop::make_venues() {
   }
 }
 
+// What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
 void BacktestLoop::add_settings() {
   for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
     kernel_.add_setting(latency);
   }
   if (start_ <= end_) {
-    kernel_.add_setting(start_);
-    kernel_.add_setting(end_);
+    for (const i64 word : {kPeriodSetting, start_, end_}) kernel_.add_setting(word);
+  }
+  for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
+    const QueueModelChoice& choice = queue_models_[index];
+    if (choice == QueueModelChoice{}) continue;
+    for (const i64 word : {kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}}) {
+      kernel_.add_setting(word);
+    }
   }
   for (const auto& [index, settings] : exchanges_) {
-    kernel_.add_setting(index);
+    for (const i64 word : {kExchangeSetting, i64{index}}) kernel_.add_setting(word);
     for (const i64 number : numbers_of(settings)) kernel_.add_setting(number);
   }
 }

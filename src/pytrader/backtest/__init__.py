@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from pytrader._core import RiskLimits
+from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
@@ -18,6 +18,7 @@ __all__ = [
     "BookFaults",
     "Exchange",
     "PositionSummary",
+    "QueueModel",
     "RiskLimits",
     "backtest",
 ]

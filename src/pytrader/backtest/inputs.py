@@ -61,8 +61,12 @@ class Markets:
     @property
     def instruments(self) -> tuple[Instrument, ...]:
         """Those of the data in the order of their first stream, then those of the exchanges."""
-        recorded = () if self.data is None else self.data.instruments
-        return (*recorded, *(exchange.instrument for exchange in self.exchanges))
+        return (*self.recorded, *(exchange.instrument for exchange in self.exchanges))
+
+    @property
+    def recorded(self) -> tuple[Instrument, ...]:
+        """Those of the data."""
+        return () if self.data is None else self.data.instruments
 
     @property
     def streams(self) -> tuple[Stream, ...]:

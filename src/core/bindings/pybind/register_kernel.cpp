@@ -83,6 +83,16 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
+void bind_venue_models(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_queue_model",
+      [](BacktestEngine& self, py::handle instrument, const QueueModelChoice& model) {
+        self.set_queue_model(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), model);
+      },
+      py::arg("instrument"), py::arg("model"),
+      "How the venue of this instrument guesses places in the queues of price levels.");
+}
+
 void add_results(py::class_<BacktestEngine>& engine) {
   engine.def(
             "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
@@ -150,6 +160,7 @@ void register_engine(py::module_& module) {
           "(its context holds the error).")
       .def("abort", &BacktestEngine::abort, "End the run here.")
       .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.");
+  bind_venue_models(engine);
   add_results(engine);
 }
 
