@@ -175,7 +175,7 @@ def test_a_volatility_auction_interrupts_trading_for_its_time() -> None:
 
 
 def test_makers_share_pro_rata_where_the_rules_say_so() -> None:
-    rules = VenueRules(allocation=AllocationRules("pro_rata"))
+    rules = VenueRules(allocation=AllocationRules(algorithm="pro_rata"))
     result, (small, large, taker) = play(
         [(1, order("a", "sell", 20, 100))],
         [(2, order("a", "sell", 80, 100))],

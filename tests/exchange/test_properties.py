@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytrader import Backtest, Money
+from pytrader import Backtest, Fixed, Money
 from pytrader.backtest import BacktestResult, Exchange
 from pytrader.matching import AllocationRules, MatchingEngine, VenueRules
 from pytrader.model import ExecType, OrderStatus
@@ -128,12 +128,12 @@ DAY = (("0s", "opening_auction"), ("10s", "continuous"), ("30s", "intraday_aucti
 def test_positions_sum_to_nothing_and_cash_to_the_fees(
     plan: Plan, policy: str, algorithm: str, day: Any, latency: dict[str, str]
 ) -> None:
-    rules = VenueRules(self_trade=policy, allocation=AllocationRules(algorithm))
+    rules = VenueRules(self_trade=policy, allocation=AllocationRules(algorithm=algorithm))
     result, _ = play_plan(plan, rules, day, **latency)
     assert result.finished
     signed = result.fills["quantity"] * (3 - 2 * result.fills["side"])
     assert int(signed.sum()) == 0
-    assert sum(int(position.quantity) for position in result.positions) == 0
+    assert sum((position.quantity for position in result.positions), Fixed(0)) == Fixed(0)
     assert len(set(result.fills["exec_id"].tolist())) == len(result.fills)
     fees = sum((position.fees for position in result.positions), Money(0, "USD"))
     (account,) = result.accounts
@@ -167,7 +167,7 @@ def test_another_seed_is_another_run() -> None:
 def test_fills_are_those_of_the_bare_engine(plan: Plan, policy: str, algorithm: str) -> None:
     waits = ("DAY", "GOOD_FOR_AUCTION")  # what an exchange without sessions refuses
     plan = [step for step in plan if step[2].get("time_in_force") not in waits]
-    rules = VenueRules(self_trade=policy, allocation=AllocationRules(algorithm))
+    rules = VenueRules(self_trade=policy, allocation=AllocationRules(algorithm=algorithm))
     result, sent = play_plan(plan, rules)
     told = result.fills[["ts_event", "client_order_id", "price", "quantity"]].tolist()
     assert [tuple(told[at : at + 2]) for at in range(0, len(told), 2)] == engine_fills(sent, rules)
@@ -187,7 +187,7 @@ def engine_fills(sent: Sent, rules: VenueRules) -> list[Any]:
             reports += engine.replace(**how)
         for report in reports:
             if report.exec_type is ExecType.TRADE:
-                numbers = (int(report.price), int(report.quantity))
+                numbers = (int(str(report.price)), int(str(report.quantity)))
                 trades.append(((ts, report.taker_order_id, *numbers), (ts, report.maker_order_id, *numbers)))
     return trades
 

@@ -110,7 +110,7 @@ def _checked(nanoseconds: int, what: str) -> int:
     return nanoseconds
 
 
-def _phase(value: TradingPhase | str) -> TradingPhase:
+def _phase(value: object) -> TradingPhase:
     if isinstance(value, TradingPhase):
         return value
     names = {phase.name.lower(): phase for phase in TradingPhase}
