@@ -9,7 +9,7 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 
 __all__ = [
     "AccountSummary",
@@ -17,6 +17,7 @@ __all__ = [
     "BacktestResult",
     "BookFaults",
     "Exchange",
+    "HandlerError",
     "PositionSummary",
     "QueueModel",
     "RiskLimits",

@@ -1,8 +1,9 @@
 // Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
 #include "backtest_engine.hpp"
+#include "bind_exchange.hpp"
+#include "bind_strategies.hpp"
 #include "engine_results.hpp"
 #include "register.hpp"
-#include "session_arguments.hpp"
 #include "value_casters.hpp"
 
 namespace pytrader::bindings {
@@ -60,22 +61,6 @@ std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::hand
   return std::make_unique<BacktestEngine>(config);
 }
 
-void add_exchange(BacktestEngine& self, py::handle instrument, const VenueRules& rules, const py::sequence& sessions,
-                  py::handle reference_ticks) {
-  ExchangeSettings settings;
-  settings.rules = rules;
-  for (const auto& session : sessions) {
-    const auto pair = session.cast<py::sequence>();
-    if (pair.size() != 2) {
-      throw Error(ErrorCode::invalid_argument,
-                  "a session has " + std::to_string(pair.size()) + " parts; give (nanoseconds, phase)");
-    }
-    settings.sessions.push_back({parse_integer(pair[0], "a session's time"), parse_phase(pair[1])});
-  }
-  if (!reference_ticks.is_none()) settings.reference_price = parse_integer(reference_ticks, "reference_ticks");
-  self.loop().add_exchange(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), settings);
-}
-
 std::string hexadecimal(u64 digest) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text(16, '0');
@@ -93,9 +78,41 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       "How the venue of this instrument guesses places in the queues of price levels.");
 }
 
-void add_results(py::class_<BacktestEngine>& engine) {
-  engine.def(
-            "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
+void register_engine(py::module_& module) {
+  py::class_<BacktestEngine> engine(
+      module, "BacktestEngine", py::is_final(),
+      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
+      "`pytrader.backtest.Backtest` is what users write.");
+  bind_venue_models(engine);
+  bind_strategies(engine);
+  bind_exchange(engine);
+  engine
+      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
+      .def(
+          "add_cash",
+          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
+          py::arg("amount"), "Opening cash.")
+      .def(
+          "add_stream",
+          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
+             const py::dict& columns, py::handle duration_ns) {
+            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
+                            parse_integer(duration_ns, "duration_ns"));
+          },
+          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
+          "Rows of one kind as columns by name; the arrays are kept, not copied.")
+      .def(
+          "run",
+          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
+          py::arg("max_steps"),
+          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
+          "(its context holds the error).")
+      .def("abort", &BacktestEngine::abort, "End the run here.")
+      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
+      .def(
+          "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
       .def(
           "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
       .def(
@@ -116,52 +133,6 @@ void add_results(py::class_<BacktestEngine>& engine) {
       .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
       .def_property_readonly("digest",
                              [](const BacktestEngine& self) { return hexadecimal(self.loop().kernel().digest()); });
-}
-
-void register_engine(py::module_& module) {
-  py::class_<BacktestEngine> engine(
-      module, "BacktestEngine", py::is_final(),
-      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
-      "`pytrader.backtest.Backtest` is what users write.");
-  engine
-      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
-      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
-      .def(
-          "add_cash",
-          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
-          py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
-      .def(
-          "add_stream",
-          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
-             const py::dict& columns, py::handle duration_ns) {
-            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
-                            parse_integer(duration_ns, "duration_ns"));
-          },
-          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
-          "Rows of one kind as columns by name; the arrays are kept, not copied.")
-      .def("add_exchange", &add_exchange, py::arg("instrument"), py::arg("rules"), py::arg("sessions") = py::tuple(),
-           py::arg("reference_ticks") = py::none(),
-           "Strategies make the market of this instrument. `sessions` are (nanoseconds, phase), in order of time.")
-      .def(
-          "extend",
-          [](BacktestEngine& self, py::handle start_ns, py::handle end_ns) {
-            self.loop().extend(parse_integer(start_ns, "start_ns"), parse_integer(end_ns, "end_ns"));
-          },
-          py::arg("start_ns"), py::arg("end_ns"),
-          "The run begins at `start_ns` at the latest, and lasts to `end_ns` at least.")
-      .def(
-          "run",
-          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
-          py::arg("max_steps"),
-          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
-          "(its context holds the error).")
-      .def("abort", &BacktestEngine::abort, "End the run here.")
-      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.");
-  bind_venue_models(engine);
-  add_results(engine);
 }
 
 }  // namespace
