@@ -62,7 +62,7 @@ def test_conditions_combine() -> None:
             quick = self.series.sma(1)
             return quick.above("10") & quick.below("11") | ~quick.below("12")
 
-    assert run(Between(), [1000, 1050, 1060, 1100, 1090, 1200, 1250]).seen == [1050, 1090, 1200]
+    assert run(Between(), [1000, 1050, 1060, 1100, 1090, 1150, 1200, 1250]).seen == [1050, 1090, 1200]
 
 
 def test_nothing_is_known_before_indicators_are_ready() -> None:

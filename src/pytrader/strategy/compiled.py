@@ -30,7 +30,7 @@ _HANDLERS: Final = (
     "on_condition",
 )
 # The base class of all function pointers has no public name.
-_FUNCTION_POINTER: Final = ctypes.CFUNCTYPE(None).__mro__[1]
+_FUNCTION_POINTER: Final[Any] = ctypes.CFUNCTYPE(None).__mro__[1]
 _LONG, _COUNT, _RUN = ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t
 _TYPES: Final[dict[str, tuple[Any, ...]]] = {
     "now": (_LONG, _RUN),

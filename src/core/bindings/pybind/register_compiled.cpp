@@ -122,7 +122,7 @@ void register_compiled(py::module_& module) {
                            "The kernel's way to wake the functions of one compiled strategy; made by "
                            "`pytrader.strategy.CompiledStrategy`, not by users.")
       .def(py::init<const py::dict&, py::object>(), py::arg("handlers"), py::arg("state"))
-      .def("port", &CompiledPort::port, py::keep_alive<0, 1>(), "A capsule over a StrategyPort.")
+      .def("port", &CompiledPort::port, "A capsule over a StrategyPort that lives as long as this object.")
       .def("connect", &CompiledPort::connect, py::arg("kernel"), py::arg("index"),
            "Begin: the engine's capsule over its Kernel, and the strategy's number there.")
       .def("detach", &CompiledPort::detach, "End: from here on its functions refuse.");
