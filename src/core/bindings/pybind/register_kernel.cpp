@@ -90,6 +90,13 @@ void register_engine(py::module_& module) {
           py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
           "Rows of one kind as columns by name; the arrays are kept, not copied.")
       .def(
+          "set_queue_model",
+          [](BacktestEngine& self, py::handle instrument, const QueueModelChoice& model) {
+            self.set_queue_model(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), model);
+          },
+          py::arg("instrument"), py::arg("model"),
+          "How the venue of this instrument guesses places in the queues of price levels.")
+      .def(
           "run",
           [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
           py::arg("max_steps"),
