@@ -104,7 +104,9 @@ def run(**arguments: Any) -> BacktestResult:
     levels["side"], levels["price"], levels["quantity"] = [BUY, SELL, BUY, BUY], [100, 110, 100, 100], [10, 5, 20, 10]
     prints = trades([100], quantity=10, start=START + 4 * SECOND)
     prints["aggressor_side"] = SELL
-    return Backtest(Joins(), [(btc, levels), (btc, prints)], cash="1000 USDT", check_every_event=True, **arguments).run()
+    return Backtest(
+        Joins(), [(btc, levels), (btc, prints)], cash="1000 USDT", check_every_event=True, **arguments
+    ).run()
 
 
 @pytest.mark.parametrize(("model", "filled"), [("risk_averse", 0), ("power:1", 5), (QueueModel.front(), 10)])
