@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
 // Begins the settings of a queue model in the running hash.
 constexpr i64 kQueueModelSetting = 0x7175657565;
+// Begins the rules of a venue of recorded data there.
+constexpr i64 kVenueRulesSetting = 0x72756c6573;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 
@@ -50,6 +52,12 @@ void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar
   if (bar.volume < 0) refuse_row(stream, row, "volume is negative");
 }
 
+void check_row(const MarketStream& stream, std::size_t row, const StatusRecord& status) {
+  if (status.phase < 0 || status.phase >= kTradingPhaseCount) {
+    refuse_row(stream, row, "phase is " + std::to_string(status.phase) + "; it must be 0 to 8, a TradingPhase");
+  }
+}
+
 void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
 }
@@ -64,6 +72,9 @@ void tell(SimulatedVenue& venue, const TradeRecord& record) {
 }
 void tell(SimulatedVenue& venue, const BarRecord& record) {
   venue.close_bar(record);
+}
+void tell(SimulatedVenue& venue, const StatusRecord& record) {
+  venue.apply_status(static_cast<TradingPhase>(record.phase), record.ts_event);
 }
 
 bool tell(Kernel& kernel, const MarketStream& stream, const L3Record& record, i64 ts) {
@@ -81,6 +92,9 @@ bool tell(Kernel& kernel, const MarketStream& stream, const TradeRecord& record,
 bool tell(Kernel& kernel, const MarketStream& stream, const BarRecord& record, i64 ts) {
   return kernel.apply_bar(stream.instrument, record, stream.duration_ns, ts);
 }
+bool tell(Kernel& kernel, const MarketStream& stream, const StatusRecord& record, i64 ts) {
+  return kernel.apply_status(stream.instrument, record, ts);
+}
 
 // Calls with the record type of the stream's kind.
 template <class Action>
@@ -94,6 +108,8 @@ bool with_record(StreamKind kind, Action&& action) {
       return action.template operator()<QuoteRecord>();
     case StreamKind::trade:
       return action.template operator()<TradeRecord>();
+    case StreamKind::status:
+      return action.template operator()<StatusRecord>();
     case StreamKind::bar:
       break;
   }
@@ -110,6 +126,7 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
     case StreamKind::trade:
       return MarketKind::quotes;
     case StreamKind::bar:
+    case StreamKind::status:
       break;
   }
   return MarketKind::bars;
@@ -117,8 +134,16 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
 
 // The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
 bool is_market(StreamKind stream, MarketKind venue) noexcept {
+  if (stream == StreamKind::status) return true;
   if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
   return market_kind_of(stream) == venue;
+}
+
+// What the rows of a stream tell of the market of their instrument.
+void add_to(VenueData& data, StreamKind kind) noexcept {
+  data.trades = data.trades || kind == StreamKind::l3 || kind == StreamKind::trade;
+  data.quotes = data.quotes || kind == StreamKind::l3 || kind == StreamKind::l2 || kind == StreamKind::quote;
+  data.status = data.status || kind == StreamKind::status;
 }
 
 i64 later(i64 time, i64 latency) noexcept {
@@ -163,20 +188,32 @@ void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelC
   queue_models_[instrument] = choice;
 }
 
+void BacktestLoop::set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: a venue's rules can not be set after the start");
+  kernel_.instrument(instrument);
+  pytrader::check(rules);
+  if (instrument >= venue_rules_.size()) venue_rules_.resize(kernel_.instrument_count());
+  venue_rules_[instrument] = rules;
+}
+
 // An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
 // of the same trades again, or of older ones later.
 void BacktestLoop::make_venues() {
   std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
+  std::vector<VenueData> data(kernel_.instrument_count(), VenueData{false, false, false, false});
   std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
+    add_to(data[stream.instrument], stream.kind);
     kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
   std::vector<SimulatedVenue*> recorded;
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
-    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    const RecordedVenueRules rules = index < venue_rules_.size() ? venue_rules_[index] : RecordedVenueRules{};
+    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_, rules, data[index]);
     if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
     recorded.push_back(venue.get());
     venues_.push_back(std::move(venue));
@@ -202,6 +239,31 @@ void BacktestLoop::add_settings() {
       kernel_.add_setting(word);
     }
   }
+  for (InstrumentIndex index = 0; index < venue_rules_.size(); ++index) add_rules(index, venue_rules_[index]);
+}
+
+// Every field decides what happens; rules at their default add nothing.
+void BacktestLoop::add_rules(InstrumentIndex index, const RecordedVenueRules& given) {
+  if (given == RecordedVenueRules{}) return;
+  const VenueRules& rules = given.rules;
+  const std::initializer_list<i64> words = {kVenueRulesSetting,
+                                            i64{index},
+                                            i64{given.refuses_self_trade},
+                                            static_cast<i64>(given.bar_path),
+                                            given.bar_volume_share,
+                                            static_cast<i64>(rules.amend),
+                                            static_cast<i64>(rules.post_only),
+                                            static_cast<i64>(rules.immediate_trigger),
+                                            static_cast<i64>(rules.self_trade),
+                                            rules.stop_protection_ticks,
+                                            rules.market_protection_ticks,
+                                            rules.iceberg_parts_max,
+                                            static_cast<i64>(rules.seed),
+                                            i64{rules.order_types},
+                                            i64{rules.times_in_force},
+                                            i64{rules.instructions},
+                                            i64{rules.session.halt_accepts_orders}};
+  for (const i64 word : words) kernel_.add_setting(word);
 }
 
 bool BacktestLoop::begin() {
@@ -223,7 +285,8 @@ void BacktestLoop::check_bar_series() const {
     bool has_trades = false;
     for (u32 index = 0; index < merge_.size(); ++index) {
       const MarketStream& stream = merge_.stream(index);
-      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
+      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar &&
+                             stream.kind != StreamKind::status;
       has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
     }
     if (has_trades) continue;
@@ -354,6 +417,8 @@ bool BacktestLoop::row_at_venue(u32 index) {
     ++events_;
     if (market_of_[index] != nullptr) {
       tell(*market_of_[index], record);
+      // The row may have closed an order that had a time of its own.
+      schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
       collect_reports();
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));

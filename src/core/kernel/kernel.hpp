@@ -57,6 +57,7 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);

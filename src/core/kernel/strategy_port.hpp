@@ -33,6 +33,7 @@ struct Callback {
     const QuoteRecord* quote;
     const TradeRecord* trade;
     const BarRecord* bar;
+    const StatusRecord* status;
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
