@@ -130,6 +130,16 @@ class ExecType(enum.IntEnum):
     TRADE_CANCEL = 72
     CANCEL_REJECTED = 99
     REPLACE_REJECTED = 114
+    RESTATED = 68
+    def __format__(self, format_spec: str, /) -> str: ...
+
+class StrategyState(enum.IntEnum):
+    __pybind11_native_enum__: object
+    INITIALISED = 0
+    RUNNING = 1
+    DEGRADED = 2
+    STOPPED = 3
+    FAULTED = 4
     def __format__(self, format_spec: str, /) -> str: ...
 
 class Liquidity(enum.IntEnum):
@@ -726,7 +736,20 @@ class BacktestEngine(metaclass=_Bound):
     ) -> None: ...
     def add_instrument(self, instrument: Instrument) -> int: ...
     def add_cash(self, amount: Money) -> None: ...
-    def add_strategy(self, port: object, context: object, limits: RiskLimits) -> int: ...
+    def add_strategy(
+        self,
+        port: object,
+        context: object,
+        limits: RiskLimits,
+        *,
+        action: str = "stop",
+        errors: int = 1,
+        window_ns: int = 0,
+        cooldown_ns: int = 0,
+        tag: int = 0,
+    ) -> int: ...
+    def add_setting(self, value: int) -> None: ...
+    def errors(self) -> list[tuple[int, int, str, int | None]]: ...
     def add_stream(
         self,
         name: str,
@@ -735,6 +758,14 @@ class BacktestEngine(metaclass=_Bound):
         columns: dict[str, npt.NDArray[np.int64] | npt.NDArray[np.uint64]],
         duration_ns: int = 0,
     ) -> None: ...
+    def add_exchange(
+        self,
+        instrument: int,
+        rules: VenueRules,
+        sessions: Sequence[tuple[int, TradingPhase | str]] = (),
+        reference_ticks: int | None = None,
+    ) -> None: ...
+    def extend(self, start_ns: int, end_ns: int) -> None: ...
     def set_queue_model(self, instrument: int, model: QueueModel) -> None: ...
     def run(self, max_steps: int) -> str: ...
     def abort(self) -> None: ...
