@@ -93,6 +93,8 @@ class Kernel {
   const L2Book* l2_book(InstrumentIndex instrument) const { return market(instrument).l2_book.get(); }
   // Best bid and offer now, from whatever feed there is; a quantity of 0 says that the side is empty.
   QuoteRecord quote(InstrumentIndex instrument) const { return market(instrument).quote; }
+  // The number of the trading phase that the venue's status said last; continuous trading where it said nothing.
+  int phase(InstrumentIndex instrument) const { return static_cast<int>(market(instrument).phase); }
   // Quote, last price and marks of an instrument. Throws Error(invalid_argument) for one that does not exist.
   const InstrumentMarket& market(InstrumentIndex instrument) const;
   const BarBoard& bars() const noexcept { return bars_; }

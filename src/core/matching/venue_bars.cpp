@@ -13,7 +13,7 @@ bool reaches(Side side, i64 limit, i64 price) noexcept {
 }
 
 bool high_comes_first(BarPath path, const BarRecord& bar) noexcept {
-  if (path == BarPath::nearest_first) return bar.high - bar.open < bar.open - bar.low;
+  if (path == BarPath::adaptive) return bar.high - bar.open < bar.open - bar.low;
   return path == BarPath::high_first;
 }
 

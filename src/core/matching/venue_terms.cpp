@@ -15,8 +15,8 @@ const char* to_text(BarPath path) noexcept {
       return "high_first";
     case BarPath::low_first:
       return "low_first";
-    case BarPath::nearest_first:
-      return "nearest_first";
+    case BarPath::adaptive:
+      return "adaptive";
   }
   return "?";
 }

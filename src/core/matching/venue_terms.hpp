@@ -38,9 +38,9 @@ enum class BarPath : u8 {
   worst_case,     // stop orders first, then open, low, high, close
   high_first,     // open, high, low, close
   low_first,      // open, low, high, close
-  nearest_first,  // to the extreme first that is nearer to the open; low first where both are as near
+  adaptive,  // to the extreme first that is nearer to the open; low first where both are as near
 };
-constexpr BarPath kBarPaths[] = {BarPath::worst_case, BarPath::high_first, BarPath::low_first, BarPath::nearest_first};
+constexpr BarPath kBarPaths[] = {BarPath::worst_case, BarPath::high_first, BarPath::low_first, BarPath::adaptive};
 const char* to_text(BarPath path) noexcept;
 
 // What a venue of recorded data decides, beside what the recording says.
