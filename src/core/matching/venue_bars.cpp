@@ -76,7 +76,7 @@ void SimulatedVenue::enter_at(u32 slot, i64 now, i64 ts) {
   if (!rests) return close(slot, ExecType::canceled, RejectReason::no_liquidity, ts);
   rest_special(make_special(slot));
   // It was there when the bar opened, as one that waited; the worst case lets it trade no more in this bar.
-  if (rules_.bar_path != BarPath::worst_case) orders_[slot].place = 0;
+  orders_[slot].place = rules_.bar_path == BarPath::worst_case ? bars_.opened() : 0;
 }
 
 // A limit order that the open reaches trades at the open: as taker at its first open, after that as maker.

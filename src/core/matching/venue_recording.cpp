@@ -27,16 +27,18 @@ i64 SimulatedVenue::level_reached(Side side, u32 level, bool at_price, bool hidd
                                   AheadOf&& ahead_of) {
   const Ladder& ladder = orders_.ladder(side);
   i64 filled = 0;
-  for (u32 slot = ladder[level].head; slot != kNone;) {
+  u32 first_new_tip = kNone;  // from here to the end of the queue all are tips that this trade brought out
+  for (u32 slot = ladder[level].head; slot != kNone && (slot != first_new_tip || filled < quantity);) {
     u32 behind = orders_.next(slot);
     if (orders_[slot].has(kHidden) == hidden) {
       const i64 reaching = quantity - (at_price ? ahead_of(slot) : 0) - filled;
-      const bool tip_goes = behind == kNone && reaching >= orders_.shown_qty(slot);
-      if (reaching > 0) filled += fill_as_maker(slot, orders_[slot].price, reaching, at_price, ts);
-      // The next tip of the last order in the queue stands where this one stood.
-      if (tip_goes && orders_.is_live(slot) && orders_[slot].special && filled < quantity &&
-          orders_.terms(slot).asked.display_qty != 0 && at_price && reaching > 0) {
-        behind = slot;
+      const i64 shown = orders_.shown_qty(slot);
+      const bool has_more = at_price && shown < orders_.leaves_qty(slot) && reaching >= shown;
+      const i64 got = reaching > 0 ? fill_as_maker(slot, orders_[slot].price, reaching, at_price, ts) : 0;
+      filled += got;
+      if (has_more && got == shown && orders_.is_live(slot)) {
+        if (first_new_tip == kNone) first_new_tip = slot;
+        if (behind == kNone) behind = slot;
       }
     }
     slot = behind;
