@@ -7,12 +7,13 @@ from collections import Counter
 
 import pytest
 
+from tests.backtest.naive_bar_venue import NaiveBarVenue
 from tests.backtest.naive_recorded_venue import BUY, RESTS, SELL, NaiveRecordedVenue, Own
 from tests.backtest.scenario_files import Scenario, Step, play
 
 STEPS = 60
 SIDES = {"buy": BUY, "sell": SELL}
-KINDS = (
+KINDS: tuple[str, ...] = (
     "market",
     "limit",
     "limit",
@@ -29,6 +30,8 @@ KINDS = (
 
 class World:
     """A random story: what happens second by second, for the engine in words and for the twin in calls."""
+
+    kinds = KINDS
 
     def __init__(self, data: str, seed: int) -> None:
         self.random = random.Random(f"{data} {seed}")  # noqa: S311
@@ -82,7 +85,7 @@ class World:
         self.begin()
         self.names += 1
         draw = self.random
-        kind = draw.choice(KINDS)
+        kind = draw.choice(self.kinds)
         side = draw.choice(("buy", "sell"))
         own = Own(f"A{self.names}", SIDES[side], kind, draw.randint(1, 9), None)
         words: list[str] = ["new", own.name, side, kind, str(own.leaves)]
@@ -143,3 +146,71 @@ def test_the_venue_and_its_naive_twin_say_the_same(data: str) -> None:
             assert lines == step.expected, f"seed {seed}, step {number}: {words}"
             said.update(line.split()[-1] if line.startswith("trade") else line.split()[0] for line in lines)
     assert min(said[what] for what in ("maker", "taker", "triggered", "expired", "rejected", "canceled")) > 20
+
+
+class BarWorld(World):
+    """A random story over bars."""
+
+    kinds = KINDS[:-1]  # there is nothing to peg to
+
+    def __init__(self, path: str, share: int, seed: int) -> None:
+        self.random = random.Random(f"{path} {share} {seed}")  # noqa: S311
+        self.twin = NaiveBarVenue(path, share)  # type: ignore[assignment]
+        self.expiries = []
+        self.names = 0
+        self.steps = []
+        self.price = 100
+        while len(self.steps) < STEPS:
+            self.step()
+        self.bar()
+
+    def step(self) -> None:
+        what = self.random.randrange(10)
+        if what < 4 or len(self.steps) == 0:
+            self.bar()
+        elif what < 5 and self.names:
+            self.begin()
+            name = f"A{self.random.randint(1, self.names)}"
+            self.twin.cancel(name)
+            self.put(["cancel", name])
+        else:
+            self.order()
+
+    def bar(self) -> None:
+        self.begin()
+        draw = self.random
+        opens = self.price + draw.choice((0, 0, 0, -3, 3))
+        closes = opens + draw.randint(-4, 4)
+        high = max(opens, closes) + draw.randint(0, 4)
+        low = min(opens, closes) - draw.randint(0, 4)
+        # Back towards 100, so that orders stay near.
+        self.price = closes if 92 < closes < 108 else 100
+        volume = draw.choice((10, 40, 1000))
+        self.twin.bar(opens, high, low, closes, volume)  # type: ignore[attr-defined]
+        self.put(["bar", *map(str, (opens, high, low, closes, volume))])
+
+    def instructions(self, own: Own, words: list[str]) -> None:
+        draw = self.random
+        own.force = "ioc" if own.kind == "market" else "gtc"
+        if own.kind in ("limit", "stop_limit"):
+            own.force = draw.choice(("gtc", "gtc", "gtc", "gtd", "ioc", "fok"))
+        if own.force == "gtd":
+            due = len(self.steps) + draw.randint(1, 10)
+            self.expiries.append((due, own.name))
+            words.append(f"expire_time={due}")
+        else:
+            words.append(own.force)
+
+
+@pytest.mark.parametrize("share", [0, 1000])
+@pytest.mark.parametrize("path", ["worst_case", "high_first", "low_first", "adaptive"])
+def test_the_venue_of_bars_and_its_naive_twin_say_the_same(path: str, share: int) -> None:
+    said: Counter[str] = Counter()
+    for seed in range(40):
+        world = BarWorld(path, share, seed)
+        venue = {"bar_path": path, "bar_volume_share": share}
+        played = play(Scenario(f"seed {seed}", "", "", "bars", venue, world.steps))
+        for number, (step, (words, lines)) in enumerate(zip(world.steps, played, strict=True)):
+            assert lines == step.expected, f"seed {seed}, step {number}: {words}"
+            said.update(line.split()[-1] if line.startswith("trade") else line.split()[0] for line in lines)
+    assert min(said[what] for what in ("maker", "taker", "triggered", "expired", "canceled")) > 10

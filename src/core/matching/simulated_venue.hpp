@@ -85,6 +85,7 @@ class SimulatedVenue final : public ExecutionVenue {
   RejectReason refusal_by_data(const NewOrder& order) const;
   RejectReason refusal_of_state(const NewOrder& order, i64 ts) const;
   RejectReason refusal_at_entry(const NewOrder& order) const;
+  RejectReason refusal_over_bars(Side side, i64 price, SelfTrade asked) const noexcept;
   RejectReason refusal_of_stop(const NewOrder& order) const;
   RejectReason refusal_of_replace(u32 slot, const ReplaceRequest& request) const;
   // Entering.

@@ -120,7 +120,7 @@ RejectReason SimulatedVenue::refusal_of_stop(const NewOrder& order) const {
 
 // Of an order that meets the market at once.
 RejectReason SimulatedVenue::refusal_at_entry(const NewOrder& order) const {
-  if (kind_ == MarketKind::bars) return RejectReason::none;
+  if (kind_ == MarketKind::bars) return refusal_over_bars(order.side, order.price, order.self_trade);
   const bool takes_price_from_market =
       order.order_type == OrderType::market_to_limit || order.order_type == OrderType::market_with_protection;
   if (takes_price_from_market && best_opposite(order.side) == kNoPrice) return RejectReason::no_liquidity;
@@ -141,6 +141,12 @@ RejectReason SimulatedVenue::refusal_at_entry(const NewOrder& order) const {
                          ((order.flags & kAllOrNone) != 0 && order.time_in_force == TimeInForce::ioc);
   if (immediate && reach(order.side, limit, quantity, policy) < quantity) return RejectReason::fok_not_fillable;
   return RejectReason::none;
+}
+
+// Between bars nothing trades: own orders that cross are refused, or nothing is done about them.
+RejectReason SimulatedVenue::refusal_over_bars(Side side, i64 price, SelfTrade asked) const noexcept {
+  const bool refuses = policy_of(asked) == SelfTrade::venue_default && price != kNoPrice;
+  return refuses && orders_.any_at_or_better(opposite(side), price) ? RejectReason::self_trade : RejectReason::none;
 }
 
 RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& request) const {
@@ -165,7 +171,8 @@ RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& 
     }
   }
   const bool moves = order.stands == VenuePlace::resting && !pegged && !keeps_place(slot, request);
-  if (!moves || !matches_ || kind_ == MarketKind::bars) return RejectReason::none;
+  if (!moves || !matches_) return RejectReason::none;
+  if (kind_ == MarketKind::bars) return refusal_over_bars(order.side, request.price, terms.self_trade);
   const i64 open = request.quantity - cum_qty;
   if (policy_of(terms.self_trade) == SelfTrade::venue_default) {
     return refusal_of_price(order.side, request.price, open, order.flags & kPostOnly);
