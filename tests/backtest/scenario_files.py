@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytrader import Backtest, Instrument, Strategy, TradingPhase
+from pytrader import Backtest, Instrument, Strategy
 from pytrader.backtest import RecordedVenue
 from pytrader.data import Stream
-from pytrader.matching import VenueRules
+from pytrader.matching import SessionRules, TradingPhase, VenueRules
 from pytrader.model.records import BAR, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -94,9 +94,6 @@ class Rows:
         kind, *rest = words
         if kind == "phase":
             self.put("status", ts_event=ts, phase=TradingPhase[rest[0].upper()].value)
-        elif kind == "wait":
-            if self.data == "trades":
-                self.put("quote", ts_event=ts)
         elif kind == "bar":
             numbers = [int(word) for word in rest]
             volume = numbers[4] if len(numbers) > 4 else 1000
@@ -104,7 +101,7 @@ class Rows:
             self.put("bar", ts_open=ts, ts_event=ts + BAR_NS, volume=volume, **dict(zip(names, numbers, strict=False)))
         elif kind in SIDES:
             self.set_level(ts, kind, int(rest[2]), int(rest[0]))
-        else:
+        elif kind != "wait":
             self.trade(ts, kind, int(rest[2]), int(rest[0]))
 
     def set_level(self, ts: int, side: str, price: int, quantity: int) -> None:
@@ -242,10 +239,14 @@ def play(scenario: Scenario) -> list[tuple[str, list[str]]]:
     for second, step in enumerate(scenario.steps):
         if step.words[0] in MARKET_WORDS:
             rows.play(START + second * SECOND, step.words)
+    # A run ends with its last row: one after the story, of which nothing is read.
+    last = {"trades": "sold 1 @ 1", "bars": "bar 1 1 1 1"}.get(scenario.data, "bid 1 @ 1")
+    rows.play(START + len(scenario.steps) * SECOND, last.split())
     fields = dict(scenario.venue)
     own = {key: fields.pop(key) for key in ("refuses_self_trade", "bar_path", "bar_volume_share") if key in fields}
-    preset = fields.pop("preset", None)
-    rules = VenueRules.preset(preset) if preset else (VenueRules(**fields) if fields else None)
+    if "session" in fields:
+        fields["session"] = SessionRules(**fields["session"])
+    rules = VenueRules(**fields) if fields else None
     instrument = Instrument("ABC", "XTST", quote_currency="USD", tick_size="1", lot_size="1")
     script = Script(scenario.steps)
     Backtest(

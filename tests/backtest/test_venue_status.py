@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader import Backtest, Instrument, Strategy, TradingPhase
+from pytrader import Backtest, Instrument, Strategy
 from pytrader.backtest import RecordedVenue
 from pytrader.data import MarketData, Stream, open_columns, write_columns
 from pytrader.errors import DataError, InvalidArgument
-from pytrader.matching import VenueRules
+from pytrader.matching import TradingPhase, VenueRules
 from pytrader.model.records import STATUS
 from tests.backtest.markets import (
     ADD,
