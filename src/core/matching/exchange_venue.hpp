@@ -75,7 +75,7 @@ class ExchangeVenue final : public ExecutionVenue {
   PublicFeed feed_{engine_};
   EngineOutput output_;                  // of the message at work
   std::vector<L3Record> rows_;           // of the message at work
-  std::vector<WorkingOrder> orders_{1};  // by slot; bound: the engine's orders
+  std::vector<WorkingOrder> orders_{1};  // by slot, 0 is none; bound: the engine's orders
   std::vector<u32> free_;
   IdIndex index_;
 };

@@ -6,18 +6,18 @@
 #include <span>
 #include <vector>
 
+#include "book/slot_heap.hpp"
+#include "book/trigger_book.hpp"
 #include "matching/account_book.hpp"
 #include "matching/auction_book.hpp"
 #include "matching/level_sharing.hpp"
 #include "matching/limit_state.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
-#include "book/slot_heap.hpp"
 #include "matching/slot_queue.hpp"
 #include "matching/special_orders.hpp"
 #include "matching/tip_source.hpp"
 #include "matching/trading_phase.hpp"
-#include "book/trigger_book.hpp"
 #include "matching/venue_rules.hpp"
 
 namespace pytrader {

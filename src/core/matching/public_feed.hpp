@@ -45,7 +45,7 @@ class PublicFeed {
   void release(u32 slot) noexcept;
 
   const MatchingEngine& engine_;
-  std::vector<Shown> shown_{1};  // by slot; bound: displayed orders, and those that one message touches
+  std::vector<Shown> shown_{1};  // by slot, 0 is none; bound: displayed orders, and those that one message touches
   std::vector<u32> free_;
   std::vector<u32> touched_;  // slots, in the order of what happened; an order that joins a queue anew comes again
   IdIndex index_;

@@ -164,9 +164,17 @@ class Run:
             source=self._markets.source,
             tags=("", *self._tags),
             errors=handler_errors(engine.errors(), self._contexts),
-            book_faults=tuple(
-                BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
-            ),
+            book_faults=self._book_faults(),
+        )
+
+    def _book_faults(self) -> tuple[BookFaults, ...]:
+        """What was wrong with the feeds. While an exchange collects orders for an auction its book may be crossed."""
+        instruments = self._markets.instruments
+        exchanges = {exchange.instrument.id for exchange in self._markets.exchanges}
+        return tuple(
+            BookFaults(instruments[index].id, fault, count)
+            for index, fault, count in self._engine.book_faults()
+            if fault != "crossed" or instruments[index].id not in exchanges
         )
 
 

@@ -7,6 +7,8 @@ from pytrader.strategy import Order, Strategy, Timer, Trade
 
 # What a draw of the noise trader means, out of 1,024: taking, canceling; anything else is a limit order.
 _TAKES, _CANCELS = 200, 350
+# So many ticks beyond the other side's best its limit orders go, so that they meet in an auction too.
+_BEYOND = 2
 
 
 class NoiseTrader(Strategy):
@@ -21,7 +23,7 @@ class NoiseTrader(Strategy):
     lots : int
         The most in one order; sizes are uniform from 1.
     depth : int
-        Its limit orders stand up to so many ticks behind the best price of the other side.
+        Its limit orders stand up to so many ticks behind the best price of the other side, or up to two beyond it.
     centre : int
         The price in ticks around which it begins where a side of the book is empty.
     orders : int
@@ -54,7 +56,7 @@ class NoiseTrader(Strategy):
         if draw < _TAKES and (quote.ask_lots if buys else quote.bid_lots):
             self.submit("buy" if buys else "sell", quantity_lots=lots)
             return
-        behind = distance % self.depth
+        behind = distance % (self.depth + _BEYOND + 1) - _BEYOND - 1
         if buys:
             price = (quote.ask_ticks if quote.ask_lots else self.centre + 1) - 1 - behind
         else:
