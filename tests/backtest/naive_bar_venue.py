@@ -119,7 +119,9 @@ class NaiveBarVenue:
             self.meet(own, bar_open)
         self.tick(bar_open, bar_open, (True, True))
         for side in (BUY, -BUY):
-            for own in sorted((own for own in self.resting() if own.side == side), key=lambda own: -side * (own.price or 0)):
+            for own in sorted(
+                (own for own in self.resting() if own.side == side), key=lambda own: -side * (own.price or 0)
+            ):
                 if own.name not in self.late and side * bar_open <= side * (own.price or 0):
                     self.fill(own, bar_open, own.leaves, "maker" if own.name in self.seen else "taker")
         self.seen.update(own.name for own in self.resting())

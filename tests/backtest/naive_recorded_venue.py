@@ -5,6 +5,7 @@ One market for each kind of data: order by order (one recorded order a level), l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 UNKNOWN = 10**9
@@ -175,9 +176,11 @@ class NaiveRecordedVenue:
             own.place = max(0, ahead - quantity)
         return ahead
 
-    def reach(self, side: int, price: int, quantity: int, ahead_of) -> None:  # type: ignore[no-untyped-def]
+    def reach(self, side: int, price: int, quantity: int, ahead_of: Callable[[Own], int]) -> None:
         left = quantity
-        for level in sorted({own.price for own in self.queue(side) if side * own.price >= side * price}, key=lambda p: -side * p):
+        for level in sorted(
+            {own.price for own in self.queue(side) if side * own.price >= side * price}, key=lambda p: -side * p
+        ):
             for hidden in (False, True):
                 queue = [own for own in self.queue(side) if own.price == level and own.hidden == hidden]
                 while queue:
@@ -304,7 +307,7 @@ class NaiveRecordedVenue:
         own.price = self.entry_limit(own)
         if own.kind == "pegged" and own.price is None:
             own.state = "unpriced"
-            return
+            return None
         if own.kind == "market_to_limit":
             own.limit = own.price
         policy_limit = own.price

@@ -112,7 +112,9 @@ class Rows:
             if old:
                 self.put("l3", ts_event=ts, action=ERASE, side=SIDES[side], price=price, order_id=order_id)
             if quantity:
-                self.put("l3", ts_event=ts, action=ADD, side=SIDES[side], price=price, quantity=quantity, order_id=order_id)
+                self.put(
+                    "l3", ts_event=ts, action=ADD, side=SIDES[side], price=price, quantity=quantity, order_id=order_id
+                )
             self.levels[f"order {side}", price] = quantity
         elif self.data == "l2":
             self.put("l2", ts_event=ts, action=ADD, side=SIDES[side], price=price, quantity=quantity)
@@ -140,7 +142,15 @@ class Rows:
             executed = min(shown, quantity)
             if executed:
                 order_id = 1000 * SIDES[side] + price
-                self.put("l3", ts_event=ts, action=EXECUTE, side=SIDES[side], price=price, quantity=executed, order_id=order_id)
+                self.put(
+                    "l3",
+                    ts_event=ts,
+                    action=EXECUTE,
+                    side=SIDES[side],
+                    price=price,
+                    quantity=executed,
+                    order_id=order_id,
+                )
                 self.levels[f"order {side}", price] = self.levels[side, price] = shown - executed
             if quantity > executed:
                 self.put("l3", ts_event=ts, action=HIDDEN, side=SIDES[side], price=price, quantity=quantity - executed)

@@ -34,7 +34,7 @@ class World:
     kinds = KINDS
 
     def __init__(self, data: str, seed: int) -> None:
-        self.random = random.Random(f"{data} {seed}")  # noqa: S311
+        self.random = random.Random(f"{data} {seed}")
         self.twin = NaiveRecordedVenue(data)
         self.expiries: list[tuple[int, str]] = []
         self.names = 0
@@ -43,7 +43,7 @@ class World:
             self.market(words.split())
         while len(self.steps) < STEPS:
             self.step()
-        self.market("bid 9 @ 90".split())
+        self.market(["bid", "9", "@", "90"])
 
     def put(self, words: list[str]) -> None:
         self.steps.append(Step([str(word) for word in words], self.twin.lines))
@@ -154,7 +154,7 @@ class BarWorld(World):
     kinds = KINDS[:-1]  # there is nothing to peg to
 
     def __init__(self, path: str, share: int, seed: int) -> None:
-        self.random = random.Random(f"{path} {share} {seed}")  # noqa: S311
+        self.random = random.Random(f"{path} {share} {seed}")
         self.twin = NaiveBarVenue(path, share)  # type: ignore[assignment]
         self.expiries = []
         self.names = 0

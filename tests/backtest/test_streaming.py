@@ -48,9 +48,7 @@ def test_a_run_over_memory_maps_takes_no_memory_that_grows_with_the_data(tmp_pat
     write_columns(tmp_path / "long", quotes(ROWS))
     on_disk = sum(path.stat().st_size for path in (tmp_path / "long").rglob("*") if path.is_file())
     assert on_disk > 3 * BOUND
-    ran = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", RUN, str(tmp_path)], check=True, capture_output=True, text=True
-    )
+    ran = subprocess.run([sys.executable, "-c", RUN, str(tmp_path)], check=True, capture_output=True, text=True)
     events, grown = map(int, ran.stdout.split())
     assert events == ROWS
     assert grown < BOUND

@@ -28,6 +28,8 @@ from tests.backtest.markets import (
     trades,
 )
 
+KRAKEN = Instrument("BTCUSDT", "KRAKEN", quote_currency="USDT", tick_size="0.01", lot_size="0.001")
+
 
 def phases(*changes: tuple[int, TradingPhase]) -> Rows:
     """Status rows of (second, phase)."""
@@ -66,7 +68,10 @@ def test_a_strategy_hears_of_phases_before_other_rows_of_the_time() -> None:
 
 
 def test_phases_are_those_of_their_instrument() -> None:
-    one, other = instrument(), Instrument("BTCUSDT", "KRAKEN", quote_currency="USDT", tick_size="0.01", lot_size="0.001")
+    one, other = (
+        instrument(),
+        Instrument("BTCUSDT", "KRAKEN", quote_currency="USDT", tick_size="0.01", lot_size="0.001"),
+    )
     strategy = Notes()
     data = [(one, quotes([(99, 101)])), (other, quotes([(99, 101)])), (other, phases((0, TradingPhase.HALT)))]
     Backtest(strategy, data, cash="1000 USDT").run()
@@ -149,7 +154,10 @@ def test_the_richest_data_of_an_instrument_are_its_market() -> None:
 
 
 def test_venues_of_one_run_have_rules_of_their_own() -> None:
-    one, other = instrument(), Instrument("BTCUSDT", "KRAKEN", quote_currency="USDT", tick_size="0.01", lot_size="0.001")
+    one, other = (
+        instrument(),
+        Instrument("BTCUSDT", "KRAKEN", quote_currency="USDT", tick_size="0.01", lot_size="0.001"),
+    )
     data = [(each, quotes([(99, 101), (99, 102), (99, 103)])) for each in (one, other)]
     strategy = Buyer()
     rules = {other.id: VenueRules(order_types=["limit"])}

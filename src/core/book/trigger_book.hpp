@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "decimal/integers.hpp"
 #include "book/slot_heap.hpp"
+#include "decimal/integers.hpp"
 #include "model/enums.hpp"
 #include "model/order_terms.hpp"
 

@@ -182,8 +182,8 @@ void BacktestLoop::check_bar_series() const {
                                   [&](const auto& exchange) { return exchange.first == bars.instrument(series); });
     for (u32 index = 0; index < merge_.size(); ++index) {
       const MarketStream& stream = merge_.stream(index);
-      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar &&
-                             stream.kind != StreamKind::status;
+      const bool may_trade =
+          stream.kind != StreamKind::quote && stream.kind != StreamKind::bar && stream.kind != StreamKind::status;
       has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
     }
     if (has_trades) continue;

@@ -22,7 +22,7 @@ struct InstrumentMarket {
   QuoteRecord quote{};  // the latest best bid and offer, from whatever feed said so last
   i64 last_price = kNoPrice;
   TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
-  bool quoted = false;  // a book or a quote feed keeps `quote`; without one bars do
+  bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
 
   // Twice the mid price in ticks, so that half ticks are exact; twice the last price where a side is empty; kNoMark
   // where nothing is known.

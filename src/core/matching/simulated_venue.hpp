@@ -163,7 +163,9 @@ class SimulatedVenue final : public ExecutionVenue {
   void fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity, i64 ts);
   void close(u32 slot, ExecType exec_type, RejectReason reason, i64 ts);
   void forget(u32 slot) noexcept;
-  void booked(StrategyIndex strategy, Side side, i64 quantity) noexcept { positions_[strategy] += sign(side) * quantity; }
+  void booked(StrategyIndex strategy, Side side, i64 quantity) noexcept {
+    positions_[strategy] += sign(side) * quantity;
+  }
   ExecutionReport& report(ExecType exec_type, ClientOrderId id, VenueOrderId venue_order_id, i64 ts);
   void state_terms(ExecType exec_type, u32 slot, RejectReason reason, i64 ts);
 
@@ -189,11 +191,11 @@ class SimulatedVenue final : public ExecutionVenue {
   VenueTriggers triggers_;
   SlotHeap expiries_;
   TipSource tips_;
-  std::vector<i64> positions_;     // by strategy: what its fills here add up to
-  std::vector<u32> elected_;       // in the order of their election
-  std::vector<u32> pegs_;          // in the order of their entry
-  std::vector<u32> collected_;     // in the order of their entry
-  std::vector<u32> deferred_;      // elected within a bar in which a sibling has traded
+  std::vector<i64> positions_;  // by strategy: what its fills here add up to
+  std::vector<u32> elected_;    // in the order of their election
+  std::vector<u32> pegs_;       // in the order of their entry
+  std::vector<u32> collected_;  // in the order of their entry
+  std::vector<u32> deferred_;   // elected within a bar in which a sibling has traded
   std::vector<u32> scratch_;
   std::vector<OrderListId> filled_lists_;  // of which an order has traded in the bar under way
   i64 peg_bid_ = kNoPrice;

@@ -128,8 +128,8 @@ RejectReason SimulatedVenue::refusal_at_entry(const NewOrder& order) const {
   const i64 limit = limit_at_entry(order.side, order.flags, order.order_type, order.price, order.terms);
   if (order.order_type == OrderType::pegged && limit == kNoPrice) return RejectReason::none;
   const i64 quantity = (order.flags & kReduceOnly) != 0
-                             ? std::min(order.quantity, reducible(order.strategy, order.side))
-                             : order.quantity;
+                           ? std::min(order.quantity, reducible(order.strategy, order.side))
+                           : order.quantity;
   if (policy == SelfTrade::venue_default) {
     const RejectReason reason = refusal_of_price(order.side, limit, quantity, 0);
     if (reason != RejectReason::none) return reason;
@@ -178,8 +178,7 @@ RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& 
     return refusal_of_price(order.side, request.price, open, order.flags & kPostOnly);
   }
   const i64 best = best_opposite(order.side);
-  const bool would_take =
-      best != kNoPrice && (order.side == Side::buy ? request.price >= best : request.price <= best);
+  const bool would_take = best != kNoPrice && (order.side == Side::buy ? request.price >= best : request.price <= best);
   const bool slides = rules_.rules.post_only == PostOnlyPolicy::slide;
   return order.has(kPostOnly) && would_take && !slides ? RejectReason::post_only_would_take : RejectReason::none;
 }

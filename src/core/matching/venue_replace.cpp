@@ -54,7 +54,8 @@ bool SimulatedVenue::keeps_place(u32 slot, const ReplaceRequest& request) const 
   return request.quantity <= order.order_qty;
 }
 
-// An order that stays where it is gets another total quantity. An iceberg loses from its reserve first, and gains there.
+// An order that stays where it is gets another total quantity. An iceberg loses from its reserve first, and gains
+// there.
 void SimulatedVenue::keep_place(u32 slot, i64 quantity) {
   RestingOrder& order = orders_[slot];
   i64 less = order.order_qty - quantity;
@@ -73,8 +74,7 @@ void SimulatedVenue::replace_waiting_stop(u32 slot, const ReplaceRequest& reques
   RestingOrder& order = orders_[slot];
   VenueTerms& terms = orders_.terms(slot);
   const bool moved = request.stop_price != kNoPrice && request.stop_price != terms.stop_price;
-  const bool requeued =
-      moved || request.quantity > order.order_qty || rules_.rules.amend == AmendPolicy::always_loses;
+  const bool requeued = moved || request.quantity > order.order_qty || rules_.rules.amend == AmendPolicy::always_loses;
   if (moved) terms.stop_price = request.stop_price;
   terms.limit = order.price = request.price;
   keep_place(slot, request.quantity);

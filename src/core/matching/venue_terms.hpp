@@ -35,10 +35,10 @@ struct VenueTerms {
 
 // The way of the price within a bar.
 enum class BarPath : u8 {
-  worst_case,     // stop orders first, then open, low, high, close
-  high_first,     // open, high, low, close
-  low_first,      // open, low, high, close
-  adaptive,  // to the extreme first that is nearer to the open; low first where both are as near
+  worst_case,  // stop orders first, then open, low, high, close
+  high_first,  // open, high, low, close
+  low_first,   // open, low, high, close
+  adaptive,    // to the extreme first that is nearer to the open; low first where both are as near
 };
 constexpr BarPath kBarPaths[] = {BarPath::worst_case, BarPath::high_first, BarPath::low_first, BarPath::adaptive};
 const char* to_text(BarPath path) noexcept;

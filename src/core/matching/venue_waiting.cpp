@@ -90,8 +90,8 @@ void SimulatedVenue::apply_mark(i64 price, i64 ts) {
   after_event(ts);
 }
 
-// As at a matching engine: first pegged orders whose reference has moved, then what was elected, then all-or-none orders
-// that can trade in full.
+// As at a matching engine: first pegged orders whose reference has moved, then what was elected, then all-or-none
+// orders that can trade in full.
 void SimulatedVenue::settle(i64 ts) {
   if (phase_ != TradingPhase::continuous) return;
   observe_touch();

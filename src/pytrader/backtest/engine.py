@@ -69,7 +69,9 @@ class Run:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
         # that it caused.
-        for number, stream in sorted(enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)):
+        for number, stream in sorted(
+            enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)
+        ):
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],

@@ -1,4 +1,4 @@
-"""What a venue made of recorded data decides itself: its rules, its self-trade policy, the way of the price in a bar."""
+"""What a venue made of recorded data decides itself: its rules, self-trade, the way of the price in a bar."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class RecordedVenue:
             raise InvalidArgument(f"refuses_self_trade must be True or False, got {refuses_self_trade!r}")
         share = -1 if isinstance(bar_volume_share, bool) else _integer(bar_volume_share)
         if not 0 <= share <= BASIS_POINTS:
-            raise InvalidArgument(f"bar_volume_share must be 0 to {BASIS_POINTS} basis points, got {bar_volume_share!r}")
+            raise InvalidArgument(
+                f"bar_volume_share must be 0 to {BASIS_POINTS} basis points, got {bar_volume_share!r}"
+            )
         refuses = rules is None if refuses_self_trade is None else refuses_self_trade
         object.__setattr__(self, "rules", VenueRules() if rules is None else rules)
         object.__setattr__(self, "refuses_self_trade", refuses)

@@ -47,7 +47,9 @@ def _check_block(stream: Stream, path: str, first: int) -> None:
     columns = stream.columns
     time_name = "ts_init" if "ts_init" in columns else "ts_event"
     time = columns[time_name]
-    _refuse(stream, path, first, time_name, _shifted(time[1:] < time[:-1]), "is before the row above; sort the rows by time")
+    _refuse(
+        stream, path, first, time_name, _shifted(time[1:] < time[:-1]), "is before the row above; sort the rows by time"
+    )
     for name in _NEVER_NEGATIVE:
         if name in columns:
             _refuse(stream, path, first, name, columns[name] < 0, "is negative")
@@ -59,7 +61,9 @@ def _check_block(stream: Stream, path: str, first: int) -> None:
     if stream.kind == "trade":
         _refuse(stream, path, first, "quantity", columns["quantity"] == 0, "is zero; a trade has a size")
         side = columns["aggressor_side"]
-        _refuse(stream, path, first, "aggressor_side", (side < 0) | (side > 2), "is not 0 (unknown), 1 (buy) or 2 (sell)")
+        _refuse(
+            stream, path, first, "aggressor_side", (side < 0) | (side > 2), "is not 0 (unknown), 1 (buy) or 2 (sell)"
+        )
     if stream.kind == "status":
         phase = columns["phase"]
         _refuse(stream, path, first, "phase", (phase < 0) | (phase > max(TradingPhase)), "is not a phase from 0 to 8")
@@ -73,7 +77,9 @@ def _check_book_rows(stream: Stream, path: str, first: int) -> None:
     _refuse(stream, path, first, "side", ((side < 1) | (side > 2)) & (action != _CLEAR), "is not 1 (buy) or 2 (sell)")
     if stream.kind == "l3":
         sized = (action != _CLEAR) & (action != _ERASE)
-        _refuse(stream, path, first, "quantity", sized & (quantity == 0), "is zero; only erase and clear rows have no size")
+        _refuse(
+            stream, path, first, "quantity", sized & (quantity == 0), "is zero; only erase and clear rows have no size"
+        )
 
 
 def _check_bars(stream: Stream, path: str, first: int) -> None:
