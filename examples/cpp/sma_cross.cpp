@@ -3,6 +3,8 @@
 //       sma_cross.cpp -o sma_cross.so
 //   library = ctypes.CDLL("./sma_cross.so")
 //   CompiledStrategy(state=state, on_start=library.sma_cross_start, on_condition=library.sma_cross_condition)
+#include <cstdint>
+
 #include "strategy_api.h"
 
 namespace {

@@ -463,6 +463,7 @@ std::int32_t CompiledStrategy::wake(const Callback& callback) {
     case CallbackKind::degrade:  // not handled: an error of a compiled strategy ends the run
     case CallbackKind::resume:
     case CallbackKind::fault:
+    case CallbackKind::status:
       return 0;
     case CallbackKind::condition: {
       const std::uint64_t watch = *callback.watch;
