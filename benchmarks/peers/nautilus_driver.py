@@ -151,7 +151,7 @@ class Ema(Quiet):
         self.seen = self.held = 0
         self.fast = self.slow = 0.0
         self.quantities = [Quantity.from_int(EMA_QUANTITY), Quantity.from_int(2 * EMA_QUANTITY)]
-        self.fills: list[tuple[int, int, int]] = []
+        self.signals: list[int] = []
 
     def on_quote_tick(self, tick: QuoteTick) -> None:
         price = float((tick.bid_price.raw + tick.ask_price.raw) // TICK_RAW)
@@ -167,9 +167,7 @@ class Ema(Quiet):
             side = OrderSide.BUY if now else OrderSide.SELL
             self.submit_order(self.order_factory.market(INSTRUMENT, side, self.quantities[self.held]))
             self.held = 1
-
-    def on_order_filled(self, event: object) -> None:
-        self.fills.append((1 if event.order_side == OrderSide.BUY else 2, event.last_px, event.last_qty))
+            self.signals += [tick.ts_event, 1 if now else 2]
 
 
 def feed(kind: str, folder: Path, count: int) -> list[object]:
@@ -230,8 +228,7 @@ def run_ema(case: str, folder: Path, count: int) -> None:
     engine.add_strategy(strategy)
     gc.collect()
     seconds = timed(engine.run)
-    fills = [(side, px.raw // TICK_RAW, qty.raw // LOT_RAW) for side, px, qty in strategy.fills]
-    answer(PEER, case, count, seconds, [len(fills), fold([value for fill in fills for value in fill])])
+    answer(PEER, case, count, seconds, [len(strategy.signals) // 2, fold(strategy.signals)])
 
 
 def new_engine(book_type: BookType = BookType.L1_MBP) -> BacktestEngine:

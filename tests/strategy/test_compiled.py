@@ -14,7 +14,7 @@ import pytest
 
 from pytrader import Backtest, Instrument, InvalidArgument, InvalidState, Strategy
 from pytrader.backtest import BacktestResult
-from pytrader.strategy import CompiledStrategy
+from pytrader.strategy import Bar, CompiledStrategy
 from pytrader.strategy.compiled import events, functions, include_directory
 from tests.backtest.known_bars import known_bars
 from tests.examples.test_examples import example
@@ -94,8 +94,8 @@ def test_handlers_written_in_python_by_ctypes_hear_every_kind_of_event() -> None
         run_handle = int(where["run"])
         assert functions.now(run_handle) == where["now"] == bar["ts_event"]
         if not heard:
-            assert functions.submit(run_handle, 0, 1, 2, int(bar["close"]) - 100_000, 1, 0, 0) == 1
-            assert functions.replace(run_handle, 1, int(bar["close"]) - 99_000, 3) == 0
+            assert functions.submit(run_handle, 0, 1, 2, int(bar["close"]) - 1_000, 1, 0, 0) == 1
+            assert functions.replace(run_handle, 1, int(bar["close"]) - 900, 3) == 0
             assert functions.last_refusal(run_handle) != 0
         elif len(heard) == 8:
             assert functions.cancel(run_handle, 1) == 1
@@ -131,9 +131,9 @@ def test_an_instance_runs_once() -> None:
 
 def test_compiled_strategies_run_beside_others() -> None:
     class Buys(Strategy):
-        def on_start(self) -> None:
-            self.bars("1m")
-            self.buy(1)
+        def on_bar(self, bar: Bar) -> None:
+            if self.position.is_flat:
+                self.buy(1)
 
     compiled = CompiledStrategy(on_bar=HANDLER(lambda context, event, state: 0), name="Silent")
     result = run([Buys(), compiled], 10)

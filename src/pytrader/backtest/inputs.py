@@ -165,7 +165,7 @@ def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
     for one in instances:
         if not isinstance(one, Strategy | CompiledStrategy):
             raise InvalidArgument(
-                f"a strategy must be a subclass of Strategy, an instance of one or a CompiledStrategy, got {one!r}"
+                f"a strategy must be a subclass of Strategy or an instance of one, or a CompiledStrategy, got {one!r}"
             )
     if len({id(one) for one in instances}) < len(instances):
         raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
