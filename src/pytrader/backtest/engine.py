@@ -12,9 +12,11 @@ from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy.compiled import CompiledContext
 
 if TYPE_CHECKING:
-    from pytrader.backtest.inputs import Markets
+    from pytrader.backtest.inputs import AnyStrategy, Markets
+    from pytrader.backtest.recorded_venue import RecordedVenue
     from pytrader.model import Money
 
 # A run is cut into pieces of about this long, to look at Ctrl-C and at the progress bar in between. A slow strategy
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 PIECE_SECONDS = 0.05
 STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
+FIRST_KINDS = {"status": 0, "trade": 1}
 # The tag of the orders by which the policy "flatten" closes positions.
 FLATTEN_TAG = "flatten"
 
@@ -31,7 +34,7 @@ class Run:
 
     def __init__(
         self,
-        strategies: Mapping[str, Strategy],
+        strategies: Mapping[str, AnyStrategy],
         markets: Markets,
         cash: Sequence[Money],
         *,
@@ -40,6 +43,7 @@ class Run:
         feed_latency_ns: int,
         order_latency_ns: int,
         queue_models: Mapping[str, QueueModel],
+        venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
         check_every_event: bool,
         seed: int = 0,
@@ -58,10 +62,17 @@ class Run:
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
         for name, model in queue_models.items():
             self._engine.set_queue_model(index_of[name], model)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
         for amount in cash:
             self._engine.add_cash(amount)
-        # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
-        for number, stream in sorted(enumerate(markets.streams), key=lambda numbered: numbered[1].kind != "trade"):
+        # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
+        # that it caused.
+        for number, stream in sorted(
+            enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)
+        ):
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],
@@ -74,8 +85,10 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts = [
+        self._contexts: list[Context | CompiledContext] = [
             Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
             for name, strategy in strategies.items()
         ]
         self._limits = limits
@@ -89,7 +102,8 @@ class Run:
         try:
             for context in self._contexts:
                 self._add(context)
-            with deterministic(self._contexts), StopOnInterrupt() as stop:
+            in_python = [context for context in self._contexts if isinstance(context, Context)]
+            with deterministic(in_python), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
@@ -106,7 +120,7 @@ class Run:
                 context.detach()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
-    def _add(self, context: Context) -> None:
+    def _add(self, context: Context | CompiledContext) -> None:
         policy = self._policies.get(context.name, ErrorPolicy())
         index = self._engine.add_strategy(
             context.port(),
@@ -117,6 +131,7 @@ class Run:
             window_ns=policy.window_ns,
             cooldown_ns=policy.cooldown_ns,
             tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
+            compiled=isinstance(context, CompiledContext),
         )
         context.connect(self._engine, self._engine.kernel(), index)
 
@@ -171,7 +186,7 @@ class Run:
 
 
 def handler_errors(
-    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context]
+    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context | CompiledContext]
 ) -> tuple[HandlerError, ...]:
     """Join what the kernel did about each error with what was raised; both are in order for each strategy."""
     raised = [iter(context.failures) for context in contexts]

@@ -56,6 +56,16 @@ cdef class StrategyBase:
         return quote
 
     @property
+    def phase(self):
+        """The trading phase of the run's only instrument; continuous where the data say nothing of phases."""
+        return self.phase_of(None)
+
+    def phase_of(self, instrument):
+        """The trading phase of the named instrument."""
+        cdef Context context = self.running("self.phase")
+        return PHASES[context.kernel.phase(context.grid_of(instrument).index)]
+
+    @property
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock
@@ -98,6 +108,31 @@ cdef class StrategyBase:
             The same series for the same arguments.
         """
         return bars_of(self.commanding("self.bars"), duration, instrument)
+
+    def mids(self, instrument=None):
+        """The mid price of every quote, for indicators on it.
+
+        Parameters
+        ----------
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+        """
+        return mids_of(self.commanding("self.mids"), instrument)
+
+    def when(self, condition, handler):
+        """Call a function whenever a condition becomes true: it is, and was not when its indicators last changed.
+
+        The core evaluates the condition; until it becomes true, nothing of Python runs. The call comes after the bar
+        or quote was delivered. Functions of one moment are called in the order in which they were given.
+
+        Parameters
+        ----------
+        condition : Condition
+            Made of indicators, as in ``bars.sma(10).crosses_above(bars.sma(30))``; combined with ``&``, ``|``, ``~``.
+        handler : callable
+            Called without arguments; a plain function or method.
+        """
+        wait_for(self.commanding("self.when"), condition, handler)
 
     def buy(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
             reduce_only=False, tag="", quantity_lots=None, limit_ticks=None, **terms):

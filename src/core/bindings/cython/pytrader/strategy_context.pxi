@@ -19,6 +19,7 @@ HANDLERS = (
     ("on_book", CallbackKind.book),
     ("on_bar", CallbackKind.bar),
     ("on_timer", CallbackKind.timer),
+    ("on_status", CallbackKind.status),
     ("on_order_event", CallbackKind.order_event),
     ("on_fill", CallbackKind.fill),
     ("on_reject", CallbackKind.order_event),
@@ -69,6 +70,7 @@ cdef class Context:
         self.unready = {}
         self.failures = []
         self.last_state = StrategyState.initialised
+        self.watches = {}
         self.positions = [self.make_position(grid) for grid in self.grids]
         self.books = [self.make_book(grid) for grid in self.grids]
         single = self.grids[0] if len(self.grids) == 1 else None
@@ -96,7 +98,7 @@ cdef class Context:
         own = getattr(strategy, "__dict__", {})
         cdef dict found = {}
         # Orders' events keep the handles' history, whether or not the strategy looks at them.
-        self.bound.mask = mask_of(CallbackKind.order_event)
+        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition)
         for name, kind in HANDLERS:
             if name in own or getattr(type(strategy), name) is not getattr(base, name):
                 found[name] = getattr(strategy, name)
@@ -115,6 +117,7 @@ cdef class Context:
         self.on_book = found.get("on_book")
         self.on_bar = found.get("on_bar")
         self.on_timer = found.get("on_timer")
+        self.on_status = found.get("on_status")
         self.on_order_event = found.get("on_order_event")
         self.on_fill = found.get("on_fill")
         self.on_reject = found.get("on_reject")
@@ -272,10 +275,14 @@ cdef class Context:
             return self.take_fill(callback.order_event[0])
         elif kind == CallbackKind.bar:
             return self.take_bar(callback)
+        elif kind == CallbackKind.condition:
+            self.watches[callback.watch[0]]()
         elif kind == CallbackKind.position:
             PyObject_CallOneArg(self.on_position, self.positions[callback.instrument])
         elif kind == CallbackKind.timer:
             return self.take_timer(callback.timer[0])
+        elif kind == CallbackKind.status:
+            self.on_status((<Grid>self.grids[callback.instrument]).id, PHASES[callback.status.phase])
         elif kind == CallbackKind.start and self.on_start is not None:
             self.on_start()
         elif kind == CallbackKind.stop and self.on_stop is not None:
