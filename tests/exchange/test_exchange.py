@@ -122,23 +122,6 @@ def test_an_opening_auction_trades_at_one_price() -> None:
     assert result.book_faults == ()
 
 
-def test_strategies_hear_of_the_phases_after_what_traded_in_the_one_before() -> None:
-    heard: list[tuple[int, str]] = []
-
-    class Hears(Strategy):
-        def on_status(self, instrument: str, phase: TradingPhase) -> None:
-            assert (instrument, self.phase) == ("STOCK.XCHG", phase)
-            heard.append((self.clock.now // SECOND, phase.name))
-
-        def on_trade(self, trade: Any) -> None:
-            heard.append((self.clock.now // SECOND, "trade"))
-
-    scripts = [Script([(6, order("a", "buy", 1, 101))]), Script([(7, order("b", "sell", 1, 99))])]
-    exchange = sessions(("5s", "opening_auction"), ("10s", "continuous"), ("20s", "closed"))
-    Backtest([Hears(), *scripts], exchange, cash="1000 USD").run()
-    assert heard == [(0, "CLOSED"), (5, "OPENING_AUCTION"), (10, "trade"), (10, "CONTINUOUS"), (20, "CLOSED")]
-
-
 def test_a_closed_exchange_takes_no_orders_and_ends_those_of_the_day() -> None:
     _, (script,) = play(
         [
