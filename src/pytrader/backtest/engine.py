@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytrader._core import BacktestEngine, RiskLimits
+from pytrader._core import BacktestEngine, QueueModel, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
@@ -35,6 +35,7 @@ class Run:
         limits: RiskLimits,
         feed_latency_ns: int,
         order_latency_ns: int,
+        queue_models: Mapping[str, QueueModel],
         equity_interval_ns: int,
         check_every_event: bool,
     ) -> None:
@@ -47,6 +48,8 @@ class Run:
             check_every_event=check_every_event,
         )
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
+        for name, model in queue_models.items():
+            self._engine.set_queue_model(index_of[name], model)
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
