@@ -126,6 +126,7 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
 
   Transition next{};
   Applied applied = Applied::taken;
+  const i64 waited_for = report.stop_price != kNoPrice ? report.stop_price : order.stop_price;
   if (report.exec_type == ExecType::trade) {
     applied = apply_trade(order, report, next);
   } else if (report.exec_type == ExecType::replaced || report.exec_type == ExecType::new_) {
@@ -143,6 +144,7 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   move_to(order, next.next);
   fill_event(order, report.exec_type, report.ts_event, ts_init, out);
   out.reason = report.reason;
+  if (report.exec_type == ExecType::triggered) out.stop_price = waited_for;
   if (report.exec_type == ExecType::trade) {
     out.exec_id = report.exec_id;
     out.last_px = report.last_px;

@@ -17,10 +17,13 @@ namespace pytrader {
 
 // Nanoseconds, constant, not negative. 0 means at once: what follows happens before anything else does.
 struct LoopConfig {
-  i64 feed_latency_ns = 0;         // from the venue (or from ts_init where that is later) to the strategy
-  i64 order_latency_ns = 0;        // from the strategy to the venue
-  i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
-  i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  i64 feed_latency_ns = 0;       // from the venue (or from ts_init where that is later) to the strategy
+  i64 order_latency_ns = 0;      // from the strategy to the venue
+  i64 response_latency_ns = -1;  // from the venue to the strategy; -1: the same as order_latency_ns
+  i64 equity_interval_ns = 0;    // 0: equity is sampled at the start and at the end only
+  Emulate emulate = Emulate::where_needed;
+  Immediate immediate =
+      Immediate::fire;             // what becomes of an order that the core would hold, and that is reached already
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -70,10 +73,17 @@ class BacktestLoop : private VenuePort {
   };
 
   void require_room() const override { commands_.require_room(); }
+  bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
+                TimeInForce time_in_force) const noexcept override {
+    return venues_[instrument]->supports(order_type, trigger_type, time_in_force);
+  }
+  TriggerType default_trigger(InstrumentIndex instrument) const noexcept override {
+    return default_trigger_[instrument];
+  }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
+  void send(CommandKind kind, const NewOrder& told, i64 ts);
 
   bool begin();
   RunStatus end(RunStatus status);
@@ -99,6 +109,7 @@ class BacktestLoop : private VenuePort {
   StreamMerge merge_;
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
+  std::vector<TriggerType> default_trigger_;             // by instrument
   VenueSchedule schedule_;
   // By stream: the venue whose market it is, null where strategies alone hear it.
   std::vector<SimulatedVenue*> market_of_;

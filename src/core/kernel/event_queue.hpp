@@ -50,6 +50,8 @@ class EventQueue {
   }
 
   bool empty() const noexcept { return events_.empty(); }
+  // Whether few can follow before somebody takes some.
+  bool is_half_full() const noexcept { return events_.size() > kLimit / 2; }
   PendingEvent take() noexcept {
     const PendingEvent first = events_.front();
     events_.pop();

@@ -28,6 +28,7 @@ enum class HashMark : u64 {
   cancel,
   replace,
   setting,
+  mark,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -57,6 +58,7 @@ InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
   way_.gate().add_instrument(added);
   way_.store().add_instrument();
   way_.ledger().add_instrument(added);
+  way_.emulation().add_instrument();
   bars_.add_instrument();
   const InstrumentDefinition& made = added.definition();
   hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
@@ -109,6 +111,15 @@ void Kernel::add_setting(i64 value) {
   hash_.add_all(HashMark::setting, value);
 }
 
+void Kernel::set_emulation(Emulate emulate, Immediate immediate) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: what is emulated can not be changed after start");
+  // The default adds nothing to the hash.
+  if (emulate != Emulate::where_needed || immediate != Immediate::fire) {
+    hash_.add_all(HashMark::setting, emulate, immediate);
+  }
+  way_.emulation().set_rules(emulate, immediate);
+}
+
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
   started_ = true;
@@ -138,6 +149,8 @@ bool Kernel::enter(i64 ts) {
   }
   now_ = ts;
   commands_ = 0;
+  if (emulator().next_expiry() <= ts) [[unlikely]]
+    return expire_held();
   return true;
 }
 
@@ -172,6 +185,7 @@ bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts
 }
 
 bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& at, bool best_changed, i64 flags) {
+  if (best_changed && !tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
   if (best_changed && wanted(CallbackKind::quote)) {
     const QuoteRecord quote = at.quote;
     Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
@@ -186,7 +200,9 @@ bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, 
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::quote, instrument, ts, record.ts_event, record.ts_init, record.bid_price, record.ask_price,
                 record.bid_quantity, record.ask_quantity);
-  board_.apply_quote(market(instrument), record);
+  InstrumentMarket& at = market(instrument);
+  board_.apply_quote(at, record);
+  if (!tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
   if (!wanted(CallbackKind::quote)) return true;
   Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
   callback.quote = &record;
@@ -207,7 +223,9 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault
   at.last_price = trade.price;
+  at.printed = true;
   bars_.add_trade(instrument, trade, now_);
+  if (!tell_last(instrument, trade.price)) return false;
   if (!wanted(CallbackKind::trade)) return true;
   Callback callback{CallbackKind::trade, instrument, 0, now_, {}};
   callback.trade = &trade;
@@ -218,8 +236,54 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
                 record.open, record.high, record.low, record.close, record.volume);
-  board_.apply_bar(market(instrument), record);
+  InstrumentMarket& at = market(instrument);
+  board_.apply_bar(at, record);
+  if (!tell_bar(instrument, at, record, duration_ns)) return false;
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
+}
+
+bool Kernel::apply_mark(InstrumentIndex instrument, i64 price, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::mark, instrument, ts, price);
+  market(instrument).mark_price = price;
+  return emulator().empty() || !way_.emulation().emulator().on_mark(instrument, price) || release_fired();
+}
+
+bool Kernel::tell_last(InstrumentIndex instrument, i64 price) {
+  return emulator().empty() || !way_.emulation().emulator().on_last(instrument, price) || release_fired();
+}
+
+bool Kernel::tell_quote(InstrumentIndex instrument, i64 bid, i64 ask) {
+  return emulator().empty() || !way_.emulation().emulator().on_quote(instrument, bid, ask) || release_fired();
+}
+
+// A bar stands for the trades and quotes that an instrument has none of: open, the extreme that is nearer to it (of two
+// as near the low), the other one, close. Longer bars tell of the same prices again, later.
+bool Kernel::tell_bar(InstrumentIndex instrument, const InstrumentMarket& at, const BarRecord& bar, i64 duration_ns) {
+  if (emulator().empty() || (at.printed && at.quoted)) return true;
+  if (duration_ns > bars_.shortest_recorded(instrument)) return true;
+  const bool low_first = i128{bar.open} - bar.low <= i128{bar.high} - bar.open;
+  for (const i64 price : {bar.open, low_first ? bar.low : bar.high, low_first ? bar.high : bar.low, bar.close}) {
+    if (!at.printed && !tell_last(instrument, price)) return false;
+    if (!at.quoted && !tell_quote(instrument, price, price)) return false;
+  }
+  return true;
+}
+
+// What waits in the core for a price that has just been told leaves before any strategy hears of the row. Strategies
+// are told in between only where the events of all would be too many to wait.
+bool Kernel::release_fired() {
+  while (way_.release_next(now_)) {
+    if (events_.is_half_full() && !settle()) return false;
+  }
+  return settle();
+}
+
+bool Kernel::expire_held() {
+  while (way_.expire_next(now_)) {
+    if (events_.is_half_full() && !settle()) return false;
+  }
+  return settle();
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {
@@ -248,7 +312,8 @@ bool Kernel::advance(i64 ts) {
   return fire(ts);
 }
 
-// Fires what is due until this time, in order of time; bars that end come before timers of the same time.
+// Fires what is due until this time, in order of time; at one time orders expire first, then bars end, then timers
+// fire.
 bool Kernel::fire(i64 until) {
   while (!failed_ && next_timer() <= until) fire_next();
   return !failed_;
@@ -258,6 +323,10 @@ void Kernel::fire_next() {
   const i64 due = next_timer();
   if (due > now_) commands_ = 0;
   now_ = std::max(now_, due);
+  if (emulator().next_expiry() == due) {
+    expire_held();
+    return;
+  }
   if (bars_.next_close() == due) {
     close_bars(bars_.close_next(now_));
     return;
@@ -389,6 +458,8 @@ InstrumentMarket& Kernel::market(InstrumentIndex instrument) {
 bool Kernel::check() const {
   if (!way_.ledger().check() || way_.store().first_inconsistent() != 0) return false;
   const OrderStore& store = way_.store();
+  std::size_t held = 0;
+  emulator().check();
   for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
     for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
       i64 buys = 0;
@@ -396,6 +467,7 @@ bool Kernel::check() const {
       ClientOrderId id = store.first_open(strategy, instrument);
       for (; id != 0; id = store.next_open(id)) {
         const Order& order = *store.find(id);
+        held += order.ord_status == OrderStatus::emulated ? 1 : 0;
         (order.side == Side::buy ? buys : sells) += reservation_of(order).quantity;
       }
       const ExposureCell& cell = way_.gate().exposure().cell(strategy, instrument);
@@ -404,7 +476,7 @@ bool Kernel::check() const {
       if (cell.position != position.quantity || cell.cost != position.cost) return false;
     }
   }
-  return true;
+  return held == emulator().size();
 }
 
 }  // namespace pytrader

@@ -36,6 +36,11 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
   return bars_;
 }
 
+// No sessions yet: there is no end of day at which a day order could expire.
+bool SimulatedVenue::supports(OrderType order_type, TriggerType, TimeInForce time_in_force) const noexcept {
+  return is_basic(order_type) && is_basic(time_in_force) && time_in_force != TimeInForce::day;
+}
+
 void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
   const RejectReason reason = refusal_of_new(order);
   if (reason != RejectReason::none) {
@@ -125,8 +130,7 @@ RejectReason SimulatedVenue::refusal_of_new(const NewOrder& order) const {
   const bool is_market = order.order_type == OrderType::market;
   if (!valid(order.side)) return RejectReason::side_not_valid;
   if (!is_basic(order.order_type)) return RejectReason::order_type_not_supported;
-  // No sessions yet: there is no end of day at which a day order could expire.
-  if (!is_basic(order.time_in_force) || order.time_in_force == TimeInForce::day) {
+  if (!supports(order.order_type, order.trigger_type, order.time_in_force)) {
     return RejectReason::time_in_force_not_supported;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;

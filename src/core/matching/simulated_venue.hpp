@@ -27,6 +27,7 @@ class SimulatedVenue final : public ExecutionVenue {
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
                  std::vector<ExecutionReport>& reports);
 
+  bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept override;
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;

@@ -44,7 +44,8 @@ constexpr Next kTable[kStatusCount][kExecTypeCount] = {
     /* denied */
     {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O},
     /* emulated */
-    {O, Next::denied, O, Next::released, O, O, O, Next::canceled, Next::stay, O, O, Next::expired, O, O, O, O, O, O},
+    {O, Next::denied, O, Next::released, O, O, Next::stay, Next::canceled, Next::stay, O, O, Next::expired, O, O, O, O,
+     O, O},
     /* released */
     {O, Next::denied, O, O, Next::pending_new, O, O, Next::canceled, O, O, O, O, O, O, O, O, O, O},
     /* pending_new */
