@@ -8,13 +8,14 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 
 __all__ = [
     "AccountSummary",
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "HandlerError",
     "PositionSummary",
     "QueueModel",
     "RiskLimits",
