@@ -142,7 +142,6 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
-  kernel_.set_emulation(config_.emulate, config_.immediate);
   kernel_.set_listener(&recorder_);
 }
 

@@ -19,9 +19,18 @@ enum class Emulate : u8 {
 
 // What becomes of an order whose price is reached already when it comes, or when it is replaced.
 enum class Immediate : u8 {
-  fire = 0,
-  deny = 1,  // stop_price_reached
+  elect = 0,  // it fires at once
+  deny = 1,   // stop_price_reached
 };
+
+constexpr Emulate kEmulates[] = {Emulate::where_needed, Emulate::always, Emulate::never};
+constexpr Immediate kImmediates[] = {Immediate::elect, Immediate::deny};
+constexpr const char* to_text(Emulate emulate) noexcept {
+  return emulate == Emulate::where_needed ? "where_needed" : emulate == Emulate::always ? "always" : "never";
+}
+constexpr const char* to_text(Immediate immediate) noexcept {
+  return immediate == Immediate::elect ? "elect" : "deny";
+}
 
 class Emulation {
  public:
@@ -64,7 +73,7 @@ class Emulation {
   // Whether the order may wait for this stop price instead.
   RejectReason check_replace(const ReplaceRequest& request, const Order& order,
                              const OrderTerms& terms) const noexcept {
-    if (immediate_ == Immediate::fire || request.stop_price == order.stop_price) return RejectReason::none;
+    if (immediate_ == Immediate::elect || request.stop_price == order.stop_price) return RejectReason::none;
     NewOrder wanted = sent_order(order, terms);
     wanted.terms.stop_price = request.stop_price;
     return is_reached(wanted) ? RejectReason::stop_price_reached : RejectReason::none;
@@ -114,7 +123,7 @@ class Emulation {
   const MarketBoard& board_;
   Emulator emulator_;
   Emulate emulate_ = Emulate::where_needed;
-  Immediate immediate_ = Immediate::fire;
+  Immediate immediate_ = Immediate::elect;
 };
 
 }  // namespace pytrader

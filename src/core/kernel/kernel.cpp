@@ -116,7 +116,7 @@ void Kernel::add_setting(i64 value) {
 void Kernel::set_emulation(Emulate emulate, Immediate immediate) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: what is emulated can not be changed after start");
   // The default adds nothing to the hash.
-  if (emulate != Emulate::where_needed || immediate != Immediate::fire) {
+  if (emulate != Emulate::where_needed || immediate != Immediate::elect) {
     hash_.add_all(HashMark::setting, emulate, immediate);
   }
   way_.emulation().set_rules(emulate, immediate);

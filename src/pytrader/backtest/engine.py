@@ -40,6 +40,8 @@ class Run:
         feed_latency_ns: int,
         order_latency_ns: int,
         queue_models: Mapping[str, QueueModel],
+        emulate: str = "where_needed",
+        immediate_trigger: str = "elect",
         equity_interval_ns: int,
         check_every_event: bool,
         seed: int = 0,
@@ -58,6 +60,7 @@ class Run:
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
         for name, model in queue_models.items():
             self._engine.set_queue_model(index_of[name], model)
+        self._engine.set_emulation(emulate, immediate_trigger)
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.

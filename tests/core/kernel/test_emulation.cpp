@@ -41,7 +41,7 @@ std::string story(const ScriptedStrategy& strategy, ClientOrderId id = 0) {
 
 // Quotes and trades at the same prices, a tick apart; a strategy that does what the test says at its start.
 struct Market {
-  explicit Market(std::vector<i64> prices, LoopConfig config = {}) : run(config), strategy(run.add_strategy()) {
+  explicit Market(std::vector<i64> prices) : strategy(run.add_strategy()) {
     std::vector<QuoteRecord> quotes;
     std::vector<TradeRecord> trades;
     for (std::size_t i = 0; i < prices.size(); ++i) {
@@ -53,11 +53,11 @@ struct Market {
     run.add_stream(StreamKind::trade, trades);
   }
 
-  // Before anything else of the row at this time.
+  // When the strategy hears of the trade of this time, the last row of it.
   void at(i64 ts, std::function<void(Kernel&)> action) {
     actions.push_back({ts, std::move(action)});
     strategy.on_callback = [this](const Callback& callback) {
-      while (!actions.empty() && callback.ts >= actions.front().first) {
+      while (callback.kind == CallbackKind::trade && !actions.empty() && callback.ts >= actions.front().first) {
         const auto next = actions.front().second;
         actions.erase(actions.begin());
         next(run.kernel());
@@ -90,11 +90,12 @@ TEST_CASE("a stop that the venue does not offer is held, fires, passes the gate 
 }
 
 TEST_CASE("a stop limit becomes a limit order that rests at its limit and can be replaced there") {
-  Market market({100, 95, 100, 100});
+  Market market({100, 95, 96, 100});
   market.at(10, [](Kernel& kernel) { kernel.submit(waiting(Side::sell, OrderType::stop_limit, 95, 1, 98)); });
   market.at(30, [](Kernel& kernel) { CHECK(kernel.replace({1, 99, 1, 0})); });
   market.run.run();
-  CHECK(story(market.strategy, 1) == "emulated@10 triggered@20 released@20 pending_new@20 new@20 trade@30");
+  CHECK(story(market.strategy, 1) ==
+        "emulated@10 triggered@20 released@20 pending_new@20 new@20 pending_replace@30 replaced@30 trade@40");
   CHECK(market.strategy.events[1].price == 98);
 }
 
@@ -110,9 +111,7 @@ TEST_CASE("the limit of a trailing stop limit is counted from the stop that was 
 }
 
 TEST_CASE("a trailing stop's price of now can be read while it is held, and no event tells of each move") {
-  Market market({100, 103, 107, 106});
   std::vector<i64> seen;
-  market.run.run();
   Market held({100, 103, 107, 106});
   held.at(10, [](Kernel& kernel) { kernel.submit(trailing(Side::sell, OrderType::trailing_stop, 5)); });
   for (const i64 ts : {20, 30, 40}) held.at(ts, [&](Kernel& kernel) { seen.push_back(kernel.order(1)->stop_price); });
@@ -209,13 +208,12 @@ TEST_CASE("the quantity of a trailing order can be replaced, and its stop not") 
 }
 
 TEST_CASE("an order that is reached at entry fires at once, or is denied where that was asked for") {
-  for (const Immediate immediate : {Immediate::fire, Immediate::deny}) {
-    LoopConfig config;
-    config.immediate = immediate;
-    Market market({100, 100}, config);
+  for (const Immediate immediate : {Immediate::elect, Immediate::deny}) {
+    Market market({100, 100});
+    market.run.kernel().set_emulation(Emulate::where_needed, immediate);
     market.at(10, [](Kernel& kernel) { kernel.submit(waiting(Side::sell, OrderType::stop, 100)); });
     market.run.run();
-    const bool fires = immediate == Immediate::fire;
+    const bool fires = immediate == Immediate::elect;
     CHECK(story(market.strategy, 1) ==
           (fires ? "emulated@10 triggered@10 released@10 pending_new@10 new@10 trade@10" : "denied@10"));
     CHECK(market.strategy.events.back().reason == (fires ? RejectReason::none : RejectReason::stop_price_reached));
@@ -223,9 +221,8 @@ TEST_CASE("an order that is reached at entry fires at once, or is denied where t
 }
 
 TEST_CASE("without emulation an order that asks for it is denied, and another goes to the venue as it is") {
-  LoopConfig config;
-  config.emulate = Emulate::never;
-  Market market({100, 100}, config);
+  Market market({100, 100});
+  market.run.kernel().set_emulation(Emulate::never, Immediate::elect);
   market.at(10, [](Kernel& kernel) {
     NewOrder order = waiting(Side::sell, OrderType::stop, 90);
     order.flags = kEmulate;
@@ -391,9 +388,8 @@ TEST_CASE("more orders fire at one event than events may wait for one callback")
 
 TEST_CASE("two runs are the same run, and another rule makes another") {
   const auto digest = [](Emulate emulate, i64 stop) {
-    LoopConfig config;
-    config.emulate = emulate;
-    Market market({100, 104, 105, 106}, config);
+    Market market({100, 104, 105, 106});
+    market.run.kernel().set_emulation(emulate, Immediate::elect);
     market.at(10, [stop](Kernel& kernel) { kernel.submit(waiting(Side::buy, OrderType::stop, stop, 3)); });
     market.run.run();
     return market.run.kernel().digest();

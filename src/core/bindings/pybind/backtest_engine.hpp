@@ -28,6 +28,7 @@ class BacktestEngine {
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
     loop_.set_queue_model(instrument, choice);
   }
+  void set_emulation(Emulate emulate, Immediate immediate) { loop_.kernel().set_emulation(emulate, immediate); }
 
   // "finished", "paused" (after max_steps) or "strategy_failed".
   const char* run(u64 max_steps);

@@ -2,6 +2,7 @@
 #include "backtest_engine.hpp"
 #include "bind_strategies.hpp"
 #include "engine_results.hpp"
+#include "policy_text.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
 
@@ -77,12 +78,25 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       "How the venue of this instrument guesses places in the queues of price levels.");
 }
 
+void bind_emulation(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_emulation",
+      [](BacktestEngine& self, const std::string& emulate, const std::string& immediate_trigger) {
+        self.set_emulation(parse_policy(emulate, "emulate", kEmulates),
+                           parse_policy(immediate_trigger, "immediate_trigger", kImmediates));
+      },
+      py::arg("emulate"), py::arg("immediate_trigger"),
+      "Which orders the core holds until their price is reached, and what becomes of one whose price is reached "
+      "already.");
+}
+
 void register_engine(py::module_& module) {
   py::class_<BacktestEngine> engine(
       module, "BacktestEngine", py::is_final(),
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
+  bind_emulation(engine);
   bind_strategies(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
