@@ -17,10 +17,10 @@ namespace pytrader {
 
 // Nanoseconds, constant, not negative. 0 means at once: what follows happens before anything else does.
 struct LoopConfig {
-  i64 feed_latency_ns = 0;       // from the venue (or from ts_init where that is later) to the strategy
-  i64 order_latency_ns = 0;      // from the strategy to the venue
-  i64 response_latency_ns = -1;  // from the venue to the strategy; -1: the same as order_latency_ns
-  i64 equity_interval_ns = 0;    // 0: equity is sampled at the start and at the end only
+  i64 feed_latency_ns = 0;         // from the venue (or from ts_init where that is later) to the strategy
+  i64 order_latency_ns = 0;        // from the strategy to the venue
+  i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
+  i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 

@@ -1,5 +1,4 @@
-// The order's way on one screen: command -> risk gate -> (emulator -> risk gate) -> execution -> venue port -> report
-// -> order state -> ledger.
+// The order's way on one screen: command -> risk gate (-> emulator -> gate) -> execution -> venue -> report -> ledger.
 #pragma once
 
 #include "execution/order_store.hpp"

@@ -1,76 +1,10 @@
 // The risk gate: every reason it knows, each at its edge, and the worst case of position and working orders.
 #include <string>
 
-#include "decimal/fixed.hpp"
 #include "doctest/doctest.h"
-#include "risk/risk_gate.hpp"
+#include "risk_desk.hpp"
 
 using namespace pytrader;
-
-namespace {
-
-InstrumentDefinition stock_definition() {
-  InstrumentDefinition definition;
-  definition.symbol = "ABC";
-  definition.venue = "TEST";
-  definition.quote_currency = "USD";
-  definition.tick_size = parse("0.01");
-  definition.lot_size = parse("1");
-  definition.multiplier = parse("1");
-  definition.max_price = 100'000;
-  definition.min_quantity = 2;
-  definition.max_quantity = 10'000;
-  definition.min_notional = parse("5");
-  definition.max_notional = parse("50000");
-  return definition;
-}
-
-NewOrder limit_order(Side side, i64 price, i64 quantity, u8 flags = 0) {
-  return {0, price, quantity, 0, 0, 0, side, OrderType::limit, TimeInForce::gtc, flags};
-}
-
-NewOrder market_order(Side side, i64 quantity) {
-  return {0, kNoPrice, quantity, 0, 0, 0, side, OrderType::market, TimeInForce::ioc, 0};
-}
-
-i128 money(const char* text) {
-  return parse(text).raw;
-}
-
-struct Desk {
-  Instrument instrument;
-  RiskGate gate;
-  RiskView view{999, 1001, money("100000"), 50};
-
-  explicit Desk(const RiskLimits& limits = {}, const InstrumentDefinition& definition = stock_definition())
-      : instrument(definition, 0) {
-    gate.add_strategy(limits);
-    gate.add_instrument(instrument);
-  }
-  RejectReason check(const NewOrder& order) const { return gate.check_new(order, &instrument, view); }
-  // Lets an order through as the kernel does: judged, then working.
-  Order work(const NewOrder& wanted) {
-    REQUIRE(check(wanted) == RejectReason::none);
-    Order order;
-    order.price = wanted.price;
-    order.order_qty = wanted.quantity;
-    order.side = wanted.side;
-    order.order_type = wanted.order_type;
-    order.flags = wanted.flags;
-    order.value_price = RiskGate::value_price(wanted, view);
-    order.ord_status = OrderStatus::new_;
-    gate.exposure().order_changed(order, {});
-    return order;
-  }
-  void close(Order& order, OrderStatus status = OrderStatus::canceled) {
-    const Reservation before = reservation_of(order);
-    order.ord_status = status;
-    gate.exposure().order_changed(order, before);
-  }
-  i128 required() const { return gate.exposure().cell(0, 0).requirement; }
-};
-
-}  // namespace
 
 TEST_CASE("orders of good form pass") {
   const Desk desk;
@@ -491,49 +425,4 @@ TEST_CASE("the incremental sums equal those counted afresh after any orders") {
     REQUIRE(desk.gate.exposure().total_requirement(0) == kept.requirement);
     REQUIRE(desk.gate.exposure().open_orders(0) == orders.size());
   }
-}
-
-TEST_CASE("an order that waits in the core is judged again by the market of now, and counts once") {
-  RiskLimits limits;
-  limits.max_open_orders = 1;
-  limits.max_position = 10;
-  Desk desk(limits);
-  NewOrder wanted{0, kNoPrice, 10, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
-  wanted.terms.stop_price = 1100;
-  Order held = desk.work(wanted);
-  CHECK(held.value_price == 1100);
-  NewOrder sent = wanted;
-  sent.order_type = OrderType::market;
-  sent.time_in_force = TimeInForce::ioc;
-  sent.terms = OrderTerms{};
-  const auto judged = [&] { return desk.gate.check_release(sent, held, desk.instrument, desk.view); };
-  // At its limits already, by itself.
-  CHECK(judged() == RejectReason::none);
-  CHECK(RiskGate::value_at_release(sent, held, desk.view) == 1001);
-  // Nobody offers: it keeps the value that it had.
-  desk.view.best_ask = kNoPrice;
-  CHECK(judged() == RejectReason::none);
-  CHECK(RiskGate::value_at_release(sent, held, desk.view) == 1100);
-  desk.view.best_ask = 99'000;
-  desk.view.capital = money("200");
-  CHECK(judged() == RejectReason::insufficient_funds);
-  desk.view.best_ask = 600'000;
-  CHECK(judged() == RejectReason::notional_above_maximum);
-  sent.time_in_force = TimeInForce::gtd;
-  CHECK(judged() == RejectReason::time_in_force_not_supported);
-}
-
-TEST_CASE("a replace of an order that waits in the core needs the new order's capital alone") {
-  Desk desk;
-  desk.view.capital = money("150");
-  NewOrder wanted{0, kNoPrice, 10, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
-  wanted.terms.stop_price = 1100;
-  Order held = desk.work(wanted);
-  held.stop_price = 1100;
-  held.ord_status = OrderStatus::emulated;
-  // 5 at 25.00 are 125.00; at a venue 10 could still trade at 25.00 while the request is under way.
-  CHECK(desk.gate.check_replace({0, kNoPrice, 5, 0, 2500}, &held, &desk.instrument, desk.view) == RejectReason::none);
-  held.ord_status = OrderStatus::new_;
-  CHECK(desk.gate.check_replace({0, kNoPrice, 5, 0, 2500}, &held, &desk.instrument, desk.view) ==
-        RejectReason::insufficient_funds);
 }
