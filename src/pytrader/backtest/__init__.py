@@ -9,6 +9,7 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
+from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "HandlerError",
     "PositionSummary",
     "QueueModel",
+    "RecordedVenue",
     "RiskLimits",
     "backtest",
 ]

@@ -17,6 +17,7 @@ from pytrader.backtest.inputs import (
     opening_cash,
     strategy_instances,
 )
+from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
@@ -52,6 +53,10 @@ class Backtest:
     immediate_trigger : {"elect", "deny"}
         What becomes of an order that the core would hold, and whose price is reached already: it goes to the venue at
         once, or it is denied.
+    venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
+        What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
+    bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
+        The way of the price within bars, for venues that say none of their own; ``"worst_case"`` if not given.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
@@ -80,6 +85,8 @@ class Backtest:
         queue_model: QueueModels = "risk_averse",
         emulate: str = "where_needed",
         immediate_trigger: str = "elect",
+        venue: RecordedVenues | None = None,
+        bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
         equity_interval: str | int = "1m",
@@ -101,6 +108,7 @@ class Backtest:
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
         self.queue_models = queue_models(queue_model, self.markets.recorded)
+        self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -139,6 +147,7 @@ class Backtest:
             queue_models=self.queue_models,
             emulate=self.emulate,
             immediate_trigger=self.immediate_trigger,
+            venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
             seed=self.seed,

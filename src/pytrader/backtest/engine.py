@@ -15,6 +15,7 @@ from pytrader.strategy import ErrorPolicy, Strategy
 
 if TYPE_CHECKING:
     from pytrader.backtest.inputs import Markets
+    from pytrader.backtest.recorded_venue import RecordedVenue
     from pytrader.model import Money
 
 # A run is cut into pieces of about this long, to look at Ctrl-C and at the progress bar in between. A slow strategy
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PIECE_SECONDS = 0.05
 STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
+FIRST_KINDS = {"status": 0, "trade": 1}
 # The tag of the orders by which the policy "flatten" closes positions.
 FLATTEN_TAG = "flatten"
 
@@ -42,6 +44,7 @@ class Run:
         queue_models: Mapping[str, QueueModel],
         emulate: str = "where_needed",
         immediate_trigger: str = "elect",
+        venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
         check_every_event: bool,
         seed: int = 0,
@@ -61,10 +64,17 @@ class Run:
         for name, model in queue_models.items():
             self._engine.set_queue_model(index_of[name], model)
         self._engine.set_emulation(emulate, immediate_trigger)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
         for amount in cash:
             self._engine.add_cash(amount)
-        # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
-        for number, stream in sorted(enumerate(markets.streams), key=lambda numbered: numbered[1].kind != "trade"):
+        # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
+        # that it caused.
+        for number, stream in sorted(
+            enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)
+        ):
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],

@@ -11,7 +11,7 @@ using namespace pytrader;
 namespace {
 
 NewOrder waiting(Side side, OrderType type, i64 stop, i64 quantity = 1, i64 limit = kNoPrice) {
-  NewOrder order{0, limit, quantity, 0, 0, 0, side, type, TimeInForce::gtc, 0};
+  NewOrder order{0, limit, quantity, 0, 0, 0, side, type, TimeInForce::gtc, kEmulate};
   order.terms.stop_price = stop;
   return order;
 }
@@ -76,7 +76,14 @@ struct Market {
 
 TEST_CASE("a stop that the venue does not offer is held, fires, passes the gate again and fills") {
   Market market({100, 104, 105, 106});
-  market.at(10, [](Kernel& kernel) { kernel.submit(waiting(Side::buy, OrderType::stop, 105, 3)); });
+  RecordedVenueRules rules;
+  rules.rules.order_types = static_cast<u16>(members_of(OrderType::market) | members_of(OrderType::limit));
+  market.run.loop.set_venue_rules(0, rules);
+  market.at(10, [](Kernel& kernel) {
+    NewOrder order = waiting(Side::buy, OrderType::stop, 105, 3);
+    order.flags = 0;
+    kernel.submit(order);
+  });
   market.run.run();
   CHECK(story(market.strategy, 1) == "emulated@10 triggered@30 released@30 pending_new@30 new@30 trade@30");
   CHECK(market.order(1).ord_status == OrderStatus::filled);
@@ -232,6 +239,22 @@ TEST_CASE("without emulation an order that asks for it is denied, and another go
   market.run.run();
   CHECK(story(market.strategy, 1) == "denied@10");
   CHECK(market.strategy.events[0].reason == RejectReason::instruction_not_supported);
+}
+
+TEST_CASE("an order that its venue offers goes there, and where always is asked for it waits in the core") {
+  for (const Emulate emulate : {Emulate::where_needed, Emulate::always}) {
+    Market market({100, 105, 106});
+    market.run.kernel().set_emulation(emulate, Immediate::elect);
+    market.at(10, [](Kernel& kernel) {
+      NewOrder order = waiting(Side::buy, OrderType::stop, 105);
+      order.flags = 0;
+      kernel.submit(order);
+    });
+    market.run.run();
+    const bool held = emulate == Emulate::always;
+    CHECK(market.strategy.events[0].exec_type == (held ? ExecType::emulated : ExecType::pending_new));
+    CHECK(market.order(1).ord_status == OrderStatus::filled);
+  }
 }
 
 TEST_CASE("what could never be released is refused at submission") {

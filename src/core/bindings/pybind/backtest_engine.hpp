@@ -29,6 +29,9 @@ class BacktestEngine {
     loop_.set_queue_model(instrument, choice);
   }
   void set_emulation(Emulate emulate, Immediate immediate) { loop_.kernel().set_emulation(emulate, immediate); }
+  void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
+    loop_.set_venue_rules(instrument, rules);
+  }
 
   // "finished", "paused" (after max_steps) or "strategy_failed".
   const char* run(u64 max_steps);
