@@ -46,13 +46,14 @@ class Emulation {
   bool takes(const NewOrder& order) const noexcept {
     if (!waits_for_price(order.order_type)) return false;
     if ((order.flags & kEmulate) != 0 || emulate_ == Emulate::always) return true;
+    // What the core could not let go either is the venue's to refuse.
     return emulate_ == Emulate::where_needed &&
-           !venue_.supports(order.instrument, order.order_type, order.trigger_type, order.time_in_force);
+           !venue_.supports(order.instrument, order.order_type, order.trigger_type, order.time_in_force) &&
+           check_release(order) == RejectReason::none;
   }
   // Why it can not: what could never be released is refused at once.
   RejectReason check(const NewOrder& order) const noexcept {
     if (emulate_ == Emulate::never) return RejectReason::instruction_not_supported;
-    if (order.time_in_force == TimeInForce::day) return RejectReason::time_in_force_not_supported;
     if (immediate_ == Immediate::deny && is_reached(order)) return RejectReason::stop_price_reached;
     return check_release(order);
   }
@@ -91,7 +92,9 @@ class Emulation {
   Emulator& emulator() noexcept { return emulator_; }
   const Emulator& emulator() const noexcept { return emulator_; }
 
+  // Outside continuous trading what waits sleeps.
   static TriggerPrices prices_of(const InstrumentMarket& market) noexcept {
+    if (market.phase != TradingPhase::continuous) return {};
     return {market.last_price, market.best_bid(), market.best_ask(), market.mark_price};
   }
 
@@ -107,13 +110,17 @@ class Emulation {
   bool is_reached(const NewOrder& order) const noexcept {
     return Emulator::reached(with_trigger(order), prices_of(board_[order.instrument]));
   }
-  // Whether the venue offers the market or limit order that it becomes.
+  // Whether the venue offers the market or limit order that it becomes, and has the day that it may end with.
   RejectReason check_release(NewOrder order) const noexcept {
     if (order.order_type == OrderType::trailing_stop_limit) order.price = 0;
     const NewOrder sent = released_form(order);
     const auto offers = [&](TimeInForce time_in_force) {
       return venue_.supports(order.instrument, sent.order_type, TriggerType::venue_default, time_in_force);
     };
+    const bool has_day =
+        !ends_with_day(order.time_in_force) ||
+        venue_.supports(order.instrument, OrderType::limit, TriggerType::venue_default, TimeInForce::day);
+    if (!has_day) return RejectReason::time_in_force_not_supported;
     if (offers(sent.time_in_force)) return RejectReason::none;
     const bool offers_type = offers(TimeInForce::ioc) || offers(TimeInForce::gtc);
     return offers_type ? RejectReason::time_in_force_not_supported : RejectReason::order_type_not_supported;

@@ -227,7 +227,9 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
 bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
-  market(instrument).phase = static_cast<TradingPhase>(record.phase);
+  InstrumentMarket& at = market(instrument);
+  at.phase = static_cast<TradingPhase>(record.phase);
+  if (!begin_phase(instrument, at)) return false;
   if (!wanted(CallbackKind::status)) return true;
   Callback callback{CallbackKind::status, instrument, 0, now_, {}};
   callback.status = &record;
@@ -264,7 +266,7 @@ bool Kernel::apply_mark(InstrumentIndex instrument, i64 price, i64 ts) {
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::mark, instrument, ts, price);
   market(instrument).mark_price = price;
-  return emulator().empty() || !way_.emulation().emulator().on_mark(instrument, price) || release_fired();
+  return tell_mark(instrument, price);
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {

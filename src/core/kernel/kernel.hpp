@@ -124,9 +124,15 @@ class Kernel {
   bool enter(i64 ts);
   bool fire(i64 until);
   void fire_next();
+  // Nothing fires outside continuous trading.
+  bool listens(InstrumentIndex instrument) const noexcept {
+    return !emulator().empty() && board_[instrument].phase == TradingPhase::continuous;
+  }
   bool expire_held();
   bool release_fired();
+  bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);
   bool tell_quote(InstrumentIndex instrument, i64 bid, i64 ask);
+  bool tell_mark(InstrumentIndex instrument, i64 price);
   bool tell_last(InstrumentIndex instrument, i64 price);
   bool tell_bar(InstrumentIndex instrument, const InstrumentMarket& market, const BarRecord& record, i64 duration_ns);
   bool deliver(const Callback& callback);

@@ -4,11 +4,32 @@
 namespace pytrader {
 
 bool Kernel::tell_last(InstrumentIndex instrument, i64 price) {
-  return emulator().empty() || !way_.emulation().emulator().on_last(instrument, price) || release_fired();
+  return !listens(instrument) || !way_.emulation().emulator().on_last(instrument, price) || release_fired();
 }
 
 bool Kernel::tell_quote(InstrumentIndex instrument, i64 bid, i64 ask) {
-  return emulator().empty() || !way_.emulation().emulator().on_quote(instrument, bid, ask) || release_fired();
+  return !listens(instrument) || !way_.emulation().emulator().on_quote(instrument, bid, ask) || release_fired();
+}
+
+bool Kernel::tell_mark(InstrumentIndex instrument, i64 price) {
+  return !listens(instrument) || !way_.emulation().emulator().on_mark(instrument, price) || release_fired();
+}
+
+// The end of the day takes orders that wait for their day; as continuous trading begins, those that slept see the
+// prices of now.
+bool Kernel::begin_phase(InstrumentIndex instrument, const InstrumentMarket& at) {
+  if (emulator().empty()) return true;
+  if (at.phase == TradingPhase::closed) {
+    for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+      while (!way_.end_day(strategy, instrument, now_)) {
+        if (!settle()) return false;
+      }
+    }
+    return settle();
+  }
+  if (at.last_price != kNoPrice && !tell_last(instrument, at.last_price)) return false;
+  if (at.mark_price != kNoPrice && !tell_mark(instrument, at.mark_price)) return false;
+  return tell_quote(instrument, at.best_bid(), at.best_ask());
 }
 
 // A bar stands for the trades and quotes that an instrument has none of: open, the extreme that is nearer to it (of two

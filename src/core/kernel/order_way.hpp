@@ -57,6 +57,20 @@ class OrderWay {
     return true;
   }
 
+  // The day is over: of these orders those expire that wait in the core for their day. False if there may be more of
+  // them than events may wait.
+  bool end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
+    for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+      if (events_.is_half_full()) return false;
+      const Order& order = *store_.find(id);
+      id = store_.next_open(id);
+      if (order.ord_status != OrderStatus::emulated || order.time_in_force != TimeInForce::day) continue;
+      emulation_.remove(order);
+      tell(order, ExecType::expired, now);
+    }
+    return true;
+  }
+
   // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
   // the core; else why it did not, and then nothing happened.
   RejectReason cancel(const CancelRequest& command, i64 now) {

@@ -59,7 +59,7 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
 // It takes every trigger. One whose price the recording does not tell it refuses with a reason, which nobody else could
 // wait for either.
 bool SimulatedVenue::supports(OrderType order_type, TriggerType, TimeInForce time_in_force) const noexcept {
-  return (rules_.rules.order_types & members_of(order_type)) != 0 &&
+  return (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
          (rules_.rules.times_in_force & members_of(time_in_force)) != 0;
 }
 

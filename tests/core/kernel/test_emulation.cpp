@@ -257,6 +257,34 @@ TEST_CASE("an order that its venue offers goes there, and where always is asked 
   }
 }
 
+TEST_CASE(
+    "a day order that waits in the core expires when the day ends, and nothing fires outside continuous trading") {
+  Market market({100, 100, 105, 105, 100, 100});
+  const auto phase = [](i64 ts, TradingPhase next) { return StatusRecord{ts, ts, static_cast<i64>(next)}; };
+  market.run.add_stream(StreamKind::status, std::vector<StatusRecord>{
+                                                phase(5, TradingPhase::continuous), phase(25, TradingPhase::halt),
+                                                phase(45, TradingPhase::continuous), phase(55, TradingPhase::closed)});
+  market.at(10, [](Kernel& kernel) {
+    NewOrder order = waiting(Side::buy, OrderType::stop, 105);
+    order.time_in_force = TimeInForce::day;
+    kernel.submit(order);
+    order.terms.stop_price = 110;
+    kernel.submit(order);
+    order.time_in_force = TimeInForce::gtc;
+    kernel.submit(order);
+  });
+  market.at(30, [](Kernel& kernel) {
+    CHECK(kernel.order(1)->ord_status == OrderStatus::emulated);
+    // Its price is reached, and it waits for the end of the halt like the others.
+    CHECK(kernel.order(kernel.submit(waiting(Side::sell, OrderType::stop, 106)))->ord_status == OrderStatus::emulated);
+  });
+  market.run.run();
+  CHECK(story(market.strategy, 1).rfind("emulated@10 triggered@45 released@45 pending_new@45", 0) == 0);
+  CHECK(story(market.strategy, 2) == "emulated@10 expired@55");
+  CHECK(market.order(3).ord_status == OrderStatus::emulated);
+  CHECK(story(market.strategy, 4).rfind("emulated@30 triggered@45", 0) == 0);
+}
+
 TEST_CASE("what could never be released is refused at submission") {
   Market market({100, 100});
   market.at(10, [](Kernel& kernel) {
