@@ -13,7 +13,6 @@ from pytrader import Backtest, Strategy, load
 from pytrader.data import MarketData
 from pytrader.model import OrderStatus
 from pytrader.model.records import FLAG_LAST, L2_EVENT
-from pytrader.simulation import generate
 from pytrader.strategy import Order
 from tests.backtest.markets import BUY, SECOND, SELL, START, Rows, instrument, quotes, trades
 
@@ -94,11 +93,6 @@ def levels_and_trades(prices: list[int]) -> Rows:
         rows[-1] = (*rows[-1][:-1], FLAG_LAST)
         before = price
     return np.array(rows, L2_EVENT)
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_over_a_generated_order_by_order_market(seed: int) -> None:
-    check_same_fills(generate(40_000, seed), "100000000 USD", 100)
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -61,13 +61,8 @@ class Run:
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
-        for name, model in queue_models.items():
-            self._engine.set_queue_model(index_of[name], model)
         self._engine.set_emulation(emulate, immediate_trigger)
-        for name, venue in venues.items():
-            self._engine.set_venue_rules(
-                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
-            )
+        self._set_venues(index_of, queue_models, venues)
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
@@ -93,6 +88,16 @@ class Run:
         ]
         self._limits = limits
         self._policies = error_policies or {}
+
+    def _set_venues(
+        self, index_of: Mapping[str, int], queue_models: Mapping[str, QueueModel], venues: Mapping[str, RecordedVenue]
+    ) -> None:
+        for name, model in queue_models.items():
+            self._engine.set_queue_model(index_of[name], model)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
