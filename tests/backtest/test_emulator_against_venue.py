@@ -83,11 +83,11 @@ def walk(count: int, seed: int, start: int = 10_000) -> list[int]:
 def levels_and_trades(prices: list[int]) -> Rows:
     """One level a side a tick from each price, and a trade at the price; the levels come after their trade."""
     rows: list[tuple[int, ...]] = []
-    before = None
+    before = 0
     for number, price in enumerate(prices):
         ts = START + number * SECOND
         rows.append((ts, ts, TRADE_ROW, SELL, price, 5, 0, FLAG_LAST))
-        old = [] if before is None else [(BUY, before - 1, 0), (SELL, before + 1, 0)]
+        old = [] if before == 0 else [(BUY, before - 1, 0), (SELL, before + 1, 0)]
         for side, level, quantity in [*old, (BUY, price - 1, 500), (SELL, price + 1, 500)]:
             rows.append((ts, ts, LEVEL_ROW, side, level, quantity, 0, 0))
         rows[-1] = (*rows[-1][:-1], FLAG_LAST)
