@@ -36,7 +36,8 @@ struct OrderRow {
   i64 parent;  // client_order_id; 0 is none
 };
 
-// fee in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew
+// A trade as it stands at the end: a corrected one with its last price and quantity, a busted one with quantity 0. fee in
+// units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew
 // it when the fill was told, 1 s and 10 s after that; kNoMark where it was not known.
 struct FillRow {
   i64 ts_event;
@@ -100,6 +101,7 @@ class Recorder final : public EventListener {
  private:
   static constexpr i64 kSecond = 1'000'000'000;
 
+  bool correct(const OrderEvent& event, i64 fee);
   void mark_fills(i64 ts);
   void sample(i64 ts);
   void find_next_due() noexcept;

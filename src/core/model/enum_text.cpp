@@ -144,6 +144,8 @@ const char* to_text(OrderStatus status) noexcept {
       return "initialized";
     case OrderStatus::denied:
       return "denied";
+    case OrderStatus::held:
+      return "held";
     case OrderStatus::emulated:
       return "emulated";
     case OrderStatus::released:
@@ -176,6 +178,8 @@ const char* to_text(ExecType exec_type) noexcept {
       return "initialized";
     case ExecType::denied:
       return "denied";
+    case ExecType::held:
+      return "held";
     case ExecType::emulated:
       return "emulated";
     case ExecType::released:

@@ -21,7 +21,7 @@ TEST_CASE("every edge that the table does not name is refused and keeps the stat
       }
     }
   }
-  CHECK(legal == 52 * 4);
+  CHECK(legal == 101 * 4);
 }
 
 TEST_CASE("a code that is no member is illegal") {
@@ -29,20 +29,52 @@ TEST_CASE("a code that is no member is illegal") {
   CHECK_FALSE(transition(OrderStatus::new_, static_cast<ExecType>(1), false, false).legal);
 }
 
-TEST_CASE("a closed order takes nothing but a late refusal, which changes nothing") {
-  for (const OrderStatus status : kOrderStatuses) {
-    if (!is_closed(status)) continue;
+TEST_CASE("an order that ended stays ended, whatever comes late, unless it traded in full") {
+  for (const OrderStatus status : {OrderStatus::canceled, OrderStatus::expired, OrderStatus::rejected}) {
     for (const ExecType exec_type : kExecTypes) {
-      const Transition next = transition(status, exec_type, true, true);
-      CHECK(next.next == status);
-      const bool refusal = exec_type == ExecType::cancel_rejected || exec_type == ExecType::replace_rejected;
-      CHECK(next.legal == (refusal && status != OrderStatus::denied));
+      CHECK(transition(status, exec_type, true, false).next == status);
+      const Transition full = transition(status, exec_type, true, true);
+      CHECK((full.next == status || full.next == OrderStatus::filled));
     }
+    CHECK(transition(status, ExecType::trade, true, false).legal);
+    CHECK(transition(status, ExecType::cancel_rejected, true, false).legal);
   }
 }
 
+TEST_CASE("a filled order opens again only if its trades shrink or its quantity grows") {
+  for (const ExecType exec_type : kExecTypes) {
+    const Transition next = transition(OrderStatus::filled, exec_type, true, false);
+    const bool may = exec_type == ExecType::new_ || exec_type == ExecType::replaced ||
+                     exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
+    CHECK(next.next == (may ? OrderStatus::partially_filled : OrderStatus::filled));
+  }
+}
+
+TEST_CASE("a denied order takes nothing") {
+  for (const ExecType exec_type : kExecTypes) {
+    CHECK_FALSE(transition(OrderStatus::denied, exec_type, true, true).legal);
+  }
+}
+
+TEST_CASE("the status of an order that left follows from its facts in one order of precedence") {
+  Order order;
+  order.order_qty = 10;
+  CHECK(status_of(order) == OrderStatus::pending_new);
+  order.facts = kSent | kAcknowledged;
+  CHECK(status_of(order) == OrderStatus::new_);
+  order.cum_qty = 4;
+  CHECK(status_of(order) == OrderStatus::partially_filled);
+  order.request = OrderStatus::pending_cancel;
+  CHECK(status_of(order) == OrderStatus::pending_cancel);
+  order.ended = OrderStatus::expired;
+  CHECK(status_of(order) == OrderStatus::expired);
+  order.cum_qty = 11;
+  CHECK(status_of(order) == OrderStatus::filled);
+  CHECK(order.is_overfilled());
+}
+
 TEST_CASE("an order that the core holds does not trade") {
-  for (const OrderStatus status : {OrderStatus::emulated, OrderStatus::released}) {
+  for (const OrderStatus status : {OrderStatus::held, OrderStatus::emulated, OrderStatus::released}) {
     CHECK(is_open(status));
     CHECK_FALSE(transition(status, ExecType::trade, false, true).legal);
   }
@@ -50,7 +82,10 @@ TEST_CASE("an order that the core holds does not trade") {
 
 TEST_CASE("a trade that leaves nothing fills the order from every status at a venue, another keeps a pending request") {
   for (const OrderStatus status : kOrderStatuses) {
-    if (!is_open(status) || status == OrderStatus::emulated || status == OrderStatus::released) continue;
+    if (!is_open(status) || status == OrderStatus::held || status == OrderStatus::emulated ||
+        status == OrderStatus::released) {
+      continue;
+    }
     CHECK(transition(status, ExecType::trade, false, true).next == OrderStatus::filled);
     const Transition partly = transition(status, ExecType::trade, false, false);
     const bool request = status == OrderStatus::pending_cancel || status == OrderStatus::pending_replace;
