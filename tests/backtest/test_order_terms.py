@@ -128,7 +128,9 @@ def test_an_expire_time_may_be_a_datetime() -> None:
         ({"limt": "99"}, TypeError, "no argument 'limt'"),
     ],
 )
-def test_a_wrong_term_is_refused_before_anything_happens(terms: dict[str, Any], error: type[Exception], says: str) -> None:
+def test_a_wrong_term_is_refused_before_anything_happens(
+    terms: dict[str, Any], error: type[Exception], says: str
+) -> None:
     with pytest.raises(error, match=says):
         ordered(1, **terms)
 

@@ -8,6 +8,8 @@ namespace pytrader {
 namespace {
 
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
+// Begins the settings of a queue model in the running hash.
+constexpr i64 kQueueModelSetting = 0x7175657565;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 
@@ -152,6 +154,15 @@ void BacktestLoop::add_stream(MarketStream stream) {
   merge_.add(std::move(stream));
 }
 
+void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: a queue model can not be set after the start");
+  kernel_.instrument(instrument);
+  make_queue_model(choice);
+  if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
+  queue_models_[instrument] = choice;
+}
+
 // An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
 // of the same trades again, or of older ones later.
 void BacktestLoop::make_venues() {
@@ -166,6 +177,7 @@ void BacktestLoop::make_venues() {
   std::vector<SimulatedVenue*> recorded;
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
     recorded.push_back(venue.get());
     venues_.push_back(std::move(venue));
   }
@@ -178,11 +190,23 @@ void BacktestLoop::make_venues() {
   }
 }
 
-bool BacktestLoop::begin() {
-  make_venues();
+// What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
+void BacktestLoop::add_settings() {
   for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
     kernel_.add_setting(latency);
   }
+  for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
+    const QueueModelChoice& choice = queue_models_[index];
+    if (choice == QueueModelChoice{}) continue;
+    for (const i64 word : {kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}}) {
+      kernel_.add_setting(word);
+    }
+  }
+}
+
+bool BacktestLoop::begin() {
+  make_venues();
+  add_settings();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
   recorder_.start(now_);

@@ -6,16 +6,18 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from pytrader._core import RiskLimits
+from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 
 __all__ = [
     "AccountSummary",
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "HandlerError",
     "PositionSummary",
+    "QueueModel",
     "RiskLimits",
     "backtest",
 ]

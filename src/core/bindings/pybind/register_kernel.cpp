@@ -1,5 +1,6 @@
 // Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
 #include "backtest_engine.hpp"
+#include "bind_strategies.hpp"
 #include "engine_results.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
@@ -66,11 +67,24 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
+void bind_venue_models(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_queue_model",
+      [](BacktestEngine& self, py::handle instrument, const QueueModelChoice& model) {
+        self.set_queue_model(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), model);
+      },
+      py::arg("instrument"), py::arg("model"),
+      "How the venue of this instrument guesses places in the queues of price levels.");
+}
+
 void register_engine(py::module_& module) {
-  py::class_<BacktestEngine>(
+  py::class_<BacktestEngine> engine(
       module, "BacktestEngine", py::is_final(),
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
-      "`pytrader.backtest.Backtest` is what users write.")
+      "`pytrader.backtest.Backtest` is what users write.");
+  bind_venue_models(engine);
+  bind_strategies(engine);
+  engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
@@ -78,8 +92,6 @@ void register_engine(py::module_& module) {
           "add_cash",
           [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
           py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
       .def(
           "add_stream",
           [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,

@@ -25,6 +25,11 @@ cdef class StrategyBase:
         return type(self).__name__ if self.context is None else self.context.name
 
     @property
+    def state(self):
+        """Where its life stands: INITIALISED, RUNNING, DEGRADED, STOPPED or FAULTED."""
+        return STATES[0 if self.context is None else <int>self.context.state()]
+
+    @property
     def position(self):
         """The position in the run's only instrument; ``self.position("BTCUSDT.BINANCE")`` where there are several."""
         return self.running("self.position").position
@@ -54,6 +59,13 @@ cdef class StrategyBase:
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock
+
+    @property
+    def random(self):
+        """Random numbers from the run's seed and this strategy's name; in handlers only, so that runs repeat."""
+        if self.context is None or not self.context.inside:
+            raise InvalidState("self.random can be used only inside a handler, while the run is on")
+        return self.context.random
 
     @property
     def instrument(self):
@@ -100,9 +112,7 @@ cdef class StrategyBase:
         limit : str | int | Decimal | Price | Fixed, optional
             The highest price; a whole number of ticks.
         time_in_force : str | TimeInForce, optional
-            ``"GTC"`` (if not given, and the order may rest), ``"IOC"`` (market orders, if not given), ``"FOK"``,
-            ``"GTD"`` (if not given, and `expire_time` is), ``"DAY"``, ``"AT_THE_OPEN"``, ``"AT_THE_CLOSE"`` or
-            ``"GOOD_FOR_AUCTION"``, as far as the venue offers it.
+            If not given ``"IOC"`` for market orders, ``"GTD"`` with `expire_time`, else ``"GTC"``.
         post_only : bool
             Be refused rather than take liquidity.
         reduce_only : bool
@@ -111,15 +121,11 @@ cdef class StrategyBase:
             Your label; `cancel_all` finds orders by it.
         quantity_lots, limit_ticks : int, optional
             The same in whole lots and ticks, without conversion.
-        stop, stop_ticks
-            A stop order: enters once the price is at or above (a sell: at or below) this; with `limit` a stop-limit.
-        touch, touch_ticks
-            An if-touched order: enters once the price is at or below (a sell: at or above) this; with `limit` at it.
-        trail, trail_ticks
-            A trailing stop: this distance behind the best price so far; ``"25bp"`` is in basis points.
-        trail_step, trail_limit, activation
-            The least move of its stop; the distance from stop to limit, for a trailing stop-limit; the price at which
-            it begins to trail.
+        stop, touch, stop_ticks, touch_ticks
+            Enter once the price is at or above `stop`, at or below `touch` (for a sell the other way round).
+        trail, trail_ticks, trail_step, trail_limit, activation
+            A trailing stop: its distance from the best price so far, or ``"25bp"``; the least move of its stop; the
+            distance from stop to limit, for a trailing stop-limit; the price at which it begins to trail.
         trigger : str | TriggerType, optional
             What the order waits for: ``"last"``, ``"bid_ask"``, ``"mid"`` or ``"mark"``; the venue's way if not given.
         emulate : bool
