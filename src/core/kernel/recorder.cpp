@@ -72,6 +72,13 @@ void Recorder::find_next_due() noexcept {
 }
 
 void Recorder::on_event(const OrderEvent& event) {
+  if (records_events_) {
+    if (events_.size() >= kMaxEvents) {
+      throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
+                                           " order events: run without it, or over less data");
+    }
+    events_.push_back(row_of(event));
+  }
   if (event.client_order_id > reasons_.size()) reasons_.resize(event.client_order_id, RejectReason::none);
   if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;
 }

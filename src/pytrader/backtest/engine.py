@@ -41,6 +41,7 @@ class Run:
         order_latency_ns: int,
         queue_models: Mapping[str, QueueModel],
         equity_interval_ns: int,
+        record_events: bool,
         check_every_event: bool,
         seed: int = 0,
     ) -> None:
@@ -51,6 +52,7 @@ class Run:
             feed_latency_ns=feed_latency_ns,
             order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
+            record_events=record_events,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -134,6 +136,8 @@ class Run:
             orders=engine.orders(),
             fills=engine.fills(),
             equity=engine.equity(),
+            order_events=engine.order_events(),
+            refused_reports=engine.refused_reports(),
             instruments=instruments,
             strategies=names,
             accounts=tuple(AccountSummary(*account) for account in engine.accounts()),

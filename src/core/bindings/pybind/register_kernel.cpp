@@ -51,12 +51,14 @@ void register_limits(py::module_& module) {
 }
 
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, bool check_every_event) {
+                                            py::handle equity_interval_ns, bool check_every_event,
+                                            bool record_events) {
   LoopConfig config;
   config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
   config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
   config.check_every_event = check_every_event;
+  config.record_events = record_events;
   return std::make_unique<BacktestEngine>(config);
 }
 
@@ -86,7 +88,8 @@ void register_engine(py::module_& module) {
   bind_strategies(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false,
+           py::arg("record_events").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
       .def(
           "add_cash",
@@ -113,6 +116,12 @@ void register_engine(py::module_& module) {
           "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
       .def(
           "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
+      .def(
+          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
+          "All order events, of EVENT_ROW; none without record_events.")
+      .def(
+          "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
+          "Reports that were not taken as they came, of REFUSED_ROW.")
       .def(
           "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
           "Samples of each account, of EQUITY_ROW.")

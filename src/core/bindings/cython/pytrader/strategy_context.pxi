@@ -58,6 +58,7 @@ cdef class Context:
         self.name = name
         self.strategy = strategy
         self.tags = tags
+        self.labels = {0: ("", ())}
         self.grids = [Grid(instrument, index) for index, instrument in enumerate(instruments)]
         self.grid_by_id = {(<Grid>grid).id: grid for grid in self.grids}
         self.open_orders = {}
@@ -199,7 +200,17 @@ cdef class Context:
         if found is None:
             found = len(self.tags) + 1
             self.tags[tag] = found
+        if found not in self.labels:
+            self.labels[found] = tag, tuple(tag.split(":"))
         return <u32>found
+
+    cdef tuple label_of(self, u32 tag):
+        label = self.labels.get(tag)
+        if label is None:
+            # A tag that the run itself gave, such as that of the orders that flatten a position.
+            text = list(self.tags)[tag - 1]
+            label = self.labels[tag] = text, tuple(text.split(":"))
+        return <tuple>label
 
     # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
     cdef str tag_of(self, u32 tag):
@@ -222,13 +233,13 @@ cdef class Context:
         self.recent = order
         return order
 
-    cdef Order follow(self, u64 number, Grid grid, str tag):
+    cdef Order follow(self, u64 number, Grid grid, u32 tag):
         cdef Order order = Order.__new__(Order)
         order.context = self
         order.grid = grid
         order.number = number
         order.owner = self.name
-        order.label = tag or ""
+        order.label, order.parts = self.label_of(tag)
         self.open_orders[number] = order
         return order
 
