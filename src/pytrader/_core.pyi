@@ -97,7 +97,6 @@ class OrderStatus(enum.IntEnum):
     __pybind11_native_enum__: object
     INITIALIZED = 105
     DENIED = 100
-    HELD = 104
     EMULATED = 101
     RELEASED = 114
     PENDING_NEW = 65
@@ -115,7 +114,6 @@ class ExecType(enum.IntEnum):
     __pybind11_native_enum__: object
     INITIALIZED = 105
     DENIED = 100
-    HELD = 104
     EMULATED = 101
     RELEASED = 108
     PENDING_NEW = 65

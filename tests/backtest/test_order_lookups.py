@@ -62,7 +62,7 @@ class Grid(Strategy):
             "unknown": numbers(self.orders(tag="none")),
             "closed": numbers(self.orders(status="closed")),
             "closed by tag": numbers(self.orders(status="closed", tag="t*")),
-            "held": numbers(self.orders(status="held")),
+            "in flight": numbers(self.orders(status="in_flight")),
         }
 
 
@@ -81,7 +81,7 @@ def test_orders_are_found_by_what_they_share() -> None:
         "unknown": [],
         "closed": [8],
         "closed by tag": [8],
-        "held": [],
+        "in flight": [],
     }
     assert grid.longs[2].tag_parts == ("grid", "long", "2")
     assert grid.other.tag_parts == ()

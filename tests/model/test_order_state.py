@@ -10,7 +10,7 @@ import pytest
 
 from pytrader.model import ExecType, OrderStatus, RejectReason, next_status, reason_text
 
-IN_THE_CORE = {OrderStatus.HELD, OrderStatus.EMULATED, OrderStatus.RELEASED}
+IN_THE_CORE = {OrderStatus.EMULATED, OrderStatus.RELEASED}
 AT_THE_VENUE = {
     OrderStatus.PENDING_NEW,
     OrderStatus.NEW,

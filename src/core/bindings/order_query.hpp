@@ -8,7 +8,7 @@
 
 namespace pytrader::bindings {
 
-enum class OrderGroup : u8 { open, closed, held, emulated, in_flight };
+enum class OrderGroup : u8 { open, closed, emulated, in_flight };
 
 struct OrderQuery {
   StrategyIndex strategy = 0;
@@ -33,8 +33,6 @@ inline bool fits(const OrderQuery& query, const Order& order) {
       return open;
     case OrderGroup::closed:
       return is_closed(order.ord_status);
-    case OrderGroup::held:
-      return order.ord_status == OrderStatus::held;
     case OrderGroup::emulated:
       return open && stage_of(order.ord_status) == OrderStage::emulated;
     case OrderGroup::in_flight:

@@ -5,8 +5,6 @@ namespace pytrader {
 
 OrderStage stage_of(OrderStatus status) noexcept {
   switch (status) {
-    case OrderStatus::held:
-      return OrderStage::held;
     case OrderStatus::emulated:
     case OrderStatus::released:
       return OrderStage::emulated;

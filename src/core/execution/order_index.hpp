@@ -13,12 +13,11 @@ namespace pytrader {
 
 // Where an open order is.
 enum class OrderStage : u8 {
-  held,       // by the core, until its parent trades
   emulated,   // by the core, until its trigger (released included)
   in_flight,  // the venue has yet to answer: pending_new, pending_cancel, pending_replace
   working,    // new, partially_filled
 };
-constexpr u8 kOrderStageCount = 4;
+constexpr u8 kOrderStageCount = 3;
 OrderStage stage_of(OrderStatus status) noexcept;
 
 // Orders at stable addresses, by number.

@@ -8,6 +8,10 @@
 namespace pytrader {
 namespace {
 
+bool is_of_trade(ExecType exec_type) {
+  return exec_type == ExecType::trade || exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
+}
+
 constexpr u64 kMaxOrders = 0xFFFFFFFEull;  // links are 32 bits, 0 is none
 
 void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_init, OrderEvent& out) {
@@ -31,8 +35,8 @@ void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_ini
 }
 
 bool is_own(ExecType exec_type) {
-  return exec_type == ExecType::initialized || exec_type == ExecType::denied || exec_type == ExecType::held ||
-         exec_type == ExecType::emulated || exec_type == ExecType::released || exec_type == ExecType::pending_new ||
+  return exec_type == ExecType::initialized || exec_type == ExecType::denied || exec_type == ExecType::emulated ||
+         exec_type == ExecType::released || exec_type == ExecType::pending_new ||
          exec_type == ExecType::pending_cancel || exec_type == ExecType::pending_replace;
 }
 
@@ -133,14 +137,16 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   Order* const found = find(report.client_order_id);
   if (found == nullptr) return refused_.add(Applied::unknown_order, report, OrderStatus::initialized, ts_init);
   Order& order = *found;
-  const bool legal = transition(order.ord_status, report.exec_type, false, false).legal;
-  const bool at_venue = order.has(kSent) && !is_own(report.exec_type);
-  const Applied applied = legal && at_venue ? apply_facts(order, report, change) : Applied::illegal_transition;
+  const bool sent = order.has(kSent);
+  const bool ended_here = !sent && order.ended != OrderStatus::initialized;
+  const Transition next = transition(order.ord_status, report.exec_type, false, false);
+  const bool legal = next.legal && !is_own(report.exec_type) && !ended_here;
+  const Applied applied = legal ? apply_facts(order, report, change) : Applied::illegal_transition;
   if (applied != Applied::taken) return refused_.add(applied, report, order.ord_status, ts_init);
   if (change.kind != TradeChange::Kind::none && order.is_overfilled()) {
     refused_.add(Applied::overfill, report, order.ord_status, ts_init);
   }
-  tell(order, report, ts_init, out);
+  tell(order, report, sent ? status_of(order) : next.next, ts_init, out);
   return Applied::taken;
 }
 
@@ -169,11 +175,11 @@ Applied OrderStore::apply_facts(Order& order, const ExecutionReport& report, Tra
   }
 }
 
-void OrderStore::tell(Order& order, const ExecutionReport& report, i64 ts_init, OrderEvent& out) {
+void OrderStore::tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out) {
   if (report.sequence > order.last_sequence) order.last_sequence = report.sequence;
   index_.venue_number(order, report.venue_order_id);
   order.ts_last = ts_init;
-  move_to(order, status_of(order));
+  move_to(order, next);
   fill_event(order, report.exec_type, report.ts_event, ts_init, out);
   out.reason = report.reason;
   if (!is_of_trade(report.exec_type)) return;
@@ -330,11 +336,12 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   Order* const order = find(id);
   if (order == nullptr) return refused_.count(Applied::unknown_order);
   const Transition next = transition(order->ord_status, exec_type, order->cum_qty > 0, false);
-  const bool ends = exec_type == ExecType::canceled || exec_type == ExecType::expired;
   // pending_replace carries numbers, so it has a way of its own: request_replace.
-  const bool ours = (is_own(exec_type) && exec_type != ExecType::pending_replace) || (ends && !order->has(kSent));
-  if (!next.legal || !ours) return refused_.count(Applied::illegal_transition);
-  if (exec_type == ExecType::pending_new) order->facts |= kSent;
+  if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace) return refused_.count(Applied::illegal_transition);
+  if (exec_type == ExecType::pending_new) {
+    order->facts = kSent | (order->facts & kTriggered);
+    order->restated = order->priced = {};
+  }
   if (exec_type == ExecType::pending_cancel) {
     order->request = OrderStatus::pending_cancel;
     order->asked_cancel = order->last_sequence;
@@ -360,19 +367,6 @@ Applied OrderStore::request_replace(const ReplaceRequest& request, i64 ts, Order
   order->ts_last = ts;
   move_to(*order, next.next);
   fill_event(*order, ExecType::pending_replace, ts, ts, out);
-  return Applied::taken;
-}
-
-Applied OrderStore::restate_own(const ReplaceRequest& request, i64 ts, OrderEvent& out) {
-  Order* const order = find(request.client_order_id);
-  if (order == nullptr || order->strategy != request.strategy) return refused_.count(Applied::unknown_order);
-  const bool legal = transition(order->ord_status, ExecType::replaced, false, false).legal && !order->has(kSent);
-  if (!legal) return refused_.count(Applied::illegal_transition);
-  if (request.quantity <= 0) return refused_.count(Applied::bad_quantity);
-  order->order_qty = request.quantity;
-  set_numbers(*order, request.price, request.stop_price);
-  order->ts_last = ts;
-  fill_event(*order, ExecType::replaced, ts, ts, out);
   return Applied::taken;
 }
 

@@ -53,20 +53,17 @@ class OrderStore {
     return order.terms != 0 ? terms_[order.terms - 1] : OrderTerms{};
   }
 
-  // A venue's word on an order. `change` is set whatever comes back: a trade can be placed by a report that says
+  // A venue's word on an order, or the core's on one that it holds. `change` is set whatever comes back: a trade can be placed by a report that says
   // nothing else.
   Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out, TradeChange& change);
   Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out) {
     TradeChange change;
     return apply(report, ts_init, out, change);
   }
-  // What we ourselves say of an order: denied, held, emulated, released, pending_new, pending_cancel; of one that has
-  // not left, canceled and expired too.
+  // What we ourselves say of an order: denied, emulated, released, pending_new, pending_cancel.
   Applied apply_own(ClientOrderId id, ExecType exec_type, RejectReason reason, i64 ts, OrderEvent& out);
   // pending_replace: the price and total quantity asked for stand in pending_price and pending_qty from now on.
   Applied request_replace(const ReplaceRequest& request, i64 ts, OrderEvent& out);
-  // New price, stop price and total quantity of an order that has not left.
-  Applied restate_own(const ReplaceRequest& request, i64 ts, OrderEvent& out);
 
   // Open orders in the order in which they opened; 0 ends the walk.
   ClientOrderId first_open(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
@@ -106,7 +103,7 @@ class OrderStore {
   Applied apply_triggered(Order& order, const ExecutionReport& report);
   Applied apply_end(Order& order, const ExecutionReport& report, OrderStatus end);
   Applied apply_refusal(Order& order, const ExecutionReport& report);
-  void tell(Order& order, const ExecutionReport& report, i64 ts_init, OrderEvent& out);
+  void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
   void move_to(Order& order, OrderStatus next);
 
   OrderPages orders_;

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "model/messages.hpp"
+#include "model/report_rank.hpp"
 
 namespace pytrader {
 

@@ -8,6 +8,7 @@
 #include "ledger/position.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
+#include "model/report_rank.hpp"
 
 namespace pytrader {
 

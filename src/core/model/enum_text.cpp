@@ -144,8 +144,6 @@ const char* to_text(OrderStatus status) noexcept {
       return "initialized";
     case OrderStatus::denied:
       return "denied";
-    case OrderStatus::held:
-      return "held";
     case OrderStatus::emulated:
       return "emulated";
     case OrderStatus::released:
@@ -178,8 +176,6 @@ const char* to_text(ExecType exec_type) noexcept {
       return "initialized";
     case ExecType::denied:
       return "denied";
-    case ExecType::held:
-      return "held";
     case ExecType::emulated:
       return "emulated";
     case ExecType::released:

@@ -88,7 +88,6 @@ enum class Contingency : u8 {
 enum class OrderStatus : u8 {
   initialized = 'i',  // made, not yet judged
   denied = 'd',       // refused by our own risk gate; never left us
-  held = 'h',         // passed the gate; the core holds it until its parent trades
   emulated = 'e',     // passed the gate; the core holds it until its trigger
   released = 'r',     // its trigger was reached; on its way through the gate again
   pending_new = 'A',  // sent to the venue
@@ -106,7 +105,6 @@ enum class OrderStatus : u8 {
 enum class ExecType : u8 {
   initialized = 'i',
   denied = 'd',
-  held = 'h',
   emulated = 'e',
   released = 'l',
   pending_new = 'A',
@@ -124,10 +122,6 @@ enum class ExecType : u8 {
   cancel_rejected = 'c',   // FIX 35=9, CxlRejResponseTo 1
   replace_rejected = 'r',  // FIX 35=9, CxlRejResponseTo 2
 };
-
-constexpr bool is_of_trade(ExecType exec_type) noexcept {
-  return exec_type == ExecType::trade || exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
-}
 
 // FIX 851 LastLiquidityInd.
 enum class Liquidity : u8 { none = 0, maker = 1, taker = 2 };
@@ -243,11 +237,11 @@ constexpr Contingency kContingencies[] = {Contingency::none, Contingency::one_ca
                                           Contingency::one_triggers_other, Contingency::one_updates_other_absolute,
                                           Contingency::one_updates_other_proportional};
 constexpr OrderStatus kOrderStatuses[] = {
-    OrderStatus::initialized,      OrderStatus::denied,   OrderStatus::held,        OrderStatus::emulated,
-    OrderStatus::released,         OrderStatus::pending_new, OrderStatus::new_,     OrderStatus::partially_filled,
-    OrderStatus::filled,           OrderStatus::canceled, OrderStatus::pending_cancel, OrderStatus::rejected,
-    OrderStatus::expired,          OrderStatus::pending_replace};
-constexpr ExecType kExecTypes[] = {ExecType::initialized,     ExecType::denied,          ExecType::held,            ExecType::emulated,
+    OrderStatus::initialized,    OrderStatus::denied,         OrderStatus::emulated,         OrderStatus::released,
+    OrderStatus::pending_new,    OrderStatus::new_,           OrderStatus::partially_filled, OrderStatus::filled,
+    OrderStatus::canceled,       OrderStatus::pending_cancel, OrderStatus::rejected,         OrderStatus::expired,
+    OrderStatus::pending_replace};
+constexpr ExecType kExecTypes[] = {ExecType::initialized,     ExecType::denied,          ExecType::emulated,
                                    ExecType::released,        ExecType::pending_new,     ExecType::new_,
                                    ExecType::triggered,       ExecType::canceled,        ExecType::replaced,
                                    ExecType::pending_cancel,  ExecType::rejected,        ExecType::expired,

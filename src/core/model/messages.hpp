@@ -63,11 +63,11 @@ struct ExecutionReport {
   i64 ts_event;  // venue's clock
   ClientOrderId client_order_id;
   VenueOrderId venue_order_id;
-  ExecId exec_id;  // unique per venue; that of the trade that is corrected or busted; 0 for what is no trade
+  ExecId exec_id;  // unique per venue; 0 for what is no trade
   i64 price;       // new_, replaced and triggered: the working price
   i64 quantity;    // new_ and replaced: the working total quantity
-  i64 last_px;     // trade and trade_correct
-  i64 last_qty;    // trade and trade_correct
+  i64 last_px;     // trade only
+  i64 last_qty;    // trade only
   InstrumentIndex instrument;
   ExecType exec_type;
   Liquidity liquidity;
@@ -75,20 +75,6 @@ struct ExecutionReport {
   i64 stop_price = kNoPrice;  // new_ and replaced: the working stop price
   u64 sequence = 0;           // the venue's own count of what it says; 0 where it has none
 };
-
-// Where a report stands in the order in which its venue spoke: by the venue's count, without one by its clock.
-struct ReportRank {
-  u64 sequence = 0;
-  i64 ts_event = INT64_MIN;
-
-  friend constexpr bool operator==(const ReportRank&, const ReportRank&) = default;
-};
-constexpr ReportRank rank_of(const ExecutionReport& report) noexcept {
-  return {report.sequence, report.ts_event};
-}
-constexpr bool is_older(const ReportRank& a, const ReportRank& b) noexcept {
-  return a.sequence != 0 && b.sequence != 0 ? a.sequence < b.sequence : a.ts_event < b.ts_event;
-}
 
 // What happened to an order, after the state table took it: the fold of these is the order.
 struct OrderEvent {
@@ -101,8 +87,8 @@ struct OrderEvent {
   i64 order_qty;  // the order's total after the event
   i64 cum_qty;
   i64 leaves_qty;
-  i64 last_px;   // of a trade, of what it was corrected to, of what was busted; else 0
-  i64 last_qty;  // likewise
+  i64 last_px;   // trade only, else 0
+  i64 last_qty;  // trade only, else 0
   StrategyIndex strategy;
   InstrumentIndex instrument;
   ExecType exec_type;

@@ -3,6 +3,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
+#include "model/report_rank.hpp"
 
 namespace pytrader {
 
@@ -42,7 +43,7 @@ struct Order {
   OrderLinks by_instrument;  // one strategy's in one instrument
   OrderLinks by_side;        // ... of one side
   OrderLinks by_tag;         // one strategy's with one tag
-  OrderLinks by_stage;       // one strategy's that are held, emulated, in flight or working
+  OrderLinks by_stage;       // one strategy's that are emulated, in flight or working
   OrderLinks by_parent;      // children of one parent
   OrderChain children;       // its open children
   Side side = Side::buy;
@@ -75,7 +76,7 @@ constexpr u8 kNewTold = 4;       // the report `new` came
 constexpr u8 kTriggered = 8;     // it waits for its stop price no more
 constexpr u8 kClosedOnce = 16;   // it stands among the closed orders
 
-bool is_open(OrderStatus status) noexcept;    // may still trade (held, emulated .. pending_replace)
+bool is_open(OrderStatus status) noexcept;    // may still trade (emulated .. pending_replace)
 bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired
 // The status of an order that left, from its facts and quantities alone.
 OrderStatus status_of(const Order& order) noexcept;

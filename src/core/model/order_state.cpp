@@ -16,7 +16,6 @@ enum class Next : u8 {
   fill_stay,  // filled when nothing is left, else as it is (a request is still under way)
   restated,   // filled when nothing is left, else `working`
   denied,
-  held,
   emulated,
   released,
   pending_new,
@@ -46,19 +45,12 @@ using N = Next;
 // comes, even after the order's end; an acknowledgement or a change that comes after the end tells what the order was.
 constexpr Edge kEdges[] = {
     {S::initialized, E::denied, N::denied},
-    {S::initialized, E::held, N::held},
     {S::initialized, E::emulated, N::emulated},
     {S::initialized, E::pending_new, N::pending_new},
 
-    {S::held, E::denied, N::denied},
-    {S::held, E::emulated, N::emulated},
-    {S::held, E::pending_new, N::pending_new},
-    {S::held, E::canceled, N::canceled},
-    {S::held, E::replaced, N::stay},
-    {S::held, E::expired, N::expired},
-
     {S::emulated, E::denied, N::denied},
     {S::emulated, E::released, N::released},
+    {S::emulated, E::triggered, N::stay},
     {S::emulated, E::canceled, N::canceled},
     {S::emulated, E::replaced, N::stay},
     {S::emulated, E::expired, N::expired},
@@ -210,8 +202,6 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
       return {true, fills_completely ? OrderStatus::filled : working};
     case Next::denied:
       return {true, OrderStatus::denied};
-    case Next::held:
-      return {true, OrderStatus::held};
     case Next::emulated:
       return {true, OrderStatus::emulated};
     case Next::released:
@@ -236,7 +226,6 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
 
 bool is_open(OrderStatus status) noexcept {
   switch (status) {
-    case OrderStatus::held:
     case OrderStatus::emulated:
     case OrderStatus::released:
     case OrderStatus::pending_new:

@@ -362,11 +362,11 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   const ClientOrderId parent = desk.working(100, 5);
   wanted.parent = parent;
   const ClientOrderId child = desk.store.create(wanted, 1).client_order_id;
-  REQUIRE(desk.store.apply_own(child, ExecType::held, RejectReason::none, 2, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply_own(child, ExecType::emulated, RejectReason::none, 2, desk.event) == Applied::taken);
   const OrderIndex& index = desk.store.index();
   CHECK(index.open(0, 0, Side::buy).count == 2);
   CHECK(index.open(0, 0, Side::sell).count == 0);
-  CHECK(index.in_stage(0, OrderStage::held).head == child);
+  CHECK(index.in_stage(0, OrderStage::emulated).head == child);
   CHECK(index.in_stage(0, OrderStage::working).head == parent);
   CHECK(desk.store.find(parent)->children.head == child);
   CHECK(index.open_with_tag(0, 3).head == child);
@@ -376,7 +376,8 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   CHECK(index.by_venue_number(1, 1000 + parent) == 0);
   REQUIRE(desk.store.apply_own(parent, ExecType::pending_cancel, RejectReason::none, 3, desk.event) == Applied::taken);
   CHECK(index.in_stage(0, OrderStage::in_flight).head == parent);
-  REQUIRE(desk.store.apply_own(child, ExecType::canceled, RejectReason::none, 3, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply(report(child, ExecType::canceled), 3, desk.event) == Applied::taken);
+  CHECK(desk.store.apply(trade(child, 1, 100, 1), 4, desk.event) == Applied::illegal_transition);
   CHECK(index.open_with_tag(0, 3).count == 0);
   CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
   CHECK(desk.store.find(parent)->children.count == 0);

@@ -345,7 +345,6 @@ cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
     cdef enum class OrderGroup(unsigned char):
         open
         closed
-        held
         emulated
         in_flight
 

@@ -94,8 +94,8 @@ cdef class StrategyBase:
         instrument : str, optional
             Only this instrument's.
         status : str
-            ``"open"``; of these ``"held"`` (waiting for their parent), ``"emulated"`` (waiting for their trigger in the
-            core) or ``"in_flight"`` (the venue has yet to answer); or ``"closed"``.
+            ``"open"``; of these ``"emulated"`` (waiting for their trigger in the core) or ``"in_flight"`` (the venue has
+            yet to answer); or ``"closed"``.
 
         Returns
         -------

@@ -1,7 +1,7 @@
 # How a strategy finds its orders: by id, and by what they share.
 
 cdef dict ORDER_GROUPS = {
-    "open": OrderGroup.open, "closed": OrderGroup.closed, "held": OrderGroup.held, "emulated": OrderGroup.emulated,
+    "open": OrderGroup.open, "closed": OrderGroup.closed, "emulated": OrderGroup.emulated,
     "in_flight": OrderGroup.in_flight,
 }
 
