@@ -130,6 +130,7 @@ class ExecType(enum.IntEnum):
     TRADE_CANCEL = 72
     CANCEL_REJECTED = 99
     REPLACE_REJECTED = 114
+    RESTATED = 68
     def __format__(self, format_spec: str, /) -> str: ...
 
 class StrategyState(enum.IntEnum):
@@ -316,6 +317,7 @@ L2_EVENT: np.dtype[np.void]
 DEPTH_LEVEL: np.dtype[np.void]
 QUEUED_ORDER: np.dtype[np.void]
 QUOTE: np.dtype[np.void]
+STATUS: np.dtype[np.void]
 TRADE: np.dtype[np.void]
 BAR: np.dtype[np.void]
 FLAG_LAST: int
@@ -760,7 +762,23 @@ class BacktestEngine(metaclass=_Bound):
         columns: dict[str, npt.NDArray[np.int64] | npt.NDArray[np.uint64]],
         duration_ns: int = 0,
     ) -> None: ...
+    def add_exchange(
+        self,
+        instrument: int,
+        rules: VenueRules,
+        sessions: Sequence[tuple[int, TradingPhase | str]] = (),
+        reference_ticks: int | None = None,
+    ) -> None: ...
+    def extend(self, start_ns: int, end_ns: int) -> None: ...
     def set_queue_model(self, instrument: int, model: QueueModel) -> None: ...
+    def set_venue_rules(
+        self,
+        instrument: SupportsIndex,
+        rules: VenueRules,
+        refuses_self_trade: bool,
+        bar_path: str,
+        bar_volume_share: SupportsIndex,
+    ) -> None: ...
     def run(self, max_steps: int) -> str: ...
     def abort(self) -> None: ...
     def kernel(self) -> object: ...

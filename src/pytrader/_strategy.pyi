@@ -19,6 +19,7 @@ from pytrader._core import (
     Side,
     StrategyState,
     TimeInForce,
+    TradingPhase,
     TriggerType,
 )
 from pytrader._values import Fixed, Money, Price, Quantity
@@ -442,6 +443,9 @@ class StrategyBase:
     @property
     def quote(self) -> Quote: ...
     def quote_of(self, instrument: str | Instrument | None) -> Quote: ...
+    @property
+    def phase(self) -> TradingPhase: ...
+    def phase_of(self, instrument: str | Instrument | None) -> TradingPhase: ...
     @property
     def clock(self) -> Clock: ...
     @property

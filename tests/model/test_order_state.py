@@ -47,7 +47,7 @@ def test_an_order_that_ended_never_opens_again() -> None:
 def test_a_filled_order_opens_again_only_if_its_trades_shrink_or_its_quantity_grows() -> None:
     for exec_type in ExecType:
         following = after(OrderStatus.FILLED, exec_type, True, False)
-        grows = exec_type in (ExecType.NEW, ExecType.REPLACED, ExecType.TRADE_CORRECT, ExecType.TRADE_CANCEL)
+        grows = exec_type.name in ("NEW", "REPLACED", "RESTATED", "TRADE_CORRECT", "TRADE_CANCEL")
         assert (following is OrderStatus.PARTIALLY_FILLED) == grows
 
 
@@ -55,7 +55,7 @@ def test_only_a_trade_or_a_new_quantity_fills_an_order() -> None:
     for status, exec_type, has_fills, completes in EDGES:
         if status in OPEN and after(status, exec_type, has_fills, completes) is OrderStatus.FILLED:
             assert completes
-            assert exec_type in (ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.REPLACED)
+            assert exec_type in (ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.REPLACED, ExecType.RESTATED)
 
 
 def test_every_order_at_a_venue_can_trade_be_canceled_and_expire() -> None:

@@ -161,6 +161,7 @@ Applied OrderStore::apply_facts(Order& order, const ExecutionReport& report, Tra
     case ExecType::new_:
       return apply_new(order, report);
     case ExecType::replaced:
+    case ExecType::restated:
       return apply_replaced(order, report);
     case ExecType::triggered:
       return apply_triggered(order, report);
@@ -279,12 +280,14 @@ Applied OrderStore::apply_new(Order& order, const ExecutionReport& report) {
   return Applied::taken;
 }
 
+// A replace that we asked for, or what the venue changed unasked: only the first answers a request.
 Applied OrderStore::apply_replaced(Order& order, const ExecutionReport& report) {
   if (report.quantity <= 0) return Applied::bad_quantity;
   const ReportRank rank = rank_of(report);
   if (rank.sequence != 0 && rank.sequence == order.restated.sequence) return Applied::repeated_report;
   const bool older = is_older(rank, order.restated);
-  const bool answer = order.pending_qty != 0 && answers(order.asked_replace, report);
+  const bool asked = report.exec_type == ExecType::replaced && order.pending_qty != 0;
+  const bool answer = asked && answers(order.asked_replace, report);
   if (older && !answer) return Applied::stale_report;
   order.facts |= kAcknowledged;
   if (answer) {

@@ -8,6 +8,8 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
+from pytrader.backtest.exchange import Exchange
+from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 
 __all__ = [
@@ -15,9 +17,11 @@ __all__ = [
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "Exchange",
     "HandlerError",
     "PositionSummary",
     "QueueModel",
+    "RecordedVenue",
     "RiskLimits",
     "backtest",
 ]

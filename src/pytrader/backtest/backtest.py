@@ -13,10 +13,11 @@ from pytrader.backtest.inputs import (
     Data,
     Strategies,
     error_policies,
-    market_data,
+    markets,
     opening_cash,
     strategy_instances,
 )
+from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
@@ -34,9 +35,10 @@ class Backtest:
     ----------
     strategies : Strategy, type of Strategy, or sequence of them
         What trades. A class is made with its default parameters. An instance runs once.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
-        What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
-        `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
+        What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
+        structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
+        the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
     feed_latency, order_latency : str or int
@@ -45,6 +47,10 @@ class Backtest:
     queue_model : QueueModel, str, or mapping of instrument id to one of them
         Where in the queue of a price level the venue takes a cancellation to have happened; see
         ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
+    venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
+        What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
+    bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
+        The way of the price within bars, for venues that say none of their own; ``"worst_case"`` if not given.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
@@ -73,6 +79,8 @@ class Backtest:
         feed_latency: str | int = "0ms",
         order_latency: str | int = "0ms",
         queue_model: QueueModels = "risk_averse",
+        venue: RecordedVenues | None = None,
+        bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
         equity_interval: str | int = "1m",
@@ -93,9 +101,10 @@ class Backtest:
             raise InvalidArgument(f"record_events must be True or False, got {record_events!r}")
         self.record_events = record_events
         self.check_every_event = check_every_event
-        self.data = market_data(data)
-        self.cash = opening_cash(cash, self.data.instruments)
-        self.queue_models = queue_models(queue_model, self.data.instruments)
+        self.markets = markets(data)
+        self.cash = opening_cash(cash, self.markets.instruments)
+        self.queue_models = queue_models(queue_model, self.markets.recorded)
+        self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -125,13 +134,14 @@ class Backtest:
         self._started = True
         run = Run(
             self.strategies,
-            self.data,
+            self.markets,
             self.cash,
             limits=self.limits,
             error_policies=self.error_policies,
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             queue_models=self.queue_models,
+            venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
             record_events=self.record_events,
             check_every_event=self.check_every_event,
@@ -155,7 +165,7 @@ def backtest(
     ----------
     strategy : Strategy or type of Strategy
         What trades.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.

@@ -21,7 +21,7 @@ TEST_CASE("every edge that the table does not name is refused and keeps the stat
       }
     }
   }
-  CHECK(legal == 95 * 4);
+  CHECK(legal == 103 * 4);
 }
 
 TEST_CASE("a code that is no member is illegal") {
@@ -45,7 +45,7 @@ TEST_CASE("a filled order opens again only if its trades shrink or its quantity 
   for (const ExecType exec_type : kExecTypes) {
     const Transition next = transition(OrderStatus::filled, exec_type, true, false);
     const bool may = exec_type == ExecType::new_ || exec_type == ExecType::replaced ||
-                     exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
+                     exec_type == ExecType::restated || exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
     CHECK(next.next == (may ? OrderStatus::partially_filled : OrderStatus::filled));
   }
 }
@@ -172,4 +172,14 @@ TEST_CASE("every text is read back, in any case, and nothing else is") {
   CHECK(time_in_force == TimeInForce::gtc);
   for (const char* text : {"", "gt", "gtcx", "GTC ", "?"}) CHECK_FALSE(from_text(text, time_in_force));
   CHECK(time_in_force == TimeInForce::gtc);
+}
+
+TEST_CASE("a venue may change an order unasked, and a request under way stays so") {
+  CHECK(transition(OrderStatus::new_, ExecType::restated, false, false).next == OrderStatus::new_);
+  CHECK(transition(OrderStatus::partially_filled, ExecType::restated, true, false).next ==
+        OrderStatus::partially_filled);
+  for (const OrderStatus request : {OrderStatus::pending_cancel, OrderStatus::pending_replace}) {
+    CHECK(transition(request, ExecType::restated, true, false).next == request);
+    CHECK(transition(request, ExecType::restated, true, true).next == OrderStatus::filled);
+  }
 }
