@@ -1,4 +1,5 @@
-// Which of a strategy's orders fit what it asks for: walks the lists of those that do, and no others where a list has them.
+// Which of a strategy's orders fit what it asks for: walks the lists of those that do, and no others where a list has
+// them.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +42,7 @@ inline bool fits(const OrderQuery& query, const Order& order) {
   return false;
 }
 
-inline void walk(const Kernel& kernel, const OrderQuery& query, const OrderChain& chain, OrderLinks Order::*links,
+inline void walk(const Kernel& kernel, const OrderQuery& query, const OrderChain& chain, OrderLinks Order::* links,
                  std::vector<u64>& found) {
   for (u32 id = chain.head; id != 0;) {
     const Order& order = *kernel.order(id);

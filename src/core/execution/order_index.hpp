@@ -1,5 +1,5 @@
-// The open orders of a run by what they share, and every order by its venue's number: each look-up at one cost, whatever
-// was traded before.
+// The open orders of a run by what they share, and every order by its venue's number: each look-up at one cost,
+// whatever was traded before.
 #pragma once
 
 #include <memory>
@@ -77,9 +77,7 @@ class OrderIndex {
   // The open orders of one tag; empty where there are none.
   OrderChain open_with_tag(StrategyIndex strategy, TagIndex tag) const noexcept;
   // Orders that have closed, in the order in which they first did; one that opened again stands among them.
-  const std::vector<u32>& closed_orders(StrategyIndex strategy) const noexcept {
-    return strategies_[strategy].closed;
-  }
+  const std::vector<u32>& closed_orders(StrategyIndex strategy) const noexcept { return strategies_[strategy].closed; }
   // 0 where the venue never named this number.
   ClientOrderId by_venue_number(InstrumentIndex instrument, VenueOrderId number) const noexcept;
 

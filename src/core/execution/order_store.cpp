@@ -51,7 +51,8 @@ bool answers(u64 asked, const ExecutionReport& report) {
 }
 
 bool states_price(const Order& order, i64 price) {
-  const bool gets_limit = order.order_type == OrderType::trailing_stop_limit || order.order_type == OrderType::market_to_limit;
+  const bool gets_limit =
+      order.order_type == OrderType::trailing_stop_limit || order.order_type == OrderType::market_to_limit;
   return price != kNoPrice && (order.price != kNoPrice || gets_limit);
 }
 
@@ -208,7 +209,8 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
   if (ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id); known != nullptr) {
     if (known->told) return Applied::duplicate_execution;
     known->told = true;
-    if (!known->busted) change = {TradeChange::Kind::placed, report.exec_id, rank, known->placed, known->price, known->quantity};
+    if (!known->busted)
+      change = {TradeChange::Kind::placed, report.exec_id, rank, known->placed, known->price, known->quantity};
     known->placed = rank;
     return Applied::stale_report;
   }
@@ -340,7 +342,8 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   if (order == nullptr) return refused_.count(Applied::unknown_order);
   const Transition next = transition(order->ord_status, exec_type, order->cum_qty > 0, false);
   // pending_replace carries numbers, so it has a way of its own: request_replace.
-  if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace) return refused_.count(Applied::illegal_transition);
+  if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace)
+    return refused_.count(Applied::illegal_transition);
   if (exec_type == ExecType::pending_new) {
     order->facts = kSent | (order->facts & kTriggered);
     order->restated = order->priced = {};

@@ -1,5 +1,5 @@
-// All orders of a run: numbers them, folds what is said of them into them in whatever order it comes, and keeps the open
-// ones where they are found.
+// All orders of a run: numbers them, folds what is said of them into them in whatever order it comes, and keeps the
+// open ones where they are found.
 #pragma once
 
 #include <vector>
@@ -53,8 +53,8 @@ class OrderStore {
     return order.terms != 0 ? terms_[order.terms - 1] : OrderTerms{};
   }
 
-  // A venue's word on an order, or the core's on one that it holds. `change` is set whatever comes back: a trade can be placed by a report that says
-  // nothing else.
+  // A venue's word on an order, or the core's on one that it holds. `change` is set whatever comes back: a trade can be
+  // placed by a report that says nothing else.
   Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out, TradeChange& change);
   Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out) {
     TradeChange change;

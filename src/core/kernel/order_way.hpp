@@ -76,8 +76,7 @@ class OrderWay {
       events_.push(event);
       return true;
     }
-    const FillPosting posting =
-        change.kind == TradeChange::Kind::told ? book(event, change) : rebook(event, change);
+    const FillPosting posting = change.kind == TradeChange::Kind::told ? book(event, change) : rebook(event, change);
     const PositionState& position = position_changed(event.strategy, event.instrument);
     events_.push_fill(event, posting.fee, position);
     return true;

@@ -37,9 +37,9 @@ struct OrderRow {
   i64 parent;  // client_order_id; 0 is none
 };
 
-// A trade as it stands at the end: a corrected one with its last price and quantity, a busted one with quantity 0. fee in
-// units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew
-// it when the fill was told, 1 s and 10 s after that; kNoMark where it was not known.
+// A trade as it stands at the end: a corrected one with its last price and quantity, a busted one with quantity 0. fee
+// in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew it
+// when the fill was told, 1 s and 10 s after that; kNoMark where it was not known.
 struct FillRow {
   i64 ts_event;
   i64 ts_init;

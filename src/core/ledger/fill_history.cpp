@@ -57,8 +57,9 @@ bool add_fill(PositionState& position, const Instrument& instrument, const Posit
 
 // Of this key, or of the first fill after it, among those that do not stand for good.
 std::size_t FillHistory::position_of(const FillKey& key) const noexcept {
-  const auto at = std::lower_bound(fills_.begin() + static_cast<std::ptrdiff_t>(first_), fills_.end(), key,
-                                   [](const PositionFill& fill, const FillKey& wanted) { return is_before(fill.key, wanted); });
+  const auto at =
+      std::lower_bound(fills_.begin() + static_cast<std::ptrdiff_t>(first_), fills_.end(), key,
+                       [](const PositionFill& fill, const FillKey& wanted) { return is_before(fill.key, wanted); });
   return static_cast<std::size_t>(at - fills_.begin());
 }
 

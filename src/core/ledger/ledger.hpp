@@ -51,13 +51,14 @@ class Ledger {
                          Liquidity liquidity);
 
   // Fills that were booked may come to be known as late, wrong or void. The position and the account then become what
-  // the fold over the fills that count, in the order in which they happened, would have made of them; where a money event
-  // stands between, the difference is booked now, as if the wrong fill were taken back and the right one made. A
+  // the fold over the fills that count, in the order in which they happened, would have made of them; where a money
+  // event stands between, the difference is booked now, as if the wrong fill were taken back and the right one made. A
   // corrected fill pays the fee of its new value, a busted one gets its fee back.
   // After apply_fill: `fill` is what it booked, `before` the position that it found.
   void note_fill(StrategyIndex strategy, InstrumentIndex instrument, const PositionFill& fill,
                  const PositionState& before);
-  // Quantity 0 busts; liquidity none stays what it was. Gives what changed. Throws Error(invalid_state) for a fill that was never noted.
+  // Quantity 0 busts; liquidity none stays what it was. Gives what changed. Throws Error(invalid_state) for a fill that
+  // was never noted.
   FillPosting correct_fill(StrategyIndex strategy, InstrumentIndex instrument, const FillKey& key, i64 price,
                            i64 quantity, Liquidity liquidity);
   // The fill happened at another time than was known.

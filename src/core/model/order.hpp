@@ -38,7 +38,7 @@ struct Order {
   InstrumentIndex instrument = 0;
   TagIndex tag = 0;
   OrderListId list = 0;
-  u32 terms = 0;      // row of the store's terms, 0 for none
+  u32 terms = 0;  // row of the store's terms, 0 for none
   // While it is open, its place among the orders that share something with it.
   OrderLinks by_instrument;  // one strategy's in one instrument
   OrderLinks by_side;        // ... of one side
@@ -64,8 +64,8 @@ struct Order {
   ReportRank restated;                             // of the report that stated order_qty
   ReportRank priced;                               // of the report that stated price
 
-  i64 leaves_qty() const noexcept;                                          // order_qty - cum_qty while open, else 0
-  bool is_overfilled() const noexcept { return cum_qty > order_qty; }       // the venue traded more than we know it may
+  i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
+  bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
   bool has(u8 fact) const noexcept { return (facts & fact) != 0; }
 };
 

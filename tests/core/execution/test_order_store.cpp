@@ -293,8 +293,9 @@ TEST_CASE("any stream of reports keeps CumQty + LeavesQty = OrderQty and the ope
     if (step % 500 == 0) REQUIRE(desk.store.first_inconsistent() == 0);
   }
   REQUIRE(desk.store.first_inconsistent() == 0);
-  for (const Applied why : {Applied::unknown_order, Applied::illegal_transition, Applied::duplicate_execution,
-                            Applied::overfill, Applied::bad_quantity, Applied::stale_report, Applied::repeated_report}) {
+  for (const Applied why :
+       {Applied::unknown_order, Applied::illegal_transition, Applied::duplicate_execution, Applied::overfill,
+        Applied::bad_quantity, Applied::stale_report, Applied::repeated_report}) {
     CHECK_MESSAGE(desk.store.refused(why) > 0, to_text(why));
   }
 }
@@ -304,7 +305,8 @@ TEST_CASE("the told trades are found by order and execution id, and no others") 
   CHECK(trades.find(1, 1) == nullptr);
   trades.reserve(10);
   for (u64 order = 1; order <= 300; ++order) {
-    for (u64 exec = 0; exec < 20; exec += 2) trades.add({order, exec << 40, static_cast<i64>(exec), 1, {}, {}, true, false});
+    for (u64 exec = 0; exec < 20; exec += 2)
+      trades.add({order, exec << 40, static_cast<i64>(exec), 1, {}, {}, true, false});
   }
   CHECK(trades.size() == 3000);
   for (u64 order = 1; order <= 300; ++order) {

@@ -1,4 +1,5 @@
-// Reports of venues that come late, twice, or in any order: orders, position, cash and exposure end as in the right order.
+// Reports of venues that come late, twice, or in any order: orders, position, cash and exposure end as in the right
+// order.
 #include <algorithm>
 #include <vector>
 

@@ -45,7 +45,8 @@ TEST_CASE("a filled order opens again only if its trades shrink or its quantity 
   for (const ExecType exec_type : kExecTypes) {
     const Transition next = transition(OrderStatus::filled, exec_type, true, false);
     const bool may = exec_type == ExecType::new_ || exec_type == ExecType::replaced ||
-                     exec_type == ExecType::restated || exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
+                     exec_type == ExecType::restated || exec_type == ExecType::trade_correct ||
+                     exec_type == ExecType::trade_cancel;
     CHECK(next.next == (may ? OrderStatus::partially_filled : OrderStatus::filled));
   }
 }

@@ -53,8 +53,7 @@ void register_limits(py::module_& module) {
 }
 
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, bool check_every_event,
-                                            bool record_events) {
+                                            py::handle equity_interval_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
   config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
   config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
