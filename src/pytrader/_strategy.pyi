@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Final, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, final
+from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, final
 
 from typing_extensions import disjoint_base
 
