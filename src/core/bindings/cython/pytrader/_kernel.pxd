@@ -237,6 +237,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         degrade
         resume
         fault
+        condition
         status
 
     u32 mask_of(CallbackKind kind)
@@ -265,6 +266,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         const TimerEvent* timer
         const OrderEvent* order_event
         const PositionState* position
+        const u32* watch
 
     cdef struct StrategyPort:
         void* context
@@ -368,3 +370,18 @@ cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
     void find_orders(const Kernel& kernel, const OrderQuery& query, vector[u64]& found) except +translate_current_exception
     void find_open_tags(const Kernel& kernel, u32 strategy, vector[u32]& tags) except +translate_current_exception
     u64 find_venue_number(const Kernel& kernel, u32 instrument, u64 number)
+
+
+cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:
+    u32 add_relation(
+        Kernel& kernel, int relation, const Indicator* a, u32 series_a, const Indicator* b, u32 series_b
+    ) except +translate_current_exception
+    u32 add_price_relation(
+        Kernel& kernel, int relation, const Indicator* a, u32 series, const CFixed& price, const Scale& scale
+    ) except +translate_current_exception
+    u32 add_both(Kernel& kernel, u32 a, u32 b) except +translate_current_exception
+    u32 add_either(Kernel& kernel, u32 a, u32 b) except +translate_current_exception
+    u32 add_inverse(Kernel& kernel, u32 a) except +translate_current_exception
+    int truth_of(Kernel& kernel, u32 condition)
+    u32 add_watch(Kernel& kernel, u32 strategy, u32 condition) except +translate_current_exception
+    u32 add_mids(Kernel& kernel, u32 instrument) except +translate_current_exception
