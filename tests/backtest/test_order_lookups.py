@@ -49,7 +49,9 @@ class Grid(Strategy):
         self.look()
 
     def look(self) -> None:
-        numbers = lambda orders: [ClientOrderId.parse(order.client_order_id).number for order in orders]  # noqa: E731
+        def numbers(orders: Any) -> list[int]:
+            return [ClientOrderId.parse(order.client_order_id).number for order in orders]
+
         self.seen = {
             "open": numbers(self.orders()),
             "buys": numbers(self.orders(side="buy")),
@@ -137,7 +139,11 @@ def test_recorded_events_repeat_byte_for_byte_and_tell_every_orders_life() -> No
     assert results[0].digest == results[1].digest == run(Grid()).digest
     assert len(run(Grid()).order_events) == 0
     of_last = first[first["client_order_id"] == 8]
-    assert [ExecType(int(code)) for code in of_last["exec_type"]] == [ExecType.PENDING_NEW, ExecType.TRADE]
+    assert [ExecType(int(code)) for code in of_last["exec_type"]] == [
+        ExecType.PENDING_NEW,
+        ExecType.NEW,
+        ExecType.TRADE,
+    ]
     assert int(of_last["last_qty"][-1]) == 1
     for row in results[0].orders:
         last = first[first["client_order_id"] == row["client_order_id"]][-1]

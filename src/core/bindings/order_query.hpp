@@ -1,5 +1,4 @@
-// Which of a strategy's orders fit what it asks for: walks the lists of those that do, and no others where a list has
-// them.
+// Which of a strategy's orders fit what it asks for: walks the lists of those that do.
 #pragma once
 
 #include <algorithm>

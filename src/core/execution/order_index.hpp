@@ -1,5 +1,4 @@
-// The open orders of a run by what they share, and every order by its venue's number: each look-up at one cost,
-// whatever was traded before.
+// The open orders of a run by what they share, and every order by its venue's number, each at one cost.
 #pragma once
 
 #include <memory>

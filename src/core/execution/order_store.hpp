@@ -1,5 +1,4 @@
-// All orders of a run: numbers them, folds what is said of them into them in whatever order it comes, and keeps the
-// open ones where they are found.
+// All orders of a run: numbers them, folds what is said of them in whatever order it comes, and lists the open ones.
 #pragma once
 
 #include <vector>

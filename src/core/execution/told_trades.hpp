@@ -1,5 +1,4 @@
-// Every trade that venues told of, found by order and execution id: what makes a repeated, corrected or busted trade
-// known.
+// Every trade that venues told of, by order and execution id: makes repeated, corrected and busted ones known.
 #pragma once
 
 #include <cstddef>

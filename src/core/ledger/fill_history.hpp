@@ -1,5 +1,4 @@
-// One position's fills in the order in which they happened, so that a late, corrected or busted one leads to the very
-// position that the right order would have led to.
+// One position's fills in the order in which they happened, so that late and corrected ones count in their place.
 #pragma once
 
 #include <cstddef>

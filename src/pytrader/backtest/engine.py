@@ -70,6 +70,18 @@ class Run:
             )
         for amount in cash:
             self._engine.add_cash(amount)
+        self._add_markets(index_of)
+        self._contexts: list[Context | CompiledContext] = [
+            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
+        ]
+        self._limits = limits
+        self._policies = error_policies or {}
+
+    def _add_markets(self, index_of: Mapping[str, int]) -> None:
+        markets = self._markets
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
         # that it caused.
         for number, stream in sorted(
@@ -87,14 +99,6 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts: list[Context | CompiledContext] = [
-            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
-            if isinstance(strategy, Strategy)
-            else strategy.bind(name)
-            for name, strategy in strategies.items()
-        ]
-        self._limits = limits
-        self._policies = error_policies or {}
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""

@@ -37,7 +37,7 @@ class ClientOrderId(NamedTuple):
         InvalidArgument
             If it is none: no strategy, or no number from 1 without leading zeros.
         """
-        strategy, _, digits = text.rpartition("-") if isinstance(text, str) else ("", "", "")
+        strategy, _, digits = text.rpartition("-")
         if not strategy or not digits.isascii() or not digits.isdigit() or digits.startswith("0"):
             raise InvalidArgument(f"a client order id is like 'Grid-12', got {text!r}")
         return cls(strategy, int(digits))

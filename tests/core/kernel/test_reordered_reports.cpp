@@ -1,5 +1,4 @@
-// Reports of venues that come late, twice, or in any order: orders, position, cash and exposure end as in the right
-// order.
+// Reports of venues that come late, twice or in any order end as in the right order: orders, position and cash.
 #include <algorithm>
 #include <vector>
 

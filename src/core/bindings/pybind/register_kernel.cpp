@@ -70,6 +70,16 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
+void bind_order_records(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
+          "All order events, of EVENT_ROW; none without record_events.")
+      .def(
+          "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
+          "Reports that were not taken as they came, of REFUSED_ROW.");
+}
+
 void bind_venue_models(py::class_<BacktestEngine>& engine) {
   engine.def(
       "set_queue_model",
@@ -99,6 +109,7 @@ void register_engine(py::module_& module) {
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
+  bind_order_records(engine);
   bind_strategies(engine);
   bind_exchange(engine);
   engine
@@ -131,12 +142,6 @@ void register_engine(py::module_& module) {
           "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
       .def(
           "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
-      .def(
-          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
-          "All order events, of EVENT_ROW; none without record_events.")
-      .def(
-          "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
-          "Reports that were not taken as they came, of REFUSED_ROW.")
       .def(
           "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
           "Samples of each account, of EQUITY_ROW.")

@@ -213,7 +213,6 @@ cdef class Context:
     cdef Book book_of(self, instrument)
     cdef u32 tag_index(self, str tag) except? 0
     cdef tuple label_of(self, u32 tag)
-    cdef str tag_of(self, u32 tag)
     cdef Order order_of(self, u64 number)
     cdef Order follow(self, u64 number, Grid grid, u32 tag)
     cdef int set_timer(self, name, i64 first, i64 every) except -1

@@ -210,17 +210,13 @@ cdef class Context:
     cdef tuple label_of(self, u32 tag):
         label = self.labels.get(tag)
         if label is None:
-            # A tag that the run itself gave, such as that of the orders that flatten a position.
-            text = list(self.tags)[tag - 1]
+            # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
+            text = ""
+            for known, number in self.tags.items():
+                if number == tag:
+                    text = known
             label = self.labels[tag] = text, tuple(text.split(":"))
         return <tuple>label
-
-    # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
-    cdef str tag_of(self, u32 tag):
-        for text, number in self.tags.items():
-            if number == tag:
-                return text
-        return ""
 
     cdef Order order_of(self, u64 number):
         cdef const COrder* record
@@ -232,7 +228,10 @@ cdef class Context:
             order = <Order>self.unanswered.get(number)
         if order is None:
             record = self.kernel.order(number)
-            order = self.follow(number, <Grid>self.grids[record.instrument], self.tag_of(record.tag))
+            order = self.follow(number, <Grid>self.grids[record.instrument], record.tag)
+            if is_closed(record.ord_status):
+                order.close()
+                self.open_orders.pop(number)
         self.recent = order
         return order
 
