@@ -24,6 +24,7 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 

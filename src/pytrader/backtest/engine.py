@@ -47,6 +47,7 @@ class Run:
         immediate_trigger: str = "elect",
         venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
+        record_events: bool,
         check_every_event: bool,
         seed: int = 0,
     ) -> None:
@@ -57,6 +58,7 @@ class Run:
             feed_latency_ns=feed_latency_ns,
             order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
+            record_events=record_events,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -66,6 +68,18 @@ class Run:
         self._set_venues(index_of, queue_models, venues)
         for amount in cash:
             self._engine.add_cash(amount)
+        self._add_markets(index_of)
+        self._contexts: list[Context | CompiledContext] = [
+            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
+        ]
+        self._limits = limits
+        self._policies = error_policies or {}
+
+    def _add_markets(self, index_of: Mapping[str, int]) -> None:
+        markets = self._markets
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
         # that it caused.
         for number, stream in sorted(
@@ -83,14 +97,6 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts: list[Context | CompiledContext] = [
-            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
-            if isinstance(strategy, Strategy)
-            else strategy.bind(name)
-            for name, strategy in strategies.items()
-        ]
-        self._limits = limits
-        self._policies = error_policies or {}
 
     def _set_venues(
         self, index_of: Mapping[str, int], queue_models: Mapping[str, QueueModel], venues: Mapping[str, RecordedVenue]
@@ -162,6 +168,8 @@ class Run:
             orders=engine.orders(),
             fills=engine.fills(),
             equity=engine.equity(),
+            order_events=engine.order_events(),
+            refused_reports=engine.refused_reports(),
             instruments=instruments,
             strategies=names,
             accounts=tuple(AccountSummary(*account) for account in engine.accounts()),
