@@ -410,3 +410,26 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   CHECK(index.closed_orders(0) == std::vector<u32>{static_cast<u32>(child)});
   CHECK(desk.store.first_inconsistent() == 0);
 }
+
+TEST_CASE("a look-up walks the orders that it finds, however many have closed before") {
+  Desk desk;
+  for (int i = 0; i < 20'000; ++i) {
+    NewOrder wanted = limit_order(100, 1);
+    wanted.tag = static_cast<TagIndex>(i % 50);
+    const ClientOrderId id = desk.store.create(wanted, i).client_order_id;
+    REQUIRE(desk.store.apply_own(id, ExecType::pending_new, RejectReason::none, i, desk.event) == Applied::taken);
+    REQUIRE(desk.store.apply(report(id, ExecType::canceled), i, desk.event) == Applied::taken);
+  }
+  const OrderIndex& index = desk.store.index();
+  CHECK(index.first_open_tag(0) == 0);
+  NewOrder wanted = limit_order(100, 1);
+  wanted.tag = 7;
+  const ClientOrderId id = desk.store.create(wanted, 1).client_order_id;
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_new, RejectReason::none, 1, desk.event) == Applied::taken);
+  CHECK(index.open_with_tag(0, 7).count == 1);
+  CHECK(index.open(0, 0, Side::buy).count == 1);
+  CHECK(index.in_stage(0, OrderStage::in_flight).head == id);
+  CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
+  CHECK(index.closed_orders(0).size() == 20'000);
+  CHECK(desk.store.first_inconsistent() == 0);
+}
