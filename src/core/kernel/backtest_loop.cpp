@@ -400,7 +400,11 @@ void BacktestLoop::collect() {
   }
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
-  for (const ExecutionReport& report : said_) responses_.push({due, report});
+  for (ExecutionReport& report : said_) {
+    // Reports may overtake one another on their way: this tells in which order they were said.
+    if (report.sequence == 0) report.sequence = ++said_count_;
+    responses_.push({due, report});
+  }
   said_.clear();
 }
 

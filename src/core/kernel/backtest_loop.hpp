@@ -145,6 +145,7 @@ class BacktestLoop : private VenuePort {
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
+  u64 said_count_ = 0;                 // reports so far, of all venues
   BoundedQueue<Command> commands_;
   BoundedQueue<Response> responses_;
   i64 now_ = INT64_MIN;
