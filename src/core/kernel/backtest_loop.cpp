@@ -134,6 +134,7 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
+  if (config_.record_events) recorder_.record_events();
   kernel_.set_listener(&recorder_);
 }
 
@@ -399,33 +400,31 @@ void BacktestLoop::collect() {
   }
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
-  for (const ExecutionReport& report : said_) responses_.push({due, report});
+  for (ExecutionReport& report : said_) {
+    // Reports may overtake one another on their way: this tells in which order they were said.
+    if (report.sequence == 0) report.sequence = ++said_count_;
+    responses_.push({due, report});
+  }
   said_.clear();
 }
 
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(CommandKind::submit, order, order.price, order.stop_price, order.order_qty, ts);
+  send(CommandKind::submit, sent_order(order, kernel_.terms(order)), ts);
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(CommandKind::cancel, order, order.price, order.stop_price, order.order_qty, ts);
+  send(CommandKind::cancel, sent_order(order, kernel_.terms(order)), ts);
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  send(CommandKind::replace, order, order.pending_price, order.pending_stop, order.pending_qty, ts);
+  NewOrder wanted = sent_order(order, kernel_.terms(order));
+  wanted.price = order.pending_price;
+  wanted.quantity = order.pending_qty;
+  wanted.terms.stop_price = order.pending_stop;
+  send(CommandKind::replace, wanted, ts);
 }
 
-void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts) {
-  NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
-                order.instrument,      order.tag,  order.side, order.order_type,
-                order.time_in_force,   order.flags};
-  told.self_trade = order.self_trade;
-  told.trigger_type = order.trigger_type;
-  told.contingency = order.contingency;
-  told.list = order.list;
-  told.parent = order.parent;
-  told.terms = kernel_.orders().terms(order);
-  told.terms.stop_price = stop_price;
+void BacktestLoop::send(CommandKind kind, const NewOrder& told, i64 ts) {
   commands_.push({later(ts, config_.order_latency_ns), kind, told});
 }
 
@@ -433,7 +432,8 @@ void BacktestLoop::check() const {
   std::size_t at_venues = 0;
   for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
-  const bool same_orders = !nothing_on_its_way || kernel_.failed() || at_venues == kernel_.orders().open_count();
+  const bool same_orders =
+      !nothing_on_its_way || kernel_.failed() || at_venues + kernel_.emulator().size() == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;
   throw Error(ErrorCode::invalid_state, "back-test: ledger, orders, exposure and venues disagree after event " +
                                             std::to_string(events_) + " at " + std::to_string(now_) + " ns");

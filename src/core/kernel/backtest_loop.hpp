@@ -24,6 +24,7 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -82,10 +83,17 @@ class BacktestLoop : private VenuePort {
   };
 
   void require_room() const override { commands_.require_room(); }
+  bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
+                TimeInForce time_in_force) const noexcept override {
+    return venues_[instrument]->supports(order_type, trigger_type, time_in_force);
+  }
+  TriggerType default_trigger(InstrumentIndex instrument) const noexcept override {
+    return default_trigger_[instrument];
+  }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
+  void send(CommandKind kind, const NewOrder& told, i64 ts);
 
   bool begin();
   RunStatus end(RunStatus status);
@@ -129,6 +137,7 @@ class BacktestLoop : private VenuePort {
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
+  std::vector<TriggerType> default_trigger_;             // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;
   PublishedMarket published_;
@@ -136,6 +145,7 @@ class BacktestLoop : private VenuePort {
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
+  u64 said_count_ = 0;                 // reports so far, of all venues
   BoundedQueue<Command> commands_;
   BoundedQueue<Response> responses_;
   i64 now_ = INT64_MIN;

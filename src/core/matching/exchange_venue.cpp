@@ -20,6 +20,8 @@ ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings&
       numbers_(numbers),
       reports_(reports),
       published_(published),
+      order_types_(settings.rules.order_types),
+      times_in_force_(settings.rules.times_in_force),
       sessions_(settings.sessions),
       engine_(settings.rules) {
   check(settings);
@@ -29,6 +31,14 @@ ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings&
     tell(message);
   }
   if (!sessions_.empty()) begin(TradingPhase::closed);
+}
+
+// Without sessions there is no end of day, no opening and no close that the order could wait for.
+bool ExchangeVenue::supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept {
+  const bool triggers = trigger_type == TriggerType::venue_default || trigger_type == TriggerType::last;
+  const bool waits_in_vain = sessions_.empty() && ends_with_day(time_in_force);
+  return triggers && !waits_in_vain && (order_types_ & members_of(order_type)) != 0 &&
+         (times_in_force_ & members_of(time_in_force)) != 0;
 }
 
 void ExchangeVenue::submit(const NewOrder& order, i64 ts) {

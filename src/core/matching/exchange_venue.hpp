@@ -21,6 +21,7 @@ class ExchangeVenue final : public ExecutionVenue {
   ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, VenueNumbers& numbers,
                 std::vector<ExecutionReport>& reports, std::vector<PublishedRow>& published);
 
+  bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept override;
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;
@@ -69,6 +70,8 @@ class ExchangeVenue final : public ExecutionVenue {
   VenueNumbers& numbers_;
   std::vector<ExecutionReport>& reports_;
   std::vector<PublishedRow>& published_;
+  u16 order_types_;     // as the rules have them
+  u16 times_in_force_;  // likewise
   std::vector<PhaseChange> sessions_;
   std::size_t next_session_ = 0;
   MatchingEngine engine_;

@@ -32,6 +32,10 @@ class ExecutionVenue {
   ExecutionVenue& operator=(const ExecutionVenue&) = delete;
   virtual ~ExecutionVenue() = default;
 
+  // Whether the venue takes such orders at all, so that the core need not hold them; venue_default asks for its own
+  // way of triggering. The answer depends on nothing but the venue's rules.
+  virtual bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept = 0;
+
   virtual void submit(const NewOrder& order, i64 ts) = 0;
   virtual void cancel(ClientOrderId id, i64 ts) = 0;
   // New price and new total quantity; what has been filled counts in it.
