@@ -131,13 +131,16 @@ i64 later(i64 time, i64 latency) noexcept {
 BacktestLoop::BacktestLoop(const LoopConfig& config)
     : config_(config),
       kernel_(*this),
-      recorder_(kernel_, config.equity_interval_ns),
+      recorder_(kernel_, config.equity_interval_ns, config.snapshot_interval_ns),
       merge_(config.feed_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
       responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
   if (config_.response_latency_ns < 0) config_.response_latency_ns = config_.order_latency_ns;
   if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
+  }
+  if (config_.snapshot_interval_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the snapshot interval is negative");
   }
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");

@@ -21,6 +21,7 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  i64 snapshot_interval_ns = 0;    // 0: a snapshot for other threads is published only by publish()
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -48,6 +49,9 @@ class BacktestLoop : private VenuePort {
   RunStatus run(u64 max_steps);
   // Ends the run here: no callback comes any more, and the record is closed.
   void abort();
+
+  // A snapshot for other threads, between two calls of run().
+  bool publish() { return recorder_.publish(); }
 
   // Good to read after any run, whole once the last one is over.
   const Recorder& recorder() const noexcept { return recorder_; }

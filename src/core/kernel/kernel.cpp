@@ -28,6 +28,7 @@ enum class HashMark : u64 {
   cancel,
   replace,
   setting,
+  allotment,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -76,10 +77,19 @@ StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& l
   way_.ledger().add_strategy();
   ports_.push_back(port);
   handled_.push_back(port.mask);
+  published_.emplace_back();
   mask_ |= port.mask;
   hash_.add_all(HashMark::strategy, limits.max_order_quantity, limits.max_position, limits.max_open_orders);
   add_wide(hash_, limits.max_order_notional);
   return static_cast<StrategyIndex>(ports_.size() - 1);
+}
+
+void Kernel::allot(StrategyIndex strategy, const std::string& currency, i128 amount) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: capital can not be allotted after start");
+  way_.gate().allot(strategy, currency, amount);
+  hash_.add_all(HashMark::allotment, strategy);
+  add_text(hash_, currency);
+  add_wide(hash_, amount);
 }
 
 SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {

@@ -39,6 +39,10 @@ class Kernel {
   InstrumentIndex add_instrument(InstrumentDefinition definition);
   void add_cash(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy = {});
+  // Of the account's capital in this currency the strategy may use this much, in 10^-18 units, and what it has earned
+  // or lost by itself. Before start(), after the instruments; a strategy that was allotted something has nothing of
+  // what it was not.
+  void allot(StrategyIndex strategy, const std::string& currency, i128 amount);
   // Its next error ends the run, whatever its policy.
   void stop_on_error(StrategyIndex strategy) { desk_.stop_on_error(strategy); }
   // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
@@ -96,6 +100,9 @@ class Kernel {
   const BarBoard& bars() const noexcept { return bars_; }
   std::size_t strategy_count() const noexcept { return ports_.size(); }
   StrategyState state(StrategyIndex strategy) const noexcept { return desk_.state(strategy); }
+  // What the strategy says of itself to other threads, in its own words; no part of the running hash.
+  void publish(StrategyIndex strategy, std::string text) { published_.at(strategy) = std::move(text); }
+  const std::string& published(StrategyIndex strategy) const { return published_.at(strategy); }
   // What failed and what was done about it, in order.
   const std::vector<ErrorRecord>& errors() const noexcept { return desk_.records(); }
   bool failed() const noexcept { return failed_; }
@@ -130,8 +137,9 @@ class Kernel {
   TimerQueue timers_;
   BarBoard bars_;
   StrategyDesk desk_;
-  std::vector<StrategyPort> ports_;  // each with the mask of what it may hear in its state
-  std::vector<u32> handled_;         // by strategy: the mask that it came with
+  std::vector<StrategyPort> ports_;     // each with the mask of what it may hear in its state
+  std::vector<u32> handled_;            // by strategy: the mask that it came with
+  std::vector<std::string> published_;  // by strategy
   i64 now_ = INT64_MIN;
   u64 refused_reports_ = 0;
   u32 mask_ = 0;  // kinds that any strategy handles

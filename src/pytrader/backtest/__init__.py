@@ -9,6 +9,7 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
 
 __all__ = [
     "AccountSummary",
@@ -19,6 +20,11 @@ __all__ = [
     "PositionSummary",
     "QueueModel",
     "RiskLimits",
+    "Snapshot",
+    "SnapshotOrder",
+    "SnapshotPosition",
+    "SnapshotQuote",
+    "SnapshotStrategy",
     "backtest",
 ]
 

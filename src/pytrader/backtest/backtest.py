@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
+from pytrader.backtest.allocation import Share
 from pytrader.backtest.engine import Run
 from pytrader.backtest.inputs import (
     Cash,
     Data,
     Strategies,
+    capital_allotments,
     error_policies,
     market_data,
     opening_cash,
     strategy_instances,
 )
 from pytrader.backtest.result import BacktestResult
+from pytrader.backtest.snapshot import Snapshot
 from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
@@ -32,8 +35,9 @@ class Backtest:
 
     Parameters
     ----------
-    strategies : Strategy, type of Strategy, or sequence of them
-        What trades. A class is made with its default parameters. An instance runs once.
+    strategies : Strategy, type of Strategy, sequence of them, or mapping of them by name
+        What trades. A class is made with its default parameters. An instance runs once. In a mapping a strategy may
+        come with its share of the capital: ``{"fast": (SmaCross, "60%")}``.
     data : path, MarketData, Stream, (Instrument, array), or sequence of them
         What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
         `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
@@ -49,6 +53,11 @@ class Backtest:
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
         What is done when a handler raises; without it what the strategy's class says, and that is to stop.
+    allocation : mapping of shares by the strategies' names, optional
+        What each strategy may use of the opening cash: ``"60%"``, ``"5000 USD"``, Money, or several amounts.
+        Together at most all of it. A strategy without a share may use the whole account.
+    snapshot_interval : str or int, optional
+        Time, by the data's clock, between two versions that `snapshot` has without asking.
     equity_interval : str or int
         Time between two samples of the equity curve.
     seed : int
@@ -73,6 +82,8 @@ class Backtest:
         queue_model: QueueModels = "risk_averse",
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
+        allocation: Mapping[str, Share] | None = None,
+        snapshot_interval: str | int | None = None,
         equity_interval: str | int = "1m",
         seed: int = 0,
         check_every_event: bool = False,
@@ -90,7 +101,14 @@ class Backtest:
         self.data = market_data(data)
         self.cash = opening_cash(cash, self.data.instruments)
         self.queue_models = queue_models(queue_model, self.data.instruments)
+        self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
+        self.snapshot_interval_ns = 0
+        if snapshot_interval is not None:
+            self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
+            if self.snapshot_interval_ns <= 0:
+                raise InvalidArgument(f"snapshot_interval must be positive, got {snapshot_interval!r}")
         self._started = False
+        self._run: Run | None = None
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
         """Replay the data once.
@@ -117,7 +135,7 @@ class Backtest:
         if self._started:
             raise InvalidState("this back-test has run already: make a new one, with new strategies")
         self._started = True
-        run = Run(
+        self._run = Run(
             self.strategies,
             self.data,
             self.cash,
@@ -129,8 +147,30 @@ class Backtest:
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
             seed=self.seed,
+            allotments=self.allotments,
+            snapshot_interval_ns=self.snapshot_interval_ns,
         )
-        return run.replay(progress)
+        return self._run.replay(progress)
+
+    def snapshot(self, wait: float = 1.0) -> Snapshot | None:
+        """One consistent version of positions, orders, best prices, cash and strategies, from any thread.
+
+        Asks the run for a version of this moment, which it makes between two events, a few times a second at most.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds to wait for it; then, and in a handler, the latest one is returned. 0: without asking, which is
+            what `snapshot_interval` is for.
+
+        Returns
+        -------
+        Snapshot or None
+            None before the first. After the run its last state.
+        """
+        if type(wait) not in (int, float) or not 0 <= wait < float("inf"):
+            raise InvalidArgument(f"wait must be a number of seconds, at least 0, got {wait!r}")
+        return None if self._run is None else self._run.snapshot(wait)
 
 
 def backtest(

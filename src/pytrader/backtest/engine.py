@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from _thread import get_ident
 from collections.abc import Callable, Mapping, Sequence
+from threading import Condition
 from typing import TYPE_CHECKING
 
 from pytrader._core import BacktestEngine, QueueModel, RiskLimits
 from pytrader._strategy import Context
+from pytrader.backtest.allocation import Allotments
 from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.strategy import ErrorPolicy, Strategy
 
 if TYPE_CHECKING:
@@ -43,6 +47,8 @@ class Run:
         equity_interval_ns: int,
         check_every_event: bool,
         seed: int = 0,
+        allotments: Allotments | None = None,
+        snapshot_interval_ns: int = 0,
     ) -> None:
         self._data = data
         self._tags: dict[str, int] = {}
@@ -51,6 +57,7 @@ class Run:
             feed_latency_ns=feed_latency_ns,
             order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
+            snapshot_interval_ns=snapshot_interval_ns,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -75,12 +82,20 @@ class Run:
         ]
         self._limits = limits
         self._policies = error_policies or {}
+        self._allotments = allotments or {}
+        # Of threads that wait for a snapshot; the kernel itself knows nothing of it.
+        self._condition = Condition()
+        self._wanted = False
+        self._served = 0
+        self._thread: int | None = None
+        self._over = False
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
         total = self._data.event_count
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
+        self._thread = get_ident()
         try:
             for context in self._contexts:
                 self._add(context)
@@ -89,6 +104,8 @@ class Run:
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
                     status = self._engine.run(steps)
+                    if self._wanted:
+                        self._serve()
                     if progress is not None:
                         progress(self._engine.events, total)
                     steps = steps_for_next_piece(steps, time.perf_counter() - began)
@@ -97,6 +114,7 @@ class Run:
             if status == "paused":
                 self._engine.abort()
         finally:
+            self._serve(last=True)
             for context in self._contexts:
                 context.detach()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
@@ -113,7 +131,31 @@ class Run:
             cooldown_ns=policy.cooldown_ns,
             tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
         )
+        for amount in self._allotments.get(context.name, ()):
+            self._engine.allot(index, amount)
         context.connect(self._engine, self._engine.kernel(), index)
+
+    def _serve(self, last: bool = False) -> None:
+        """Make a snapshot, between two pieces of the run, and wake who waits for one."""
+        with self._condition:
+            self._wanted = False
+            self._engine.publish()
+            self._served += 1
+            self._over = last
+            self._condition.notify_all()
+
+    def snapshot(self, wait: float) -> Snapshot | None:
+        """Return the snapshot of this moment, or after `wait` seconds the latest one."""
+        if wait > 0 and self._thread != get_ident():
+            with self._condition:
+                before = self._served
+                self._wanted = True
+                self._condition.wait_for(lambda: self._over or self._served > before, wait)
+        raw = self._engine.snapshot()
+        if raw is None:
+            return None
+        names = [context.name for context in self._contexts]
+        return make_snapshot(raw, names, self._data.instruments, self._tags)
 
     def _raise_failure(self) -> None:
         errors = handler_errors(self._engine.errors(), self._contexts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from pytrader.backtest.allocation import Allotments, Share, allotments
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
 Data: TypeAlias = "str | os.PathLike[str] | MarketData | Stream | Rows | Sequence[MarketData | Stream | Rows]"
-Strategies: TypeAlias = "Strategy | type[Strategy] | Sequence[Strategy | type[Strategy]]"
+OneStrategy: TypeAlias = "Strategy | type[Strategy]"
+Strategies: TypeAlias = "OneStrategy | Sequence[OneStrategy] | Mapping[str, OneStrategy | tuple[OneStrategy, Share]]"
 Cash: TypeAlias = "str | Money | Sequence[str | Money]"
 
 # A field that only this kind of record has.
@@ -63,14 +65,17 @@ def market_data(data: Data) -> MarketData:
 
 
 def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
-    """Strategies by name: the class's name, numbered where a class comes more than once.
+    """Strategies by name: the given one, or the class's name, numbered where a class comes more than once.
 
     Raises
     ------
     InvalidArgument
-        If there is none, something is no strategy, or one instance is given twice.
+        If there is none, something is no strategy, one instance is given twice, or a name is no text.
     """
-    given = list(strategies) if isinstance(strategies, Sequence) else [strategies]
+    if isinstance(strategies, Mapping):
+        given = [one[0] if isinstance(one, tuple) and one else one for one in strategies.values()]
+    else:
+        given = list(strategies) if isinstance(strategies, Sequence) else [strategies]
     instances = [one() if isinstance(one, type) and issubclass(one, Strategy) else one for one in given]
     if not instances:
         raise InvalidArgument("a back-test needs at least one strategy")
@@ -79,6 +84,11 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
             raise InvalidArgument(f"a strategy must be a subclass of Strategy or an instance of one, got {one!r}")
     if len({id(one) for one in instances}) < len(instances):
         raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
+    if isinstance(strategies, Mapping):
+        for name in strategies:
+            if type(name) is not str or not name.isidentifier():
+                raise InvalidArgument(f"a strategy's name must be one word of letters, digits and _, got {name!r}")
+        return dict(zip(strategies, instances, strict=True))
     classes = [type(one).__name__ for one in instances]
     named: dict[str, Strategy] = {}
     for position, one in enumerate(instances):
@@ -87,6 +97,30 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
             name = f"{name}{classes[: position + 1].count(name)}"
         named[name] = one
     return named
+
+
+def capital_allotments(
+    strategies: Strategies, allocation: Mapping[str, Share] | None, names: Iterable[str], cash: Sequence[Money]
+) -> Allotments:
+    """What each strategy may use of the opening cash, from the strategies' own entries and from `allocation`.
+
+    Raises
+    ------
+    ConfigError
+        If both speak of one strategy, or the shares are wrong.
+    """
+    shares: dict[str, Share] = {}
+    if isinstance(strategies, Mapping):
+        for name, one in strategies.items():
+            if isinstance(one, tuple):
+                if len(one) != 2:
+                    raise ConfigError(f"strategy {name} must be given as (strategy, share), got {one!r}")
+                shares[name] = one[1]
+    for name, share in (allocation or {}).items():
+        if name in shares:
+            raise ConfigError(f"the share of {name} is given twice: with the strategy, and in allocation")
+        shares[name] = share
+    return allotments(shares, names, cash)
 
 
 def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, Strategy]) -> dict[str, ErrorPolicy]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
+from pytrader.strategy.codec import encoded
 from pytrader.strategy.error_policy import ErrorPolicy
 
 
@@ -41,6 +43,7 @@ class Strategy(StrategyBase):
 
     error_policy: ClassVar[str | ErrorPolicy] = "stop"
     _declared: ClassVar[Mapping[str, Parameter]] = {}
+    _published: Mapping[str, object] = MappingProxyType({})
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Read the class's parameters, once."""
@@ -72,6 +75,26 @@ class Strategy(StrategyBase):
             As the constructor does, and for a text that its parameter's type can not be read from.
         """
         return cls(**parameter_values(cls._declared, texts, cls.__name__, text=True))
+
+    def publish(self, **values: object) -> None:
+        """Show values to other threads: `Backtest.snapshot` has them from its next version on.
+
+        Parameters
+        ----------
+        **values
+            Numbers, text, decimals, prices, quantities, money, and lists, tuples, sets and dictionaries of them. What was
+            published before under other names stays.
+
+        Raises
+        ------
+        InvalidArgument
+            For a value of another type; nothing is published then.
+        InvalidState
+            Outside a handler.
+        """
+        changed = {**self._published, **values}
+        self.publish_bytes(encoded(changed))
+        self._published = changed
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 # The C++ kernel as the strategy module sees it: declarations only.
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
+from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from pytrader._values cimport CFixed
@@ -240,6 +241,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         QuoteRecord quote(u32 instrument)
         StrategyState state(u32 strategy)
         void stop_on_error(u32 strategy)
+        void publish(u32 strategy, string text) except +translate_current_exception
 
 
 cdef extern from "book/book_sides.hpp" namespace "pytrader" nogil:

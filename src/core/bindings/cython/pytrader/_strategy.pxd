@@ -211,6 +211,7 @@ cdef class Context:
 
 cdef class StrategyBase:
     cdef Context context
+    cdef readonly object once_set  # keys that `once` was asked for
     cdef Context running(self, str what)
     cdef Context commanding(self, str what)
     cdef Quote latest_quote(self, instrument)

@@ -4,6 +4,9 @@
 cdef class StrategyBase:
     """The commands and the views of a strategy; derive from `pytrader.Strategy`, which adds parameters and handlers."""
 
+    def __cinit__(self):
+        self.once_set = _core.OnceSet()
+
     def __reduce__(self):
         raise bound_to_run(self)
 
@@ -59,6 +62,32 @@ cdef class StrategyBase:
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock
+
+    def publish_bytes(self, bytes data not None):
+        """What `publish` writes: other threads see it from the next snapshot on."""
+        if self.context is None or not self.context.inside:
+            raise InvalidState("self.publish can be used only inside a handler, while the run is on")
+        self.context.kernel.publish(self.context.index, data)
+
+    def once(self, key):
+        """Whether this is the first call with this key: looking and noting are one step, in any thread.
+
+        Parameters
+        ----------
+        key : int | str
+            Such as ``fill.exec_id``: of all that try, one is told True, so a fill gets one exit.
+
+        Returns
+        -------
+        bool
+            True for the first call with the key, False for every other one.
+
+        Raises
+        ------
+        CapacityError
+            Beyond 1,048,576 keys.
+        """
+        return self.once_set.add_if_absent(key)
 
     @property
     def random(self):
