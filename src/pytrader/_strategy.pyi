@@ -1,9 +1,11 @@
 """Types of the compiled half of strategies: events, order handles, views of the kernel, and their base class."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import ClassVar, Final, NamedTuple, TypeAlias, TypeVar, final
 
+import numpy as np
+import numpy.typing as npt
 from typing_extensions import disjoint_base
 
 from pytrader._core import (
@@ -370,6 +372,8 @@ class Context:
     def random(self) -> Random: ...
     @property
     def failures(self) -> list[tuple[str, str, str, str, str, str]]: ...
+    past: object
+    def call_after_start(self, function: Callable[[], None]) -> None: ...
     def port(self) -> object: ...
     def connect(self, engine: object, kernel: object, index: int) -> None: ...
     def detach(self) -> None: ...
@@ -393,6 +397,16 @@ class StrategyBase:
     def random(self) -> Random: ...
     @property
     def once_set(self) -> OnceSet: ...
+    random_state: int | None
+    def history(
+        self,
+        what: _Duration,
+        instrument: str | Instrument | None = None,
+        *,
+        count: int | None = None,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> dict[str, npt.NDArray[np.int64]]: ...
     def once(self, key: int | str) -> bool: ...
     def publish_bytes(self, data: bytes) -> None: ...
     @property

@@ -126,7 +126,7 @@ def test_one_strategy_trades_several_instruments_and_time_frames() -> None:
 
         def on_bar(self, bar: Any) -> None:
             self.seen.append((bar.instrument_id, bar.duration_ns // 60_000_000_000))
-            if self.slow.is_ready and self.fast > self.slow and self.position(ETH.id).is_flat:
+            if self.slow.ready and self.fast > self.slow and self.position(ETH.id).is_flat:
                 self.buy("0.002", ETH.id)
 
     minute = [(100 + i, 101 + i, 99 + i, 100 + i) for i in range(20)]

@@ -146,6 +146,7 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
   kernel_.set_listener(&recorder_);
+  kernel_.set_past(this);
 }
 
 void BacktestLoop::add_stream(MarketStream stream) {
@@ -210,8 +211,17 @@ void BacktestLoop::add_settings() {
 bool BacktestLoop::begin() {
   make_venues();
   add_settings();
-  phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (config_.start_ts <= now_) return start_strategies(now_);
+  phase_ = Phase::warming;
+  kernel_.add_setting(config_.start_ts);
+  kernel_.warm_up(now_);
+  return true;
+}
+
+bool BacktestLoop::start_strategies(i64 ts) {
+  phase_ = Phase::streaming;
+  now_ = ts;
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
@@ -242,7 +252,19 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; !merge_.empty(); ++steps) {
+  u64 steps = 0;
+  for (; phase_ == Phase::warming; ++steps) {
+    if (merge_.empty() || merge_.top().time >= config_.start_ts) {
+      if (!start_strategies(config_.start_ts)) return end(RunStatus::strategy_failed);
+      break;
+    }
+    if (steps >= max_steps) {
+      failed_ = false;
+      return RunStatus::paused;
+    }
+    step();
+  }
+  for (; !merge_.empty(); ++steps) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
@@ -261,7 +283,7 @@ RunStatus BacktestLoop::end(RunStatus status) {
 }
 
 void BacktestLoop::abort() {
-  if (phase_ == Phase::streaming) end(RunStatus::paused);
+  if (phase_ == Phase::streaming || phase_ == Phase::warming) end(RunStatus::paused);
   phase_ = Phase::over;
 }
 
@@ -360,6 +382,7 @@ bool BacktestLoop::row_at_venue(u32 index) {
       collect_reports();
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
+    telling_ = index;
     return settle() && (!received || tell(kernel_, stream, record, now_));
   });
 }
@@ -382,6 +405,7 @@ bool BacktestLoop::row_at_strategy(u32 index) {
   return with_record(stream.kind, [&]<class Record>() {
     const Record record = record_at<Record>(stream, merge_.strategy_row(index));
     merge_.strategy_done();
+    telling_ = index;
     return tell(kernel_, stream, record, now_);
   });
 }

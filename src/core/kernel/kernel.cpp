@@ -95,7 +95,38 @@ void Kernel::allot(StrategyIndex strategy, const std::string& currency, i128 amo
 SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
   market(instrument);
   hash_.add_all(HashMark::series, instrument, duration_ns);
-  return bars_.add_series(instrument, duration_ns);
+  const std::size_t known = bars_.size();
+  const SeriesId series = bars_.add_series(instrument, duration_ns);
+  if (bars_.size() > known && past_ != nullptr) fill(series);
+  return series;
+}
+
+// The trades that were received before the series was asked for.
+void Kernel::fill(SeriesId series) {
+  past_->for_each_trade(bars_.instrument(series), !printing_,
+                        [this, series](const TradeRecord& trade, i64 ts) { bars_.add_past_trade(series, trade, ts); });
+  if (now_ > INT64_MIN) bars_.close_past(series, now_ - 1);
+}
+
+// The bars that closed before the indicator was asked for.
+void Kernel::warm(SeriesId series, Indicator& indicator) {
+  const BarRecord* last = bars_.last(series);
+  if (last == nullptr) return;
+  const i64 end = last->ts_event;
+  const InstrumentIndex instrument = bars_.instrument(series);
+  const auto take = [&indicator, end](const BarRecord& bar) {
+    if (bar.ts_event <= end) indicator.update(bar);
+  };
+  if (!bars_.is_built(series)) {
+    past_->for_each_bar(instrument, bars_.duration_ns(series), take);
+    return;
+  }
+  BarBuilder builder(bars_.duration_ns(series));
+  BarRecord closed{};
+  past_->for_each_trade(instrument, true, [&](const TradeRecord& trade, i64 ts) {
+    if (builder.add(ts, trade.price, trade.quantity, closed)) take(closed);
+  });
+  if (builder.advance(end, closed)) take(closed);
 }
 
 SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {
@@ -104,7 +135,9 @@ SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) 
 }
 
 Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
-  return bars_.add_indicator(series, std::move(indicator));
+  Indicator& added = bars_.add_indicator(series, std::move(indicator));
+  if (past_ != nullptr) warm(series, added);
+  return added;
 }
 
 void Kernel::add_setting(i64 value) {
@@ -112,8 +145,24 @@ void Kernel::add_setting(i64 value) {
   hash_.add_all(HashMark::setting, value);
 }
 
+void Kernel::warm_up(i64 ts) {
+  if (started_ || warming_) throw Error(ErrorCode::invalid_state, "kernel: a warm-up comes once, before start");
+  warming_ = true;
+  now_ = ts;
+  mask_ = 0;
+  for (StrategyPort& port : ports_) port.mask = 0;
+}
+
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
+  if (warming_) {
+    fire(ts - 1);
+    for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+      ports_[strategy].mask = handled_[strategy];
+      mask_ |= handled_[strategy];
+    }
+    warming_ = false;
+  }
   started_ = true;
   now_ = ts;
   hash_.add_all(HashMark::start, ts);
@@ -135,8 +184,8 @@ bool Kernel::stop() {
 // The clock never goes back, and what was due before this input happens before it.
 bool Kernel::enter(i64 ts) {
   if (failed_) return false;
-  if (ts < now_ || !started_ || calling_) [[unlikely]] {
-    if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
+  if (ts < now_ || !(started_ || warming_) || calling_) [[unlikely]] {
+    if (!started_ && !warming_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
     if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
     throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
                                                  " ns is older than the clock, " + std::to_string(now_) + " ns");
@@ -211,7 +260,10 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
   while (bars_.next_close() <= now_) {
-    if (!close_bars(bars_.close_next(now_))) return false;
+    printing_ = true;
+    const bool goes_on = close_bars(bars_.close_next(now_));
+    printing_ = false;
+    if (!goes_on) return false;
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault
   at.last_price = trade.price;

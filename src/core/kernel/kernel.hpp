@@ -11,6 +11,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
+#include "kernel/past_rows.hpp"
 #include "kernel/strategy_desk.hpp"
 #include "kernel/strategy_port.hpp"
 #include "kernel/timer_queue.hpp"
@@ -57,6 +58,12 @@ class Kernel {
   // Hears of order events and fills before strategies do; null for none.
   void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 
+  // What strategies have been told of, for series and indicators that are added late; null for none: they then begin
+  // with the next row.
+  void set_past(const PastRows* past) noexcept { past_ = past; }
+
+  // Inputs are taken from here on, and nobody hears of them, until start(). Not needed before it.
+  void warm_up(i64 ts);
   bool start(i64 ts);
   bool stop();
 
@@ -117,6 +124,8 @@ class Kernel {
  private:
   bool enter(i64 ts);
   bool fire(i64 until);
+  void fill(SeriesId series);
+  void warm(SeriesId series, Indicator& indicator);
   void fire_next();
   bool deliver(const Callback& callback);
   bool call(StrategyIndex strategy, const Callback& callback);
@@ -145,6 +154,9 @@ class Kernel {
   u32 mask_ = 0;  // kinds that any strategy handles
   u32 commands_ = 0;
   RejectReason last_refusal_ = RejectReason::none;
+  const PastRows* past_ = nullptr;
+  bool warming_ = false;
+  bool printing_ = false;  // bars are closed before a trade that they do not hold
   bool started_ = false;
   bool calling_ = false;
   bool failed_ = false;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
@@ -17,6 +17,7 @@ from pytrader.backtest.inputs import (
     error_policies,
     market_data,
     opening_cash,
+    saved_states,
     strategy_instances,
 )
 from pytrader.backtest.result import BacktestResult
@@ -25,6 +26,9 @@ from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 from pytrader.strategy.error_policy import ErrorPolicies
+
+if TYPE_CHECKING:
+    from pytrader.data import MarketData
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called now and then with how many events are done, and how many there are."""
@@ -60,6 +64,11 @@ class Backtest:
         Time, by the data's clock, between two versions that `snapshot` has without asking.
     equity_interval : str or int
         Time between two samples of the equity curve.
+    start : int, optional
+        When the run begins, in nanoseconds since 1970 UTC. Rows before it only warm up: they make books,
+        `history` and the indicators that `on_start` asks for, and no strategy hears of them or trades.
+    state : bytes or mapping of bytes by the strategies' names, optional
+        What `Strategy.save_state` returned after an earlier run: strategies go on from there. It is part of the digest.
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
     check_every_event : bool
@@ -85,6 +94,8 @@ class Backtest:
         allocation: Mapping[str, Share] | None = None,
         snapshot_interval: str | int | None = None,
         equity_interval: str | int = "1m",
+        start: int | None = None,
+        state: bytes | Mapping[str, bytes] | None = None,
         seed: int = 0,
         check_every_event: bool = False,
     ) -> None:
@@ -102,6 +113,8 @@ class Backtest:
         self.cash = opening_cash(cash, self.data.instruments)
         self.queue_models = queue_models(queue_model, self.data.instruments)
         self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
+        self.start_ns = _start(start, self.data)
+        self.states = saved_states(state, self.strategies)
         self.snapshot_interval_ns = 0
         if snapshot_interval is not None:
             self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
@@ -148,6 +161,8 @@ class Backtest:
             check_every_event=self.check_every_event,
             seed=self.seed,
             allotments=self.allotments,
+            states=self.states,
+            start_ns=self.start_ns,
             snapshot_interval_ns=self.snapshot_interval_ns,
         )
         return self._run.replay(progress)
@@ -214,6 +229,16 @@ def _seed(value: int) -> int:
     if type(value) is not int or not 0 <= value < 2**64:
         raise InvalidArgument(f"seed must be a whole number from 0 to 2**64 - 1, got {value!r}")
     return value
+
+
+def _start(value: int | None, data: MarketData) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise InvalidArgument(f"start must be whole nanoseconds since 1970 UTC, got {value!r}")
+    if value > data.end_ns:
+        raise InvalidArgument(f"start is {value}, and the data ends at {data.end_ns}: choose an earlier one")
+    return value if value > data.start_ns else None
 
 
 def _latency(value: str | int, name: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from _thread import get_ident
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from threading import Condition
 from typing import TYPE_CHECKING
 
@@ -12,10 +14,12 @@ from pytrader._core import BacktestEngine, QueueModel, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.allocation import Allotments
 from pytrader.backtest.determinism import deterministic
+from pytrader.backtest.history import History
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy.state import read_state, restore
 
 if TYPE_CHECKING:
     from pytrader.data import MarketData
@@ -48,16 +52,20 @@ class Run:
         check_every_event: bool,
         seed: int = 0,
         allotments: Allotments | None = None,
+        states: Mapping[str, bytes] | None = None,
+        start_ns: int | None = None,
         snapshot_interval_ns: int = 0,
     ) -> None:
         self._data = data
         self._tags: dict[str, int] = {}
         self._seed = seed
+        self._start_ns = data.start_ns if start_ns is None else start_ns
         self._engine = BacktestEngine(
             feed_latency_ns=feed_latency_ns,
             order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
             snapshot_interval_ns=snapshot_interval_ns,
+            start_ns=start_ns,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -68,7 +76,8 @@ class Run:
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
-        for number, stream in sorted(enumerate(data.streams), key=lambda numbered: numbered[1].kind != "trade"):
+        ordered = sorted(enumerate(data.streams), key=lambda numbered: numbered[1].kind != "trade")
+        for number, stream in ordered:
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {data.source})",
                 index_of[stream.instrument.id],
@@ -80,6 +89,14 @@ class Run:
             Context(strategy, name, Strategy, data.instruments, self._tags, seed)
             for name, strategy in strategies.items()
         ]
+        past = History(self._engine, [(stream, index_of[stream.instrument.id]) for _, stream in ordered])
+        for context in self._contexts:
+            context.past = past
+            state = (states or {}).get(context.name)
+            if state is not None:
+                context.call_after_start(partial(_take_up, context, state))
+                digest = hashlib.sha256(state).digest()
+                self._engine.add_setting(int.from_bytes(digest[:8], "little", signed=True))
         self._limits = limits
         self._policies = error_policies or {}
         self._allotments = allotments or {}
@@ -188,7 +205,7 @@ class Run:
             digest=engine.digest,
             seed=self._seed,
             finished=finished,
-            start_ns=self._data.start_ns,
+            start_ns=self._start_ns,
             end_ns=engine.now_ns if engine.events else self._data.end_ns,
             source=self._data.source,
             tags=("", *self._tags),
@@ -197,6 +214,12 @@ class Run:
                 BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
             ),
         )
+
+
+def _take_up(context: Context, state: bytes) -> None:
+    strategy = context.strategy
+    assert isinstance(strategy, Strategy), "a run's strategies are"
+    restore(strategy, read_state(strategy, state))
 
 
 def handler_errors(

@@ -15,6 +15,7 @@ from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
 from pytrader.strategy import ErrorPolicy, Strategy
 from pytrader.strategy.error_policy import ErrorPolicies, error_policy
+from pytrader.strategy.state import read_state
 
 if TYPE_CHECKING:
     from pytrader.data.market_data import Kind
@@ -121,6 +122,31 @@ def capital_allotments(
             raise ConfigError(f"the share of {name} is given twice: with the strategy, and in allocation")
         shares[name] = share
     return allotments(shares, names, cash)
+
+
+def saved_states(given: object, strategies: Mapping[str, Strategy]) -> dict[str, bytes]:
+    """The states of earlier runs by strategy, each checked to be that strategy's.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If one is no state, or not that strategy's.
+    """
+    if given is None:
+        return {}
+    if isinstance(given, bytes) and len(strategies) == 1:
+        given = dict.fromkeys(strategies, given)
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"state must be what save_state() returned, by strategy where there are several, got {given!r}"
+        )
+    for name, state in given.items():
+        if name not in strategies:
+            raise ConfigError(f"state names {name!r}, and the strategies are {', '.join(strategies)}")
+        if not isinstance(state, bytes):
+            raise ConfigError(f"state of {name} must be the bytes that save_state() returned, got {state!r}")
+        read_state(strategies[name], state)
+    return dict(given)
 
 
 def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, Strategy]) -> dict[str, ErrorPolicy]:

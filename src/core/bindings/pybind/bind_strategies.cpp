@@ -67,6 +67,20 @@ u64 parse_key(py::handle value, const char* what) {
   return word;
 }
 
+py::dict bar_columns(const std::vector<BarRecord>& bars) {
+  constexpr const char* kNames[] = {"ts_event", "ts_init", "ts_open", "open", "high", "low", "close", "volume"};
+  constexpr i64 BarRecord::* kFields[] = {&BarRecord::ts_event, &BarRecord::ts_init, &BarRecord::ts_open,
+                                          &BarRecord::open,     &BarRecord::high,    &BarRecord::low,
+                                          &BarRecord::close,    &BarRecord::volume};
+  py::dict columns;
+  for (std::size_t field = 0; field < std::size(kNames); ++field) {
+    py::array_t<i64> column(static_cast<py::ssize_t>(bars.size()));
+    for (std::size_t row = 0; row < bars.size(); ++row) column.mutable_data()[row] = bars[row].*kFields[field];
+    columns[kNames[field]] = column;
+  }
+  return columns;
+}
+
 py::object price_or_none(const Instrument& instrument, i64 price, bool known) {
   return known ? make_price(instrument.price(price)) : py::object(py::none());
 }
@@ -152,6 +166,19 @@ void bind_strategies(py::class_<BacktestEngine>& engine) {
           },
           py::arg("strategy"), py::arg("amount"),
           "The strategy may bind so much of a currency, and what it has earned.")
+      .def(
+          "past_bars",
+          [](const BacktestEngine& self, py::handle instrument, py::handle duration_ns) {
+            return bar_columns(self.loop().past_bars(parse_natural(instrument, "instrument"),
+                                                     parse_integer(duration_ns, "duration_ns")));
+          },
+          py::arg("instrument"), py::arg("duration_ns"), "Bars that closed until now, as columns.")
+      .def(
+          "rows_received",
+          [](const BacktestEngine& self, py::handle stream) {
+            return self.loop().rows_received(parse_natural(stream, "stream"));
+          },
+          py::arg("stream"), "Rows of a stream, by the order of adding, that the strategies have received.")
       .def(
           "publish", [](BacktestEngine& self) { return self.publish(); },
           "Make a snapshot for other threads, between two pieces of the run; False when readers hold all copies.")

@@ -165,6 +165,8 @@ cdef class Context:
     cdef Timer timer_event
     cdef OrderEvent order_event
     cdef OrderEvent fill_event
+    cdef public object past  # what `history` asks
+    cdef object after_start  # restores the state of an earlier run
     cdef object on_start
     cdef object on_stop
     cdef object on_quote

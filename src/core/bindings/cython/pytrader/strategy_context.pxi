@@ -126,6 +126,11 @@ cdef class Context:
         self.bound.deliver = deliver
         return 0
 
+    def call_after_start(self, function):
+        """Have a function called right after `on_start`, as a part of it; before `port`."""
+        self.after_start = function
+        self.bound.mask |= mask_of(CallbackKind.start)
+
     def port(self):
         """The way for the kernel to wake this strategy: a capsule over a StrategyPort that lives as long as this object."""
         return PyCapsule_New(&self.bound, "pytrader.StrategyPort", NULL)
@@ -276,8 +281,11 @@ cdef class Context:
             PyObject_CallOneArg(self.on_position, self.positions[callback.instrument])
         elif kind == CallbackKind.timer:
             return self.take_timer(callback.timer[0])
-        elif kind == CallbackKind.start and self.on_start is not None:
-            self.on_start()
+        elif kind == CallbackKind.start:
+            if self.on_start is not None:
+                self.on_start()
+            if self.after_start is not None:
+                self.after_start()
         elif kind == CallbackKind.stop and self.on_stop is not None:
             self.on_stop()
         elif kind == CallbackKind.degrade:
