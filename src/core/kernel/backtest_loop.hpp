@@ -73,7 +73,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   struct Command {
     i64 due;
     CommandKind kind;
-    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new price and new total quantity
+    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new prices and new total quantity
   };
   struct Response {
     i64 due;
@@ -84,7 +84,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
+  void send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
 
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
