@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytrader import Backtest, ConfigError, InvalidState, Strategy
 from pytrader.backtest import BacktestResult
@@ -340,3 +342,66 @@ def test_a_book_handler_that_fails_is_paused_too() -> None:
     rows = book_rows([(1, 1, 100, 5, 1), (1, 2, 102, 5, 2), (1, 1, 99, 5, 3)], step=1)
     result = Backtest(Reader(), (BTC, rows), cash="1000000 USDT").run()
     assert [(error.event, error.action) for error in result.errors] == [("book", "pause")]
+
+
+class Wild(Strategy):
+    """Trades two instruments by chance, in every way, and fails at its n-th event."""
+
+    fails_at: int = 1
+
+    def on_start(self) -> None:
+        self.events = 0
+
+    def count(self) -> None:
+        self.events += 1
+        if self.events == self.fails_at:
+            raise RuntimeError("planted")
+
+    def on_quote(self, quote: Any) -> None:
+        name = quote.instrument_id
+        side = self.random.choice(["buy", "sell"])
+        lots = self.random.between(1, 5)
+        if self.random.chance(1, 2):
+            self.submit(side, None, name, quantity_lots=lots)
+        else:
+            ticks = quote.bid_ticks + self.random.between(-3, 3)
+            self.submit(side, None, name, quantity_lots=lots, limit_ticks=ticks)
+        if self.random.chance(1, 4):
+            self.cancel_all(side="buy")
+        self.count()
+
+    def on_order_event(self, event: Any) -> None:
+        self.count()
+
+
+@settings(max_examples=60)
+@given(
+    seed=st.integers(0, 2**32),
+    fails_at=st.integers(1, 120),
+    latency=st.sampled_from(["0ms", "300ms", "1700ms"]),
+    thin=st.integers(1, 9),
+)
+def test_whatever_a_strategy_did_before_flattening_leaves_nothing(
+    seed: int, fails_at: int, latency: str, thin: int
+) -> None:
+    digests = set()
+    other = instrument("ETHUSDT")
+    prices = [(100 + (seed >> i % 7) % 5, 106 + (seed >> i % 7) % 5) for i in range(40)]
+    for _ in range(2):
+        strategy = Wild(fails_at=fails_at)
+        quiet = [(100, 106)] * 60
+        data = [(each, quotes(prices + quiet, quantity=thin)) for each in (BTC, other)]
+        result = Backtest(
+            strategy, data, cash="1000000 USDT", order_latency=latency, error_policy="flatten", seed=seed
+        ).run()
+        digests.add(result.digest)
+        if strategy.events < fails_at:
+            return
+        (error, *others) = result.errors
+        assert error.action == "flatten"
+        assert error.settled_ns is not None
+        assert {each.action for each in others} <= {"continue"}
+        assert [str(position.quantity) for position in result.positions] == ["0.000", "0.000"]
+        assert not {chr(status) for status in result.orders["ord_status"]} & set("A016E")
+        assert strategy.state is StrategyState.FAULTED
+    assert len(digests) == 1

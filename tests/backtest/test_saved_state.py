@@ -146,8 +146,8 @@ def test_state_may_be_saved_and_loaded_by_hand() -> None:
     assert second.seen == {"rows": 15}
 
 
-def changed(state: bytes, **fields: Any) -> bytes:
-    return encoded(decoded(state) | fields)
+def changed(data: bytes, **fields: Any) -> bytes:
+    return encoded(decoded(data) | fields)
 
 
 def a_state() -> bytes:
