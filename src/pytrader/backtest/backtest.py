@@ -15,7 +15,7 @@ from pytrader.backtest.inputs import (
     Strategies,
     capital_allotments,
     error_policies,
-    market_data,
+    markets,
     opening_cash,
     saved_states,
     strategy_instances,
@@ -28,7 +28,7 @@ from pytrader.strategy import Strategy
 from pytrader.strategy.error_policy import ErrorPolicies
 
 if TYPE_CHECKING:
-    from pytrader.data import MarketData
+    from pytrader.backtest.inputs import Markets
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called now and then with how many events are done, and how many there are."""
@@ -42,9 +42,10 @@ class Backtest:
     strategies : Strategy, type of Strategy, sequence of them, or mapping of them by name
         What trades. A class is made with its default parameters. An instance runs once. In a mapping a strategy may
         come with its share of the capital: ``{"fast": (SmaCross, "60%")}``.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
-        What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
-        `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
+        What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
+        structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
+        the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
     feed_latency, order_latency : str or int
@@ -109,11 +110,11 @@ class Backtest:
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
         self.check_every_event = check_every_event
-        self.data = market_data(data)
-        self.cash = opening_cash(cash, self.data.instruments)
-        self.queue_models = queue_models(queue_model, self.data.instruments)
+        self.markets = markets(data)
+        self.cash = opening_cash(cash, self.markets.instruments)
+        self.queue_models = queue_models(queue_model, self.markets.recorded)
         self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
-        self.start_ns = _start(start, self.data)
+        self.start_ns = _start(start, self.markets)
         self.states = saved_states(state, self.strategies)
         self.snapshot_interval_ns = 0
         if snapshot_interval is not None:
@@ -150,7 +151,7 @@ class Backtest:
         self._started = True
         self._run = Run(
             self.strategies,
-            self.data,
+            self.markets,
             self.cash,
             limits=self.limits,
             error_policies=self.error_policies,
@@ -203,7 +204,7 @@ def backtest(
     ----------
     strategy : Strategy or type of Strategy
         What trades.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.
@@ -231,14 +232,16 @@ def _seed(value: int) -> int:
     return value
 
 
-def _start(value: int | None, data: MarketData) -> int | None:
+def _start(value: int | None, markets: Markets) -> int | None:
     if value is None:
         return None
     if type(value) is not int:
         raise InvalidArgument(f"start must be whole nanoseconds since 1970 UTC, got {value!r}")
-    if value > data.end_ns:
-        raise InvalidArgument(f"start is {value}, and the data ends at {data.end_ns}: choose an earlier one")
-    return value if value > data.start_ns else None
+    if markets.exchanges:
+        raise InvalidArgument("start is for recorded data: an exchange has no past to warm up on")
+    if value > markets.end_ns:
+        raise InvalidArgument(f"start is {value}, and the data ends at {markets.end_ns}: choose an earlier one")
+    return value if value > markets.start_ns else None
 
 
 def _latency(value: str | int, name: str) -> int:
