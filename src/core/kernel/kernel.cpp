@@ -29,6 +29,7 @@ enum class HashMark : u64 {
   replace,
   setting,
   allotment,
+  status = 100,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -264,6 +265,16 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
   hash_.add_all(HashMark::trade, instrument, ts, record.ts_event, record.ts_init, record.price, record.quantity,
                 record.aggressor_side, record.trade_id);
   return apply_print(instrument, market(instrument), record);
+}
+
+bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
+  market(instrument).phase = static_cast<TradingPhase>(record.phase);
+  if (!wanted(CallbackKind::status)) return true;
+  Callback callback{CallbackKind::status, instrument, 0, now_, {}};
+  callback.status = &record;
+  return deliver(callback);
 }
 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.

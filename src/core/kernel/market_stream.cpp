@@ -14,7 +14,7 @@ struct Field {
   const i64* absent;  // what an absent column reads as; null where it must be there
 };
 
-constexpr Field kFields[5][kMaxStreamColumns] = {
+constexpr Field kFields[6][kMaxStreamColumns] = {
     {{"ts_event", nullptr},
      {"ts_init", &kZero},
      {"action", nullptr},
@@ -55,6 +55,7 @@ constexpr Field kFields[5][kMaxStreamColumns] = {
      {"low", nullptr},
      {"close", nullptr},
      {"volume", &kZero}},
+    {{"ts_event", nullptr}, {"ts_init", &kZero}, {"phase", nullptr}},
 };
 
 }  // namespace
@@ -71,6 +72,8 @@ const char* to_text(StreamKind kind) noexcept {
       return "trade";
     case StreamKind::bar:
       return "bar";
+    case StreamKind::status:
+      return "status";
   }
   return "unknown";
 }

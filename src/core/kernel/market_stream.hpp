@@ -13,12 +13,13 @@
 
 namespace pytrader {
 
-enum class StreamKind : u8 { l3, l2, quote, trade, bar };
+enum class StreamKind : u8 { l3, l2, quote, trade, bar, status };
 const char* to_text(StreamKind kind) noexcept;
 
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;
 constexpr std::size_t column_count(StreamKind kind) noexcept {
+  if (kind == StreamKind::status) return 3;
   return kind == StreamKind::quote || kind == StreamKind::trade ? 6 : 8;
 }
 

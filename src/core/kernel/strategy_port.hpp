@@ -22,6 +22,7 @@ enum class CallbackKind : u8 {
   degrade,  // the error policy paused the strategy
   resume,   // its cooldown is over
   fault,    // an error ended it
+  status,
 };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
@@ -47,6 +48,7 @@ struct Callback {
     const QuoteRecord* quote;
     const TradeRecord* trade;
     const BarRecord* bar;
+    const StatusRecord* status;
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;

@@ -9,6 +9,7 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
+from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
 
@@ -21,6 +22,7 @@ __all__ = [
     "HandlerError",
     "PositionSummary",
     "QueueModel",
+    "RecordedVenue",
     "RiskLimits",
     "Snapshot",
     "SnapshotOrder",

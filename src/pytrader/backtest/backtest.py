@@ -20,6 +20,7 @@ from pytrader.backtest.inputs import (
     saved_states,
     strategy_instances,
 )
+from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.snapshot import Snapshot
 from pytrader.backtest.venue_models import QueueModels, queue_models
@@ -54,6 +55,10 @@ class Backtest:
     queue_model : QueueModel, str, or mapping of instrument id to one of them
         Where in the queue of a price level the venue takes a cancellation to have happened; see
         ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
+    venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
+        What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
+    bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
+        The way of the price within bars, for venues that say none of their own; ``"worst_case"`` if not given.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
@@ -90,6 +95,8 @@ class Backtest:
         feed_latency: str | int = "0ms",
         order_latency: str | int = "0ms",
         queue_model: QueueModels = "risk_averse",
+        venue: RecordedVenues | None = None,
+        bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
         allocation: Mapping[str, Share] | None = None,
@@ -121,6 +128,7 @@ class Backtest:
             self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
             if self.snapshot_interval_ns <= 0:
                 raise InvalidArgument(f"snapshot_interval must be positive, got {snapshot_interval!r}")
+        self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
         self._started = False
         self._run: Run | None = None
 
@@ -158,6 +166,7 @@ class Backtest:
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             queue_models=self.queue_models,
+            venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
             seed=self.seed,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from pytrader._core import TradingPhase
 from pytrader._strategy import duration_ns
 from pytrader.errors import InvalidArgument
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
     from pytrader.data import Stream
 
 Column = npt.NDArray[np.int64] | npt.NDArray[np.uint64]
+# What a timetable has, by what it is called here.
+_SESSIONS: Final = {
+    "open": int(TradingPhase.CONTINUOUS),
+    "close": int(TradingPhase.CLOSED),
+    "pre_open": int(TradingPhase.PRE_OPEN),
+    "opening_auction": int(TradingPhase.OPENING_AUCTION),
+    "intraday_auction": int(TradingPhase.INTRADAY_AUCTION),
+    "closing_auction": int(TradingPhase.CLOSING_AUCTION),
+    "post_close": int(TradingPhase.POST_CLOSE),
+}
+_INTERRUPTIONS: Final = (int(TradingPhase.HALT), int(TradingPhase.VOLATILITY_AUCTION))
 KINDS: Final = {"quotes": "quote", "trades": "trade"}
 
 
@@ -48,6 +60,21 @@ class History:
             rows = rows[-wanted:]
         return {name: _frozen(column[rows]) for name, column in columns.items()}
 
+    def next_session(self, phase: object, instrument: int, offset: int, now: int) -> int | None:
+        """The first time after `now` that is so far behind the begin of a phase; see `Clock.at_session`."""
+        if not isinstance(phase, str) or phase not in _SESSIONS:
+            raise InvalidArgument(f"at_session knows {', '.join(_SESSIONS)}, got {phase!r}")
+        rows = [stream for stream, owner in self._streams if owner == instrument and stream.kind == "status"]
+        if not rows:
+            raise InvalidArgument("this instrument has no status rows, so nothing is known of its trading day")
+        found = []
+        for stream in rows:
+            times = stream.columns["ts_event"] + offset
+            begins = _begins(stream.columns["phase"], phase) & (times > now)
+            if begins.any():
+                found.append(int(times[int(np.argmax(begins))]))
+        return min(found, default=None)
+
     def _received(self, kind: str, instrument: int) -> dict[str, Column]:
         parts = [
             {name: column[: self._engine.rows_received(index)] for name, column in stream.columns.items()}
@@ -74,6 +101,14 @@ class History:
         if length <= 0:
             raise InvalidArgument(f"a bar's length must be positive, got {what!r}")
         return dict(self._engine.past_bars(instrument, length))
+
+
+def _begins(phases: Column, phase: str) -> npt.NDArray[np.bool_]:
+    """Where a phase begins that the timetable has: not where a row repeats it, nor after an interruption."""
+    wanted = _SESSIONS[phase]
+    before = np.concatenate(([-1], phases[:-1]))
+    begins: npt.NDArray[np.bool_] = (phases == wanted) & (before != wanted) & ~np.isin(before, _INTERRUPTIONS)
+    return begins
 
 
 def _whole(value: Any, name: str) -> int | None:

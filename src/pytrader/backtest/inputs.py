@@ -36,6 +36,7 @@ _TELLING_FIELDS: dict[str, Kind] = {
     "bid_price": "quote",
     "trade_id": "trade",
     "open": "bar",
+    "phase": "status",
 }
 
 
