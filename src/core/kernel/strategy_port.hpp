@@ -22,6 +22,7 @@ enum class CallbackKind : u8 {
   degrade,  // the error policy paused the strategy
   resume,   // its cooldown is over
   fault,    // an error ended it
+  condition,
   status,
 };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
@@ -42,7 +43,7 @@ struct TimerEvent {
 struct Callback {
   CallbackKind kind;
   InstrumentIndex instrument;
-  SeriesId series;  // bar only
+  SeriesId series;  // bar and condition only
   i64 ts;           // the kernel's clock
   union {
     const QuoteRecord* quote;
@@ -52,6 +53,7 @@ struct Callback {
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
+    const u32* watch;  // condition: the WatchId
     const void* none;  // start, stop, book, degrade, resume, fault
   };
 };

@@ -40,7 +40,7 @@ class Backtest:
 
     Parameters
     ----------
-    strategies : Strategy, type of Strategy, sequence of them, or mapping of them by name
+    strategies : Strategy, type of Strategy, CompiledStrategy, sequence of them, or mapping of them by name
         What trades. A class is made with its default parameters. An instance runs once. In a mapping a strategy may
         come with its share of the capital: ``{"fast": (SmaCross, "60%")}``.
     data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them

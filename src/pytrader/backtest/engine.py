@@ -19,10 +19,11 @@ from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy.compiled import CompiledContext
 from pytrader.strategy.state import read_state, restore
 
 if TYPE_CHECKING:
-    from pytrader.backtest.inputs import Markets
+    from pytrader.backtest.inputs import AnyStrategy, Markets
     from pytrader.backtest.recorded_venue import RecordedVenue
     from pytrader.model import Money
 
@@ -41,7 +42,7 @@ class Run:
 
     def __init__(
         self,
-        strategies: Mapping[str, Strategy],
+        strategies: Mapping[str, AnyStrategy],
         markets: Markets,
         cash: Sequence[Money],
         *,
@@ -98,12 +99,16 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts = [
+        self._contexts: list[Context | CompiledContext] = [
             Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
             for name, strategy in strategies.items()
         ]
         past = History(self._engine, [(stream, index_of[stream.instrument.id]) for _, stream in ordered])
         for context in self._contexts:
+            if not isinstance(context, Context):
+                continue
             context.past = past
             state = (states or {}).get(context.name)
             if state is not None:
@@ -129,7 +134,8 @@ class Run:
         try:
             for context in self._contexts:
                 self._add(context)
-            with deterministic(self._contexts), StopOnInterrupt() as stop:
+            in_python = [context for context in self._contexts if isinstance(context, Context)]
+            with deterministic(in_python), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
@@ -149,7 +155,7 @@ class Run:
                 context.detach()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
-    def _add(self, context: Context) -> None:
+    def _add(self, context: Context | CompiledContext) -> None:
         policy = self._policies.get(context.name, ErrorPolicy())
         index = self._engine.add_strategy(
             context.port(),
@@ -160,6 +166,7 @@ class Run:
             window_ns=policy.window_ns,
             cooldown_ns=policy.cooldown_ns,
             tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
+            compiled=isinstance(context, CompiledContext),
         )
         for amount in self._allotments.get(context.name, ()):
             self._engine.allot(index, amount)
@@ -244,7 +251,7 @@ def _take_up(context: Context, state: bytes) -> None:
 
 
 def handler_errors(
-    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context]
+    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context | CompiledContext]
 ) -> tuple[HandlerError, ...]:
     """Join what the kernel did about each error with what was raised; both are in order for each strategy."""
     raised = [iter(context.failures) for context in contexts]

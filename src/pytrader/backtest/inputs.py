@@ -15,7 +15,7 @@ from pytrader.backtest.exchange import Exchange
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
-from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy import CompiledStrategy, ErrorPolicy, Strategy
 from pytrader.strategy.error_policy import ErrorPolicies, error_policy
 from pytrader.strategy.state import read_state
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
 Part: TypeAlias = "MarketData | Stream | Rows | Exchange"
 Data: TypeAlias = "str | os.PathLike[str] | Part | Sequence[Part]"
-OneStrategy: TypeAlias = "Strategy | type[Strategy]"
+AnyStrategy: TypeAlias = Strategy | CompiledStrategy
+OneStrategy: TypeAlias = "AnyStrategy | type[Strategy]"
 Strategies: TypeAlias = "OneStrategy | Sequence[OneStrategy] | Mapping[str, OneStrategy | tuple[OneStrategy, Share]]"
 Cash: TypeAlias = "str | Money | Sequence[str | Money]"
 
@@ -152,8 +153,8 @@ def market_data(data: Any) -> MarketData:
     )
 
 
-def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
-    """Strategies by name: the given one, or the class's name, numbered where a class comes more than once.
+def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
+    """Strategies by name: the given one, or the class's or a compiled one's, numbered where one comes more than once.
 
     Raises
     ------
@@ -168,8 +169,10 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
     if not instances:
         raise InvalidArgument("a back-test needs at least one strategy")
     for one in instances:
-        if not isinstance(one, Strategy):
-            raise InvalidArgument(f"a strategy must be a subclass of Strategy or an instance of one, got {one!r}")
+        if not isinstance(one, Strategy | CompiledStrategy):
+            raise InvalidArgument(
+                f"a strategy must be a subclass of Strategy or an instance of one, or a CompiledStrategy, got {one!r}"
+            )
     if len({id(one) for one in instances}) < len(instances):
         raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
     if isinstance(strategies, Mapping):
@@ -177,8 +180,8 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
             if type(name) is not str or not name.isidentifier():
                 raise InvalidArgument(f"a strategy's name must be one word of letters, digits and _, got {name!r}")
         return dict(zip(strategies, instances, strict=True))
-    classes = [type(one).__name__ for one in instances]
-    named: dict[str, Strategy] = {}
+    classes = [one.name for one in instances]
+    named: dict[str, AnyStrategy] = {}
     for position, one in enumerate(instances):
         name = classes[position]
         if classes.count(name) > 1:
@@ -211,7 +214,7 @@ def capital_allotments(
     return allotments(shares, names, cash)
 
 
-def saved_states(given: object, strategies: Mapping[str, Strategy]) -> dict[str, bytes]:
+def saved_states(given: object, strategies: Mapping[str, AnyStrategy]) -> dict[str, bytes]:
     """The states of earlier runs by strategy, each checked to be that strategy's.
 
     Raises
@@ -232,11 +235,15 @@ def saved_states(given: object, strategies: Mapping[str, Strategy]) -> dict[str,
             raise ConfigError(f"state names {name!r}, and the strategies are {', '.join(strategies)}")
         if not isinstance(state, bytes):
             raise ConfigError(f"state of {name} must be the bytes that save_state() returned, got {state!r}")
-        read_state(strategies[name], state)
+        strategy = strategies[name]
+        if not isinstance(strategy, Strategy):
+            raise ConfigError(f"{name} is a compiled strategy, which keeps its state by itself: leave it out")
+        read_state(strategy, state)
     return dict(given)
 
 
 def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, Strategy]) -> dict[str, ErrorPolicy]:
+def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, AnyStrategy]) -> dict[str, ErrorPolicy]:
     """The error policy of each strategy: the given one, or that of its class.
 
     Raises
