@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytrader import Backtest, ConfigError, InvalidState, Strategy
 from pytrader.backtest import BacktestResult
+from pytrader.data import Stream
+from pytrader.matching import TradingPhase
 from pytrader.strategy import ErrorPolicy, StrategyState
 from tests.backtest.markets import SECOND, START, book_rows, instrument, quotes, trades
 
@@ -28,6 +31,7 @@ HANDLERS = {
     "on_fill": "fill",
     "on_reject": "order event",
     "on_position": "position",
+    "on_status": "status",
 }
 
 
@@ -66,6 +70,11 @@ class Busy(Strategy):
     def on_bar(self, bar: Any) -> None:
         self.heard.append("bar")
         self.fail_in("on_bar")
+
+    def on_status(self, instrument_id: str, phase: Any) -> None:
+        self.heard.append("status")
+        if not self.position.is_flat:
+            self.fail_in("on_status")
 
     def on_timer(self, timer: Any) -> None:
         self.heard.append("timer")
@@ -108,7 +117,10 @@ class Busy(Strategy):
 
 
 def market() -> list[Any]:
-    return [(BTC, quotes([(100, 101)] * ROWS)), (BTC, trades([100] * ROWS))]
+    phases = np.full(2, int(TradingPhase.CONTINUOUS))
+    times = np.array([START, START + 6 * SECOND])
+    status = Stream(BTC, "status", {"ts_event": times, "ts_init": times, "phase": phases}, 0)
+    return [(BTC, quotes([(100, 101)] * ROWS)), (BTC, trades([100] * ROWS)), status]
 
 
 def run(strategy: Strategy, **options: Any) -> BacktestResult:

@@ -453,7 +453,7 @@ bool Kernel::settle() {
     if (calling_) return true;
     constexpr u32 kOfOrders =
         mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
-    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0) {
+    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0 && !desk_.wants_events()) {
       events_.drop();
       continue;
     }

@@ -242,7 +242,6 @@ def saved_states(given: object, strategies: Mapping[str, AnyStrategy]) -> dict[s
     return dict(given)
 
 
-def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, Strategy]) -> dict[str, ErrorPolicy]:
 def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, AnyStrategy]) -> dict[str, ErrorPolicy]:
     """The error policy of each strategy: the given one, or that of its class.
 
