@@ -46,7 +46,7 @@ def run(strategy: Strategy) -> Any:
 class Timed(Strategy):
     """Sets an alert, and sets it again whenever it is due."""
 
-    phase: str = "close"
+    begin: str = "close"
     offset: str = "0s"
 
     def on_start(self) -> None:
@@ -55,7 +55,7 @@ class Timed(Strategy):
         self.again()
 
     def again(self) -> None:
-        when = self.clock.at_session(self.phase, offset=self.offset)
+        when = self.clock.at_session(self.begin, offset=self.offset)
         self.told.append(None if when is None else (when - START) // MINUTE)
 
     def on_timer(self, timer: Any) -> None:
@@ -78,7 +78,7 @@ class Timed(Strategy):
     ],
 )
 def test_alerts_come_by_the_timetable(phase: str, offset: str, due: list[int]) -> None:
-    strategy = Timed(phase=phase, offset=offset)
+    strategy = Timed(begin=phase, offset=offset)
     run(strategy)
     assert [minute for _, minute in strategy.due] == due
     assert strategy.told[: len(due)] == due

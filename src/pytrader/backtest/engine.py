@@ -75,14 +75,33 @@ class Run:
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
+        for amount in cash:
+            self._engine.add_cash(amount)
         for name, model in queue_models.items():
             self._engine.set_queue_model(index_of[name], model)
         for name, venue in venues.items():
             self._engine.set_venue_rules(
                 index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
             )
-        for amount in cash:
-            self._engine.add_cash(amount)
+        past = self._add_markets(markets, index_of)
+        self._contexts: list[Context | CompiledContext] = [
+            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
+        ]
+        self._hand_over(past, states or {})
+        self._limits = limits
+        self._policies = error_policies or {}
+        self._allotments = allotments or {}
+        # Of threads that wait for a snapshot; the kernel itself knows nothing of it.
+        self._condition = Condition()
+        self._wanted = False
+        self._served = 0
+        self._thread: int | None = None
+        self._over = False
+
+    def _add_markets(self, markets: Markets, index_of: Mapping[str, int]) -> History:
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
         # that it caused.
         ordered = sorted(enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2))
@@ -99,31 +118,19 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts: list[Context | CompiledContext] = [
-            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
-            if isinstance(strategy, Strategy)
-            else strategy.bind(name)
-            for name, strategy in strategies.items()
-        ]
-        past = History(self._engine, [(stream, index_of[stream.instrument.id]) for _, stream in ordered])
+        return History(self._engine, [(stream, index_of[stream.instrument.id]) for _, stream in ordered])
+
+    def _hand_over(self, past: History, states: Mapping[str, bytes]) -> None:
+        """Give strategies in Python what was before: the data that they have received, and what they saved."""
         for context in self._contexts:
             if not isinstance(context, Context):
                 continue
             context.past = past
-            state = (states or {}).get(context.name)
+            state = states.get(context.name)
             if state is not None:
                 context.call_after_start(partial(_take_up, context, state))
                 digest = hashlib.sha256(state).digest()
                 self._engine.add_setting(int.from_bytes(digest[:8], "little", signed=True))
-        self._limits = limits
-        self._policies = error_policies or {}
-        self._allotments = allotments or {}
-        # Of threads that wait for a snapshot; the kernel itself knows nothing of it.
-        self._condition = Condition()
-        self._wanted = False
-        self._served = 0
-        self._thread: int | None = None
-        self._over = False
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
@@ -153,6 +160,9 @@ class Run:
             self._serve(last=True)
             for context in self._contexts:
                 context.detach()
+                # The past holds the data, and through the engine this context.
+                if isinstance(context, Context):
+                    context.past = None
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
     def _add(self, context: Context | CompiledContext) -> None:
