@@ -680,7 +680,9 @@ class BinanceCapture(metaclass=_Bound):
 
 # Back-test: one run, as `pytrader.backtest` drives it.
 
+EVENT_ROW: np.dtype[np.void]
 ORDER_ROW: np.dtype[np.void]
+REFUSED_ROW: np.dtype[np.void]
 FILL_ROW: np.dtype[np.void]
 EQUITY_ROW: np.dtype[np.void]
 
@@ -753,6 +755,7 @@ class BacktestEngine(metaclass=_Bound):
         snapshot_interval_ns: int = 0,
         start_ns: int | None = None,
         check_every_event: bool = False,
+        record_events: bool = False,
     ) -> None: ...
     def add_instrument(self, instrument: Instrument) -> int: ...
     def add_cash(self, amount: Money) -> None: ...
@@ -811,6 +814,8 @@ class BacktestEngine(metaclass=_Bound):
     def positions(
         self,
     ) -> list[tuple[int, int, Fixed, Fixed | None, Money, Money | None, Money, Quantity, Price | None]]: ...
+    def order_events(self) -> npt.NDArray[np.void]: ...
+    def refused_reports(self) -> npt.NDArray[np.void]: ...
     def book_faults(self) -> list[tuple[int, str, int]]: ...
     @property
     def events(self) -> int: ...

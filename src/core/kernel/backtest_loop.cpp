@@ -137,6 +137,7 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
+  if (config_.record_events) recorder_.record_events();
   kernel_.set_listener(&recorder_);
   kernel_.set_past(this);
 }

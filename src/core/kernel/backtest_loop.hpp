@@ -27,6 +27,7 @@ struct LoopConfig {
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
   i64 snapshot_interval_ns = 0;    // 0: a snapshot for other threads is published only by publish()
   i64 start_ts = INT64_MIN;        // rows before it only warm up: nobody hears of them, and nobody trades
+  bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 

@@ -53,6 +53,7 @@ class Run:
         queue_models: Mapping[str, QueueModel],
         venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
+        record_events: bool,
         check_every_event: bool,
         seed: int = 0,
         allotments: Allotments | None = None,
@@ -70,6 +71,7 @@ class Run:
             equity_interval_ns=equity_interval_ns,
             snapshot_interval_ns=snapshot_interval_ns,
             start_ns=start_ns,
+            record_events=record_events,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -223,6 +225,8 @@ class Run:
             orders=engine.orders(),
             fills=engine.fills(),
             equity=engine.equity(),
+            order_events=engine.order_events(),
+            refused_reports=engine.refused_reports(),
             instruments=instruments,
             strategies=names,
             accounts=tuple(AccountSummary(*account) for account in engine.accounts()),
