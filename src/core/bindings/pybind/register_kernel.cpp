@@ -53,11 +53,14 @@ void register_limits(py::module_& module) {
 }
 
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, bool check_every_event, bool record_events) {
+                                            py::handle equity_interval_ns, py::handle snapshot_interval_ns,
+                                            py::handle start_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
   config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
   config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
+  config.snapshot_interval_ns = parse_integer(snapshot_interval_ns, "snapshot_interval_ns");
+  if (!start_ns.is_none()) config.start_ts = parse_integer(start_ns, "start_ns");
   config.check_every_event = check_every_event;
   config.record_events = record_events;
   return std::make_unique<BacktestEngine>(config);
@@ -127,7 +130,8 @@ void register_engine(py::module_& module) {
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false,
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("snapshot_interval_ns") = 0,
+           py::arg("start_ns") = py::none(), py::arg("check_every_event").noconvert() = false,
            py::arg("record_events").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
       .def(
@@ -180,6 +184,7 @@ void register_engine(py::module_& module) {
 void register_kernel(py::module_& module) {
   register_rows(module);
   register_limits(module);
+  register_once_set(module);
   register_engine(module);
 }
 
