@@ -139,11 +139,12 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
 }
 
 bool BacktestLoop::begin() {
+  now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   make_venues();
   add_settings();
   phase_ = Phase::streaming;
-  now_ = merge_.empty() ? 0 : merge_.top().time;
-  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
+  collect();
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
@@ -362,7 +363,10 @@ bool BacktestLoop::row_at_strategy(u32 index) {
 
 bool BacktestLoop::published_arrives() {
   const PublishedRow row = published_.take(now_);
-  return kernel_.apply_l3(row.instrument, row.record, now_);
+  if (const auto* status = std::get_if<StatusRecord>(&row.record)) {
+    return kernel_.apply_status(row.instrument, *status, now_);
+  }
+  return kernel_.apply_l3(row.instrument, std::get<L3Record>(row.record), now_);
 }
 
 bool BacktestLoop::command_arrives() {
@@ -409,28 +413,22 @@ void BacktestLoop::collect() {
 }
 
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(CommandKind::submit, order, order.price, order.stop_price, order.order_qty, ts);
+  send(CommandKind::submit, sent_order(order, kernel_.terms(order)), ts);
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(CommandKind::cancel, order, order.price, order.stop_price, order.order_qty, ts);
+  send(CommandKind::cancel, sent_order(order, kernel_.terms(order)), ts);
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  send(CommandKind::replace, order, order.pending_price, order.pending_stop, order.pending_qty, ts);
+  NewOrder wanted = sent_order(order, kernel_.terms(order));
+  wanted.price = order.pending_price;
+  wanted.quantity = order.pending_qty;
+  wanted.terms.stop_price = order.pending_stop;
+  send(CommandKind::replace, wanted, ts);
 }
 
-void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts) {
-  NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
-                order.instrument,      order.tag,  order.side, order.order_type,
-                order.time_in_force,   order.flags};
-  told.self_trade = order.self_trade;
-  told.trigger_type = order.trigger_type;
-  told.contingency = order.contingency;
-  told.list = order.list;
-  told.parent = order.parent;
-  told.terms = kernel_.orders().terms(order);
-  told.terms.stop_price = stop_price;
+void BacktestLoop::send(CommandKind kind, const NewOrder& told, i64 ts) {
   commands_.push({later(ts, config_.order_latency_ns), kind, told});
 }
 
@@ -438,7 +436,8 @@ void BacktestLoop::check() const {
   std::size_t at_venues = 0;
   for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
-  const bool same_orders = !nothing_on_its_way || kernel_.failed() || at_venues == kernel_.orders().open_count();
+  const bool same_orders =
+      !nothing_on_its_way || kernel_.failed() || at_venues + kernel_.emulator().size() == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;
   throw Error(ErrorCode::invalid_state, "back-test: ledger, orders, exposure and venues disagree after event " +
                                             std::to_string(events_) + " at " + std::to_string(now_) + " ns");

@@ -83,10 +83,17 @@ class BacktestLoop : private VenuePort {
   };
 
   void require_room() const override { commands_.require_room(); }
+  bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
+                TimeInForce time_in_force) const noexcept override {
+    return venues_[instrument]->supports(order_type, trigger_type, time_in_force);
+  }
+  TriggerType default_trigger(InstrumentIndex instrument) const noexcept override {
+    return default_trigger_[instrument];
+  }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
+  void send(CommandKind kind, const NewOrder& told, i64 ts);
 
   bool begin();
   RunStatus end(RunStatus status);
@@ -130,6 +137,7 @@ class BacktestLoop : private VenuePort {
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
+  std::vector<TriggerType> default_trigger_;             // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;
   PublishedMarket published_;

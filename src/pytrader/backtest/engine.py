@@ -43,6 +43,8 @@ class Run:
         feed_latency_ns: int,
         order_latency_ns: int,
         queue_models: Mapping[str, QueueModel],
+        emulate: str = "where_needed",
+        immediate_trigger: str = "elect",
         venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
         record_events: bool,
@@ -62,12 +64,8 @@ class Run:
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
-        for name, model in queue_models.items():
-            self._engine.set_queue_model(index_of[name], model)
-        for name, venue in venues.items():
-            self._engine.set_venue_rules(
-                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
-            )
+        self._engine.set_emulation(emulate, immediate_trigger)
+        self._set_venues(index_of, queue_models, venues)
         for amount in cash:
             self._engine.add_cash(amount)
         self._add_markets(index_of)
@@ -99,6 +97,16 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
+
+    def _set_venues(
+        self, index_of: Mapping[str, int], queue_models: Mapping[str, QueueModel], venues: Mapping[str, RecordedVenue]
+    ) -> None:
+        for name, model in queue_models.items():
+            self._engine.set_queue_model(index_of[name], model)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""

@@ -13,6 +13,8 @@ namespace {
 class SilentPort : public VenuePort {
  public:
   void require_room() const override {}
+  bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
+  TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
   void submit(const Order&, i64) override {}
   void cancel(const Order&, i64) override {}
   void replace(const Order&, i64) override {}
