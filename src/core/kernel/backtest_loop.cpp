@@ -139,11 +139,12 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
 }
 
 bool BacktestLoop::begin() {
+  now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   make_venues();
   add_settings();
   phase_ = Phase::streaming;
-  now_ = merge_.empty() ? 0 : merge_.top().time;
-  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
+  collect();
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
@@ -362,7 +363,10 @@ bool BacktestLoop::row_at_strategy(u32 index) {
 
 bool BacktestLoop::published_arrives() {
   const PublishedRow row = published_.take(now_);
-  return kernel_.apply_l3(row.instrument, row.record, now_);
+  if (const auto* status = std::get_if<StatusRecord>(&row.record)) {
+    return kernel_.apply_status(row.instrument, *status, now_);
+  }
+  return kernel_.apply_l3(row.instrument, std::get<L3Record>(row.record), now_);
 }
 
 bool BacktestLoop::command_arrives() {

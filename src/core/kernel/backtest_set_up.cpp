@@ -116,7 +116,7 @@ void BacktestLoop::make_venues() {
   venues_.resize(kinds.size());
   schedule_.reserve(static_cast<u32>(kinds.size()));
   for (const auto& [index, settings] : exchanges_) {
-    venues_[index] = std::make_unique<ExchangeVenue>(index, settings, numbers_, said_, published_.said());
+    venues_[index] = std::make_unique<ExchangeVenue>(index, settings, now_, numbers_, said_, published_.said());
     schedule_.set(index, venues_[index]->next_due());
   }
   std::vector<SimulatedVenue*> recorded(kinds.size());

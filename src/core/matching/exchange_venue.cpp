@@ -14,8 +14,9 @@ constexpr OrderTerms kNoTerms{};
 
 }  // namespace
 
-ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, VenueNumbers& numbers,
-                             std::vector<ExecutionReport>& reports, std::vector<PublishedRow>& published)
+ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, i64 start,
+                             VenueNumbers& numbers, std::vector<ExecutionReport>& reports,
+                             std::vector<PublishedRow>& published)
     : instrument_(instrument),
       numbers_(numbers),
       reports_(reports),
@@ -25,6 +26,7 @@ ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings&
       sessions_(settings.sessions),
       engine_(settings.rules) {
   check(settings);
+  stand_at(start);
   if (settings.reference_price != kNoPrice) {
     OrderMessage message = message_about(MessageKind::reference_price, 0);
     message.price = settings.reference_price;
@@ -171,15 +173,24 @@ void ExchangeVenue::report_output(ClientOrderId named, MessageStatus status) {
   in_order(
       output_, [this](const Fill& fill) { report_fill(fill); },
       [this](const OrderUpdate& update) { report_update(update); });
-  const Outcome outcome = outcome_of(status);
-  if (outcome == Outcome::remainder_canceled) {
+  if (outcome_of(status) == Outcome::remainder_canceled) {
     const u32 slot = slot_of(named);
     if (slot != kNone) close(slot, ExecType::canceled, RejectReason::no_liquidity);
   }
+  publish(named, status);
+}
+
+// The book first: what an auction traded was traded before its phase was over.
+void ExchangeVenue::publish(ClientOrderId named, MessageStatus status) {
+  const Outcome outcome = outcome_of(status);
   const bool enters = outcome == Outcome::rested || outcome == Outcome::requeued;
   rows_.clear();
   feed_.publish(named, enters, output_, engine_.clock(), rows_);
   for (const L3Record& row : rows_) published_.push_back({instrument_, row});
+  for (const OrderUpdate& update : output_.updates) {
+    if (static_cast<UpdateKind>(update.kind) != UpdateKind::phase_changed) continue;
+    published_.push_back({instrument_, StatusRecord{update.ts, update.ts, update.detail}});
+  }
 }
 
 void ExchangeVenue::report_fill(const Fill& fill) {

@@ -18,7 +18,8 @@ namespace pytrader {
 // the engine. docs/exchange.md says how commands become messages, and how fills and updates become reports.
 class ExchangeVenue final : public ExecutionVenue {
  public:
-  ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, VenueNumbers& numbers,
+  // Its clock begins at `start`.
+  ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, i64 start, VenueNumbers& numbers,
                 std::vector<ExecutionReport>& reports, std::vector<PublishedRow>& published);
 
   bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept override;
@@ -54,6 +55,7 @@ class ExchangeVenue final : public ExecutionVenue {
   void report_fill(const Fill& fill);
   void report_trade(ClientOrderId id, const Fill& fill, i64 leaves_qty, Liquidity liquidity);
   void report_update(const OrderUpdate& update);
+  void publish(ClientOrderId named, MessageStatus status);
   void state_terms(ExecType exec_type, const WorkingOrder& order, RejectReason reason);
   void close(u32 slot, ExecType exec_type, RejectReason reason);
   i64 quantity_at_engine(const WorkingOrder& order, i64 total) const noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <variant>
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
@@ -18,7 +19,7 @@ struct VenueNumbers {
 // A row of a venue's own market data.
 struct PublishedRow {
   InstrumentIndex instrument;
-  L3Record record;
+  std::variant<L3Record, StatusRecord> record;
 };
 
 constexpr i64 kNeverDue = INT64_MAX;
