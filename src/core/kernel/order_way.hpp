@@ -21,6 +21,7 @@ class OrderWay {
   ClientOrderId submit(const NewOrder& command, i64 now) {
     const RiskView view = view_of(command.strategy, command.instrument, now);
     RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
+    if (reason == RejectReason::none && !knows_parent(command)) reason = RejectReason::unknown_order;
     const bool waits = reason == RejectReason::none && emulation_.takes(command);
     if (waits) reason = emulation_.check(command);
     if (reason == RejectReason::none) venue_.require_room();
@@ -203,6 +204,11 @@ class OrderWay {
     }
     gate_.exposure().order_changed(order, before);
     events_.push(event);
+  }
+  bool knows_parent(const NewOrder& command) const noexcept {
+    if (command.parent == 0) return true;
+    const Order* const parent = store_.find(command.parent);
+    return parent != nullptr && parent->strategy == command.strategy;
   }
   static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
     return {placed, order.client_order_id, exec_id};
