@@ -123,7 +123,7 @@ i64 later(i64 time, i64 latency) noexcept {
 BacktestLoop::BacktestLoop(const LoopConfig& config)
     : config_(config),
       kernel_(*this),
-      recorder_(kernel_, config.equity_interval_ns),
+      recorder_(kernel_, config.equity_interval_ns, config.snapshot_interval_ns),
       merge_(config.feed_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
       responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
@@ -131,18 +131,33 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
   }
+  if (config_.snapshot_interval_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the snapshot interval is negative");
+  }
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
+  if (config_.record_events) recorder_.record_events();
   kernel_.set_listener(&recorder_);
+  kernel_.set_past(this);
 }
 
 bool BacktestLoop::begin() {
-  make_venues();
-  add_settings();
-  phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
   if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
+  make_venues();
+  add_settings();
+  collect();
+  if (config_.start_ts <= now_) return start_strategies(now_);
+  phase_ = Phase::warming;
+  kernel_.add_setting(config_.start_ts);
+  kernel_.warm_up(now_);
+  return true;
+}
+
+bool BacktestLoop::start_strategies(i64 ts) {
+  phase_ = Phase::streaming;
+  now_ = ts;
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
@@ -154,7 +169,19 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; goes_on();) {
+  u64 steps = 0;
+  for (; phase_ == Phase::warming; ++steps) {
+    if (merge_.empty() || merge_.top().time >= config_.start_ts) {
+      if (!start_strategies(config_.start_ts)) return end(RunStatus::strategy_failed);
+      break;
+    }
+    if (steps >= max_steps) {
+      failed_ = false;
+      return RunStatus::paused;
+    }
+    step();
+  }
+  while (goes_on()) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
@@ -177,7 +204,7 @@ RunStatus BacktestLoop::end(RunStatus status) {
 }
 
 void BacktestLoop::abort() {
-  if (phase_ == Phase::streaming) end(RunStatus::paused);
+  if (phase_ == Phase::streaming || phase_ == Phase::warming) end(RunStatus::paused);
   phase_ = Phase::over;
 }
 
@@ -302,6 +329,7 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
     collect();
   }
   const bool received = merge_.venue_done(index, std::max(record.ts_event, record.ts_init), alone);
+  telling_ = index;
   return settle() && (!received || tell(kernel_, stream, record, now_));
 }
 
@@ -324,6 +352,7 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
       } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
         const Record record = record_at<Record>(stream, merge_.strategy_row(index));
         merge_.strategy_done(index, true);
+        telling_ = index;
         succeeded = tell(kernel_, stream, record, now_);
       } else if (next.rank == Rank::bar_open) {
         open_bar(index, true);
@@ -355,13 +384,17 @@ bool BacktestLoop::row_at_strategy(u32 index) {
   return with_record(stream.kind, [&]<class Record>() {
     const Record record = record_at<Record>(stream, merge_.strategy_row(index));
     merge_.strategy_done(index);
+    telling_ = index;
     return tell(kernel_, stream, record, now_);
   });
 }
 
 bool BacktestLoop::published_arrives() {
   const PublishedRow row = published_.take(now_);
-  return kernel_.apply_l3(row.instrument, row.record, now_);
+  if (const auto* status = std::get_if<StatusRecord>(&row.record)) {
+    return kernel_.apply_status(row.instrument, *status, now_);
+  }
+  return kernel_.apply_l3(row.instrument, std::get<L3Record>(row.record), now_);
 }
 
 bool BacktestLoop::command_arrives() {
@@ -399,33 +432,31 @@ void BacktestLoop::collect() {
   }
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
-  for (const ExecutionReport& report : said_) responses_.push({due, report});
+  for (ExecutionReport& report : said_) {
+    // Reports may overtake one another on their way: this tells in which order they were said.
+    if (report.sequence == 0) report.sequence = ++said_count_;
+    responses_.push({due, report});
+  }
   said_.clear();
 }
 
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(CommandKind::submit, order, order.price, order.stop_price, order.order_qty, ts);
+  send(CommandKind::submit, sent_order(order, kernel_.terms(order)), ts);
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(CommandKind::cancel, order, order.price, order.stop_price, order.order_qty, ts);
+  send(CommandKind::cancel, sent_order(order, kernel_.terms(order)), ts);
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  send(CommandKind::replace, order, order.pending_price, order.pending_stop, order.pending_qty, ts);
+  NewOrder wanted = sent_order(order, kernel_.terms(order));
+  wanted.price = order.pending_price;
+  wanted.quantity = order.pending_qty;
+  wanted.terms.stop_price = order.pending_stop;
+  send(CommandKind::replace, wanted, ts);
 }
 
-void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts) {
-  NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
-                order.instrument,      order.tag,  order.side, order.order_type,
-                order.time_in_force,   order.flags};
-  told.self_trade = order.self_trade;
-  told.trigger_type = order.trigger_type;
-  told.contingency = order.contingency;
-  told.list = order.list;
-  told.parent = order.parent;
-  told.terms = kernel_.orders().terms(order);
-  told.terms.stop_price = stop_price;
+void BacktestLoop::send(CommandKind kind, const NewOrder& told, i64 ts) {
   commands_.push({later(ts, config_.order_latency_ns), kind, told});
 }
 
@@ -433,7 +464,8 @@ void BacktestLoop::check() const {
   std::size_t at_venues = 0;
   for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
-  const bool same_orders = !nothing_on_its_way || kernel_.failed() || at_venues == kernel_.orders().open_count();
+  const bool same_orders =
+      !nothing_on_its_way || kernel_.failed() || at_venues + kernel_.emulator().size() == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;
   throw Error(ErrorCode::invalid_state, "back-test: ledger, orders, exposure and venues disagree after event " +
                                             std::to_string(events_) + " at " + std::to_string(now_) + " ns");

@@ -8,6 +8,7 @@
 #include "kernel/bounded_queue.hpp"
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
+#include "kernel/past_rows.hpp"
 #include "kernel/published_market.hpp"
 #include "kernel/recorder.hpp"
 #include "kernel/stream_merge.hpp"
@@ -24,6 +25,9 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  i64 snapshot_interval_ns = 0;    // 0: a snapshot for other threads is published only by publish()
+  i64 start_ts = INT64_MIN;        // rows before it only warm up: nobody hears of them, and nobody trades
+  bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -33,7 +37,7 @@ enum class RunStatus : u8 { finished, paused, strategy_failed };
 // at a venue, reports that arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind
 // in its own order, rows by the order of their streams' adding and then by row. A hop without latency is taken at once,
 // before all of these.
-class BacktestLoop : private VenuePort {
+class BacktestLoop : private VenuePort, private PastRows {
  public:
   explicit BacktestLoop(const LoopConfig& config);
 
@@ -61,6 +65,14 @@ class BacktestLoop : private VenuePort {
   // Ends the run here: no callback comes any more, and the record is closed.
   void abort();
 
+  // Bars that closed until now: those of the data, else built from its trades. Reads what the strategies have received.
+  std::vector<BarRecord> past_bars(InstrumentIndex instrument, i64 duration_ns) const;
+  // Rows of a stream, by the order of adding, that the strategies have received.
+  std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream); }
+
+  // A snapshot for other threads, between two calls of run().
+  bool publish() { return recorder_.publish(); }
+
   // Good to read after any run, whole once the last one is over.
   const Recorder& recorder() const noexcept { return recorder_; }
   u64 events() const noexcept { return events_; }  // rows that reached their venue, or came from it
@@ -69,7 +81,7 @@ class BacktestLoop : private VenuePort {
   const ExecutionVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
-  enum class Phase : u8 { set_up, streaming, over };
+  enum class Phase : u8 { set_up, warming, streaming, over };
   enum class CommandKind : u8 { submit, cancel, replace };
   struct Command {
     i64 due;
@@ -82,12 +94,23 @@ class BacktestLoop : private VenuePort {
   };
 
   void require_room() const override { commands_.require_room(); }
+  bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
+                TimeInForce time_in_force) const noexcept override {
+    return venues_[instrument]->supports(order_type, trigger_type, time_in_force);
+  }
+  TriggerType default_trigger(InstrumentIndex instrument) const noexcept override {
+    return default_trigger_[instrument];
+  }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
+  void send(CommandKind kind, const NewOrder& told, i64 ts);
+
+  void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
+  void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
 
   bool begin();
+  bool start_strategies(i64 ts);
   RunStatus end(RunStatus status);
   void check_bar_series() const;
   void make_venues();
@@ -129,6 +152,7 @@ class BacktestLoop : private VenuePort {
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
+  std::vector<TriggerType> default_trigger_;             // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;
   PublishedMarket published_;
@@ -136,9 +160,11 @@ class BacktestLoop : private VenuePort {
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
+  u64 said_count_ = 0;                 // reports so far, of all venues
   BoundedQueue<Command> commands_;
   BoundedQueue<Response> responses_;
   i64 now_ = INT64_MIN;
+  u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last
   i64 start_ = INT64_MAX;
   i64 end_ = INT64_MIN;
   u64 events_ = 0;

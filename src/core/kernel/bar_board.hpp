@@ -36,6 +36,8 @@ class BarBoard {
   std::size_t size() const noexcept { return series_.size(); }
   i64 duration_ns(SeriesId series) const noexcept { return series_[series].duration_ns; }
   InstrumentIndex instrument(SeriesId series) const noexcept { return series_[series].instrument; }
+  // The length of the shortest bars of the instrument that come as records, INT64_MAX if there are none.
+  i64 shortest_recorded(InstrumentIndex instrument) const noexcept;
   // The series of the instrument's mid prices; kNoSeries where nobody asked for one.
   SeriesId mids_of(InstrumentIndex instrument) const noexcept { return mids_[instrument]; }
   static constexpr SeriesId kNoSeries = UINT32_MAX;
@@ -53,6 +55,9 @@ class BarBoard {
   ClosedBar close_next(i64 now);
   // Bars that end at or before `now` must be closed already.
   void add_trade(InstrumentIndex instrument, const TradeRecord& trade, i64 now);
+  // Of a series that was added late: a trade before now, and that time has come to `ts`.
+  void add_past_trade(SeriesId series, const TradeRecord& trade, i64 ts);
+  void close_past(SeriesId series, i64 ts);
   void update_indicators(const ClosedBar& closed);
   // The mid price now is half of `twice_mid` ticks.
   void update_mids(SeriesId series, i64 twice_mid);

@@ -4,128 +4,28 @@
 #include <algorithm>
 #include <string>
 
+#include "kernel/hash_mark.hpp"
+
 namespace pytrader {
-namespace {
 
-// What an input is, as the first word of its part of the running hash.
-enum class HashMark : u64 {
-  instrument = 1,
-  cash,
-  strategy,
-  series,
-  start,
-  stop,
-  l3,
-  l2,
-  quote,
-  trade,
-  bar,
-  report,
-  timer_set,
-  timer_canceled,
-  timer_fired,
-  submit,
-  cancel,
-  replace,
-  setting,
-  condition,
-  status = 100,
-};
-
-void add_text(RunningHash& hash, const std::string& text) {
-  hash.add(text.size());
-  for (const char letter : text) hash.add(static_cast<u64>(static_cast<unsigned char>(letter)));
-}
-
-void add_wide(RunningHash& hash, i128 value) {
-  hash.add_all(value, value >> 64);
-}
-
-void add_terms(RunningHash& hash, const OrderTerms& terms) {
-  const bool has_terms = !(terms == OrderTerms{});
-  hash.add(u64{has_terms});
-  if (!has_terms) return;
-  hash.add_all(terms.stop_price, terms.activation_price, terms.trailing_offset, terms.trailing_step,
-               terms.trailing_unit, terms.display_qty, terms.display_range, terms.min_qty, terms.peg_type,
-               terms.peg_offset, terms.expire_time, terms.limit_offset);
-}
-
-}  // namespace
-
-InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
-  const InstrumentIndex index = board_.add_instrument(std::move(definition));
-  const Instrument& added = *board_[index].instrument;
-  way_.gate().add_instrument(added);
-  way_.store().add_instrument();
-  way_.ledger().add_instrument(added);
-  bars_.add_instrument();
-  const InstrumentDefinition& made = added.definition();
-  hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
-  for (const std::string* text : {&made.symbol, &made.venue, &made.base_currency, &made.quote_currency}) {
-    add_text(hash_, *text);
-  }
-  for (const Fixed* number : {&made.tick_size, &made.lot_size, &made.multiplier, &made.maker_fee_rate,
-                              &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
-    add_wide(hash_, number->raw);
-  }
-  return index;
-}
-
-void Kernel::add_cash(const std::string& currency, i128 amount) {
-  way_.ledger().deposit(currency, amount);
-  hash_.add_all(HashMark::cash);
-  add_text(hash_, currency);
-  add_wide(hash_, amount);
-}
-
-StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a strategy can not be added after start");
-  way_.gate().add_strategy(limits);
-  desk_.add_strategy(policy);
-  way_.store().add_strategy();
-  way_.ledger().add_strategy();
-  ports_.push_back(port);
-  handled_.push_back(port.mask);
-  mask_ |= port.mask;
-  hash_.add_all(HashMark::strategy, limits.max_order_quantity, limits.max_position, limits.max_open_orders);
-  add_wide(hash_, limits.max_order_notional);
-  return static_cast<StrategyIndex>(ports_.size() - 1);
-}
-
-SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
-  market(instrument);
-  hash_.add_all(HashMark::series, instrument, duration_ns);
-  return bars_.add_series(instrument, duration_ns);
-}
-
-SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {
-  market(instrument);
-  return bars_.add_recorded(instrument, duration_ns);
-}
-
-SeriesId Kernel::add_mids(InstrumentIndex instrument) {
-  market(instrument);
-  hash_.add_all(HashMark::series, instrument, 0);
-  return bars_.add_mids(instrument);
-}
-
-WatchId Kernel::watch(StrategyIndex strategy, ConditionId condition) {
-  if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "condition: no such strategy");
-  return conditions_.watch(strategy, condition);
-}
-
-Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
-  return bars_.add_indicator(series, std::move(indicator));
-}
-
-void Kernel::add_setting(i64 value) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a setting can not be added after start");
-  hash_.add_all(HashMark::setting, value);
+void Kernel::warm_up(i64 ts) {
+  if (started_ || warming_) throw Error(ErrorCode::invalid_state, "kernel: a warm-up comes once, before start");
+  warming_ = true;
+  now_ = ts;
+  mask_ = 0;
+  for (StrategyPort& port : ports_) port.mask = 0;
 }
 
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
+  if (warming_) {
+    fire(ts - 1);
+    for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+      ports_[strategy].mask = handled_[strategy];
+      mask_ |= handled_[strategy];
+    }
+    warming_ = false;
+  }
   started_ = true;
   now_ = ts;
   hash_.add_all(HashMark::start, ts);
@@ -144,23 +44,18 @@ bool Kernel::stop() {
   return goes_on;
 }
 
-void Kernel::refuse_input(i64 ts) const {
-  if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
-  if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
-  throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
-                                               " ns is older than the clock, " + std::to_string(now_) + " ns");
-}
-
 // The clock never goes back, and what was due before this input happens before it.
 bool Kernel::enter(i64 ts) {
   if (failed_) return false;
-  if (ts < now_ || !started_ || calling_) [[unlikely]]
+  if (ts < now_ || !(started_ || warming_) || calling_) [[unlikely]]
     refuse_input(ts);
   if (next_timer() < ts) [[unlikely]] {
     if (!fire(ts - 1)) return false;
   }
   now_ = ts;
   commands_ = 0;
+  if (emulator().next_expiry() <= ts) [[unlikely]]
+    return expire_held();
   return true;
 }
 
@@ -195,6 +90,7 @@ bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts
 }
 
 bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& at, bool best_changed, i64 flags) {
+  if (best_changed && !tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
   const SeriesId mids = best_changed ? update_mids(instrument, at) : BarBoard::kNoSeries;
   if (best_changed && wanted(CallbackKind::quote)) {
     const QuoteRecord quote = at.quote;
@@ -213,6 +109,7 @@ bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, 
                 record.bid_quantity, record.ask_quantity);
   InstrumentMarket& at = market(instrument);
   board_.apply_quote(at, record);
+  if (!tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
   const SeriesId mids = update_mids(instrument, at);
   if (wanted(CallbackKind::quote)) {
     Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
@@ -257,7 +154,9 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
 bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
-  market(instrument).phase = static_cast<TradingPhase>(record.phase);
+  InstrumentMarket& at = market(instrument);
+  at.phase = static_cast<TradingPhase>(record.phase);
+  if (!begin_phase(instrument, at)) return false;
   if (!wanted(CallbackKind::status)) return true;
   Callback callback{CallbackKind::status, instrument, 0, now_, {}};
   callback.status = &record;
@@ -267,11 +166,16 @@ bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
   while (bars_.next_close() <= now_) {
-    if (!close_bars(bars_.close_next(now_))) return false;
+    printing_ = true;
+    const bool goes_on = close_bars(bars_.close_next(now_));
+    printing_ = false;
+    if (!goes_on) return false;
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault
   at.last_price = trade.price;
+  at.printed = true;
   bars_.add_trade(instrument, trade, now_);
+  if (!tell_last(instrument, trade.price)) return false;
   if (!wanted(CallbackKind::trade)) return true;
   Callback callback{CallbackKind::trade, instrument, 0, now_, {}};
   callback.trade = &trade;
@@ -282,8 +186,17 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
   if (!enter(ts)) return false;
   hash_.add_row(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
                 record.open, record.high, record.low, record.close, record.volume);
-  board_.apply_bar(market(instrument), record);
+  InstrumentMarket& at = market(instrument);
+  board_.apply_bar(at, record);
+  if (!tell_bar(instrument, at, record, duration_ns)) return false;
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
+}
+
+bool Kernel::apply_mark(InstrumentIndex instrument, i64 price, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::mark, instrument, ts, price);
+  market(instrument).mark_price = price;
+  return tell_mark(instrument, price);
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {
@@ -314,7 +227,8 @@ bool Kernel::advance(i64 ts) {
   return fire(ts);
 }
 
-// Fires what is due until this time, in order of time; bars that end come before timers of the same time.
+// Fires what is due until this time, in order of time; at one time orders expire first, then bars end, then timers
+// fire.
 bool Kernel::fire(i64 until) {
   while (!failed_ && next_timer() <= until) fire_next();
   return !failed_;
@@ -324,6 +238,10 @@ void Kernel::fire_next() {
   const i64 due = next_timer();
   if (due > now_) commands_ = 0;
   now_ = std::max(now_, due);
+  if (emulator().next_expiry() == due) {
+    expire_held();
+    return;
+  }
   if (bars_.next_close() == due) {
     close_bars(bars_.close_next(now_));
     return;
@@ -391,7 +309,7 @@ bool Kernel::settle() {
     if (calling_) return true;
     constexpr u32 kOfOrders =
         mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
-    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0) {
+    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0 && !desk_.wants_events()) {
       events_.drop();
       continue;
     }
@@ -400,9 +318,9 @@ bool Kernel::settle() {
     Callback callback{CallbackKind::order_event, event.instrument, 0, now_, {}};
     callback.order_event = &event;
     if (!call(event.strategy, callback)) return false;
-    if (event.exec_type == ExecType::trade) {
+    if (pending.booked) {
       callback.kind = CallbackKind::fill;
-      if (!call(event.strategy, callback)) return false;
+      if (event.exec_type == ExecType::trade && !call(event.strategy, callback)) return false;
       callback.kind = CallbackKind::position;
       callback.position = &pending.position;
       if (!call(event.strategy, callback)) return false;
@@ -457,50 +375,10 @@ bool Kernel::cancel_timer(StrategyIndex strategy, TimerId timer) {
   return timers_.cancel(strategy, timer);
 }
 
-void Kernel::count_command(StrategyIndex strategy) {
-  if (!started_ || failed_) {
-    throw Error(ErrorCode::invalid_state, "kernel: commands are taken between start and the end of the run only");
-  }
-  if (strategy < ports_.size() && !may_command(desk_.state(strategy))) [[unlikely]] {
-    throw Error(ErrorCode::invalid_state, "strategy " + std::to_string(strategy) + " is " +
-                                              to_text(desk_.state(strategy)) + ": its commands are refused");
-  }
-  if (++commands_ > kMaxCommandsPerInput) {
-    throw Error(ErrorCode::capacity, "strategy " + std::to_string(strategy) + " issued more than " +
-                                         std::to_string(kMaxCommandsPerInput) + " commands without time passing");
-  }
-}
-
 PositionState Kernel::position(StrategyIndex strategy, InstrumentIndex instrument) const {
   market(instrument);
   if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "position: no such strategy");
   return way_.ledger().position(strategy, instrument);
-}
-
-void Kernel::refuse_instrument(InstrumentIndex instrument) const {
-  throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
-                                               std::to_string(board_.size()) + " were added");
-}
-
-bool Kernel::check() const {
-  if (!way_.ledger().check() || way_.store().first_inconsistent() != 0) return false;
-  const OrderStore& store = way_.store();
-  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
-    for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
-      i64 buys = 0;
-      i64 sells = 0;
-      ClientOrderId id = store.first_open(strategy, instrument);
-      for (; id != 0; id = store.next_open(id)) {
-        const Order& order = *store.find(id);
-        (order.side == Side::buy ? buys : sells) += reservation_of(order).quantity;
-      }
-      const ExposureCell& cell = way_.gate().exposure().cell(strategy, instrument);
-      const PositionState& position = way_.ledger().position(strategy, instrument);
-      if (cell.buy_lots != buys || cell.sell_lots != sells) return false;
-      if (cell.position != position.quantity || cell.cost != position.cost) return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace pytrader

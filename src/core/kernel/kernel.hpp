@@ -12,6 +12,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
+#include "kernel/past_rows.hpp"
 #include "kernel/strategy_desk.hpp"
 #include "kernel/strategy_port.hpp"
 #include "kernel/timer_queue.hpp"
@@ -40,6 +41,10 @@ class Kernel {
   InstrumentIndex add_instrument(InstrumentDefinition definition);
   void add_cash(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy = {});
+  // Of the account's capital in this currency the strategy may use this much, in 10^-18 units, and what it has earned
+  // or lost by itself. Before start(), after the instruments; a strategy that was allotted something has nothing of
+  // what it was not.
+  void allot(StrategyIndex strategy, const std::string& currency, i128 amount);
   // Its next error ends the run, whatever its policy.
   void stop_on_error(StrategyIndex strategy) { desk_.stop_on_error(strategy); }
   // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
@@ -57,9 +62,17 @@ class Kernel {
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
   // A number of the host that decides what happens, such as a latency: it goes into the running hash.
   void add_setting(i64 value);
+  // Which orders the core holds until their price is reached, and what becomes of one that comes too late.
+  void set_emulation(Emulate emulate, Immediate immediate);
   // Hears of order events and fills before strategies do; null for none.
   void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 
+  // What strategies have been told of, for series and indicators that are added late; null for none: they then begin
+  // with the next row.
+  void set_past(const PastRows* past) noexcept { past_ = past; }
+
+  // Inputs are taken from here on, and nobody hears of them, until start(). Not needed before it.
+  void warm_up(i64 ts);
   bool start(i64 ts);
   bool stop();
 
@@ -69,12 +82,17 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  // The venue's mark price, in ticks.
+  bool apply_mark(InstrumentIndex instrument, i64 price, i64 ts);
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
-  // When advance() has something to do: a timer, or the end of a bar. INT64_MAX when nothing is due.
-  i64 next_timer() const noexcept { return std::min(timers_.next_due(), bars_.next_close()); }
+  // When advance() has something to do: a timer, the end of a bar or of an order that waits in the core. INT64_MAX when
+  // nothing is due.
+  i64 next_timer() const noexcept {
+    return std::min({timers_.next_due(), bars_.next_close(), emulator().next_expiry()});
+  }
 
   // Commands of strategies: judged and applied at once; their events are delivered after the running callback returns.
   // Throws Error(capacity) beyond kMaxCommandsPerInput.
@@ -93,6 +111,8 @@ class Kernel {
   const Order* order(ClientOrderId id) const noexcept { return way_.store().find(id); }
   OrderTerms terms(const Order& order) const noexcept { return way_.store().terms(order); }
   const OrderStore& orders() const noexcept { return way_.store(); }
+  const Emulator& emulator() const noexcept { return way_.emulation().emulator(); }
+  const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
@@ -111,6 +131,9 @@ class Kernel {
   const BarBoard& bars() const noexcept { return bars_; }
   std::size_t strategy_count() const noexcept { return ports_.size(); }
   StrategyState state(StrategyIndex strategy) const noexcept { return desk_.state(strategy); }
+  // What the strategy says of itself to other threads, in its own words; no part of the running hash.
+  void publish(StrategyIndex strategy, std::string text) { published_.at(strategy) = std::move(text); }
+  const std::string& published(StrategyIndex strategy) const { return published_.at(strategy); }
   // What failed and what was done about it, in order.
   const std::vector<ErrorRecord>& errors() const noexcept { return desk_.records(); }
   bool failed() const noexcept { return failed_; }
@@ -125,7 +148,20 @@ class Kernel {
  private:
   bool enter(i64 ts);
   bool fire(i64 until);
+  void fill(SeriesId series);
+  void warm(SeriesId series, Indicator& indicator);
   void fire_next();
+  // Nothing fires outside continuous trading.
+  bool listens(InstrumentIndex instrument) const noexcept {
+    return !emulator().empty() && board_[instrument].phase == TradingPhase::continuous;
+  }
+  bool expire_held();
+  bool release_fired();
+  bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);
+  bool tell_quote(InstrumentIndex instrument, i64 bid, i64 ask);
+  bool tell_mark(InstrumentIndex instrument, i64 price);
+  bool tell_last(InstrumentIndex instrument, i64 price);
+  bool tell_bar(InstrumentIndex instrument, const InstrumentMarket& market, const BarRecord& record, i64 duration_ns);
   bool deliver(const Callback& callback);
   bool call(StrategyIndex strategy, const Callback& callback);
   bool take_failure(StrategyIndex strategy, CallbackKind kind);
@@ -155,13 +191,17 @@ class Kernel {
   BarBoard bars_;
   ConditionBoard conditions_;
   StrategyDesk desk_;
-  std::vector<StrategyPort> ports_;  // each with the mask of what it may hear in its state
-  std::vector<u32> handled_;         // by strategy: the mask that it came with
+  std::vector<StrategyPort> ports_;     // each with the mask of what it may hear in its state
+  std::vector<u32> handled_;            // by strategy: the mask that it came with
+  std::vector<std::string> published_;  // by strategy
   i64 now_ = INT64_MIN;
   u64 refused_reports_ = 0;
   u32 mask_ = 0;  // kinds that any strategy handles
   u32 commands_ = 0;
   RejectReason last_refusal_ = RejectReason::none;
+  const PastRows* past_ = nullptr;
+  bool warming_ = false;
+  bool printing_ = false;  // bars are closed before a trade that they do not hold
   bool started_ = false;
   bool calling_ = false;
   bool failed_ = false;

@@ -32,6 +32,7 @@ void Recorder::start(i64 ts) {
   max_positions_.assign(kernel_.instrument_count() * kernel_.strategy_count(), 0);
   sample(ts);
   if (equity_interval_ns_ > 0) next_sample_ = later(ts, equity_interval_ns_);
+  if (snapshot_interval_ns_ > 0) next_snapshot_ = later(ts, snapshot_interval_ns_);
   find_next_due();
 }
 
@@ -47,6 +48,11 @@ void Recorder::mark_fills(i64 ts) {
 
 void Recorder::pass(i64 ts) {
   mark_fills(ts);
+  if (next_snapshot_ < ts) {
+    publish();
+    next_snapshot_ =
+        later(next_snapshot_, (1 + (ts - 1 - next_snapshot_) / snapshot_interval_ns_) * snapshot_interval_ns_);
+  }
   if (next_sample_ < ts) {
     // Over a gap nothing changed: one sample stands for all of it.
     const i64 skipped = (ts - 1 - next_sample_) / equity_interval_ns_;
@@ -66,18 +72,44 @@ void Recorder::finish(i64 ts) {
 }
 
 void Recorder::find_next_due() noexcept {
-  next_due_ = next_sample_;
+  next_due_ = std::min(next_sample_, next_snapshot_);
   if (next_1s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_1s_].ts_init, kSecond));
   if (next_10s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_10s_].ts_init, 10 * kSecond));
 }
 
 void Recorder::on_event(const OrderEvent& event) {
+  if (records_events_) {
+    if (events_.size() >= kMaxEvents) {
+      throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
+                                           " order events: run without it, or over less data");
+    }
+    events_.push_back(row_of(event));
+  }
   if (event.client_order_id > reasons_.size()) reasons_.resize(event.client_order_id, RejectReason::none);
   if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;
 }
 
+// Restates the row of a trade that was corrected or busted; false where a correction came before its trade. Rows are
+// searched from the newest.
+bool Recorder::correct(const OrderEvent& event, i64 fee) {
+  for (std::size_t i = fills_.size(); i-- > 0;) {
+    FillRow& row = fills_[i];
+    if (row.exec_id != static_cast<i64>(event.exec_id) ||
+        row.client_order_id != static_cast<i64>(event.client_order_id)) {
+      continue;
+    }
+    row.price = event.last_px;
+    row.quantity = event.exec_type == ExecType::trade_cancel ? 0 : event.last_qty;
+    row.fee += fee;
+    if (event.liquidity != Liquidity::none) row.liquidity = static_cast<i64>(event.liquidity);
+    return true;
+  }
+  return false;
+}
+
 void Recorder::on_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
   const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
+  if (event.exec_type != ExecType::trade && correct(event, in_minor_units(fee, decimals, "a fee"))) return;
   fills_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.client_order_id),
                     static_cast<i64>(event.venue_order_id), static_cast<i64>(event.exec_id), event.strategy,
                     event.instrument, static_cast<i64>(event.side), event.last_px, event.last_qty,

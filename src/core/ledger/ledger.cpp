@@ -63,6 +63,7 @@ Closing closing_of(const PositionState& position, const Instrument& instrument, 
 
 void Ledger::add_instrument(const Instrument& instrument) {
   positions_.add_instrument();
+  histories_.add_instrument();
   instruments_.push_back(&instrument);
   account_of_.push_back(account_index(instrument.definition().quote_currency));
 }
@@ -146,6 +147,17 @@ bool Ledger::position_value(StrategyIndex strategy, InstrumentIndex instrument, 
                             i128& twice_value) const noexcept {
   return instruments_[instrument]->value_of(
       static_cast<i128>(positions_.at(strategy, instrument).quantity) * twice_mark_price, twice_value);
+}
+
+// Parts of the account's sums, which 128 bits hold.
+i128 Ledger::earned(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+  i128 sum = 0;
+  for (InstrumentIndex other = 0; other < instruments_.size(); ++other) {
+    if (account_of_[other] != account_of_[instrument]) continue;
+    const PositionState& position = positions_.at(strategy, other);
+    sum += position.realized_pnl - position.fees;
+  }
+  return sum;
 }
 
 i128 Ledger::cash(const std::string& currency) const noexcept {

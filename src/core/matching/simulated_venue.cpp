@@ -56,6 +56,13 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
   return bars_;
 }
 
+// It takes every trigger. One whose price the recording does not tell it refuses with a reason, which nobody else could
+// wait for either.
+bool SimulatedVenue::supports(OrderType order_type, TriggerType, TimeInForce time_in_force) const noexcept {
+  return (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
+         (rules_.rules.times_in_force & members_of(time_in_force)) != 0;
+}
+
 void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
   if (order.strategy >= positions_.size()) positions_.resize(order.strategy + std::size_t{1});
   if (is_plain(order)) {
@@ -68,8 +75,7 @@ void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
 // What needs nothing but price, quantity and place.
 bool SimulatedVenue::is_plain(const NewOrder& order) const noexcept {
   constexpr OrderTerms kNoTerms{};
-  const bool plain_force = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::ioc ||
-                           order.time_in_force == TimeInForce::fok;
+  const bool plain_force = is_basic(order.time_in_force) && order.time_in_force != TimeInForce::day;
   return plain_rules_ && phase_ == TradingPhase::continuous && is_basic(order.order_type) && plain_force &&
          (order.flags & ~(kPostOnly | kEmulate)) == 0 && order.self_trade == SelfTrade::venue_default &&
          order.list == 0 && order.terms == kNoTerms;

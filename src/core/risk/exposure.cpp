@@ -65,8 +65,8 @@ Reservation reservation_of(const Order& order) noexcept {
 }
 
 Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept {
-  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty),
-          std::max(size_of(order.value_price), size_of(new_price))};
+  const i64 new_size = new_price != kNoPrice ? size_of(new_price) : 0;
+  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty), std::max(size_of(order.value_price), new_size)};
 }
 
 void Exposure::add_strategy() {
@@ -82,6 +82,15 @@ void Exposure::add_instrument(const Instrument& instrument) {
       std::find_if(totals_.begin(), totals_.end(), [&](const Total& t) { return t.currency == currency; });
   currency_of_.push_back(static_cast<u32>(known - totals_.begin()));
   if (known == totals_.end()) totals_.push_back({currency, 0});
+}
+
+// Each is a part of a total that 128 bits hold, and none is negative.
+i128 Exposure::strategy_requirement(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+  i128 sum = 0;
+  for (InstrumentIndex other = 0; other < instruments_.size(); ++other) {
+    if (currency_of_[other] == currency_of_[instrument]) sum += cells_.at(strategy, other).requirement;
+  }
+  return sum;
 }
 
 bool Exposure::requirement_of(const ExposureCell& cell, const Instrument& instrument, i128& requirement) noexcept {

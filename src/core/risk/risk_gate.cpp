@@ -72,12 +72,15 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
                                    const InstrumentDefinition& definition) {
   const TypeRules& type = *rules_of(order.order_type);
   const bool has_stop = order.stop_price != kNoPrice;
-  if (!type.takes_price && !has_stop) return RejectReason::order_type_not_supported;
+  const bool held = order.ord_status == OrderStatus::emulated;
+  const bool has_limit = type.takes_price || order.price != kNoPrice;
+  if (!has_limit && !has_stop && !held) return RejectReason::order_type_not_supported;
   if ((request.price == kNoPrice) != (order.price == kNoPrice)) {
     return order.price == kNoPrice ? RejectReason::market_order_with_price : RejectReason::limit_order_without_price;
   }
   if (has_stop && request.stop_price == kNoPrice) return RejectReason::stop_price_missing;
   if (!has_stop && request.stop_price != kNoPrice) return RejectReason::malformed_message;
+  if (type.trails && request.stop_price != order.stop_price) return RejectReason::trailing_not_valid;
   const bool same = request.price == order.price && request.stop_price == order.stop_price;
   if (same && request.quantity == order.order_qty) return RejectReason::nothing_to_replace;
   for (const i64 price : {request.price, request.stop_price}) {
@@ -118,7 +121,30 @@ void RiskGate::add_strategy(const RiskLimits& limits) {
     throw Error(ErrorCode::invalid_argument, "a risk limit is negative; give a positive limit, or 0 for none");
   }
   limits_.push_back(limits);
+  allotments_.emplace_back();
   exposure_.add_strategy();
+}
+
+void RiskGate::allot(StrategyIndex strategy, const std::string& currency, i128 amount) {
+  if (strategy >= allotments_.size() || amount < 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "an allotment needs a strategy of the run and an amount that is not negative");
+  }
+  for (Allotment& known : allotments_[strategy]) {
+    if (known.currency != currency) continue;
+    known.amount = amount;
+    return;
+  }
+  allotments_[strategy].push_back({currency, amount});
+}
+
+// With `more` capital bound in the order's instrument than now.
+bool RiskGate::exceeds_allotment(const Wanted& wanted, i128 more, const RiskView& view) const {
+  i128 allotted = view.earned;
+  for (const Allotment& each : allotments_[wanted.strategy]) {
+    if (each.currency == exposure_.currency(wanted.instrument)) allotted += each.amount;
+  }
+  return exposure_.strategy_requirement(wanted.strategy, wanted.instrument) + more > allotted;
 }
 
 // Its limit; without one its stop price; without that what it would meet at the market now.
@@ -127,6 +153,25 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
   if (order.terms.stop_price != kNoPrice) return order.terms.stop_price;
   if (order.terms.activation_price != kNoPrice) return with_offsets(order, order.terms.activation_price);
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
+}
+
+RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
+                                     const RiskView& view) const {
+  const InstrumentDefinition& definition = instrument.definition();
+  RejectReason reason = check_form(sent, definition, view.now);
+  if (reason != RejectReason::none) return reason;
+  reason = check_quantity(sent.quantity, definition, limits_[sent.strategy]);
+  if (reason != RejectReason::none) return reason;
+  const i64 price = value_at_release(sent, held, view);
+  const Wanted wanted{sent.strategy,
+                      sent.instrument,
+                      sent.side,
+                      (sent.flags & kReduceOnly) != 0,
+                      sent.quantity,
+                      price,
+                      reservation_of(held),
+                      {sent.quantity, price < 0 ? -price : price}};
+  return check_wanted(wanted, instrument, view);
 }
 
 RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
@@ -164,7 +209,9 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   }
   if (instrument == nullptr || instrument->index() != order->instrument) return RejectReason::unknown_instrument;
   if (!is_open(order->ord_status)) return RejectReason::order_closed;
-  if (order->ord_status != OrderStatus::new_ && order->ord_status != OrderStatus::partially_filled) {
+  const bool held = order->ord_status == OrderStatus::emulated;
+  const bool working = order->ord_status == OrderStatus::new_ || order->ord_status == OrderStatus::partially_filled;
+  if (!held && (!working || order->pending_qty != 0)) {
     return RejectReason::request_pending;
   }
   RejectReason reason = check_replaced_prices(request, *order, instrument->definition());
@@ -174,8 +221,10 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
   i64 price = request.price != kNoPrice ? request.price : request.stop_price;
-  if (price == kNoPrice) price = order->value_price;  // it trails, or follows a reference
-  // While the request is under way either the old or the new order may trade: both must be affordable.
+  if (price == kNoPrice) price = order->value_price;
+  // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
+  // the core changes at once.
+  const Reservation at_once{request.quantity - order->cum_qty, price < 0 ? -price : price};
   const Wanted wanted{order->strategy,
                       order->instrument,
                       order->side,
@@ -183,12 +232,16 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
                       request.quantity,
                       price,
                       reservation_of(*order),
-                      reservation_of_replace(*order, price, request.quantity)};
-  reason = check_worth(wanted, *instrument);
+                      held ? at_once : reservation_of_replace(*order, price, request.quantity)};
+  return check_wanted(wanted, *instrument, view);
+}
+
+RejectReason RiskGate::check_wanted(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const {
+  RejectReason reason = check_worth(wanted, instrument);
   if (reason != RejectReason::none) return reason;
   reason = check_position(wanted);
   if (reason != RejectReason::none) return reason;
-  return check_funds(wanted, *instrument, view);
+  return check_funds(wanted, instrument, view);
 }
 
 RejectReason RiskGate::check_cancel(const CancelRequest& request, const Order* order) const {
@@ -236,7 +289,10 @@ RejectReason RiskGate::check_funds(const Wanted& wanted, const Instrument& instr
     return RejectReason::value_overflow;
   }
   // What needs no more capital than is bound already may always go: a loss must not lock a position in.
-  return cell.requirement > before && total > view.capital ? RejectReason::insufficient_funds : RejectReason::none;
+  if (cell.requirement <= before) return RejectReason::none;
+  const bool short_of_funds = total > view.capital || (is_allotted(wanted.strategy) &&
+                                                       exceeds_allotment(wanted, cell.requirement - before, view));
+  return short_of_funds ? RejectReason::insufficient_funds : RejectReason::none;
 }
 
 }  // namespace pytrader

@@ -11,6 +11,7 @@ from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
 
 __all__ = [
     "AccountSummary",
@@ -23,6 +24,11 @@ __all__ = [
     "QueueModel",
     "RecordedVenue",
     "RiskLimits",
+    "Snapshot",
+    "SnapshotOrder",
+    "SnapshotPosition",
+    "SnapshotQuote",
+    "SnapshotStrategy",
     "backtest",
 ]
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
+from pytrader.backtest.allocation import Share
 from pytrader.backtest.engine import Run
 from pytrader.backtest.inputs import (
     Cash,
     Data,
     Strategies,
+    capital_allotments,
     error_policies,
     markets,
     opening_cash,
+    saved_states,
     strategy_instances,
 )
 from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
+from pytrader.backtest.snapshot import Snapshot
 from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 from pytrader.strategy.error_policy import ErrorPolicies
+
+if TYPE_CHECKING:
+    from pytrader.backtest.inputs import Markets
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called now and then with how many events are done, and how many there are."""
@@ -33,8 +40,9 @@ class Backtest:
 
     Parameters
     ----------
-    strategies : Strategy, type of Strategy, CompiledStrategy, or sequence of them
-        What trades. A class is made with its default parameters. An instance runs once.
+    strategies : Strategy, type of Strategy, CompiledStrategy, sequence of them, or mapping of them by name
+        What trades. A class is made with its default parameters. An instance runs once. In a mapping a strategy may
+        come with its share of the capital: ``{"fast": (SmaCross, "60%")}``.
     data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
         structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
@@ -47,6 +55,12 @@ class Backtest:
     queue_model : QueueModel, str, or mapping of instrument id to one of them
         Where in the queue of a price level the venue takes a cancellation to have happened; see
         ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
+    emulate : {"where_needed", "always", "never"}
+        Which of the orders that wait for a price the core holds until then: those that their venue does not offer and
+        those sent with ``emulate=True``; all; or none. See ``docs/emulator.md``.
+    immediate_trigger : {"elect", "deny"}
+        What becomes of an order that the core would hold, and whose price is reached already: it goes to the venue at
+        once, or it is denied.
     venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
         What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
     bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
@@ -55,10 +69,22 @@ class Backtest:
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
         What is done when a handler raises; without it what the strategy's class says, and that is to stop.
+    allocation : mapping of shares by the strategies' names, optional
+        What each strategy may use of the opening cash: ``"60%"``, ``"5000 USD"``, Money, or several amounts.
+        Together at most all of it. A strategy without a share may use the whole account.
+    snapshot_interval : str or int, optional
+        Time, by the data's clock, between two versions that `snapshot` has without asking.
     equity_interval : str or int
         Time between two samples of the equity curve.
+    start : int, optional
+        When the run begins, in nanoseconds since 1970 UTC. Rows before it only warm up: they make books,
+        `history` and the indicators that `on_start` asks for, and no strategy hears of them or trades.
+    state : bytes or mapping of bytes by the strategies' names, optional
+        What `Strategy.save_state` returned after an earlier run: strategies go on from there. It is part of the digest.
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
+    record_events : bool
+        Keep every order event in ``result.order_events``: 152 bytes each, at most 8,388,608 of them.
     check_every_event : bool
         Check after every event that cash, positions and orders agree to the last unit. Slow: for tests.
 
@@ -77,12 +103,19 @@ class Backtest:
         feed_latency: str | int = "0ms",
         order_latency: str | int = "0ms",
         queue_model: QueueModels = "risk_averse",
+        emulate: str = "where_needed",
+        immediate_trigger: str = "elect",
         venue: RecordedVenues | None = None,
         bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
+        allocation: Mapping[str, Share] | None = None,
+        snapshot_interval: str | int | None = None,
         equity_interval: str | int = "1m",
+        start: int | None = None,
+        state: bytes | Mapping[str, bytes] | None = None,
         seed: int = 0,
+        record_events: bool = False,
         check_every_event: bool = False,
     ) -> None:
         self.strategies = strategy_instances(strategies)
@@ -92,14 +125,28 @@ class Backtest:
         self.equity_interval_ns = duration_ns(equity_interval, "equity_interval")
         if self.equity_interval_ns <= 0:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
+        self.emulate = _one_of(emulate, "emulate", ("where_needed", "always", "never"))
+        self.immediate_trigger = _one_of(immediate_trigger, "immediate_trigger", ("elect", "deny"))
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
+        if type(record_events) is not bool:
+            raise InvalidArgument(f"record_events must be True or False, got {record_events!r}")
+        self.record_events = record_events
         self.check_every_event = check_every_event
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
         self.queue_models = queue_models(queue_model, self.markets.recorded)
+        self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
+        self.start_ns = _start(start, self.markets)
+        self.states = saved_states(state, self.strategies)
+        self.snapshot_interval_ns = 0
+        if snapshot_interval is not None:
+            self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
+            if self.snapshot_interval_ns <= 0:
+                raise InvalidArgument(f"snapshot_interval must be positive, got {snapshot_interval!r}")
         self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
         self._started = False
+        self._run: Run | None = None
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
         """Replay the data once.
@@ -126,7 +173,7 @@ class Backtest:
         if self._started:
             raise InvalidState("this back-test has run already: make a new one, with new strategies")
         self._started = True
-        run = Run(
+        self._run = Run(
             self.strategies,
             self.markets,
             self.cash,
@@ -135,12 +182,39 @@ class Backtest:
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             queue_models=self.queue_models,
+            emulate=self.emulate,
+            immediate_trigger=self.immediate_trigger,
             venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
+            record_events=self.record_events,
             check_every_event=self.check_every_event,
             seed=self.seed,
+            allotments=self.allotments,
+            states=self.states,
+            start_ns=self.start_ns,
+            snapshot_interval_ns=self.snapshot_interval_ns,
         )
-        return run.replay(progress)
+        return self._run.replay(progress)
+
+    def snapshot(self, wait: float = 1.0) -> Snapshot | None:
+        """One consistent version of positions, orders, best prices, cash and strategies, from any thread.
+
+        Asks the run for a version of this moment, which it makes between two events, a few times a second at most.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds to wait for it; then, and in a handler, the latest one is returned. 0: without asking, which is
+            what `snapshot_interval` is for.
+
+        Returns
+        -------
+        Snapshot or None
+            None before the first. After the run its last state.
+        """
+        if type(wait) not in (int, float) or not 0 <= wait < float("inf"):
+            raise InvalidArgument(f"wait must be a number of seconds, at least 0, got {wait!r}")
+        return None if self._run is None else self._run.snapshot(wait)
 
 
 def backtest(
@@ -184,6 +258,24 @@ def _seed(value: int) -> int:
     if type(value) is not int or not 0 <= value < 2**64:
         raise InvalidArgument(f"seed must be a whole number from 0 to 2**64 - 1, got {value!r}")
     return value
+
+
+def _one_of(value: str, name: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise InvalidArgument(f"{name} must be one of {', '.join(known)}, got {value!r}")
+    return value
+
+
+def _start(value: int | None, markets: Markets) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise InvalidArgument(f"start must be whole nanoseconds since 1970 UTC, got {value!r}")
+    if markets.exchanges:
+        raise InvalidArgument("start is for recorded data: an exchange has no past to warm up on")
+    if value > markets.end_ns:
+        raise InvalidArgument(f"start is {value}, and the data ends at {markets.end_ns}: choose an earlier one")
+    return value if value > markets.start_ns else None
 
 
 def _latency(value: str | int, name: str) -> int:

@@ -53,12 +53,16 @@ void register_limits(py::module_& module) {
 }
 
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, bool check_every_event) {
+                                            py::handle equity_interval_ns, py::handle snapshot_interval_ns,
+                                            py::handle start_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
   config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
   config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
+  config.snapshot_interval_ns = parse_integer(snapshot_interval_ns, "snapshot_interval_ns");
+  if (!start_ns.is_none()) config.start_ts = parse_integer(start_ns, "start_ns");
   config.check_every_event = check_every_event;
+  config.record_events = record_events;
   return std::make_unique<BacktestEngine>(config);
 }
 
@@ -67,6 +71,16 @@ std::string hexadecimal(u64 digest) {
   std::string text(16, '0');
   for (std::size_t i = 16; i-- > 0; digest >>= 4) text[i] = kDigits[digest & 15];
   return text;
+}
+
+void bind_order_records(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
+          "All order events, of EVENT_ROW; none without record_events.")
+      .def(
+          "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
+          "Reports that were not taken as they came, of REFUSED_ROW.");
 }
 
 void bind_venue_models(py::class_<BacktestEngine>& engine) {
@@ -92,17 +106,33 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       py::arg("bar_volume_share"), "What the venue of this instrument's recorded data offers and decides itself.");
 }
 
+void bind_emulation(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_emulation",
+      [](BacktestEngine& self, const std::string& emulate, const std::string& immediate_trigger) {
+        self.set_emulation(parse_policy(emulate, "emulate", kEmulates),
+                           parse_policy(immediate_trigger, "immediate_trigger", kImmediates));
+      },
+      py::arg("emulate"), py::arg("immediate_trigger"),
+      "Which orders the core holds until their price is reached, and what becomes of one whose price is reached "
+      "already.");
+}
+
 void register_engine(py::module_& module) {
   py::class_<BacktestEngine> engine(
       module, "BacktestEngine", py::is_final(),
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
+  bind_emulation(engine);
+  bind_order_records(engine);
   bind_strategies(engine);
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("snapshot_interval_ns") = 0,
+           py::arg("start_ns") = py::none(), py::arg("check_every_event").noconvert() = false,
+           py::arg("record_events").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
       .def(
           "add_cash",
@@ -154,6 +184,7 @@ void register_engine(py::module_& module) {
 void register_kernel(py::module_& module) {
   register_rows(module);
   register_limits(module);
+  register_once_set(module);
   register_engine(module);
 }
 

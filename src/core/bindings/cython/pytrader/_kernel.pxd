@@ -1,6 +1,7 @@
 # The C++ kernel as the strategy module sees it: declarations only.
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
+from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from pytrader._values cimport CFixed
@@ -192,6 +193,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         i64 ts_init
         i64 ts_last
         u64 parent
+        u32 strategy
         u32 instrument
         u32 tag
         u32 list
@@ -204,6 +206,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         Contingency contingency
         unsigned short flags
         i64 leaves_qty()
+        cbool is_overfilled()
 
     cbool is_open(OrderStatus status)
     cbool is_closed(OrderStatus status)
@@ -304,6 +307,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         StrategyState state(u32 strategy)
         int phase(u32 instrument)
         void stop_on_error(u32 strategy)
+        void publish(u32 strategy, string text) except +translate_current_exception
 
 
 cdef extern from "book/book_sides.hpp" namespace "pytrader" nogil:
@@ -345,6 +349,29 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     const Indicator* add_ema(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
     u32 add_bars(Kernel& kernel, u32 instrument, i64 duration_ns) except +translate_current_exception
     cbool is_recorded(const Kernel& kernel, u32 series)
+
+
+cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
+    cdef enum class OrderGroup(unsigned char):
+        open
+        closed
+        emulated
+        in_flight
+
+    cdef cppclass OrderQuery:
+        OrderQuery()
+        u32 strategy
+        OrderGroup group
+        cbool has_instrument
+        u32 instrument
+        cbool has_side
+        Side side
+        cbool has_tags
+        vector[u32] tags
+
+    void find_orders(const Kernel& kernel, const OrderQuery& query, vector[u64]& found) except +translate_current_exception
+    void find_open_tags(const Kernel& kernel, u32 strategy, vector[u32]& tags) except +translate_current_exception
+    u64 find_venue_number(const Kernel& kernel, u32 instrument, u64 number)
 
 
 cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:

@@ -12,6 +12,8 @@ from pytrader._kernel cimport (
     CancelRequest,
     ExecType,
     NewOrder,
+    OrderGroup,
+    OrderQuery,
     OrderStatus,
     OrderTerms,
     OrderType,
@@ -40,6 +42,9 @@ from pytrader._kernel cimport (
     copy_of,
     entry_price,
     fill_fee,
+    find_open_tags,
+    find_orders,
+    find_venue_number,
     half_price_value,
     is_answer,
     is_cancelable,
@@ -180,5 +185,6 @@ include "strategy_terms.pxi"
 include "strategy_random.pxi"
 include "strategy_conditions.pxi"
 include "strategy_commands.pxi"
+include "strategy_lookups.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"
