@@ -85,17 +85,6 @@ inline Fixed entry_price(const PositionState& state, const Scale& scale) {
 inline Fixed amount(i128 raw) noexcept {
   return {raw, 0};
 }
-// The fee of one fill by the instrument's rates, as the ledger booked it.
-inline Fixed fill_fee(const Instrument& instrument, i64 price, i64 quantity, Liquidity liquidity) {
-  i128 value = 0;
-  if (!instrument.value_of(static_cast<i128>(price) * quantity, value)) {
-    throw Error(ErrorCode::decimal_overflow, "the value of this fill of " + instrument.id() + " is out of range");
-  }
-  return amount(instrument.fee(value, liquidity));
-}
-inline std::unique_ptr<const Instrument> copy_of(const Instrument& instrument) {
-  return std::make_unique<const Instrument>(instrument);
-}
 
 inline bool is_refusal(ExecType type) noexcept {
   return type == ExecType::denied || type == ExecType::rejected || type == ExecType::cancel_rejected ||

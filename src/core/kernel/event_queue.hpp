@@ -19,8 +19,8 @@ class EventListener {
  public:
   virtual ~EventListener() = default;
   virtual void on_event(const OrderEvent& event) = 0;
-  // After on_event of a trade, when the ledger has booked it; `fee` in 10^-18 units of the quote currency.
-  virtual void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) = 0;
+  // After on_event of a trade, when the ledger has booked it.
+  virtual void on_fill(const OrderEvent& event, const PositionState& position) = 0;
 };
 
 class EventQueue {
@@ -39,12 +39,12 @@ class EventQueue {
     if (listener_ != nullptr) listener_->on_event(event);
     events_.push({event, PositionState{}});
   }
-  void push_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
+  void push_fill(const OrderEvent& event, const PositionState& position) {
     add_to_hash(event);
-    hash_.add_all(fee, fee >> 64, position.quantity, position.cost, position.cost >> 64);
+    hash_.add_all(event.fee, event.fee >> 64, position.quantity, position.cost, position.cost >> 64);
     if (listener_ != nullptr) {
       listener_->on_event(event);
-      listener_->on_fill(event, fee, position);
+      listener_->on_fill(event, position);
     }
     events_.push({event, position});
   }

@@ -28,6 +28,7 @@ enum class HashMark : u64 {
   cancel,
   replace,
   setting,
+  fees,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -41,13 +42,13 @@ void add_wide(RunningHash& hash, i128 value) {
 
 }  // namespace
 
-InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
+InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
   const InstrumentIndex index = board_.add_instrument(std::move(definition));
   const Instrument& added = *board_[index].instrument;
-  way_.gate().add_instrument(added);
+  const FeeModel& charged = way_.ledger().add_instrument(added, fees ? fees(added) : nullptr);
+  way_.gate().add_instrument(added, &charged);
   way_.store().add_instrument();
-  way_.ledger().add_instrument(added);
   bars_.add_instrument();
   const InstrumentDefinition& made = added.definition();
   hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
@@ -58,6 +59,9 @@ InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
                               &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
     add_wide(hash_, number->raw);
   }
+  const std::vector<i64> words = charged.words();
+  if (!words.empty()) hash_.add_all(HashMark::fees, words.size());
+  for (const i64 word : words) hash_.add(static_cast<u64>(word));
   return index;
 }
 

@@ -14,6 +14,7 @@
 #include "kernel/strategy_port.hpp"
 #include "kernel/timer_queue.hpp"
 #include "kernel/venue_port.hpp"
+#include "model/fee_model.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
 #include "model/records.hpp"
@@ -33,7 +34,8 @@ class Kernel {
   Kernel& operator=(const Kernel&) = delete;
 
   // Set-up, before start().
-  InstrumentIndex add_instrument(InstrumentDefinition definition);
+  // Without a fee model the rates of the definition hold.
+  InstrumentIndex add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees = {});
   void add_cash(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits);
   // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every

@@ -60,7 +60,7 @@ class OrderWay {
 
   // False when the order's state does not allow the report: it is counted and changes nothing.
   bool take(const ExecutionReport& report, i64 now) {
-    const Order* order = store_.find(report.client_order_id);
+    Order* order = store_.find(report.client_order_id);
     const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
     OrderEvent event{};
     if (store_.apply(report, now, event) != Applied::taken) return false;
@@ -69,11 +69,13 @@ class OrderWay {
       events_.push(event);
       return true;
     }
-    const FillPosting posting = ledger_.apply_fill(event.strategy, event.instrument, event.side, event.last_px,
-                                                   event.last_qty, event.liquidity);
+    const FillPosting posting = ledger_.apply_fill({event.strategy, event.instrument, event.side, event.liquidity,
+                                                    event.last_px, event.last_qty, event.ts_event, order->cum_value},
+                                                   order->fees);
+    event.fee = posting.fee;
     const PositionState& position = ledger_.position(event.strategy, event.instrument);
     gate_.exposure().position_changed(event.strategy, event.instrument, position.quantity, position.cost);
-    events_.push_fill(event, posting.fee, position);
+    events_.push_fill(event, position);
     return true;
   }
 

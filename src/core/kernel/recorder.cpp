@@ -76,12 +76,12 @@ void Recorder::on_event(const OrderEvent& event) {
   if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;
 }
 
-void Recorder::on_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
+void Recorder::on_fill(const OrderEvent& event, const PositionState& position) {
   const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
   fills_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.client_order_id),
                     static_cast<i64>(event.venue_order_id), static_cast<i64>(event.exec_id), event.strategy,
                     event.instrument, static_cast<i64>(event.side), event.last_px, event.last_qty,
-                    static_cast<i64>(event.liquidity), in_minor_units(fee, decimals, "a fee"), position.quantity,
+                    static_cast<i64>(event.liquidity), in_minor_units(event.fee, decimals, "a fee"), position.quantity,
                     twice_mid(event.instrument), kNoMark, kNoMark});
   const i64 held = position.quantity < 0 ? -position.quantity : position.quantity;
   i64& most = max_positions_[event.instrument * kernel_.strategy_count() + event.strategy];

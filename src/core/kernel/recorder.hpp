@@ -79,7 +79,7 @@ class Recorder final : public EventListener {
   void finish(i64 ts);
 
   void on_event(const OrderEvent& event) override;
-  void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) override;
+  void on_fill(const OrderEvent& event, const PositionState& position) override;
 
   const std::vector<FillRow>& fills() const noexcept { return fills_; }
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }

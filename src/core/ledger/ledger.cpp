@@ -26,6 +26,10 @@ class CheckedSums {
     overflowed_ |= !instrument.value_of(tick_lots, amount);
     return amount;
   }
+  // CashAccount::capital() adds these up without a check of its own.
+  void capital(const CashTotals& account) noexcept {
+    subtract(add(account.opening, account.realized_pnl), account.fees);
+  }
   bool overflowed() const noexcept { return overflowed_; }
 
  private:
@@ -61,10 +65,12 @@ Closing closing_of(const PositionState& position, const Instrument& instrument, 
 
 }  // namespace
 
-void Ledger::add_instrument(const Instrument& instrument) {
+FeeModel& Ledger::add_instrument(const Instrument& instrument, std::unique_ptr<FeeModel> fees) {
   positions_.add_instrument();
   instruments_.push_back(&instrument);
   account_of_.push_back(account_index(instrument.definition().quote_currency));
+  if (!fees) fees = std::make_unique<InstrumentRates>(instrument);
+  return *fees_.emplace_back(std::move(fees));
 }
 
 u32 Ledger::account_index(const std::string& currency) {
@@ -89,48 +95,62 @@ void Ledger::deposit(const std::string& currency, i128 amount) {
   account.cash = cash;
 }
 
-void Ledger::check_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 quantity) const {
-  if (positions_.has(strategy, instrument) && valid(side) && quantity > 0) return;
-  throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(quantity) + " lots for strategy " +
-                                               std::to_string(strategy) + ", instrument " + std::to_string(instrument) +
+void Ledger::check_fill(const LedgerFill& fill) const {
+  if (positions_.has(fill.strategy, fill.instrument) && valid(fill.side) && fill.quantity > 0) return;
+  throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(fill.quantity) + " lots for strategy " +
+                                               std::to_string(fill.strategy) + ", instrument " +
+                                               std::to_string(fill.instrument) +
                                                ": unknown strategy or instrument, bad side, or no quantity");
 }
 
-FillPosting Ledger::apply_fill(StrategyIndex strategy, InstrumentIndex instrument_index, Side side, i64 price,
-                               i64 quantity, Liquidity liquidity) {
-  check_fill(strategy, instrument_index, side, quantity);
-  const Instrument& instrument = *instruments_[instrument_index];
-  PositionState& position = positions_.at(strategy, instrument_index);
-  CashAccount& account = accounts_[account_of_[instrument_index]];
+FeeFill Ledger::fee_fill(const LedgerFill& fill, i128 value) const {
+  i128 order_value = 0;
+  if (!instruments_[fill.instrument]->value_of(fill.order_value, order_value)) {
+    throw_overflow(*instruments_[fill.instrument], fill.price, fill.quantity);
+  }
+  return {
+      fill.ts_event, value < 0 ? -value : value, order_value < 0 ? -order_value : order_value, fill.quantity, fill.side,
+      fill.liquidity};
+}
+
+FillPosting Ledger::apply_fill(const LedgerFill& fill, OrderFees& order) {
+  check_fill(fill);
+  const Instrument& instrument = *instruments_[fill.instrument];
+  PositionState& position = positions_.at(fill.strategy, fill.instrument);
+  CashAccount& account = accounts_[account_of_[fill.instrument]];
   CheckedSums sums;
 
   FillPosting posting;
-  posting.value = sums.value(instrument, price, quantity);
-  const i128 paid = side == Side::buy ? posting.value : sums.subtract(0, posting.value);
-  if (sums.overflowed()) throw_overflow(instrument, price, quantity);
-  posting.fee = instrument.fee(posting.value, liquidity);
-  const Closing closing = closing_of(position, instrument, side, price, quantity, sums);
+  posting.value = sums.value(instrument, fill.price, fill.quantity);
+  const i128 paid = fill.side == Side::buy ? posting.value : sums.subtract(0, posting.value);
+  if (sums.overflowed()) throw_overflow(instrument, fill.price, fill.quantity);
+  const FeeFill charged = fee_fill(fill, posting.value);
+  const FeeCharge charge = fees_[fill.instrument]->charge(charged, order);
+  posting.fee = charge.fee;
+  const Closing closing = closing_of(position, instrument, fill.side, fill.price, fill.quantity, sums);
   posting.realized_pnl = sums.subtract(0, sums.add(closing.paid, closing.cost));
   const i128 cost_change = sums.subtract(sums.subtract(paid, closing.paid), closing.cost);
 
-  PositionState new_position;
-  const bool too_many = __builtin_add_overflow(position.quantity, sign(side) * quantity, &new_position.quantity);
+  PositionState new_position = position;
+  const bool too_many =
+      __builtin_add_overflow(position.quantity, sign(fill.side) * fill.quantity, &new_position.quantity);
   new_position.cost = sums.add(position.cost, cost_change);
   new_position.realized_pnl = sums.add(position.realized_pnl, posting.realized_pnl);
   new_position.fees = sums.add(position.fees, posting.fee);
-  const i128 cash = sums.subtract(account.cash, sums.add(paid, posting.fee));
-  const i128 realized_pnl = sums.add(account.realized_pnl, posting.realized_pnl);
-  const i128 fees = sums.add(account.fees, posting.fee);
-  const i128 open_cost = sums.add(account.open_cost, cost_change);
-  // capital() adds these up without a check of its own.
-  sums.subtract(sums.add(account.opening, realized_pnl), fees);
-  if (too_many || new_position.quantity == INT64_MIN || sums.overflowed()) throw_overflow(instrument, price, quantity);
+  CashTotals new_account = account;
+  new_account.cash = sums.subtract(account.cash, sums.add(paid, posting.fee));
+  new_account.realized_pnl = sums.add(account.realized_pnl, posting.realized_pnl);
+  new_account.fees = sums.add(account.fees, posting.fee);
+  new_account.open_cost = sums.add(account.open_cost, cost_change);
+  sums.capital(new_account);
+  if (too_many || new_position.quantity == INT64_MIN || sums.overflowed()) {
+    throw_overflow(instrument, fill.price, fill.quantity);
+  }
 
   position = new_position;
-  account.cash = cash;
-  account.realized_pnl = realized_pnl;
-  account.fees = fees;
-  account.open_cost = open_cost;
+  static_cast<CashTotals&>(account) = new_account;
+  order = charge.order;
+  fees_[fill.instrument]->booked(charged);
   return posting;
 }
 

@@ -1,10 +1,12 @@
 // Cash and positions, exact: what every fill does to them, and the sum that must always hold.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "ledger/position.hpp"
+#include "model/fee_model.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
 #include "model/strategy_instrument_table.hpp"
@@ -13,8 +15,7 @@ namespace pytrader {
 
 // One currency's account; all in 10^-18 units. At all times, to the last unit:
 //   cash = opening + realized_pnl - fees - open_cost
-struct CashAccount {
-  std::string currency;
+struct CashTotals {
   i128 opening = 0;  // deposits, less withdrawals
   i128 cash = 0;
   i128 realized_pnl = 0;  // sums over all positions settled in this currency
@@ -23,6 +24,21 @@ struct CashAccount {
 
   // What orders may be backed with: open positions counted at cost.
   i128 capital() const noexcept { return opening + realized_pnl - fees; }
+};
+
+struct CashAccount : CashTotals {
+  std::string currency;
+};
+
+struct LedgerFill {
+  StrategyIndex strategy;
+  InstrumentIndex instrument;
+  Side side;
+  Liquidity liquidity;
+  i64 price;         // ticks
+  i64 quantity;      // lots
+  i64 ts_event;      // venue's clock
+  i128 order_value;  // of all that the order has traded, this fill too, in ticks times lots
 };
 
 // What one fill did.
@@ -35,16 +51,22 @@ struct FillPosting {
 class Ledger {
  public:
   void add_strategy() { positions_.add_strategy(); }
-  // Keeps a pointer: the instrument must stay where it is.
-  void add_instrument(const Instrument& instrument);
+  // Keeps a pointer: the instrument must stay where it is. Without a model its own rates hold.
+  FeeModel& add_instrument(const Instrument& instrument, std::unique_ptr<FeeModel> fees = nullptr);
   // Opening cash or a later deposit (negative: a withdrawal). Error(decimal_overflow).
   void deposit(const std::string& currency, i128 amount);
 
   // Positions are held by average cost: a part that closes takes its share of the cost with it, rounded half-even to
   // 10^-18; a fill that turns a position closes all of it and opens the rest at the fill's price.
   // Throws Error(decimal_overflow) or Error(invalid_argument) before anything changed.
+  FillPosting apply_fill(const LedgerFill& fill, OrderFees& order);
+  // A fill that is an order of its own.
   FillPosting apply_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 price, i64 quantity,
-                         Liquidity liquidity);
+                         Liquidity liquidity, i64 ts_event = 0) {
+    OrderFees order;
+    return apply_fill(
+        {strategy, instrument, side, liquidity, price, quantity, ts_event, static_cast<i128>(price) * quantity}, order);
+  }
 
   const PositionState& position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return positions_.at(strategy, instrument);
@@ -66,11 +88,13 @@ class Ledger {
   bool check() const noexcept;
 
  private:
-  void check_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 quantity) const;
+  void check_fill(const LedgerFill& fill) const;
+  FeeFill fee_fill(const LedgerFill& fill, i128 value) const;
   u32 account_index(const std::string& currency);
 
   StrategyInstrumentTable<PositionState> positions_;
   std::vector<const Instrument*> instruments_;
+  std::vector<std::unique_ptr<FeeModel>> fees_;  // by instrument
   std::vector<u32> account_of_;
   std::vector<CashAccount> accounts_;
 };

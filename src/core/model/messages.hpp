@@ -82,6 +82,7 @@ struct OrderEvent {
   Side side;
   Liquidity liquidity;
   RejectReason reason;
+  i128 fee = 0;  // trade only, else 0: 10^-18 units of the quote currency, negative is a rebate
 };
 
 }  // namespace pytrader

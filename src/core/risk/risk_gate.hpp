@@ -23,8 +23,10 @@ struct RiskView {
 class RiskGate {
  public:
   void add_strategy(const RiskLimits& limits);
-  // Keeps a pointer: the instrument must stay where it is.
-  void add_instrument(const Instrument& instrument) { exposure_.add_instrument(instrument); }
+  // Keeps pointers: instrument and fee model must stay where they are. Without a model the instrument's rates hold.
+  void add_instrument(const Instrument& instrument, const FeeModel* fees = nullptr) {
+    exposure_.add_instrument(instrument, fees);
+  }
 
   RejectReason check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
   // `order` is the order that the request names, null where there is none.
@@ -44,7 +46,7 @@ class RiskGate {
   struct Wanted;
   RejectReason check_worth(const Wanted& wanted, const Instrument& instrument) const;
   RejectReason check_position(const Wanted& wanted) const;
-  RejectReason check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
+  RejectReason check_funds(const Wanted& wanted, const RiskView& view) const;
 
   std::vector<RiskLimits> limits_;
   Exposure exposure_;

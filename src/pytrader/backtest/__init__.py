@@ -9,6 +9,7 @@ from typing import Any
 from pytrader._core import RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.venue import Venue
 
 __all__ = [
     "AccountSummary",
@@ -17,6 +18,7 @@ __all__ = [
     "BookFaults",
     "PositionSummary",
     "RiskLimits",
+    "Venue",
     "backtest",
 ]
 

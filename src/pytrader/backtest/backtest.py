@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pytrader._core import RiskLimits
@@ -10,6 +10,7 @@ from pytrader._strategy import duration_ns
 from pytrader.backtest.engine import Run
 from pytrader.backtest.inputs import Cash, Data, Strategies, market_data, opening_cash, strategy_instances
 from pytrader.backtest.result import BacktestResult
+from pytrader.backtest.venue import Venue, checked_venues
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 
@@ -34,6 +35,9 @@ class Backtest:
         back: text such as ``"500us"``, or nanoseconds; at least 0.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
+    venues : mapping of str to Venue, optional
+        Models of what the data does not say, such as fees, by venue (``"BINANCE"``) or by instrument
+        (``"BTCUSDT.BINANCE"``, which comes first). Without one the instrument's own rates hold.
     equity_interval : str or int
         Time between two samples of the equity curve.
     check_every_event : bool
@@ -54,6 +58,7 @@ class Backtest:
         feed_latency: str | int = "0ms",
         order_latency: str | int = "0ms",
         limits: RiskLimits | None = None,
+        venues: Mapping[str, Venue] | None = None,
         equity_interval: str | int = "1m",
         check_every_event: bool = False,
     ) -> None:
@@ -67,6 +72,7 @@ class Backtest:
         self.check_every_event = check_every_event
         self.data = market_data(data)
         self.cash = opening_cash(cash, self.data.instruments)
+        self.venues = checked_venues(venues, self.data.instruments)
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -98,6 +104,7 @@ class Backtest:
             self.data,
             self.cash,
             limits=self.limits,
+            venues=self.venues,
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             equity_interval_ns=self.equity_interval_ns,

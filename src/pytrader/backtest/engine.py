@@ -10,6 +10,7 @@ from pytrader._core import BacktestEngine, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.venue import Venue, venue_of
 from pytrader.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Run:
         cash: Sequence[Money],
         *,
         limits: RiskLimits,
+        venues: Mapping[str, Venue],
         feed_latency_ns: int,
         order_latency_ns: int,
         equity_interval_ns: int,
@@ -46,7 +48,10 @@ class Run:
             equity_interval_ns=equity_interval_ns,
             check_every_event=check_every_event,
         )
-        index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
+        index_of = {
+            instrument.id: self._engine.add_instrument(instrument, venue_of(venues, instrument).fees)
+            for instrument in data.instruments
+        }
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.

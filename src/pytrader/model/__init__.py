@@ -15,12 +15,15 @@ from pytrader.model.enums import (
     next_status,
     reason_text,
 )
+from pytrader.model.fees import FeeRule, FeeSchedule
 from pytrader.model.instrument import Instrument
 from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notional
 
 __all__ = [
     "Currency",
     "ExecType",
+    "FeeRule",
+    "FeeSchedule",
     "Fixed",
     "Instrument",
     "InstrumentKind",

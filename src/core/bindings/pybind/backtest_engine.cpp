@@ -51,8 +51,9 @@ Column column_of(const std::string& stream, const std::string& field, py::handle
 
 }  // namespace
 
-InstrumentIndex BacktestEngine::add_instrument(const Instrument& instrument) {
-  return loop_.kernel().add_instrument(instrument.definition());
+InstrumentIndex BacktestEngine::add_instrument(const Instrument& instrument, SharedSchedule fees) {
+  const FeeModelMaker maker = fees ? fee_models_.maker_of(std::move(fees)) : FeeModelMaker{};
+  return loop_.kernel().add_instrument(instrument.definition(), maker);
 }
 
 void BacktestEngine::add_cash(const std::string& currency, const Fixed& amount) {

@@ -73,7 +73,13 @@ void register_engine(py::module_& module) {
       "`pytrader.backtest.Backtest` is what users write.")
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
-      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
+      .def(
+          "add_instrument",
+          [](BacktestEngine& self, const Instrument& instrument, py::handle fees) {
+            return self.add_instrument(instrument, schedule_of(fees));
+          },
+          py::arg("instrument"), py::arg("fees") = py::none(),
+          "Its index: 0, 1, 2, ...; without a FeeSchedule its own rates hold.")
       .def(
           "add_cash",
           [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },

@@ -126,6 +126,7 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
         Side side
         Liquidity liquidity
         RejectReason reason
+        i128 fee
 
 
 cdef extern from "model/order.hpp" namespace "pytrader" nogil:
@@ -246,10 +247,6 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) except +translate_current_exception
     CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
     CFixed amount(i128 raw)
-    CFixed fill_fee(
-        const Instrument& instrument, i64 price, i64 quantity, Liquidity liquidity
-    ) except +translate_current_exception
-    unique_ptr[const Instrument] copy_of(const Instrument& instrument) except +translate_current_exception
     cbool is_refusal(ExecType type)
     cbool is_answer(const OrderEvent& event)
     cbool is_pending(OrderStatus status)

@@ -32,14 +32,12 @@ cdef class Grid:
     cdef u32 index
     cdef Scale scale
     cdef double tick
-    cdef unique_ptr[const CInstrument] rules
     cdef object currency
     cdef Price price(self, i64 ticks)
     cdef Quantity quantity(self, i64 lots)
     cdef Fixed signed_quantity(self, i64 lots)
     cdef Fixed half(self, i64 ticks)
     cdef object money(self, const CFixed& amount)
-    cdef object fee(self, i64 price, i64 quantity, Liquidity liquidity)
     cdef i64 ticks(self, object price, str what) except? -1
     cdef i64 lots(self, object quantity, str what) except? -1
 

@@ -5,7 +5,6 @@
 cimport cython
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
-from cython.operator cimport dereference
 
 from pytrader._kernel cimport (
     CallbackKind,
@@ -26,9 +25,7 @@ from pytrader._kernel cimport (
     best_order_count,
     compare_indicators,
     compare_to_price,
-    copy_of,
     entry_price,
-    fill_fee,
     half_price_value,
     is_answer,
     is_cancelable,

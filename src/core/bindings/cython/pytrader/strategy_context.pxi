@@ -123,8 +123,6 @@ cdef class Context:
         self.engine = engine
         self.index = <u32>as_i64(index, "index")
         self.kernel = <Kernel*>PyCapsule_GetPointer(kernel, "pytrader.Kernel")
-        for grid in self.grids:
-            (<Grid>grid).rules = copy_of(self.kernel.instrument((<Grid>grid).index))
 
     def detach(self):
         """End: orders keep their last state, everything else refuses from here on."""
