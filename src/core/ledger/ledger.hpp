@@ -1,4 +1,4 @@
-// Cash and positions, exact: what every fill does to them, and the sum that must always hold.
+// Cash and positions, exact: what fills and money events do to them, and the sum that must always hold.
 #pragma once
 
 #include <memory>
@@ -9,21 +9,27 @@
 #include "model/fee_model.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 #include "model/strategy_instrument_table.hpp"
 
 namespace pytrader {
 
+class CheckedSums;
+
 // One currency's account; all in 10^-18 units. At all times, to the last unit:
-//   cash = opening + realized_pnl - fees - open_cost
+//   cash = opening + realized_pnl - fees + income - open_cost
 struct CashTotals {
   i128 opening = 0;  // deposits, less withdrawals
   i128 cash = 0;
   i128 realized_pnl = 0;  // sums over all positions settled in this currency
   i128 fees = 0;
+  i128 income = 0;  // funding, dividends, borrow cost, rollover: received less paid
   i128 open_cost = 0;
 
   // What orders may be backed with: open positions counted at cost.
-  i128 capital() const noexcept { return opening + realized_pnl - fees; }
+  i128 capital() const noexcept { return opening + realized_pnl - fees + income; }
+  // Whether the sum above does hold.
+  bool holds(CheckedSums& sums) const noexcept;
 };
 
 struct CashAccount : CashTotals {
@@ -48,6 +54,14 @@ struct FillPosting {
   i128 realized_pnl = 0;  // of what it closed, before the fee
 };
 
+// What a split did.
+struct SplitPosting {
+  i128 cash = 0;  // for the fraction of a lot, half-even in minor units
+  i128 realized_pnl = 0;
+};
+
+[[noreturn]] void throw_event_overflow(const Instrument& instrument);
+
 class Ledger {
  public:
   void add_strategy() { positions_.add_strategy(); }
@@ -67,6 +81,18 @@ class Ledger {
     return apply_fill(
         {strategy, instrument, side, liquidity, price, quantity, ts_event, static_cast<i128>(price) * quantity}, order);
   }
+
+  // Money events; each throws Error(decimal_overflow) before anything changed.
+  // Value of so many (signed) lots at a price that is a decimal of its own, 10^-18; rounded half-even to 10^-18.
+  i128 value_at(InstrumentIndex instrument, i64 lots, i128 price) const;
+  // Funding, dividend, borrow and rollover: what a position of so many lots receives, half-even in minor units.
+  i128 income_of(InstrumentIndex instrument, const CashEventRecord& event, i64 lots, i128 price) const;
+  void add_income(StrategyIndex strategy, InstrumentIndex instrument, i128 amount);
+  // Lots bought (negative: sold) at such a price, without a fee; gives the realized PnL.
+  i128 trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 price);
+  // `old_units` become `new_units`; what makes no whole lot is paid out at `price` (of a new unit).
+  SplitPosting apply_split(StrategyIndex strategy, InstrumentIndex instrument, i64 new_units, i64 old_units,
+                           i128 price);
 
   const PositionState& position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return positions_.at(strategy, instrument);
@@ -88,6 +114,24 @@ class Ledger {
   bool check() const noexcept;
 
  private:
+  // What is paid (negative: received) for a change of a position, and how much of both closes.
+  struct Trade {
+    i64 change = 0;
+    i64 closing = 0;
+    i128 paid = 0;
+    i128 paid_for_closing = 0;
+    i128 fee = 0;
+  };
+  // A posting that is worked out and not yet taken.
+  struct Plan {
+    PositionState position;
+    CashTotals account;
+    i128 realized_pnl = 0;
+  };
+  // False when something would leave 128 bits.
+  bool work_out(StrategyIndex strategy, InstrumentIndex instrument, const Trade& trade, Plan& plan) const;
+  void take(StrategyIndex strategy, InstrumentIndex instrument, const Plan& plan) noexcept;
+  i128 in_minor_units(InstrumentIndex instrument, i128 value, i128 factor, i128 divisor) const;
   void check_fill(const LedgerFill& fill) const;
   FeeFill fee_fill(const LedgerFill& fill, i128 value) const;
   u32 account_index(const std::string& currency);
