@@ -4,7 +4,6 @@
 #include <Python.h>
 
 #include <atomic>
-#include <utility>
 
 #include "decimal/error.hpp"
 #include "matching/matching_engine.hpp"
@@ -65,29 +64,12 @@ class OrderEntry {
     return apply({static_cast<u8>(MessageKind::replace), 0, 0, 0, 0, 0, 0, price, quantity, order_id, 0, 0});
   }
 
-  // What has gathered, moved out: whoever makes Python objects of it may meanwhile run code that comes back here.
-  EngineOutput take(i64& messages) noexcept {
-    messages = std::exchange(messages_, 0);
-    return std::exchange(output_, {});
-  }
-  // Where that failed: back in front of what has come since. With nothing since, it can not fail.
-  void put_back(EngineOutput& output, i64 messages) {
-    for (Fill& fill : output_.fills) fill.message_index += messages;
-    for (OrderUpdate& update : output_.updates) {
-      update.message_index += messages;
-      update.fill_index += static_cast<i64>(output.fills.size());
-    }
-    output.fills.insert(output.fills.end(), output_.fills.begin(), output_.fills.end());
-    output.updates.insert(output.updates.end(), output_.updates.begin(), output_.updates.end());
-    output_ = std::move(output);
-    messages_ += messages;
-  }
-  // The memory of rows that are done with, unless others have come.
-  void recycle(EngineOutput& output) noexcept {
-    if (output_.fills.capacity() != 0 || output_.updates.capacity() != 0) return;
-    output_ = std::move(output);
+  // What has gathered; the next message can move it.
+  const EngineOutput& output() const noexcept { return output_; }
+  void clear() noexcept {
     output_.fills.clear();
     output_.updates.clear();
+    messages_ = 0;
   }
 
  private:
@@ -102,7 +84,7 @@ class OrderEntry {
 
   EngineHandle handle_{};
   EngineOutput output_;
-  i64 messages_ = 0;  // since the output was taken
+  i64 messages_ = 0;  // since the output was cleared
 };
 
 }  // namespace pytrader::bindings

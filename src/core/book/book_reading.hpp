@@ -112,6 +112,17 @@ class BookReading {
     return {bids - asks, bids + asks};
   }
 
+ protected:
+  // What a walk visits first, all zero if that is nothing: best() of a book that has no quicker way to it.
+  LevelTotals first_walked(Side which) const noexcept {
+    LevelTotals found;
+    self().walk(which, [&found](const LevelTotals& level) {
+      found = level;
+      return false;
+    });
+    return found;
+  }
+
  private:
   const Book& self() const noexcept { return static_cast<const Book&>(*this); }
 };

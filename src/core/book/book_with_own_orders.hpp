@@ -25,14 +25,7 @@ class BookWithOwnOrders : public BookReading<BookWithOwnOrders<PublicBook>> {
 
   bool empty(Side which) const noexcept { return best(which).quantity == 0; }
   // All zero if others show nothing.
-  LevelTotals best(Side which) const noexcept {
-    LevelTotals found;
-    walk(which, [&found](const LevelTotals& level) {
-      found = level;
-      return false;
-    });
-    return found;
-  }
+  LevelTotals best(Side which) const noexcept { return this->first_walked(which); }
   LevelTotals level(Side which, i64 price) const noexcept { return others(which, book_.level(which, price)); }
   template <class Visit>
   void walk(Side which, Visit&& visit) const {

@@ -13,14 +13,7 @@ class CombinedBook : public BookReading<CombinedBook> {
   CombinedBook(const BookSides& first, const BookSides& second) noexcept : first_(first), second_(second) {}
 
   bool empty(Side which) const noexcept { return first_.empty(which) && second_.empty(which); }
-  LevelTotals best(Side which) const noexcept {
-    LevelTotals found;
-    walk(which, [&found](const LevelTotals& level) {
-      found = level;
-      return false;
-    });
-    return found;
-  }
+  LevelTotals best(Side which) const noexcept { return first_walked(which); }
   LevelTotals level(Side which, i64 price) const noexcept {
     return sum(first_.level(which, price), second_.level(which, price));
   }

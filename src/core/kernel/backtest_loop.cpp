@@ -163,14 +163,18 @@ void BacktestLoop::make_venues() {
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
+  std::vector<SimulatedVenue*> recorded;
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
-    venues_.push_back(std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_));
+    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    recorded.push_back(venue.get());
+    venues_.push_back(std::move(venue));
   }
+  schedule_.reserve(static_cast<u32>(venues_.size()));
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
     const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
     const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
-    market_of_.push_back(market ? venues_[stream.instrument].get() : nullptr);
+    market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
   }
 }
 
@@ -264,11 +268,16 @@ bool BacktestLoop::step() {
   if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
     next = {kernel_.next_timer(), Rank::timer, 0};
   }
+  if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
+    next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
   now_ = std::max(now_, next.time);
   if (recorder_.next_due() < now_) [[unlikely]]
     recorder_.pass(now_);
   bool goes_on = true;
   switch (next.rank) {
+    case Rank::venue_due:
+      venue_acts(next.stream);
+      break;
     case Rank::venue_row:
       goes_on = row_at_venue(next.stream);
       break;
@@ -304,6 +313,12 @@ bool BacktestLoop::settle() {
       return true;
     }
   }
+}
+
+void BacktestLoop::venue_acts(InstrumentIndex instrument) {
+  venues_[instrument]->advance(now_);
+  schedule_.set(instrument, venues_[instrument]->next_due());
+  collect_reports();
 }
 
 bool BacktestLoop::row_at_venue(u32 index) {
@@ -347,18 +362,20 @@ bool BacktestLoop::row_at_strategy(u32 index) {
 bool BacktestLoop::command_arrives() {
   const Command command = commands_.front();
   commands_.pop();
-  SimulatedVenue& venue = *venues_[command.order.instrument];
+  const NewOrder& order = command.order;
+  ExecutionVenue& venue = *venues_[order.instrument];
   switch (command.kind) {
     case CommandKind::submit:
-      venue.submit(command.order, now_);
+      venue.submit(order, now_);
       break;
     case CommandKind::cancel:
-      venue.cancel(command.order.client_order_id, now_);
+      venue.cancel(order.client_order_id, now_);
       break;
     case CommandKind::replace:
-      venue.replace(command.order.client_order_id, command.order.price, command.order.quantity, now_);
+      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy}, now_);
       break;
   }
+  schedule_.set(order.instrument, venue.next_due());
   collect_reports();
   return true;
 }
@@ -397,7 +414,7 @@ void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 qua
 
 void BacktestLoop::check() const {
   std::size_t at_venues = 0;
-  for (const auto& venue : venues_) at_venues += venue->orders().size();
+  for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
   const bool same_orders = !nothing_on_its_way || kernel_.failed() || at_venues == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;

@@ -1,4 +1,4 @@
-// Drives a kernel from recorded streams through simulated venues, in one stated order of everything that happens.
+// Drives a kernel from recorded streams and its venues, in one stated order of everything that happens.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,8 @@
 #include "kernel/market_stream.hpp"
 #include "kernel/recorder.hpp"
 #include "kernel/stream_merge.hpp"
+#include "kernel/venue_schedule.hpp"
+#include "matching/execution_venue.hpp"
 #include "matching/simulated_venue.hpp"
 
 namespace pytrader {
@@ -24,9 +26,10 @@ struct LoopConfig {
 
 enum class RunStatus : u8 { finished, paused, strategy_failed };
 
-// Things happen in order of time. At one time: rows at their venue, commands that arrive at a venue, reports that
-// arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind in its own order, rows by
-// the order of their streams' adding and then by row. A hop without latency is taken at once, before all of these.
+// Things happen in order of time. At one time: what a venue does of its own, rows at their venue, commands that arrive
+// at a venue, reports that arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind
+// in its own order, rows by the order of their streams' adding and then by row. A hop without latency is taken at once,
+// before all of these.
 class BacktestLoop : private VenuePort {
  public:
   explicit BacktestLoop(const LoopConfig& config);
@@ -48,7 +51,7 @@ class BacktestLoop : private VenuePort {
   u64 events() const noexcept { return events_; }  // rows that reached their venue
   u64 total_events() const noexcept { return total_events_; }
   i64 now() const noexcept { return now_; }
-  const SimulatedVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
+  const ExecutionVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
   enum class Phase : u8 { set_up, streaming, over };
@@ -77,6 +80,7 @@ class BacktestLoop : private VenuePort {
   bool settle();
   bool finish();
   bool drain();
+  void venue_acts(InstrumentIndex instrument);
   bool row_at_venue(u32 index);
   bool bar_opens(u32 index);
   bool row_at_strategy(u32 index);
@@ -89,9 +93,10 @@ class BacktestLoop : private VenuePort {
   Kernel kernel_;
   Recorder recorder_;
   StreamMerge merge_;
-  std::vector<std::unique_ptr<SimulatedVenue>> venues_;  // by instrument
-  std::vector<SimulatedVenue*>
-      market_of_;  // by stream: the venue whose market it is, null where strategies alone hear it
+  std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
+  VenueSchedule schedule_;
+  // By stream: the venue whose market it is, null where strategies alone hear it.
+  std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
   BoundedQueue<Command> commands_;

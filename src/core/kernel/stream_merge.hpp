@@ -10,7 +10,7 @@
 namespace pytrader {
 
 // What comes first of the things that happen at one time.
-enum class Rank : u8 { venue_row, command, report, strategy_row, timer, bar_open };
+enum class Rank : u8 { venue_due, venue_row, command, report, strategy_row, timer, bar_open };
 
 // A binary heap of at most two entries a stream: its next row at the venue, and the next row that is on its way to the
 // strategy. A single stream costs no comparison.

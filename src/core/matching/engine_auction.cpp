@@ -89,7 +89,7 @@ void MatchingEngine::take_in_auction(u32 slot, i64 quantity) noexcept {
     remove_order(slot);
     return;
   }
-  shrink(slot, left);
+  set_leaves(slot, left);
   set_executed(slot, executed(slot) + quantity);
 }
 

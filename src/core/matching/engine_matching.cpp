@@ -174,7 +174,7 @@ void MatchingEngine::prevent(Arrival& taker, u32 maker, SelfTrade mode) {
     if (left == 0) {
       remove_order(maker);
     } else {
-      shrink(maker, left);
+      set_leaves(maker, left);
     }
     taker.leaves -= quantity;
     taker.terms.prevented += quantity;
@@ -200,7 +200,7 @@ bool MatchingEngine::cut_reduce_only(u32 slot) {
     return false;
   }
   special_[slot].prevented += cut;
-  shrink(slot, most);
+  set_leaves(slot, most);
   tell(UpdateKind::decremented, slot, limit_of(slot), cut, most, RejectReason::reduce_only_would_increase);
   return true;
 }
@@ -212,8 +212,9 @@ void MatchingEngine::tell_cut(Arrival& order) {
   order.cut = 0;
 }
 
-// To this open quantity, which is not above today's: from the reserve first. The order keeps its place.
-void MatchingEngine::shrink(u32 slot, i64 leaves) noexcept {
+// To this open quantity, in its place: the displayed part stays as far as it can, the reserve is what is left. More
+// than today is for an iceberg alone, whose reserve grows.
+void MatchingEngine::set_leaves(u32 slot, i64 leaves) noexcept {
   count_out(slot);
   const Side which = side_of(pool_[slot]);
   const OrderPlace place = place_of(slot);

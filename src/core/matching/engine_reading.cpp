@@ -123,7 +123,7 @@ void MatchingEngine::self_check() const {
   check_tops();
 }
 
-void MatchingEngine::check_by_turns() const {
+void MatchingEngine::check_by_turns() {
   if (++unchecked_ < pool_.size()) return;
   unchecked_ = 0;
   self_check();

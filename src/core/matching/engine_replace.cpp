@@ -98,7 +98,7 @@ MessageStatus MatchingEngine::replace_in_book(u32 slot, Arrival& order, bool kee
       iceberg.tips_most = static_cast<u32>((order.leaves - 1) / (iceberg.display_qty - iceberg.display_range) + 1);
       tips_bound_ += iceberg.tips_most;
     }
-    shrink(slot, order.leaves);
+    set_leaves(slot, order.leaves);
     return status_of(Outcome::replaced);
   }
   if (post_only_takes(order)) return status_of(RejectReason::post_only_would_take);

@@ -130,7 +130,7 @@ class MatchingEngine : public MatchingCore {
   // Inlined by force: GCC 12 takes a function of nothing but prefetches for one without effect, and drops its calls.
   [[gnu::always_inline]] void look_ahead(const OrderMessage* message) const noexcept;
   // Of a checked build: self_check(), whenever as many messages have come since the last as orders rest.
-  void check_by_turns() const;
+  void check_by_turns();
   MessageStatus apply_general(const OrderMessage& message, std::span<const OrderTerms> terms, i64 message_index,
                               EngineOutput& output);
   MessageStatus answer(const OrderMessage& message, const OrderTerms& terms);
@@ -189,7 +189,7 @@ class MatchingEngine : public MatchingCore {
   void prevent(Arrival& taker, u32 maker, SelfTrade mode);
   bool cut_reduce_only(u32 slot);
   void tell_cut(Arrival& order);
-  void shrink(u32 slot, i64 leaves) noexcept;  // from the reserve first; an iceberg's reserve may grow too
+  void set_leaves(u32 slot, i64 leaves) noexcept;
   // What the taker could trade within its limit, at most its open quantity: the same pass, moving nothing.
   i64 reachable(const Arrival& taker);
   struct Rehearsal;
@@ -304,7 +304,7 @@ class MatchingEngine : public MatchingCore {
   void check_ladder(OrderPlace place, Side which, std::size_t& orders, i64& open) const;
 
   bool offers_plain_ = false;  // the venue offers all order types and times in force that the core knows
-  mutable u64 unchecked_ = 0;  // messages since a checked build's last self_check()
+  u64 unchecked_ = 0;          // messages since a checked build's last self_check()
   u64 at_work_ = 0;  // how many things are at work that need the general path: special orders, phases, bands, ...
   i64 clock_ = 0;    // nanoseconds UTC
   i64 reference_price_ = kNoPrice;

@@ -69,7 +69,10 @@ void SimulatedVenue::cancel(ClientOrderId id, i64 ts) {
   close(slot, ExecType::canceled, RejectReason::none, ts);
 }
 
-void SimulatedVenue::replace(ClientOrderId id, i64 price, i64 quantity, i64 ts) {
+void SimulatedVenue::replace(const ReplaceRequest& request, i64 ts) {
+  const ClientOrderId id = request.client_order_id;
+  const i64 price = request.price;
+  const i64 quantity = request.quantity;
   const u32 slot = orders_.find(id);
   if (slot == kNone) {
     report(ExecType::replace_rejected, id, 0, ts).reason = RejectReason::unknown_order;

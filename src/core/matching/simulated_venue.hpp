@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "decimal/integers.hpp"
+#include "matching/execution_venue.hpp"
 #include "matching/venue_l2_market.hpp"
 #include "matching/venue_l3_market.hpp"
 #include "matching/venue_orders.hpp"
@@ -16,26 +17,20 @@ namespace pytrader {
 // What the venue's market is made of; the richest data that an instrument has.
 enum class MarketKind : u8 { l3, l2, quotes, bars };
 
-// Numbers that are unique over all instruments of one run.
-struct VenueNumbers {
-  VenueOrderId last_venue_order_id = 0;
-  ExecId last_exec_id = 0;
-};
-
 // One instrument at one venue. Market data and commands come in the order of the venue's clock; each call appends what
 // the venue says to `reports`. The rules of each kind of data stand in docs/simulated_venue.md. An event that reaches
 // no own order costs one comparison beside the market data's own upkeep, however many own orders rest.
-class SimulatedVenue {
+class SimulatedVenue final : public ExecutionVenue {
  public:
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
                  std::vector<ExecutionReport>& reports) noexcept;
-  SimulatedVenue(const SimulatedVenue&) = delete;
-  SimulatedVenue& operator=(const SimulatedVenue&) = delete;
 
-  void submit(const NewOrder& order, i64 ts);
-  void cancel(ClientOrderId id, i64 ts);
-  // New price and new total quantity; what has been filled counts in it.
-  void replace(ClientOrderId id, i64 price, i64 quantity, i64 ts);
+  void submit(const NewOrder& order, i64 ts) override;
+  void cancel(ClientOrderId id, i64 ts) override;
+  void replace(const ReplaceRequest& request, i64 ts) override;
+  i64 next_due() const noexcept override { return kNeverDue; }
+  void advance(i64) override {}
+  std::size_t open_order_count() const noexcept override { return orders_.size(); }
 
   // Rows of the venue's own kind, and trades beside levels or quotes. Whoever has other rows of the instrument keeps
   // them away: they are not the venue's market.

@@ -186,7 +186,7 @@ TEST_CASE("l3: a post-only order that would take is rejected, by a new order and
   CHECK(scene.last().reason == RejectReason::post_only_would_take);
   const ClientOrderId id = scene.limit(Side::buy, 100, 1, TimeInForce::gtc, kPostOnly);
   CHECK(scene.last().exec_type == ExecType::new_);
-  scene.venue.replace(id, 101, 1, ++scene.ts);
+  scene.venue.replace({id, 101, 1, 0}, ++scene.ts);
   CHECK(scene.last().exec_type == ExecType::replace_rejected);
   CHECK(scene.last().reason == RejectReason::post_only_would_take);
   CHECK(scene.venue.orders().find(id) != kNone);
@@ -215,13 +215,13 @@ TEST_CASE("l3: a pure size-down keeps its place, anything else goes to the back"
   VenueScene scene(MarketKind::l3);
   const ClientOrderId id = scene.limit(Side::buy, 100, 5);
   scene.add(1, Side::buy, 100, 5);
-  scene.venue.replace(id, 100, 3, ++scene.ts);
+  scene.venue.replace({id, 100, 3, 0}, ++scene.ts);
   CHECK(scene.last().exec_type == ExecType::replaced);
   CHECK(scene.last().quantity == 3);
   scene.said();
   scene.execute(1, Side::buy, 100, 1);
   CHECK(scene.traded() == 1);
-  scene.venue.replace(id, 100, 6, ++scene.ts);
+  scene.venue.replace({id, 100, 6, 0}, ++scene.ts);
   scene.said();
   scene.execute(1, Side::buy, 100, 4);
   CHECK(scene.traded() == 0);
@@ -234,17 +234,17 @@ TEST_CASE("l3: a replace that crosses takes, one to the executed quantity closes
   VenueScene scene(MarketKind::l3);
   scene.add(1, Side::sell, 101, 4);
   const ClientOrderId id = scene.limit(Side::buy, 100, 5);
-  scene.venue.replace(id, 101, 5, ++scene.ts);
+  scene.venue.replace({id, 101, 5, 0}, ++scene.ts);
   const auto said = scene.said();
   REQUIRE(said.size() == 3);
   CHECK(said[1].exec_type == ExecType::replaced);
   CHECK(said[2].exec_type == ExecType::trade);
   CHECK(said[2].last_qty == 4);
-  scene.venue.replace(id, 101, 4, ++scene.ts);
+  scene.venue.replace({id, 101, 4, 0}, ++scene.ts);
   CHECK(scene.last().exec_type == ExecType::replaced);
   CHECK(scene.last().quantity == 4);
   CHECK(scene.venue.orders().empty());
-  scene.venue.replace(id, 101, 9, ++scene.ts);
+  scene.venue.replace({id, 101, 9, 0}, ++scene.ts);
   CHECK(scene.last().exec_type == ExecType::replace_rejected);
   CHECK(scene.last().reason == RejectReason::unknown_order);
 }

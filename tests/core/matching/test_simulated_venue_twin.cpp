@@ -98,7 +98,7 @@ class Twins {
       } else if (slot != kNone) {
         const i64 cum_qty = scene_.venue.orders().cum_qty(slot);
         const bool post_only = (scene_.venue.orders()[slot].flags & kPostOnly) != 0;
-        scene_.venue.replace(id, price, cum_qty + quantity, ++scene_.ts);
+        scene_.venue.replace({id, price, cum_qty + quantity, 0}, ++scene_.ts);
         twin_.replace_own(id, price, quantity, post_only);
       }
     }

@@ -1,8 +1,8 @@
 // Binds fee rules and fee schedules: tables that Python writes and the core charges by.
 #include <pybind11/stl.h>
 
+#include "enum_arguments.hpp"
 #include "fee_arguments.hpp"
-#include "policy_text.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
 

@@ -43,9 +43,8 @@ cdef extern from "order_entry.hpp" namespace "pytrader::bindings":
         ) except +translate_current_exception
         uint8_t cancel(uint64_t) except +translate_current_exception
         uint8_t replace(uint64_t, int64_t, int64_t) except +translate_current_exception
-        EngineOutput take(int64_t&) noexcept
-        void put_back(EngineOutput&, int64_t) except +translate_current_exception
-        void recycle(EngineOutput&) noexcept
+        const EngineOutput& output() noexcept
+        void clear() noexcept
 
 cdef object LIMIT = _core.OrderType.LIMIT
 cdef object GTC = _core.TimeInForce.GTC
@@ -86,14 +85,6 @@ cdef inline int64_t code(object value, str what, int64_t most) except -1:
     if (plain_int(value, number) or enum_int(value, number)) and 0 <= number <= most:
         return number
     return checked(value, what, 0, most)
-
-
-cdef object rows_of(const void* first, size_t count, object dtype):
-    rows = numpy.empty(count, dtype)
-    cdef unsigned char[::1] room = rows.view(numpy.uint8)
-    if count != 0:
-        memcpy(&room[0], first, room.nbytes)
-    return rows
 
 
 @cython.final
@@ -148,13 +139,22 @@ cdef class OrderEntry:
 
     def take(self):
         """The rows of FILL and of ORDER_UPDATE since the last `take`; their message_index counts the calls since then."""
-        cdef int64_t messages = 0
-        cdef EngineOutput output = self.entry.take(messages)
-        try:
-            fills = rows_of(output.fills.data(), output.fills.size(), _core.FILL)
-            updates = rows_of(output.updates.data(), output.updates.size(), _core.ORDER_UPDATE)
-        except BaseException:
-            self.entry.put_back(output, messages)
-            raise
-        self.entry.recycle(output)
+        cdef const EngineOutput* output = &self.entry.output()
+        cdef size_t fill_count, update_count
+        cdef uint8_t[::1] fill_bytes, update_bytes
+        # Whatever makes an object can run code that comes back here. Nothing does after the sizes were found unchanged.
+        while True:
+            fill_count = output.fills.size()
+            update_count = output.updates.size()
+            fills = numpy.empty(fill_count, _core.FILL)
+            updates = numpy.empty(update_count, _core.ORDER_UPDATE)
+            fill_bytes = fills.view(numpy.uint8)
+            update_bytes = updates.view(numpy.uint8)
+            if fill_count == output.fills.size() and update_count == output.updates.size():
+                break
+        if fill_count != 0:
+            memcpy(&fill_bytes[0], output.fills.data(), fill_bytes.shape[0])
+        if update_count != 0:
+            memcpy(&update_bytes[0], output.updates.data(), update_bytes.shape[0])
+        self.entry.clear()
         return fills, updates

@@ -1,0 +1,42 @@
+// Which venue has something of its own to do next.
+#pragma once
+
+#include <vector>
+
+#include "decimal/integers.hpp"
+#include "matching/execution_venue.hpp"
+#include "matching/slot_heap.hpp"
+#include "model/messages.hpp"
+
+namespace pytrader {
+
+// Venues by the time of what they do next; at one time by instrument. As long as no venue's time changes, looking costs
+// a comparison with next_due().
+class VenueSchedule {
+ public:
+  // Makes room for instruments below this number, none of which is due.
+  void reserve(u32 instruments) {
+    heap_.reserve(instruments);
+    due_.resize(instruments, kNeverDue);
+  }
+
+  i64 next_due() const noexcept { return next_due_; }
+  // Something must be due.
+  InstrumentIndex first() const noexcept { return heap_.first(); }
+
+  // A venue says when it is due next.
+  void set(InstrumentIndex instrument, i64 due) noexcept {
+    if (due_[instrument] == due) return;
+    if (due_[instrument] != kNeverDue) heap_.remove(instrument);
+    due_[instrument] = due;
+    if (due != kNeverDue) heap_.push(instrument, due, instrument);
+    next_due_ = heap_.empty() ? kNeverDue : heap_.first_key();
+  }
+
+ private:
+  SlotHeap heap_;
+  std::vector<i64> due_;  // by instrument, as the heap has it
+  i64 next_due_ = kNeverDue;
+};
+
+}  // namespace pytrader

@@ -1,0 +1,42 @@
+// What the back-test loop asks of any venue: it takes commands, and has times of its own.
+#pragma once
+
+#include <cstddef>
+
+#include "decimal/integers.hpp"
+#include "model/messages.hpp"
+
+namespace pytrader {
+
+// Numbers that are unique over all instruments of one run.
+struct VenueNumbers {
+  VenueOrderId last_venue_order_id = 0;
+  ExecId last_exec_id = 0;
+};
+
+constexpr i64 kNeverDue = INT64_MAX;
+
+// One instrument at one venue. Calls come in the order of the venue's clock; what the venue says of orders it appends
+// to the reports that it was made with.
+class ExecutionVenue {
+ public:
+  ExecutionVenue() = default;
+  ExecutionVenue(const ExecutionVenue&) = delete;
+  ExecutionVenue& operator=(const ExecutionVenue&) = delete;
+  virtual ~ExecutionVenue() = default;
+
+  virtual void submit(const NewOrder& order, i64 ts) = 0;
+  virtual void cancel(ClientOrderId id, i64 ts) = 0;
+  // New price and new total quantity; what has been filled counts in it.
+  virtual void replace(const ReplaceRequest& request, i64 ts) = 0;
+
+  // When the venue does something that nobody asks for (an order expires, a phase begins), kNeverDue for never. Only
+  // the three commands and advance() may bring it forward.
+  virtual i64 next_due() const noexcept = 0;
+  // Does all that is due until `ts`; nothing is due until then afterwards.
+  virtual void advance(i64 ts) = 0;
+
+  virtual std::size_t open_order_count() const noexcept = 0;
+};
+
+}  // namespace pytrader
