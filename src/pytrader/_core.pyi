@@ -120,6 +120,7 @@ class InstrumentKind(enum.IntEnum):
     EQUITY = 2
     FUTURE = 3
     PERPETUAL = 4
+    OPTION = 5
     def __format__(self, format_spec: str, /) -> str: ...
 
 class RejectReason(enum.IntEnum):
@@ -174,6 +175,8 @@ class RejectReason(enum.IntEnum):
     AUCTION_ENDED = 47
     CLOCK_BACKWARDS = 48
     INSTRUCTION_NOT_SUPPORTED = 49
+    CORPORATE_ACTION = 50
+    INSTRUMENT_EXPIRED = 51
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...
@@ -202,6 +205,11 @@ class Instrument(metaclass=_Bound):
         max_quantity: _QuantityLike | None = None,
         min_notional: _Number | None = None,
         max_notional: _Number | None = None,
+        underlying: str = "",
+        settlement: str = "cash",
+        right: str | None = None,
+        strike: _PriceLike | None = None,
+        expire_time: int = 0,
     ) -> None: ...
     @property
     def id(self) -> str: ...
@@ -237,6 +245,16 @@ class Instrument(metaclass=_Bound):
     def min_notional(self) -> Money | None: ...
     @property
     def max_notional(self) -> Money | None: ...
+    @property
+    def underlying(self) -> str: ...
+    @property
+    def settlement(self) -> str: ...
+    @property
+    def right(self) -> str | None: ...
+    @property
+    def strike(self) -> Price | None: ...
+    @property
+    def expire_time(self) -> int: ...
     @property
     def price_decimals(self) -> int: ...
     @property
@@ -331,8 +349,21 @@ QUEUED_ORDER: np.dtype[np.void]
 QUOTE: np.dtype[np.void]
 TRADE: np.dtype[np.void]
 BAR: np.dtype[np.void]
+MARK: np.dtype[np.void]
+CASH_EVENT: np.dtype[np.void]
 FLAG_LAST: int
 FLAG_SNAPSHOT: int
+
+class CashEventKind(enum.IntEnum):
+    __pybind11_native_enum__: object
+    FUNDING = 1
+    DIVIDEND = 2
+    SPLIT = 3
+    BORROW = 4
+    ROLLOVER = 5
+    EXPIRY = 6
+    DELIVERY = 7
+    def __format__(self, format_spec: str, /) -> str: ...
 
 class BookAction(enum.IntEnum):
     __pybind11_native_enum__: object
@@ -694,6 +725,7 @@ class BinanceCapture(metaclass=_Bound):
 ORDER_ROW: np.dtype[np.void]
 FILL_ROW: np.dtype[np.void]
 EQUITY_ROW: np.dtype[np.void]
+CASH_EVENT_ROW: np.dtype[np.void]
 
 @final
 class RiskLimits(metaclass=_Bound):
@@ -741,10 +773,11 @@ class BacktestEngine(metaclass=_Bound):
     def orders(self) -> npt.NDArray[np.void]: ...
     def fills(self) -> npt.NDArray[np.void]: ...
     def equity(self) -> npt.NDArray[np.void]: ...
+    def cash_events(self) -> npt.NDArray[np.void]: ...
     def accounts(self) -> list[tuple[str, Money, Money, Money]]: ...
     def positions(
         self,
-    ) -> list[tuple[int, int, Fixed, Fixed | None, Money, Money | None, Money, Quantity, Price | None]]: ...
+    ) -> list[tuple[int, int, Fixed, Fixed | None, Money, Money | None, Money, Money, Quantity, Price | None]]: ...
     def book_faults(self) -> list[tuple[int, str, int]]: ...
     @property
     def events(self) -> int: ...

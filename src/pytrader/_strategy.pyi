@@ -6,7 +6,17 @@ from typing import ClassVar, Final, NamedTuple, TypeAlias, final
 
 from typing_extensions import disjoint_base
 
-from pytrader._core import ExecType, Instrument, Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce
+from pytrader._core import (
+    CashEventKind,
+    ExecType,
+    Instrument,
+    Liquidity,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    TimeInForce,
+)
 from pytrader._values import Fixed, Money, Price, Quantity
 
 __all__ = [
@@ -233,6 +243,27 @@ class OrderEvent:
     def ts_init(self) -> int: ...
 
 @final
+class CashEvent:
+    @property
+    def instrument_id(self) -> str: ...
+    @property
+    def kind(self) -> CashEventKind: ...
+    @property
+    def amount(self) -> Money: ...
+    @property
+    def realized_pnl(self) -> Money: ...
+    @property
+    def price(self) -> Fixed: ...
+    @property
+    def quantity_before(self) -> Fixed: ...
+    @property
+    def quantity_after(self) -> Fixed: ...
+    @property
+    def ts_event(self) -> int: ...
+    @property
+    def ts_init(self) -> int: ...
+
+@final
 class Position:
     def __call__(self, instrument: str | Instrument | None = None) -> Position: ...
     @property
@@ -253,6 +284,8 @@ class Position:
     def realized_pnl(self) -> Money: ...
     @property
     def fees(self) -> Money: ...
+    @property
+    def income(self) -> Money: ...
 
 @final
 class Level:
@@ -346,6 +379,7 @@ class StrategyBase:
     def book(self) -> Book: ...
     @property
     def quote(self) -> Quote: ...
+    def mark_price(self, instrument: str | Instrument | None = None) -> Price | None: ...
     def quote_of(self, instrument: str | Instrument | None) -> Quote: ...
     @property
     def clock(self) -> Clock: ...

@@ -82,6 +82,10 @@ inline Fixed entry_price(const PositionState& state, const Scale& scale) {
   return {mul_div(state.cost, scale.tick, value_per_tick, Rounding::half_even), scale.price_decimals};
 }
 
+// As the venue says, kNoPrice where it says nothing.
+inline i64 mark_price(const Kernel& kernel, InstrumentIndex instrument) {
+  return kernel.market(instrument).mark_price;
+}
 inline Fixed amount(i128 raw) noexcept {
   return {raw, 0};
 }

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
+
+#include "matching/closed_venue.hpp"
 
 namespace pytrader {
 namespace {
@@ -48,6 +51,17 @@ void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar
   if (bar.volume < 0) refuse_row(stream, row, "volume is negative");
 }
 
+void check_row(const MarketStream& stream, std::size_t row, const MarkRecord& mark) {
+  if (!in_range(mark.mark_price)) refuse_row(stream, row, "mark_price is beyond 2^61 ticks");
+}
+// Judged with its instrument, in take_cash_event().
+void check_row(const MarketStream&, std::size_t, const CashEventRecord&) {}
+
+// Whether rows of this kind tell of orders and trades; others tell of what becomes of positions.
+bool is_of_orders(StreamKind kind) noexcept {
+  return kind != StreamKind::mark && kind != StreamKind::cash_event;
+}
+
 void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
 }
@@ -80,6 +94,14 @@ bool tell(Kernel& kernel, const MarketStream& stream, const BarRecord& record, i
   return kernel.apply_bar(stream.instrument, record, stream.duration_ns, ts);
 }
 
+bool tell(Kernel& kernel, const MarketStream& stream, const MarkRecord& record, i64 ts) {
+  return kernel.apply_mark(stream.instrument, record, ts);
+}
+// Its account tells a strategy of it, not its data.
+bool tell(Kernel&, const MarketStream&, const CashEventRecord&, i64) {
+  return true;
+}
+
 // Calls with the record type of the stream's kind.
 template <class Action>
 bool with_record(StreamKind kind, Action&& action) {
@@ -92,6 +114,10 @@ bool with_record(StreamKind kind, Action&& action) {
       return action.template operator()<QuoteRecord>();
     case StreamKind::trade:
       return action.template operator()<TradeRecord>();
+    case StreamKind::mark:
+      return action.template operator()<MarkRecord>();
+    case StreamKind::cash_event:
+      return action.template operator()<CashEventRecord>();
     case StreamKind::bar:
       break;
   }
@@ -108,6 +134,8 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
     case StreamKind::trade:
       return MarketKind::quotes;
     case StreamKind::bar:
+    case StreamKind::mark:
+    case StreamKind::cash_event:
       break;
   }
   return MarketKind::bars;
@@ -115,6 +143,7 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
 
 // The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
 bool is_market(StreamKind stream, MarketKind venue) noexcept {
+  if (!is_of_orders(stream)) return false;
   if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
   return market_kind_of(stream) == venue;
 }
@@ -132,7 +161,8 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
       recorder_(kernel_, config.equity_interval_ns),
       merge_(config.feed_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
-      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
+      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue"),
+      cash_events_(kMaxInFlight, "back-test: more than 4194304 money events are on their way from a venue") {
   if (config_.response_latency_ns < 0) config_.response_latency_ns = config_.order_latency_ns;
   if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
@@ -159,6 +189,7 @@ void BacktestLoop::make_venues() {
   std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
+    if (!is_of_orders(stream.kind)) continue;
     kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
@@ -199,7 +230,8 @@ void BacktestLoop::check_bar_series() const {
     bool has_trades = false;
     for (u32 index = 0; index < merge_.size(); ++index) {
       const MarketStream& stream = merge_.stream(index);
-      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
+      const bool may_trade =
+          is_of_orders(stream.kind) && stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
       has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
     }
     if (has_trades) continue;
@@ -328,13 +360,57 @@ bool BacktestLoop::row_at_venue(u32 index) {
     const Record record = record_at<Record>(stream, row);
     check_row(stream, row, record);
     ++events_;
-    if (market_of_[index] != nullptr) {
-      tell(*market_of_[index], record);
-      collect_reports();
+    if constexpr (std::is_same_v<Record, CashEventRecord>) {
+      take_cash_event(stream, row, record);
+    } else if constexpr (!std::is_same_v<Record, MarkRecord>) {
+      if (market_of_[index] != nullptr) {
+        tell(*market_of_[index], record);
+        collect_reports();
+      }
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
     return settle() && (!received || tell(kernel_, stream, record, now_));
   });
+}
+
+// The account hears of it as it hears of fills: behind every report that the venue made before.
+void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record) {
+  try {
+    check_cash_event(kernel_.instrument(stream.instrument), record);
+  } catch (const Error& error) {
+    refuse_row(stream, row, error.what());
+  }
+  const auto kind = static_cast<CashEventKind>(record.kind);
+  if (kind == CashEventKind::split) cancel_orders(stream.instrument, RejectReason::corporate_action);
+  if (kind == CashEventKind::expiry) {
+    cancel_orders(stream.instrument, RejectReason::instrument_expired);
+    for (u32 other = 0; other < merge_.size(); ++other) {
+      if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
+    }
+    venues_[stream.instrument] =
+        std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
+  }
+  schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
+  collect_reports();
+  responses_.push({later(now_, config_.response_latency_ns), {}, true});
+  cash_events_.push({stream.instrument, record});
+}
+
+// The venue cancels what works of an instrument by itself. Orders that are on their way to it, or closed there already,
+// it does not have.
+void BacktestLoop::cancel_orders(InstrumentIndex instrument, RejectReason reason) {
+  const OrderStore& store = kernel_.orders();
+  const std::size_t already_said = said_.size();
+  for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
+    for (ClientOrderId id = store.first_open(strategy, instrument); id != 0; id = store.next_open(id)) {
+      venues_[instrument]->cancel(id, now_);
+    }
+  }
+  const auto first = said_.begin() + static_cast<std::ptrdiff_t>(already_said);
+  said_.erase(std::remove_if(first, said_.end(),
+                             [](const ExecutionReport& said) { return said.exec_type == ExecType::cancel_rejected; }),
+              said_.end());
+  for (std::size_t i = already_said; i < said_.size(); ++i) said_[i].reason = reason;
 }
 
 bool BacktestLoop::bar_opens(u32 index) {
@@ -381,15 +457,18 @@ bool BacktestLoop::command_arrives() {
 }
 
 bool BacktestLoop::report_arrives() {
-  const ExecutionReport report = responses_.front().report;
+  const Response response = responses_.front();
   responses_.pop();
-  return kernel_.apply_report(report, now_);
+  if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
+  const AccountEvent event = cash_events_.front();
+  cash_events_.pop();
+  return kernel_.apply_cash_event(event.instrument, event.record, now_);
 }
 
 void BacktestLoop::collect_reports() {
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
-  for (const ExecutionReport& report : said_) responses_.push({due, report});
+  for (const ExecutionReport& report : said_) responses_.push({due, report, false});
   said_.clear();
 }
 

@@ -64,6 +64,11 @@ class BacktestLoop : private VenuePort {
   struct Response {
     i64 due;
     ExecutionReport report;
+    bool is_cash_event;  // then it is the first of cash_events_, and report says nothing
+  };
+  struct AccountEvent {
+    InstrumentIndex instrument;
+    CashEventRecord record;
   };
 
   void require_room() const override { commands_.require_room(); }
@@ -82,6 +87,8 @@ class BacktestLoop : private VenuePort {
   bool drain();
   void venue_acts(InstrumentIndex instrument);
   bool row_at_venue(u32 index);
+  void take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record);
+  void cancel_orders(InstrumentIndex instrument, RejectReason reason);
   bool bar_opens(u32 index);
   bool row_at_strategy(u32 index);
   bool command_arrives();
@@ -101,6 +108,7 @@ class BacktestLoop : private VenuePort {
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
   BoundedQueue<Command> commands_;
   BoundedQueue<Response> responses_;
+  BoundedQueue<AccountEvent> cash_events_;  // those among responses_
   i64 now_ = INT64_MIN;
   u64 events_ = 0;
   u64 total_events_ = 0;

@@ -14,8 +14,9 @@ namespace {
 
 void check_range(const Instrument& instrument, CashEventKind kind, const char* name, i64 value, i64 low, i64 high) {
   if (value >= low && value <= high) return;
-  refuse(instrument, kind, std::string(name) + " is " + std::to_string(value) + "; it must be from " +
-                               std::to_string(low) + " to " + std::to_string(high));
+  refuse(instrument, kind,
+         std::string(name) + " is " + std::to_string(value) + "; it must be from " + std::to_string(low) + " to " +
+             std::to_string(high));
 }
 
 i128 raw_price(const CashEventRecord& event) noexcept {
@@ -27,9 +28,9 @@ void check_expiry(const Instrument& instrument, const CashEventRecord& event) {
   const ContractTerms& terms = instrument.definition().contract;
   if (event.price == kNoPrice) refuse(instrument, CashEventKind::expiry, "it has no settlement price; give price");
   if (event.ts_event < terms.expire_time) {
-    refuse(instrument, CashEventKind::expiry, "it comes at " + std::to_string(event.ts_event) +
-                                                  " ns, before the contract's expire_time, " +
-                                                  std::to_string(terms.expire_time) + " ns");
+    refuse(instrument, CashEventKind::expiry,
+           "it comes at " + std::to_string(event.ts_event) + " ns, before the contract's expire_time, " +
+               std::to_string(terms.expire_time) + " ns");
   }
 }
 
@@ -148,13 +149,13 @@ InstrumentIndex CashDesk::underlying_of(const Instrument& instrument) const {
     const Instrument& found = *board_[index].instrument;
     if (found.id() != definition.contract.underlying) continue;
     if (found.definition().quote_currency == definition.quote_currency) return index;
-    refuse(instrument, CashEventKind::expiry, "it is settled in " + definition.quote_currency +
-                                                  ", and its underlying " + found.id() + " in " +
-                                                  found.definition().quote_currency);
+    refuse(instrument, CashEventKind::expiry,
+           "it is settled in " + definition.quote_currency + ", and its underlying " + found.id() + " in " +
+               found.definition().quote_currency);
   }
-  refuse(instrument, CashEventKind::expiry, "physical settlement needs its underlying '" +
-                                                definition.contract.underlying +
-                                                "' in the run; add data of it, or settle in cash");
+  refuse(instrument, CashEventKind::expiry,
+         "physical settlement needs its underlying '" + definition.contract.underlying +
+             "' in the run; add data of it, or settle in cash");
 }
 
 CashDesk::Delivery CashDesk::delivery_of(InstrumentIndex index, i128 settlement_price) const {
@@ -170,8 +171,8 @@ CashDesk::Delivery CashDesk::delivery_of(InstrumentIndex index, i128 settlement_
   const i128 units = multiply(of.lot_size, of.multiplier, kMaxDecimals, Rounding::exact).raw;
   const i128 unit = multiply(to.lot_size, to.multiplier, kMaxDecimals, Rounding::exact).raw;
   if (units % unit != 0 || units / unit > kNoLimit) {
-    refuse(instrument, CashEventKind::expiry, "one lot of it is no whole number of lots of " +
-                                                  board_[delivery.underlying].instrument->id());
+    refuse(instrument, CashEventKind::expiry,
+           "one lot of it is no whole number of lots of " + board_[delivery.underlying].instrument->id());
   }
   delivery.lots = static_cast<i64>(units / unit) * (terms.right == OptionRight::put ? -1 : 1);
   delivery.price = is_option ? terms.strike.raw : settlement_price;

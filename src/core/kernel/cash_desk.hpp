@@ -23,7 +23,8 @@ class CashDesk {
                                       StrategyIndex strategies);
 
  private:
-  // Lots of the underlying that one lot of the contract delivers, and at what price; no lots where nothing is delivered.
+  // Lots of the underlying that one lot of the contract delivers, and at what price; no lots where nothing is
+  // delivered.
   struct Delivery {
     InstrumentIndex underlying = 0;
     i64 lots = 0;

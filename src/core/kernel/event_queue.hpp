@@ -5,6 +5,7 @@
 #include "kernel/bounded_queue.hpp"
 #include "ledger/position.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 
 namespace pytrader {
 
@@ -21,6 +22,8 @@ class EventListener {
   virtual void on_event(const OrderEvent& event) = 0;
   // After on_event of a trade, when the ledger has booked it.
   virtual void on_fill(const OrderEvent& event, const PositionState& position) = 0;
+  // A money event changed a position.
+  virtual void on_cash_event(const CashEvent& event) = 0;
 };
 
 class EventQueue {
@@ -47,6 +50,14 @@ class EventQueue {
       listener_->on_fill(event, position);
     }
     events_.push({event, position});
+  }
+
+  // A money event, which the kernel delivers itself.
+  void record(const CashEvent& event) {
+    hash_.add_all(event.ts_event, event.ts_init, event.kind, event.strategy, event.instrument, event.quantity_before,
+                  event.quantity_after);
+    for (const i128 amount : {event.amount, event.realized_pnl, event.price}) hash_.add_all(amount, amount >> 64);
+    if (listener_ != nullptr) listener_->on_cash_event(event);
   }
 
   bool empty() const noexcept { return events_.empty(); }

@@ -29,6 +29,9 @@ enum class HashMark : u64 {
   replace,
   setting,
   fees,
+  contract,
+  mark,
+  cash_event,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -58,6 +61,11 @@ InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition, const Fe
   for (const Fixed* number : {&made.tick_size, &made.lot_size, &made.multiplier, &made.maker_fee_rate,
                               &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
     add_wide(hash_, number->raw);
+  }
+  if (const ContractTerms& terms = made.contract; terms != ContractTerms{}) {
+    hash_.add_all(HashMark::contract, terms.settlement, terms.right, terms.expire_time);
+    add_text(hash_, terms.underlying);
+    add_wide(hash_, terms.strike.raw);
   }
   const std::vector<i64> words = charged.words();
   if (!words.empty()) hash_.add_all(HashMark::fees, words.size());
@@ -225,12 +233,41 @@ bool Kernel::close_bars(const ClosedBar& closed) {
   return deliver(callback);
 }
 
-bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
+bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::mark, instrument, ts, record.ts_event, record.ts_init, record.mark_price, record.index_price);
+  InstrumentMarket& at = market(instrument);
+  at.mark_price = record.mark_price;
+  at.index_price = record.index_price;
+  return true;
+}
+
+bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts) {
+  if (!enter_report(ts)) return false;
+  hash_.add_all(HashMark::cash_event, instrument, ts, record.ts_event, record.ts_init, record.kind, record.amount,
+                record.amount_decimals, record.per, record.price, record.price_decimals);
+  market(instrument);
+  const std::vector<CashEvent>& done = desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size()));
+  for (const CashEvent& event : done) events_.record(event);
+  for (const CashEvent& event : done) {
+    Callback callback{CallbackKind::cash_event, event.instrument, 0, now_, {}};
+    callback.cash_event = &event;
+    if (!call(event.strategy, callback) || !settle()) return false;
+  }
+  return true;
+}
+
+// Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.
+bool Kernel::enter_report(i64 ts) {
   const bool same_time = ts == now_;
   const u32 issued = commands_;
   if (!enter(ts)) return false;
-  // Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.
   if (same_time) commands_ = issued;
+  return true;
+}
+
+bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
+  if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
                 report.price, report.quantity, report.last_px, report.last_qty, report.instrument, report.exec_type,
                 report.liquidity, report.reason);

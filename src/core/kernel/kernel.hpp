@@ -8,6 +8,7 @@
 
 #include "journal/running_hash.hpp"
 #include "kernel/bar_board.hpp"
+#include "kernel/cash_desk.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
@@ -29,7 +30,7 @@ class Kernel {
   // Commands, timers included, that strategies may issue on one input and the reports it brings at the same time.
   static constexpr u32 kMaxCommandsPerInput = 65'536;
 
-  explicit Kernel(VenuePort& venue) : events_(hash_), way_(venue, board_, events_) {}
+  explicit Kernel(VenuePort& venue) : events_(hash_), way_(venue, board_, events_), desk_(way_, board_) {}
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
@@ -59,6 +60,10 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
+  // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
+  // numbers that make no sense, before anything changed.
+  bool apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
@@ -103,6 +108,7 @@ class Kernel {
 
  private:
   bool enter(i64 ts);
+  bool enter_report(i64 ts);
   bool fire(i64 until);
   void fire_next();
   bool deliver(const Callback& callback);
@@ -119,6 +125,7 @@ class Kernel {
   EventQueue events_;
   MarketBoard board_;
   OrderWay way_;
+  CashDesk desk_;
   TimerQueue timers_;
   BarBoard bars_;
   std::vector<StrategyPort> ports_;

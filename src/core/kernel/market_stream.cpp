@@ -8,13 +8,15 @@ namespace {
 
 constexpr i64 kZero = 0;
 constexpr i64 kLast = kFlagLast;
+constexpr i64 kOne = 1;
+constexpr i64 kUnsaid = kNoPrice;
 
 struct Field {
   const char* name;
   const i64* absent;  // what an absent column reads as; null where it must be there
 };
 
-constexpr Field kFields[5][kMaxStreamColumns] = {
+constexpr Field kFields[7][kMaxStreamColumns] = {
     {{"ts_event", nullptr},
      {"ts_init", &kZero},
      {"action", nullptr},
@@ -55,6 +57,15 @@ constexpr Field kFields[5][kMaxStreamColumns] = {
      {"low", nullptr},
      {"close", nullptr},
      {"volume", &kZero}},
+    {{"ts_event", nullptr}, {"ts_init", &kZero}, {"mark_price", nullptr}, {"index_price", &kUnsaid}},
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"kind", nullptr},
+     {"amount", &kZero},
+     {"amount_decimals", &kZero},
+     {"per", &kOne},
+     {"price", &kUnsaid},
+     {"price_decimals", &kZero}},
 };
 
 }  // namespace
@@ -71,6 +82,10 @@ const char* to_text(StreamKind kind) noexcept {
       return "trade";
     case StreamKind::bar:
       return "bar";
+    case StreamKind::mark:
+      return "mark";
+    case StreamKind::cash_event:
+      return "cash_event";
   }
   return "unknown";
 }

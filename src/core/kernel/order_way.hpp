@@ -101,7 +101,8 @@ class OrderWay {
   }
   RiskView view_of(InstrumentIndex index) const noexcept {
     if (index >= board_.size()) return {};
-    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital()};
+    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital(),
+            board_[index].expired};
   }
 
   VenuePort& venue_;

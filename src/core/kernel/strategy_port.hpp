@@ -4,11 +4,12 @@
 #include "decimal/integers.hpp"
 #include "ledger/position.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 #include "model/records.hpp"
 
 namespace pytrader {
 
-enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position };
+enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position, cash_event };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
 }
@@ -36,6 +37,7 @@ struct Callback {
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
+    const CashEvent* cash_event;
     const void* none;  // start, stop, book
   };
 };

@@ -24,6 +24,8 @@ struct ContractTerms {
   OptionRight right = OptionRight::none;
   Fixed strike;
   i64 expire_time = 0;  // nanoseconds since 1970; 0: not stated
+
+  friend bool operator==(const ContractTerms&, const ContractTerms&) = default;
 };
 
 // Of one unit at this settlement price of the underlying, 10^-18: max(0, S - K) of a call, max(0, K - S) of a put.

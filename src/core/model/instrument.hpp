@@ -5,6 +5,7 @@
 
 #include "decimal/fixed.hpp"
 #include "decimal/integers.hpp"
+#include "model/contract_terms.hpp"
 #include "model/enums.hpp"
 #include "model/messages.hpp"
 
@@ -31,6 +32,7 @@ struct InstrumentDefinition {
   i64 max_quantity = kNoLimit;
   Fixed min_notional;  // 0: none
   Fixed max_notional;  // 0: none
+  ContractTerms contract;
 };
 
 // A definition that was checked, with the value of one tick times one lot worked out. Throws Error(invalid_instrument).

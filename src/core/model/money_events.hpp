@@ -1,4 +1,5 @@
-// Money events: mark prices, and what changes cash or positions without a trade, as rows of data and as what came of it.
+// Money events: mark prices, and what changes cash or positions without a trade, as rows of data and as what came of
+// it.
 #pragma once
 
 #include "decimal/fixed.hpp"
@@ -23,8 +24,8 @@ enum class CashEventKind : i64 {
   expiry = 6,    // the contract ends at `price`
   delivery = 7,  // what an expiry did to the underlying; never a row of data
 };
-constexpr CashEventKind kCashEventKinds[] = {CashEventKind::funding,  CashEventKind::dividend, CashEventKind::split,
-                                             CashEventKind::borrow,   CashEventKind::rollover, CashEventKind::expiry,
+constexpr CashEventKind kCashEventKinds[] = {CashEventKind::funding, CashEventKind::dividend, CashEventKind::split,
+                                             CashEventKind::borrow,  CashEventKind::rollover, CashEventKind::expiry,
                                              CashEventKind::delivery};
 constexpr const char* to_text(CashEventKind kind) noexcept {
   switch (kind) {

@@ -69,6 +69,7 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
       instrument->index() != order.instrument) {
     return RejectReason::unknown_instrument;
   }
+  if (view.expired) return RejectReason::instrument_expired;
   const InstrumentDefinition& definition = instrument->definition();
   const RiskLimits& limits = limits_[order.strategy];
   RejectReason reason = check_form(order, definition);

@@ -15,7 +15,8 @@ namespace pytrader {
 struct RiskView {
   i64 best_bid = kNoPrice;  // ticks, kNoPrice where the side is empty or not known
   i64 best_ask = kNoPrice;
-  i128 capital = 0;  // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+  i128 capital = 0;      // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+  bool expired = false;  // the instrument's contract has ended
 };
 
 // Everything it can not judge it denies: an unknown instrument, an unknown enumerator, a value out of range. Each check

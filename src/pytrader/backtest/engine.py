@@ -108,6 +108,7 @@ class Run:
             orders=engine.orders(),
             fills=engine.fills(),
             equity=engine.equity(),
+            cash_events=engine.cash_events(),
             instruments=instruments,
             strategies=names,
             accounts=tuple(AccountSummary(*account) for account in engine.accounts()),

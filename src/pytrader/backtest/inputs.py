@@ -29,6 +29,8 @@ _TELLING_FIELDS: dict[str, Kind] = {
     "bid_price": "quote",
     "trade_id": "trade",
     "open": "bar",
+    "mark_price": "mark",
+    "amount_decimals": "cash_event",
 }
 
 

@@ -50,6 +50,8 @@ class PositionSummary:
         Of what is open, at ``last_price``; None when there was none.
     fees : Money
         Paid; negative is a net rebate.
+    income : Money
+        Funding, dividends, borrow cost and rollover, received less paid.
     max_position : Quantity
         The largest absolute position of the run.
     last_price : Price or None
@@ -63,6 +65,7 @@ class PositionSummary:
     realized_pnl: Money
     unrealized_pnl: Money | None
     fees: Money
+    income: Money
     max_position: Quantity
     last_price: Price | None
 
@@ -95,6 +98,8 @@ class BacktestResult:
     orders, fills, equity : numpy.ndarray
         Structured arrays of 64-bit integers, one row an order, a fill, a sample of the equity curve
         (``ORDER_ROW``, ``FILL_ROW``, ``EQUITY_ROW``; `docs/results.md` has the columns).
+    cash_events : numpy.ndarray
+        What money events did to positions, one row each (``CASH_EVENT_ROW``).
     instruments : tuple of Instrument
         What the ``instrument`` column counts.
     strategies : tuple of str
@@ -124,6 +129,7 @@ class BacktestResult:
     orders: npt.NDArray[np.void]
     fills: npt.NDArray[np.void]
     equity: npt.NDArray[np.void]
+    cash_events: npt.NDArray[np.void]
     instruments: tuple[Instrument, ...]
     strategies: tuple[str, ...]
     accounts: tuple[AccountSummary, ...]

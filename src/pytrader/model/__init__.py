@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytrader.model.enums import (
+    CashEventKind,
     ExecType,
     InstrumentKind,
     Liquidity,
@@ -20,6 +21,7 @@ from pytrader.model.instrument import Instrument
 from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notional
 
 __all__ = [
+    "CashEventKind",
     "Currency",
     "ExecType",
     "FeeRule",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytrader._core import (
+    CashEventKind,
     ExecType,
     InstrumentKind,
     Liquidity,
@@ -17,6 +18,7 @@ from pytrader._core import (
 )
 
 __all__ = [
+    "CashEventKind",
     "ExecType",
     "InstrumentKind",
     "Liquidity",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
+from pytrader._strategy import Bar, Book, CashEvent, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
 
 
@@ -113,6 +113,9 @@ class Strategy(StrategyBase):
 
     def on_position(self, position: Position) -> None:
         """A fill changed this strategy's position."""
+
+    def on_cash_event(self, event: CashEvent) -> None:
+        """Funding, a dividend, a split, borrow cost, rollover or expiry changed cash or this strategy's position."""
 
 
 def _with_parameters(cls: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:

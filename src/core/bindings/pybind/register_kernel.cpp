@@ -111,11 +111,14 @@ void register_engine(py::module_& module) {
           "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
           "Samples of each account, of EQUITY_ROW.")
       .def(
+          "cash_events", [](const BacktestEngine& self) { return cash_event_rows(self.loop()); },
+          "What money events did to positions, of CASH_EVENT_ROW.")
+      .def(
           "accounts", [](const BacktestEngine& self) { return accounts(self.loop()); },
           "(currency, opening, cash, equity) of each account.")
       .def(
           "positions", [](const BacktestEngine& self) { return positions(self.loop()); },
-          "(strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, "
+          "(strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, income, max_position, "
           "last_price) "
           "of each strategy and instrument.")
       .def(

@@ -152,6 +152,23 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
     cbool is_closed(OrderStatus status)
 
 
+cdef extern from "model/money_events.hpp" namespace "pytrader" nogil:
+    cdef enum class CashEventKind(long long):
+        funding
+
+    cdef cppclass CashEvent:
+        i64 ts_event
+        i64 ts_init
+        CashEventKind kind
+        u32 strategy
+        u32 instrument
+        i64 quantity_before
+        i64 quantity_after
+        i128 amount
+        i128 realized_pnl
+        i128 price
+
+
 cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
     cdef enum class CallbackKind(unsigned char):
         start
@@ -164,6 +181,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         order_event
         fill
         position
+        cash_event
 
     u32 mask_of(CallbackKind kind)
 
@@ -178,6 +196,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         i128 cost
         i128 realized_pnl
         i128 fees
+        i128 income
 
     cdef struct Callback:
         CallbackKind kind
@@ -190,6 +209,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         const TimerEvent* timer
         const OrderEvent* order_event
         const PositionState* position
+        const CashEvent* cash_event
 
     cdef struct StrategyPort:
         void* context
@@ -247,6 +267,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) except +translate_current_exception
     CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
     CFixed amount(i128 raw)
+    i64 mark_price(const Kernel& kernel, u32 instrument) except +translate_current_exception
     cbool is_refusal(ExecType type)
     cbool is_answer(const OrderEvent& event)
     cbool is_pending(OrderStatus status)

@@ -18,6 +18,7 @@ from pytrader._kernel cimport (
     u32,
     u64,
 )
+from pytrader._kernel cimport CashEvent as CCashEvent
 from pytrader._kernel cimport Indicator as CIndicator
 from pytrader._kernel cimport Instrument as CInstrument
 from pytrader._kernel cimport LevelTotals, Scale
@@ -78,6 +79,11 @@ cdef class Order:
 cdef class OrderEvent:
     cdef COrderEvent record
     cdef Order handle
+
+
+cdef class CashEvent:
+    cdef CCashEvent record
+    cdef Grid grid
 
 
 cdef class Position:
@@ -165,6 +171,7 @@ cdef class Context:
     cdef object on_fill
     cdef object on_reject
     cdef object on_position
+    cdef object on_cash_event
     cdef Position make_position(self, Grid grid)
     cdef Book make_book(self, Grid grid)
     cdef int find_handlers(self, strategy, base) except -1
@@ -188,6 +195,7 @@ cdef class Context:
     cdef int take_timer(self, const TimerEvent& record) except -1
     cdef int take_order_event(self, const COrderEvent& record) except -1
     cdef int finish_order(self, Order order) except -1
+    cdef int take_cash_event(self, const CCashEvent& record) except -1
     cdef int take_fill(self, const COrderEvent& record) except -1
     cdef int note_failure(self, error, const Callback& callback) except -1
 

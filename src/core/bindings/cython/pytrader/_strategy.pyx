@@ -39,6 +39,7 @@ from pytrader._kernel cimport (
     kReduceOnly,
     last_bar,
     make_scale,
+    mark_price,
     mask_of,
     on_grid,
     price_value,
@@ -78,6 +79,7 @@ __all__ = [
     "Bar",
     "Bars",
     "Book",
+    "CashEvent",
     "Clock",
     "Context",
     "Indicator",
@@ -130,16 +132,18 @@ cdef list TIMES_IN_FORCE = table_of(_core.TimeInForce)
 cdef list STATUSES = table_of(_core.OrderStatus)
 cdef list EXEC_TYPES = table_of(_core.ExecType)
 cdef list LIQUIDITIES = table_of(_core.Liquidity)
+cdef list CASH_EVENT_KINDS = table_of(_core.CashEventKind)
 cdef list REASONS = [
     None if code is None else Reason(code, to_text(<RejectReason><int>code.value).decode())
     for code in table_of(_core.RejectReason)
 ]
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
-cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position"]
+cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position", "cash event"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
+include "strategy_cash_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"

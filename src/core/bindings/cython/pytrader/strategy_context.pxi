@@ -22,6 +22,7 @@ HANDLERS = (
     ("on_fill", CallbackKind.fill),
     ("on_reject", CallbackKind.order_event),
     ("on_position", CallbackKind.position),
+    ("on_cash_event", CallbackKind.cash_event),
 )
 
 
@@ -110,6 +111,7 @@ cdef class Context:
         self.on_fill = found.get("on_fill")
         self.on_reject = found.get("on_reject")
         self.on_position = found.get("on_position")
+        self.on_cash_event = found.get("on_cash_event")
         self.bound.context = <void*>self
         self.bound.deliver = deliver
         return 0
@@ -246,6 +248,8 @@ cdef class Context:
             PyObject_CallOneArg(self.on_position, self.positions[callback.instrument])
         elif kind == CallbackKind.timer:
             return self.take_timer(callback.timer[0])
+        elif kind == CallbackKind.cash_event:
+            return self.take_cash_event(callback.cash_event[0])
         elif kind == CallbackKind.start and self.on_start is not None:
             self.on_start()
         elif kind == CallbackKind.stop and self.on_stop is not None:
@@ -349,6 +353,14 @@ cdef class Context:
             self.unanswered[order.number] = order
         else:
             self.unanswered.pop(order.number, None)
+        return 0
+
+    # Rare: an object of its own each time.
+    cdef int take_cash_event(self, const CCashEvent& record) except -1:
+        cdef CashEvent event = CashEvent.__new__(CashEvent)
+        event.record = record
+        event.grid = <Grid>self.grids[record.instrument]
+        PyObject_CallOneArg(self.on_cash_event, event)
         return 0
 
     cdef int take_fill(self, const COrderEvent& record) except -1:
