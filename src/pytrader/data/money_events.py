@@ -53,8 +53,8 @@ class Dividend:
 class Split:
     """``old`` shares become ``new`` ones; what makes no whole lot is paid out at ``price``, that of a new share.
 
-    A split of three for two is ``Split(ts, new=3, old=2)``, a reverse split of one for ten ``Split(ts, new=1, old=10)``.
-    Without a price the market's mark is taken, in new shares.
+    Three for two is ``Split(ts, new=3, old=2)``, a reverse split of one for ten ``Split(ts, new=1, old=10)``. Without a
+    price the market's mark is taken, in new shares.
     """
 
     ts_event: int
