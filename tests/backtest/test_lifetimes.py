@@ -187,6 +187,7 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
             limits=data.limits,
             feed_latency_ns=0,
             order_latency_ns=0,
+            queue_models={},
             equity_interval_ns=SECOND,
             check_every_event=False,
         )

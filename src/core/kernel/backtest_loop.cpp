@@ -5,12 +5,12 @@
 #include <string>
 #include <type_traits>
 
-#include "matching/closed_venue.hpp"
-
 namespace pytrader {
 namespace {
 
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
+// Begins the settings of a queue model in the running hash.
+constexpr i64 kQueueModelSetting = 0x7175657565;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 
@@ -182,6 +182,15 @@ void BacktestLoop::add_stream(MarketStream stream) {
   merge_.add(std::move(stream));
 }
 
+void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
+  if (phase_ != Phase::set_up)
+    throw Error(ErrorCode::invalid_state, "back-test: a queue model can not be set after the start");
+  kernel_.instrument(instrument);
+  make_queue_model(choice);
+  if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
+  queue_models_[instrument] = choice;
+}
+
 // An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
 // of the same trades again, or of older ones later.
 void BacktestLoop::make_venues() {
@@ -197,6 +206,7 @@ void BacktestLoop::make_venues() {
   std::vector<SimulatedVenue*> recorded;
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
     recorded.push_back(venue.get());
     venues_.push_back(std::move(venue));
   }
@@ -209,11 +219,23 @@ void BacktestLoop::make_venues() {
   }
 }
 
-bool BacktestLoop::begin() {
-  make_venues();
+// What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
+void BacktestLoop::add_settings() {
   for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
     kernel_.add_setting(latency);
   }
+  for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
+    const QueueModelChoice& choice = queue_models_[index];
+    if (choice == QueueModelChoice{}) continue;
+    for (const i64 word : {kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}}) {
+      kernel_.add_setting(word);
+    }
+  }
+}
+
+bool BacktestLoop::begin() {
+  make_venues();
+  add_settings();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
   recorder_.start(now_);
@@ -362,6 +384,10 @@ bool BacktestLoop::row_at_venue(u32 index) {
     ++events_;
     if constexpr (std::is_same_v<Record, CashEventRecord>) {
       take_cash_event(stream, row, record);
+      collect_reports();
+      // The account hears of it as it hears of fills: behind every report that the venue made before.
+      responses_.push({later(now_, config_.response_latency_ns), {}, true});
+      cash_events_.push({stream.instrument, record});
     } else if constexpr (!std::is_same_v<Record, MarkRecord>) {
       if (market_of_[index] != nullptr) {
         tell(*market_of_[index], record);
@@ -371,46 +397,6 @@ bool BacktestLoop::row_at_venue(u32 index) {
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
     return settle() && (!received || tell(kernel_, stream, record, now_));
   });
-}
-
-// The account hears of it as it hears of fills: behind every report that the venue made before.
-void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record) {
-  try {
-    check_cash_event(kernel_.instrument(stream.instrument), record);
-  } catch (const Error& error) {
-    refuse_row(stream, row, error.what());
-  }
-  const auto kind = static_cast<CashEventKind>(record.kind);
-  if (kind == CashEventKind::split) cancel_orders(stream.instrument, RejectReason::corporate_action);
-  if (kind == CashEventKind::expiry) {
-    cancel_orders(stream.instrument, RejectReason::instrument_expired);
-    for (u32 other = 0; other < merge_.size(); ++other) {
-      if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
-    }
-    venues_[stream.instrument] =
-        std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
-  }
-  schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
-  collect_reports();
-  responses_.push({later(now_, config_.response_latency_ns), {}, true});
-  cash_events_.push({stream.instrument, record});
-}
-
-// The venue cancels what works of an instrument by itself. Orders that are on their way to it, or closed there already,
-// it does not have.
-void BacktestLoop::cancel_orders(InstrumentIndex instrument, RejectReason reason) {
-  const OrderStore& store = kernel_.orders();
-  const std::size_t already_said = said_.size();
-  for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
-    for (ClientOrderId id = store.first_open(strategy, instrument); id != 0; id = store.next_open(id)) {
-      venues_[instrument]->cancel(id, now_);
-    }
-  }
-  const auto first = said_.begin() + static_cast<std::ptrdiff_t>(already_said);
-  said_.erase(std::remove_if(first, said_.end(),
-                             [](const ExecutionReport& said) { return said.exec_type == ExecType::cancel_rejected; }),
-              said_.end());
-  for (std::size_t i = already_said; i < said_.size(); ++i) said_[i].reason = reason;
 }
 
 bool BacktestLoop::bar_opens(u32 index) {

@@ -39,6 +39,9 @@ class BacktestLoop : private VenuePort {
 
   // Before the first run. The stream's columns must stay where they are until the last run.
   void add_stream(MarketStream stream);
+  // Before the first run; without it the instrument's venue is risk averse. Throws Error(invalid_argument) for an
+  // instrument that does not exist or a choice that does not.
+  void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
 
   // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
   // (a row out of order, an overflow) are thrown; no run can follow one.
@@ -81,6 +84,7 @@ class BacktestLoop : private VenuePort {
   RunStatus end(RunStatus status);
   void check_bar_series() const;
   void make_venues();
+  void add_settings();
   bool step();
   bool settle();
   bool finish();
@@ -100,6 +104,7 @@ class BacktestLoop : private VenuePort {
   Kernel kernel_;
   Recorder recorder_;
   StreamMerge merge_;
+  std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
   VenueSchedule schedule_;
   // By stream: the venue whose market it is, null where strategies alone hear it.

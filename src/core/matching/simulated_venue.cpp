@@ -19,7 +19,7 @@ bool may_rest(const RestingOrder& order) noexcept {
 }  // namespace
 
 SimulatedVenue::SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
-                               std::vector<ExecutionReport>& reports) noexcept
+                               std::vector<ExecutionReport>& reports)
     : instrument_(instrument), kind_(kind), numbers_(numbers), reports_(reports), market_(market_of(kind)) {}
 
 VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
@@ -42,8 +42,13 @@ void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
     report(ExecType::rejected, order.client_order_id, 0, ts).reason = reason;
     return;
   }
-  RestingOrder resting{
-      ++numbers_.last_venue_order_id, order.price, order.quantity, 0, order.side, order.time_in_force, order.flags};
+  RestingOrder resting;
+  resting.venue_order_id = ++numbers_.last_venue_order_id;
+  resting.price = order.price;
+  resting.order_qty = order.quantity;
+  resting.side = order.side;
+  resting.time_in_force = order.time_in_force;
+  resting.flags = order.flags;
   ExecutionReport& accepted = report(ExecType::new_, order.client_order_id, resting.venue_order_id, ts);
   accepted.price = order.price;
   accepted.quantity = order.quantity;
@@ -169,6 +174,8 @@ i64 SimulatedVenue::trade_as_taker(const RestingOrder& order, ClientOrderId id, 
 
 void SimulatedVenue::rest(RestingOrder order, ClientOrderId id, i64 leaves) {
   order.place = market_.place_in_queue(order.side, order.price);
+  order.place_fraction = 0;
+  order.traded = 0;
   orders_.add(id, leaves, order);
 }
 

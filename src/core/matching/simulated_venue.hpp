@@ -1,10 +1,12 @@
 // A venue made of recorded market data: own orders rest in the recorded queue and fill as the recording lets them.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "decimal/integers.hpp"
 #include "matching/execution_venue.hpp"
+#include "matching/queue_model.hpp"
 #include "matching/venue_l2_market.hpp"
 #include "matching/venue_l3_market.hpp"
 #include "matching/venue_orders.hpp"
@@ -23,7 +25,7 @@ enum class MarketKind : u8 { l3, l2, quotes, bars };
 class SimulatedVenue final : public ExecutionVenue {
  public:
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
-                 std::vector<ExecutionReport>& reports) noexcept;
+                 std::vector<ExecutionReport>& reports);
 
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
@@ -31,6 +33,9 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 next_due() const noexcept override { return kNeverDue; }
   void advance(i64) override {}
   std::size_t open_order_count() const noexcept override { return orders_.size(); }
+
+  // Before the first row. Guesses places of own orders where the data are levels or quotes.
+  void set_queue_model(std::unique_ptr<const QueueModel> model) noexcept { queue_model_ = std::move(model); }
 
   // Rows of the venue's own kind, and trades beside levels or quotes. Whoever has other rows of the instrument keeps
   // them away: they are not the venue's market.
@@ -59,7 +64,9 @@ class SimulatedVenue final : public ExecutionVenue {
   template <class AheadOf>
   void trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
-  void quote_reaches(Side side, i64 same_price, i64 opposite_price, i64 ts);
+  // Own orders of a level learn that it showed `before` lots and now shows `after`.
+  void level_changes(Side side, u32 level, i64 before, i64 after);
+  void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
   void open_waiting(i64 open, i64 ts);
   void open_resting(Side side, i64 open, i64 ts);
@@ -78,6 +85,7 @@ class SimulatedVenue final : public ExecutionVenue {
   VenueQuoteMarket quotes_;
   VenueBarMarket bars_;
   VenueMarket& market_;  // the one of the four that the instrument has
+  std::unique_ptr<const QueueModel> queue_model_ = make_queue_model({});
 };
 
 }  // namespace pytrader

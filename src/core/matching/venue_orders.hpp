@@ -16,7 +16,9 @@ struct RestingOrder {
   VenueOrderId venue_order_id = 0;
   i64 price = kNoPrice;  // kNoPrice for a market order that waits for a bar
   i64 order_qty = 0;
-  i64 place = 0;  // arrival number (L3, bars) or displayed quantity ahead (L2, quotes)
+  i64 place = 0;           // arrival number (L3, bars) or whole lots ahead (L2, quotes)
+  i64 traded = 0;          // at its price since the level's last row (L2, quotes)
+  u32 place_fraction = 0;  // beside whole lots ahead, in 2^-32 lot
   Side side = Side::buy;
   TimeInForce time_in_force = TimeInForce::gtc;
   u8 flags = 0;

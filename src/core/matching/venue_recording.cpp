@@ -51,14 +51,27 @@ void SimulatedVenue::apply_l2(const L2Record& record) {
     l2_.apply(record);
     return;
   }
+  const u32 level =
+      valid(side) && orders_.any_at_or_better(side, record.price) ? orders_.ladder(side).find(record.price) : kNone;
+  if (level == kNone) {
+    l2_.apply(record);
+    return;
+  }
+  const i64 before = l2_.displayed(side, record.price);
   l2_.apply(record);
-  if (!valid(side) || !orders_.any_at_or_better(side, record.price)) return;
-  const Ladder& ladder = orders_.ladder(side);
-  const u32 level = ladder.find(record.price);
-  if (level == kNone) return;
-  const i64 displayed = l2_.displayed(side, record.price);
-  for (u32 slot = ladder[level].head; slot != kNone; slot = orders_.next(slot)) {
-    orders_[slot].place = std::min(orders_[slot].place, displayed);
+  level_changes(side, level, before, l2_.displayed(side, record.price));
+}
+
+void SimulatedVenue::level_changes(Side side, u32 level, i64 before, i64 after) {
+  const bool known = before != kUnknownAhead && after != kUnknownAhead;
+  for (u32 slot = orders_.ladder(side)[level].head; slot != kNone; slot = orders_.next(slot)) {
+    RestingOrder& own = orders_[slot];
+    const QueueAhead ahead{own.place, own.place_fraction};
+    const QueueAhead now =
+        known ? after_level(*queue_model_, ahead, before, after, own.traded) : no_more_than(ahead, after);
+    own.place = now.lots;
+    own.place_fraction = now.fraction;
+    own.traded = 0;
   }
 }
 
@@ -68,41 +81,46 @@ void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
   const i64 displayed = kind_ == MarketKind::l2 ? l2_.displayed(side, price) : quotes_.displayed(side, price);
   trade_reaches(side, price, quantity, ts, [&](u32 slot) {
     RestingOrder& own = orders_[slot];
-    const i64 ahead = std::min(own.place, displayed);
-    if (ahead != kUnknownAhead) own.place = std::max<i64>(0, ahead - quantity);
-    return ahead;
+    const QueueAhead ahead = no_more_than({own.place, own.place_fraction}, displayed);
+    if (ahead.lots == kUnknownAhead) return kUnknownAhead;
+    const QueueAhead left = after_trade(ahead, quantity);
+    own.place = left.lots;
+    own.place_fraction = left.fraction;
+    own.traded += std::min(quantity, kUnknownAhead - own.traded);
+    return ahead.whole_lots();
   });
 }
 
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
-  quotes_.apply(record);
   if (!orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
       !orders_.any_at_or_better(Side::sell, std::max(record.bid_price, record.ask_price))) {
+    quotes_.apply(record);
     return;
   }
+  const VenueQuoteMarket before = quotes_;
+  quotes_.apply(record);
   // An empty side neither reaches own orders nor stands ahead of them: a price that no own order is at or beyond.
   const i64 ask_for_buys = record.ask_quantity > 0 ? record.ask_price : INT64_MAX;
   const i64 bid_for_buys = record.bid_quantity > 0 ? record.bid_price : INT64_MAX;
   const i64 bid_for_sells = record.bid_quantity > 0 ? record.bid_price : INT64_MIN;
   const i64 ask_for_sells = record.ask_quantity > 0 ? record.ask_price : INT64_MIN;
   if (orders_.any_at_or_better(Side::buy, std::min(bid_for_buys, ask_for_buys))) {
-    quote_reaches(Side::buy, bid_for_buys, ask_for_buys, record.ts_event);
+    quote_reaches(Side::buy, bid_for_buys, ask_for_buys, before, record.ts_event);
   }
   if (orders_.any_at_or_better(Side::sell, std::max(bid_for_sells, ask_for_sells))) {
-    quote_reaches(Side::sell, ask_for_sells, bid_for_sells, record.ts_event);
+    quote_reaches(Side::sell, ask_for_sells, bid_for_sells, before, record.ts_event);
   }
 }
 
 // Own orders trade with the opposite touch if that came to them; those that are left learn what is displayed ahead.
-void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price, i64 ts) {
+void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before,
+                                   i64 ts) {
   if (orders_.any_at_or_better(side, opposite_price)) touch_reaches(side, opposite_price, ts);
   const Ladder& ladder = orders_.ladder(side);
   for (u32 level = ladder.best(); level != kNone && !ladder.better(same_price, ladder.price_of(level));
        level = ladder.next_worse(level)) {
-    const i64 displayed = quotes_.displayed(side, ladder.price_of(level));
-    for (u32 slot = ladder[level].head; slot != kNone; slot = orders_.next(slot)) {
-      orders_[slot].place = std::min(orders_[slot].place, displayed);
-    }
+    const i64 price = ladder.price_of(level);
+    level_changes(side, level, before.displayed(side, price), quotes_.displayed(side, price));
   }
 }
 

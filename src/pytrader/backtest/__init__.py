@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from pytrader._core import RiskLimits
+from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
 from pytrader.backtest.venue import Venue
@@ -17,6 +17,7 @@ __all__ = [
     "BacktestResult",
     "BookFaults",
     "PositionSummary",
+    "QueueModel",
     "RiskLimits",
     "Venue",
     "backtest",

@@ -10,7 +10,8 @@ from pytrader._strategy import duration_ns
 from pytrader.backtest.engine import Run
 from pytrader.backtest.inputs import Cash, Data, Strategies, market_data, opening_cash, strategy_instances
 from pytrader.backtest.result import BacktestResult
-from pytrader.backtest.venue import Venue, checked_venues
+from pytrader.backtest.venue import Venue, checked_venues, venue_queue_models
+from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 
@@ -33,11 +34,15 @@ class Backtest:
     feed_latency, order_latency : str or int
         How long market data takes to the strategy, and how long an order takes to the venue and its report takes
         back: text such as ``"500us"``, or nanoseconds; at least 0.
+    queue_model : QueueModel, str, or mapping of instrument id to one of them
+        Where in the queue of a price level the venue takes a cancellation to have happened; see
+        ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     venues : mapping of str to Venue, optional
         Models of what the data does not say, such as fees, by venue (``"BINANCE"``) or by instrument
-        (``"BTCUSDT.BINANCE"``, which comes first). Without one the instrument's own rates hold.
+        (``"BTCUSDT.BINANCE"``, which comes first). What they leave open is as the other arguments say, and fees as the
+        instrument's own rates.
     equity_interval : str or int
         Time between two samples of the equity curve.
     check_every_event : bool
@@ -57,6 +62,7 @@ class Backtest:
         cash: Cash,
         feed_latency: str | int = "0ms",
         order_latency: str | int = "0ms",
+        queue_model: QueueModels = "risk_averse",
         limits: RiskLimits | None = None,
         venues: Mapping[str, Venue] | None = None,
         equity_interval: str | int = "1m",
@@ -73,6 +79,10 @@ class Backtest:
         self.data = market_data(data)
         self.cash = opening_cash(cash, self.data.instruments)
         self.venues = checked_venues(venues, self.data.instruments)
+        self.queue_models = {
+            **queue_models(queue_model, self.data.instruments),
+            **venue_queue_models(self.venues, self.data.instruments),
+        }
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -107,6 +117,7 @@ class Backtest:
             venues=self.venues,
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
+            queue_models=self.queue_models,
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
         )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytrader._core import BacktestEngine, RiskLimits
+from pytrader._core import BacktestEngine, QueueModel, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
@@ -37,6 +37,7 @@ class Run:
         venues: Mapping[str, Venue],
         feed_latency_ns: int,
         order_latency_ns: int,
+        queue_models: Mapping[str, QueueModel],
         equity_interval_ns: int,
         check_every_event: bool,
     ) -> None:
@@ -52,6 +53,8 @@ class Run:
             instrument.id: self._engine.add_instrument(instrument, venue_of(venues, instrument).fees)
             for instrument in data.instruments
         }
+        for name, model in queue_models.items():
+            self._engine.set_queue_model(index_of[name], model)
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pytrader._core import QueueModel
 from pytrader.backtest.fee_tables import FEE_TABLES
+from pytrader.backtest.venue_models import OneQueueModel, queue_models
 from pytrader.errors import ConfigError
 from pytrader.model import FeeSchedule, Instrument
 
@@ -18,6 +20,8 @@ class Venue:
     ----------
     fees : FeeSchedule, optional
         What fills cost. Instruments under one schedule share its rolling volume.
+    queue_model : QueueModel or str, optional
+        How the places of own orders in level queues are guessed; see ``docs/queue_models.md``.
     name : str
         For people.
     as_of : str
@@ -32,6 +36,7 @@ class Venue:
     """
 
     fees: FeeSchedule | None = None
+    queue_model: OneQueueModel | None = None
     name: str = ""
     as_of: str = ""
     source: str = ""
@@ -59,7 +64,7 @@ class Venue:
         table = FEE_TABLES.get(name)
         if table is None:
             raise ConfigError(f"venue preset {name!r} is unknown; there are: {', '.join(FEE_TABLES)}")
-        return cls(table.schedule(other_volume), name, table.as_of, table.source)
+        return cls(fees=table.schedule(other_volume), name=name, as_of=table.as_of, source=table.source)
 
     @staticmethod
     def binance_spot(*, other_volume: str | int = 0) -> Venue:
@@ -116,6 +121,13 @@ def venue_of(venues: Mapping[str, Venue], instrument: Instrument) -> Venue:
     """Find the models of an instrument: those under its id, else those under its venue, else none."""
     found = venues.get(instrument.id)
     return found if found is not None else venues.get(instrument.venue, Venue())
+
+
+def venue_queue_models(venues: Mapping[str, Venue], instruments: Sequence[Instrument]) -> dict[str, QueueModel]:
+    """Return the queue models that venues state, by the ids of their instruments."""
+    stated = {each.id: venue_of(venues, each).queue_model for each in instruments}
+    given = {name: model for name, model in stated.items() if model is not None}
+    return {name: model for name, model in queue_models(given, instruments).items() if name in given}
 
 
 def checked_venues(venues: Mapping[str, Venue] | None, instruments: tuple[Instrument, ...]) -> dict[str, Venue]:

@@ -26,6 +26,9 @@ class BacktestEngine {
   StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits);
   void add_stream(const std::string& name, InstrumentIndex instrument, const std::string& kind, const py::dict& columns,
                   i64 duration_ns);
+  void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
+    loop_.set_queue_model(instrument, choice);
+  }
 
   // "finished", "paused" (after max_steps) or "strategy_failed".
   const char* run(u64 max_steps);

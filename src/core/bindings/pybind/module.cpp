@@ -34,6 +34,7 @@ PYBIND11_MODULE(_core, module) {
   register_feeds_json(module);
   register_itch(module);
   register_dbn(module);
+  register_queue_model(module);
   register_kernel(module);
   register_bands(module);
   register_session(module);

@@ -23,6 +23,7 @@ void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
 void register_multi_leg(pybind11::module_& module);
 void register_bands(pybind11::module_& module);
+void register_queue_model(pybind11::module_& module);
 void register_session(pybind11::module_& module);
 
 }  // namespace pytrader::bindings

@@ -66,11 +66,23 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
+void bind_venue_models(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_queue_model",
+      [](BacktestEngine& self, py::handle instrument, const QueueModelChoice& model) {
+        self.set_queue_model(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), model);
+      },
+      py::arg("instrument"), py::arg("model"),
+      "How the venue of this instrument guesses places in the queues of price levels.");
+}
+
 void register_engine(py::module_& module) {
-  py::class_<BacktestEngine>(
+  py::class_<BacktestEngine> engine(
       module, "BacktestEngine", py::is_final(),
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
-      "`pytrader.backtest.Backtest` is what users write.")
+      "`pytrader.backtest.Backtest` is what users write.");
+  bind_venue_models(engine);
+  engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
       .def(

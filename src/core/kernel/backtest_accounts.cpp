@@ -1,0 +1,46 @@
+// What a money event does at the venue, before the account hears of it: orders are canceled, a contract's market closes.
+#include <algorithm>
+
+#include "kernel/backtest_loop.hpp"
+#include "kernel/cash_desk.hpp"
+#include "matching/closed_venue.hpp"
+
+namespace pytrader {
+
+void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record) {
+  try {
+    check_cash_event(kernel_.instrument(stream.instrument), record);
+  } catch (const Error& error) {
+    refuse_row(stream, row, error.what());
+  }
+  const auto kind = static_cast<CashEventKind>(record.kind);
+  if (kind == CashEventKind::split) cancel_orders(stream.instrument, RejectReason::corporate_action);
+  if (kind == CashEventKind::expiry) {
+    cancel_orders(stream.instrument, RejectReason::instrument_expired);
+    for (u32 other = 0; other < merge_.size(); ++other) {
+      if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
+    }
+    venues_[stream.instrument] =
+        std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
+  }
+  schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
+}
+
+// The venue cancels what works of an instrument by itself. Orders that are on their way to it, or closed there already,
+// it does not have.
+void BacktestLoop::cancel_orders(InstrumentIndex instrument, RejectReason reason) {
+  const OrderStore& store = kernel_.orders();
+  const std::size_t already_said = said_.size();
+  for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
+    for (ClientOrderId id = store.first_open(strategy, instrument); id != 0; id = store.next_open(id)) {
+      venues_[instrument]->cancel(id, now_);
+    }
+  }
+  const auto first = said_.begin() + static_cast<std::ptrdiff_t>(already_said);
+  said_.erase(std::remove_if(first, said_.end(),
+                             [](const ExecutionReport& said) { return said.exec_type == ExecType::cancel_rejected; }),
+              said_.end());
+  for (std::size_t i = already_said; i < said_.size(); ++i) said_[i].reason = reason;
+}
+
+}  // namespace pytrader
