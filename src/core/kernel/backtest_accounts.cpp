@@ -1,4 +1,4 @@
-// What a money event does at the venue, before the account hears of it: orders are canceled, a contract's market closes.
+// What a money event does at the venue before the account hears of it: it cancels orders and closes markets.
 #include <algorithm>
 
 #include "kernel/backtest_loop.hpp"
