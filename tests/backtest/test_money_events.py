@@ -200,7 +200,7 @@ def test_accounts_equal_exact_fractions_whatever_happens(
 def test_a_strategy_is_told_what_a_perpetual_costs_and_results_keep_it() -> None:
     strategy = Trader({0: 2000})
     event = Funding(START + SECOND // 2, rate="0.0001", price="101.125")
-    result = run(strategy, BTC, quotes([(99_90, 100_00)] * 3), [event])
+    result = run(strategy, BTC, quotes([(99_90, 100_00)] * 3, quantity=5000), [event])
     (told,) = strategy.told
     assert (told.kind, told.amount) == (CashEventKind.FUNDING, Money("-0.020225", "USDT"))
     assert (told.quantity_before, told.quantity_after) == (Fixed("2"), Fixed("2"))
@@ -209,7 +209,7 @@ def test_a_strategy_is_told_what_a_perpetual_costs_and_results_keep_it() -> None
     assert "FUNDING" in repr(told)
     assert result.cash_events["amount_lo"].tolist() == [-20_225 * 10**12]
     assert result.summary()["positions"][0]["income"] == "-0.02022500"
-    assert result.accounts[0].cash == Money("999999799.779775", "USDT") - Money("0.1", "USDT") + Money("0.1", "USDT")
+    assert result.accounts[0].cash == Money("999999799.879775", "USDT")  # 200 and a fee of 0.10 went before
 
 
 def test_positions_are_valued_at_the_mark_where_there_is_one() -> None:
