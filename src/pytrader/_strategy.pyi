@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar, Final, NamedTuple, TypeAlias, final
+from typing import ClassVar, Final, NamedTuple, TypeAlias, TypeVar, final
 
 from typing_extensions import disjoint_base
 
@@ -15,6 +15,7 @@ from pytrader._core import (
     OrderType,
     RejectReason,
     Side,
+    StrategyState,
     TimeInForce,
 )
 from pytrader._values import Fixed, Money, Price, Quantity
@@ -23,6 +24,7 @@ __all__ = [
     "Bar",
     "Bars",
     "Book",
+    "CashEvent",
     "Clock",
     "Context",
     "Indicator",
@@ -31,6 +33,7 @@ __all__ = [
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Reason",
     "StrategyBase",
     "Timer",
@@ -39,6 +42,7 @@ __all__ = [
     "time_text",
 ]
 
+_T = TypeVar("_T")
 _PriceLike: TypeAlias = str | int | Decimal | Price | Fixed
 _QuantityLike: TypeAlias = str | int | Decimal | Quantity | Fixed
 _SideLike: TypeAlias = str | Side
@@ -353,9 +357,30 @@ class Indicator:
     def __ge__(self, other: Indicator | Price | Fixed | int | Decimal, /) -> bool: ...
 
 @final
+class Random:
+    def __init__(self, seed: int, stream: str = "") -> None: ...
+    state: int
+    def word(self) -> int: ...
+    def below(self, bound: int) -> int: ...
+    def between(self, low: int, high: int) -> int: ...
+    def chance(self, numerator: int, denominator: int) -> bool: ...
+    def fraction(self) -> float: ...
+    def choice(self, items: Sequence[_T]) -> _T: ...
+    def shuffle(self, items: list[_T]) -> None: ...
+    def sample(self, items: Sequence[_T], count: int) -> list[_T]: ...
+
+def restored_random(state: int) -> Random: ...
+
+@final
 class Context:
     def __init__(
-        self, strategy: StrategyBase, name: str, base: type, instruments: Sequence[Instrument], tags: dict[str, int]
+        self,
+        strategy: StrategyBase,
+        name: str,
+        base: type,
+        instruments: Sequence[Instrument],
+        tags: dict[str, int],
+        seed: int = 0,
     ) -> None: ...
     @property
     def name(self) -> str: ...
@@ -364,7 +389,11 @@ class Context:
     @property
     def error(self) -> BaseException | None: ...
     @property
-    def error_place(self) -> str | None: ...
+    def inside(self) -> bool: ...
+    @property
+    def random(self) -> Random: ...
+    @property
+    def failures(self) -> list[tuple[str, str, str, str, str, str]]: ...
     def port(self) -> object: ...
     def connect(self, engine: object, kernel: object, index: int) -> None: ...
     def detach(self) -> None: ...
@@ -373,6 +402,8 @@ class Context:
 class StrategyBase:
     @property
     def name(self) -> str: ...
+    @property
+    def state(self) -> StrategyState: ...
     @property
     def position(self) -> Position: ...
     @property
@@ -383,6 +414,8 @@ class StrategyBase:
     def quote_of(self, instrument: str | Instrument | None) -> Quote: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def random(self) -> Random: ...
     @property
     def instrument(self) -> Instrument: ...
     @property

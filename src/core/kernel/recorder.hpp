@@ -1,5 +1,4 @@
-// The record of a run: its orders, fills with markouts, money events, equity samples, largest positions, as rows of
-// 64-bit integers.
+// The record of a run: orders, fills with markouts, money events, equity, largest positions, as rows of integers.
 #pragma once
 
 #include <vector>

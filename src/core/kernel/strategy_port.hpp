@@ -9,7 +9,22 @@
 
 namespace pytrader {
 
-enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position, cash_event };
+enum class CallbackKind : u8 {
+  start,
+  stop,
+  quote,
+  trade,
+  book,
+  bar,
+  timer,
+  order_event,
+  fill,
+  position,
+  degrade,  // the error policy paused the strategy
+  resume,   // its cooldown is over
+  fault,    // an error ended it
+  cash_event,
+};
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
 }
@@ -38,11 +53,11 @@ struct Callback {
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
     const CashEvent* cash_event;
-    const void* none;  // start, stop, book
+    const void* none;  // start, stop, book, degrade, resume, fault
   };
 };
 
-// deliver returns false when the strategy failed (the binding holds the exception): the kernel stops at once.
+// deliver returns false when a handler failed (the binding holds the exception): the strategy's error policy decides.
 struct StrategyPort {
   void* context = nullptr;
   bool (*deliver)(void* context, const Callback& callback) = nullptr;

@@ -1,5 +1,4 @@
-// Money events: mark prices, and what changes cash or positions without a trade, as rows of data and as what came of
-// it.
+// Money events: mark prices, and what changes cash or positions without a trade, as rows and as their outcome.
 #pragma once
 
 #include "decimal/fixed.hpp"

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
 from pytrader.backtest.venue import Venue
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "HandlerError",
     "PositionSummary",
     "QueueModel",
     "RiskLimits",

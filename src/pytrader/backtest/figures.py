@@ -132,6 +132,10 @@ def summarize(result: BacktestResult) -> dict[str, Any]:
         "book_faults": [
             {"instrument": each.instrument_id, "fault": each.fault, "rows": each.count} for each in result.book_faults
         ],
+        "errors": [
+            {"strategy": each.strategy, "error": each.error_type, "place": each.place, "action": each.action}
+            for each in result.errors
+        ],
         "run_seconds": result.run_seconds,
         "cpu_seconds": result.cpu_seconds,
         "events_per_second": result.events / result.run_seconds if result.run_seconds > 0 else None,

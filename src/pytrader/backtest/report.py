@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 NOTHING = "-"
+ERRORS_SHOWN = 5
 AVERAGE_DECIMALS = 4
 _READING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
@@ -53,12 +54,20 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("faulty rows", f"{each['rows']:,} {each['fault'].replace('_', ' ')} in {each['instrument']}")
         for each in summary["book_faults"]
     ]
+    errors = [
+        ("strategy error", f"{each['error']} in {each['strategy']} {each['place']}: {each['action']}")
+        for each in summary["errors"][:ERRORS_SHOWN]
+    ]
+    hidden = len(summary["errors"]) - len(errors)
+    if hidden:
+        errors.append(("strategy errors", f"{hidden:,} more"))
     return [
         ("data", summary["source"]),
         ("from", summary["start"]),
         ("to", summary["end"] + ("" if summary["finished"] else "  (stopped early)")),
         ("events", f"{summary['events']:,}"),
         *faults,
+        *errors,
         ("run time", speed),
         ("digest", summary["digest"]),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytrader._core import StrategyState
 from pytrader._strategy import (
     Bar,
     Bars,
@@ -14,9 +15,11 @@ from pytrader._strategy import (
     OrderEvent,
     Position,
     Quote,
+    Random,
     Timer,
     Trade,
 )
+from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.strategy import Strategy
 
 __all__ = [
@@ -25,13 +28,16 @@ __all__ = [
     "Book",
     "CashEvent",
     "Clock",
+    "ErrorPolicy",
     "Indicator",
     "Level",
     "Order",
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Strategy",
+    "StrategyState",
     "Timer",
     "Trade",
 ]

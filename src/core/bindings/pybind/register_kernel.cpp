@@ -1,5 +1,6 @@
 // Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
 #include "backtest_engine.hpp"
+#include "bind_strategies.hpp"
 #include "engine_results.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
@@ -76,47 +77,10 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       "How the venue of this instrument guesses places in the queues of price levels.");
 }
 
-void register_engine(py::module_& module) {
-  py::class_<BacktestEngine> engine(
-      module, "BacktestEngine", py::is_final(),
-      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
-      "`pytrader.backtest.Backtest` is what users write.");
-  bind_venue_models(engine);
-  engine
-      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
-      .def(
-          "add_instrument",
-          [](BacktestEngine& self, const Instrument& instrument, py::handle fees) {
-            return self.add_instrument(instrument, schedule_of(fees));
-          },
-          py::arg("instrument"), py::arg("fees") = py::none(),
-          "Its index: 0, 1, 2, ...; without a FeeSchedule its own rates hold.")
-      .def(
-          "add_cash",
-          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
-          py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
-      .def(
-          "add_stream",
-          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
-             const py::dict& columns, py::handle duration_ns) {
-            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
-                            parse_integer(duration_ns, "duration_ns"));
-          },
-          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
-          "Rows of one kind as columns by name; the arrays are kept, not copied.")
-      .def(
-          "run",
-          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
-          py::arg("max_steps"),
-          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
-          "(its context holds the error).")
-      .def("abort", &BacktestEngine::abort, "End the run here.")
-      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
-      .def(
-          "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
+// What a run leaves behind.
+void bind_results(py::class_<BacktestEngine>& engine) {
+  engine.def(
+            "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
       .def(
           "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
       .def(
@@ -135,7 +99,48 @@ void register_engine(py::module_& module) {
           "of each strategy and instrument.")
       .def(
           "book_faults", [](const BacktestEngine& self) { return book_faults(self.loop()); },
-          "(instrument, fault, count) of each kind of fault that the books found in the rows of their feeds.")
+          "(instrument, fault, count) of each kind of fault that the books found in the rows of their feeds.");
+}
+
+void register_engine(py::module_& module) {
+  py::class_<BacktestEngine> engine(
+      module, "BacktestEngine", py::is_final(),
+      "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
+      "`pytrader.backtest.Backtest` is what users write.");
+  bind_venue_models(engine);
+  bind_strategies(engine);
+  bind_results(engine);
+  engine
+      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+      .def(
+          "add_instrument",
+          [](BacktestEngine& self, const Instrument& instrument, py::handle fees) {
+            return self.add_instrument(instrument, schedule_of(fees));
+          },
+          py::arg("instrument"), py::arg("fees") = py::none(),
+          "Its index: 0, 1, 2, ...; without a FeeSchedule its own rates hold.")
+      .def(
+          "add_cash",
+          [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
+          py::arg("amount"), "Opening cash.")
+      .def(
+          "add_stream",
+          [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,
+             const py::dict& columns, py::handle duration_ns) {
+            self.add_stream(name, static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), kind, columns,
+                            parse_integer(duration_ns, "duration_ns"));
+          },
+          py::arg("name"), py::arg("instrument"), py::arg("kind"), py::arg("columns"), py::arg("duration_ns") = 0,
+          "Rows of one kind as columns by name; the arrays are kept, not copied.")
+      .def(
+          "run",
+          [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
+          py::arg("max_steps"),
+          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
+          "(its context holds the error).")
+      .def("abort", &BacktestEngine::abort, "End the run here.")
+      .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
       .def_property_readonly("events", [](const BacktestEngine& self) { return self.loop().events(); })
       .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
       .def_property_readonly("digest",

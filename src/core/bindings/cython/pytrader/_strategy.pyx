@@ -16,6 +16,7 @@ from pytrader._kernel cimport (
     RejectReason,
     ReplaceRequest,
     Side,
+    StrategyState,
     TimeInForce,
     add_bars,
     add_ema,
@@ -41,6 +42,7 @@ from pytrader._kernel cimport (
     make_scale,
     mark_price,
     mask_of,
+    may_command,
     on_grid,
     price_value,
     quantity_value,
@@ -57,6 +59,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, unwrap
 from operator import index
+from traceback import format_exception
 from typing import NamedTuple
 
 from pytrader import _core
@@ -88,6 +91,7 @@ __all__ = [
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Reason",
     "StrategyBase",
     "Timer",
@@ -137,9 +141,11 @@ cdef list REASONS = [
     None if code is None else Reason(code, to_text(<RejectReason><int>code.value).decode())
     for code in table_of(_core.RejectReason)
 ]
+cdef list STATES = table_of(_core.StrategyState)
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
-cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position", "cash event"]
+cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
+                   "degrade", "resume", "fault", "cash event"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
@@ -147,6 +153,7 @@ include "strategy_cash_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"
+include "strategy_random.pxi"
 include "strategy_commands.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"
