@@ -24,17 +24,33 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
         std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
   }
   schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
+  tell_account({stream.instrument, record, {}, false});
+}
+
+// The venue looks at margins when it marks, and at what the account was told of until then.
+void BacktestLoop::take_mark(InstrumentIndex instrument, const MarkRecord& record) {
+  CashEventRecord at{};
+  at.ts_event = record.ts_event;
+  for (const MarginCall& call : kernel_.margin_calls(instrument, record.mark_price)) {
+    cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
+    schedule_.set(call.instrument, venues_[call.instrument]->next_due());
+    tell_account({call.instrument, at, call, true});
+  }
 }
 
 // The venue cancels what works of an instrument by itself. Orders that are on their way to it, or closed there already,
 // it does not have.
 void BacktestLoop::cancel_orders(InstrumentIndex instrument, RejectReason reason) {
+  for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
+    cancel_orders(strategy, instrument, reason);
+  }
+}
+
+void BacktestLoop::cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason) {
   const OrderStore& store = kernel_.orders();
   const std::size_t already_said = said_.size();
-  for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
-    for (ClientOrderId id = store.first_open(strategy, instrument); id != 0; id = store.next_open(id)) {
-      venues_[instrument]->cancel(id, now_);
-    }
+  for (ClientOrderId id = store.first_open(strategy, instrument); id != 0; id = store.next_open(id)) {
+    venues_[instrument]->cancel(id, now_);
   }
   const auto first = said_.begin() + static_cast<std::ptrdiff_t>(already_said);
   said_.erase(std::remove_if(first, said_.end(),

@@ -384,11 +384,9 @@ bool BacktestLoop::row_at_venue(u32 index) {
     ++events_;
     if constexpr (std::is_same_v<Record, CashEventRecord>) {
       take_cash_event(stream, row, record);
-      collect_reports();
-      // The account hears of it as it hears of fills: behind every report that the venue made before.
-      responses_.push({later(now_, config_.response_latency_ns), {}, true});
-      cash_events_.push({stream.instrument, record});
-    } else if constexpr (!std::is_same_v<Record, MarkRecord>) {
+    } else if constexpr (std::is_same_v<Record, MarkRecord>) {
+      take_mark(stream.instrument, record);
+    } else {
       if (market_of_[index] != nullptr) {
         tell(*market_of_[index], record);
         collect_reports();
@@ -448,7 +446,15 @@ bool BacktestLoop::report_arrives() {
   if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
   const AccountEvent event = cash_events_.front();
   cash_events_.pop();
+  if (event.is_liquidation) return kernel_.apply_liquidation(event.call, event.record.ts_event, now_);
   return kernel_.apply_cash_event(event.instrument, event.record, now_);
+}
+
+// The account hears of it as it hears of fills: behind every report that the venue made before.
+void BacktestLoop::tell_account(const AccountEvent& event) {
+  collect_reports();
+  responses_.push({later(now_, config_.response_latency_ns), {}, true});
+  cash_events_.push(event);
 }
 
 void BacktestLoop::collect_reports() {

@@ -71,7 +71,9 @@ class BacktestLoop : private VenuePort {
   };
   struct AccountEvent {
     InstrumentIndex instrument;
-    CashEventRecord record;
+    CashEventRecord record;  // of a liquidation its ts_event alone
+    MarginCall call;
+    bool is_liquidation;
   };
 
   void require_room() const override { commands_.require_room(); }
@@ -91,8 +93,11 @@ class BacktestLoop : private VenuePort {
   bool drain();
   void venue_acts(InstrumentIndex instrument);
   bool row_at_venue(u32 index);
+  void take_mark(InstrumentIndex instrument, const MarkRecord& record);
   void take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record);
   void cancel_orders(InstrumentIndex instrument, RejectReason reason);
+  void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
+  void tell_account(const AccountEvent& event);
   bool bar_opens(u32 index);
   bool row_at_strategy(u32 index);
   bool command_arrives();

@@ -4,46 +4,9 @@
 #include <algorithm>
 #include <string>
 
+#include "kernel/hash_mark.hpp"
+
 namespace pytrader {
-namespace {
-
-// What an input is, as the first word of its part of the running hash.
-enum class HashMark : u64 {
-  instrument = 1,
-  cash,
-  strategy,
-  series,
-  start,
-  stop,
-  l3,
-  l2,
-  quote,
-  trade,
-  bar,
-  report,
-  timer_set,
-  timer_canceled,
-  timer_fired,
-  submit,
-  cancel,
-  replace,
-  setting,
-  fees,
-  contract,
-  mark,
-  cash_event,
-};
-
-void add_text(RunningHash& hash, const std::string& text) {
-  hash.add(text.size());
-  for (const char letter : text) hash.add(static_cast<u64>(static_cast<unsigned char>(letter)));
-}
-
-void add_wide(RunningHash& hash, i128 value) {
-  hash.add_all(value, value >> 64);
-}
-
-}  // namespace
 
 InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
@@ -66,6 +29,9 @@ InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition, const Fe
     hash_.add_all(HashMark::contract, terms.settlement, terms.right, terms.expire_time);
     add_text(hash_, terms.underlying);
     add_wide(hash_, terms.strike.raw);
+  }
+  if (margin_desk_.mode() != MarginMode::none) {
+    hash_.add_all(HashMark::margin, made.initial_margin_rate.raw, made.maintenance_margin_rate.raw);
   }
   const std::vector<i64> words = charged.words();
   if (!words.empty()) hash_.add_all(HashMark::fees, words.size());
@@ -238,31 +204,6 @@ bool Kernel::close_bars(const ClosedBar& closed) {
   Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
   callback.bar = &closed.bar;
   return deliver(callback);
-}
-
-bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts) {
-  if (!enter(ts)) return false;
-  hash_.add_all(HashMark::mark, instrument, ts, record.ts_event, record.ts_init, record.mark_price, record.index_price);
-  InstrumentMarket& at = market(instrument);
-  at.mark_price = record.mark_price;
-  at.index_price = record.index_price;
-  return true;
-}
-
-bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts) {
-  if (!enter_report(ts)) return false;
-  hash_.add_all(HashMark::cash_event, instrument, ts, record.ts_event, record.ts_init, record.kind, record.amount,
-                record.amount_decimals, record.per, record.price, record.price_decimals);
-  market(instrument);
-  const std::vector<CashEvent>& done =
-      cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size()));
-  for (const CashEvent& event : done) events_.record(event);
-  for (const CashEvent& event : done) {
-    Callback callback{CallbackKind::cash_event, event.instrument, 0, now_, {}};
-    callback.cash_event = &event;
-    if (!call(event.strategy, callback) || !settle()) return false;
-  }
-  return true;
 }
 
 // Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.

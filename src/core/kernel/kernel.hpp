@@ -10,6 +10,7 @@
 #include "kernel/bar_board.hpp"
 #include "kernel/cash_desk.hpp"
 #include "kernel/event_queue.hpp"
+#include "kernel/margin_desk.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
 #include "kernel/strategy_desk.hpp"
@@ -33,7 +34,11 @@ class Kernel {
   static constexpr u32 kMaxCommandsPerInput = 65'536;
 
   explicit Kernel(VenuePort& venue)
-      : events_(hash_), way_(venue, board_, events_), cash_desk_(way_, board_), desk_(way_, board_, timers_, hash_) {}
+      : events_(hash_),
+        way_(venue, board_, events_),
+        cash_desk_(way_, board_),
+        margin_desk_(way_, board_),
+        desk_(way_, board_, timers_, hash_) {}
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
@@ -41,6 +46,10 @@ class Kernel {
   // Without a fee model the rates of the definition hold.
   InstrumentIndex add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees = {});
   void add_cash(const std::string& currency, i128 amount);
+  // Positions need initial margin only, and are liquidated below their maintenance. Before the first instrument.
+  void set_margin_mode(MarginMode mode);
+  // What the venue has to take over positions with.
+  void add_insurance(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy = {});
   // Its next error ends the run, whatever its policy.
   void stop_on_error(StrategyIndex strategy) { desk_.stop_on_error(strategy); }
@@ -69,6 +78,12 @@ class Kernel {
   // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
   // numbers that make no sense, before anything changed.
   bool apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts);
+  // Positions that fall below their maintenance at this mark, by the venue's clock: orders of theirs go, and later they
+  // are liquidated.
+  const std::vector<MarginCall>& margin_calls(InstrumentIndex instrument, i64 mark_price) {
+    return margin_desk_.calls(instrument, mark_price);
+  }
+  bool apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
@@ -92,6 +107,7 @@ class Kernel {
   const Order* order(ClientOrderId id) const noexcept { return way_.store().find(id); }
   const OrderStore& orders() const noexcept { return way_.store(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
+  const MarginDesk& margin_desk() const noexcept { return margin_desk_; }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
   const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
@@ -117,6 +133,7 @@ class Kernel {
  private:
   bool enter(i64 ts);
   bool enter_report(i64 ts);
+  bool tell(const std::vector<CashEvent>& done);
   bool fire(i64 until);
   void fire_next();
   bool deliver(const Callback& callback);
@@ -136,6 +153,7 @@ class Kernel {
   MarketBoard board_;
   OrderWay way_;
   CashDesk cash_desk_;
+  MarginDesk margin_desk_;
   TimerQueue timers_;
   BarBoard bars_;
   StrategyDesk desk_;

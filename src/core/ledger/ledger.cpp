@@ -146,6 +146,17 @@ i128 Ledger::trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 ch
   return plan.realized_pnl;
 }
 
+i128 Ledger::close_for(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 paid) {
+  const Trade trade{change, change, paid, paid, 0};
+  Plan plan;
+  if (closing_lots(positions_.at(strategy, instrument).quantity, change) != change ||
+      !work_out(strategy, instrument, trade, plan)) {
+    throw_event_overflow(*instruments_[instrument]);
+  }
+  take(strategy, instrument, plan);
+  return plan.realized_pnl;
+}
+
 bool Ledger::unrealized_pnl(StrategyIndex strategy, InstrumentIndex instrument, i64 mark_price,
                             i128& pnl) const noexcept {
   const PositionState& position = positions_.at(strategy, instrument);

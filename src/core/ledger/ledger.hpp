@@ -90,10 +90,13 @@ class Ledger {
   void add_income(StrategyIndex strategy, InstrumentIndex instrument, i128 amount);
   // Lots bought (negative: sold) at such a price, without a fee; gives the realized PnL.
   i128 trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 price);
+  // Lots of a position that close, for a payment (negative: received) in all; gives the realized PnL.
+  i128 close_for(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 paid);
   // `old_units` become `new_units`; what makes no whole lot is paid out at `price` (of a new unit).
   SplitPosting apply_split(StrategyIndex strategy, InstrumentIndex instrument, i64 new_units, i64 old_units,
                            i128 price);
 
+  u32 strategy_count() const noexcept { return positions_.strategy_count(); }
   const PositionState& position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return positions_.at(strategy, instrument);
   }

@@ -158,8 +158,9 @@ enum class RejectReason : u8 {
   instruction_not_supported = 49,
   corporate_action = 50,
   instrument_expired = 51,
+  liquidated = 52,
 };
-constexpr u8 kRejectReasonCount = 52;
+constexpr u8 kRejectReasonCount = 53;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

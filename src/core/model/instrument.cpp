@@ -174,6 +174,13 @@ Instrument::Instrument(InstrumentDefinition definition, InstrumentIndex index)
   check_range(id_, "quantity", "lots", d.min_quantity, d.max_quantity);
   check_notional_limits(id_, d);
   check_contract(id_, d);
+  if (d.initial_margin_rate.raw <= 0 || d.initial_margin_rate.raw > kFixedOne) {
+    refuse(id_, "initial_margin_rate is " + to_text(d.initial_margin_rate) + "; it must be above 0 and at most 1");
+  }
+  if (d.maintenance_margin_rate.raw < 0 || d.maintenance_margin_rate >= d.initial_margin_rate) {
+    refuse(id_, "maintenance_margin_rate is " + to_text(d.maintenance_margin_rate) +
+                    "; it must be from 0 to below initial_margin_rate, " + to_text(d.initial_margin_rate));
+  }
   price_decimals_ = decimals_needed(d.tick_size.raw);
   quantity_decimals_ = decimals_needed(d.lot_size.raw);
 }

@@ -33,6 +33,9 @@ struct InstrumentDefinition {
   Fixed min_notional;  // 0: none
   Fixed max_notional;  // 0: none
   ContractTerms contract;
+  // Of margin accounts: shares of the cost that a position must be backed by, and of its value that must remain.
+  Fixed initial_margin_rate{kFixedOne, 0};
+  Fixed maintenance_margin_rate;
 };
 
 // A definition that was checked, with the value of one tick times one lot worked out. Throws Error(invalid_instrument).

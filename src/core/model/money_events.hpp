@@ -21,11 +21,15 @@ enum class CashEventKind : i64 {
   borrow = 4,    // shorts pay value * amount
   rollover = 5,  // longs receive amount a unit, shorts pay it; negative: the other way round
   expiry = 6,    // the contract ends at `price`
-  delivery = 7,  // what an expiry did to the underlying; never a row of data
+  // Never rows of data:
+  delivery = 7,     // what an expiry did to the underlying
+  liquidation = 8,  // a margined position was taken over at its bankruptcy price
+  deleverage = 9,   // a position of the other side was closed, because the insurance fund could not take that over
 };
-constexpr CashEventKind kCashEventKinds[] = {CashEventKind::funding, CashEventKind::dividend, CashEventKind::split,
-                                             CashEventKind::borrow,  CashEventKind::rollover, CashEventKind::expiry,
-                                             CashEventKind::delivery};
+constexpr CashEventKind kCashEventKinds[] = {
+    CashEventKind::funding,  CashEventKind::dividend,    CashEventKind::split,
+    CashEventKind::borrow,   CashEventKind::rollover,    CashEventKind::expiry,
+    CashEventKind::delivery, CashEventKind::liquidation, CashEventKind::deleverage};
 constexpr const char* to_text(CashEventKind kind) noexcept {
   switch (kind) {
     case CashEventKind::funding:
@@ -41,9 +45,13 @@ constexpr const char* to_text(CashEventKind kind) noexcept {
     case CashEventKind::expiry:
       return "expiry";
     case CashEventKind::delivery:
+      return "delivery";
+    case CashEventKind::liquidation:
+      return "liquidation";
+    case CashEventKind::deleverage:
       break;
   }
-  return "delivery";
+  return "deleverage";
 }
 
 // amount * 10^-amount_decimals / per is the rate or the amount a unit; a unit is a quantity of 1. `price` is a decimal

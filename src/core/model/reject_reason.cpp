@@ -63,6 +63,7 @@ constexpr ReasonText kReasonTexts[] = {
     {"instruction_not_supported", "the venue does not offer what the order asks for beside its type"},
     {"corporate_action", "a split took the order: its price and quantity were in old units"},
     {"instrument_expired", "the contract has ended"},
+    {"liquidated", "the position was liquidated, and its orders with it"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

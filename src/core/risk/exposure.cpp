@@ -29,15 +29,23 @@ struct Working {
   i64 orders;
 };
 
+// A share of a value, rounded up; false on overflow.
+bool margin_of(i128 value, i128 rate, i128& margin) noexcept {
+  margin = value;
+  return rate == kFixedOne || rounded_up_product(value, rate, margin);
+}
+
 bool side_requirement(i64 held_against, i128 cost, const Working& working, const Instrument& instrument,
-                      const FeeModel& fees, i128& requirement) noexcept {
-  requirement = held_against > 0 ? 0 : size_of(cost);
-  if (working.lots <= held_against) return true;
+                      const FeeModel& fees, i128 margin_rate, i128& requirement) noexcept {
+  const i128 kept = held_against > 0 ? 0 : size_of(cost);
+  if (working.lots <= held_against) return margin_of(kept, margin_rate, requirement);
   i128 opening_ticks = working.value_ticks;
   if (held_against > 0) opening_ticks = share_of(opening_ticks, working.lots - held_against, working.lots);
   i128 opening = 0;
+  i128 value = 0;
   i128 fee = 0;
-  return instrument.value_of(opening_ticks, opening) && !__builtin_add_overflow(requirement, opening, &requirement) &&
+  return instrument.value_of(opening_ticks, opening) && !__builtin_add_overflow(kept, opening, &value) &&
+         margin_of(value, margin_rate, requirement) &&
          fees.worst_fee(opening, working.lots - held_against, working.orders, fee) &&
          !__builtin_add_overflow(requirement, fee, &requirement);
 }
@@ -65,6 +73,7 @@ void Exposure::add_instrument(const Instrument& instrument, const FeeModel* fees
   instruments_.push_back(&instrument);
   if (fees == nullptr) fees = rates_.emplace_back(std::make_unique<InstrumentRates>(instrument)).get();
   fees_.push_back(fees);
+  margin_rates_.push_back(margined_ ? instrument.definition().initial_margin_rate.raw : kFixedOne);
   const std::string& currency = instrument.definition().quote_currency;
   const auto known =
       std::find_if(totals_.begin(), totals_.end(), [&](const Total& t) { return t.currency == currency; });
@@ -72,19 +81,23 @@ void Exposure::add_instrument(const Instrument& instrument, const FeeModel* fees
   if (known == totals_.end()) totals_.push_back({currency, 0});
 }
 
-bool Exposure::requirement_of(const ExposureCell& cell, const Instrument& instrument, const FeeModel& fees,
-                              i128& requirement) noexcept {
+bool Exposure::requirement_of(const ExposureCell& cell, InstrumentIndex index, i128& requirement) const noexcept {
+  const Instrument& instrument = *instruments_[index];
+  const FeeModel& fees = *fees_[index];
+  const i128 rate = margin_rates_[index];
   const i64 position = cell.position;
   i128 buys = 0;
   i128 sells = 0;
+  i128 held = 0;
   if (!side_requirement(position < 0 ? -position : 0, cell.cost, {cell.buy_lots, cell.buy_value, cell.buy_orders},
-                        instrument, fees, buys) ||
+                        instrument, fees, rate, buys) ||
       !side_requirement(position > 0 ? position : 0, cell.cost, {cell.sell_lots, cell.sell_value, cell.sell_orders},
-                        instrument, fees, sells)) {
+                        instrument, fees, rate, sells) ||
+      !margin_of(size_of(cell.cost), rate, held)) {
     return false;
   }
   // A side that only closes needs nothing more than what holding the position needs.
-  requirement = std::max({buys, sells, size_of(cell.cost)});
+  requirement = std::max({buys, sells, held});
   return true;
 }
 

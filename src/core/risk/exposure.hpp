@@ -41,9 +41,12 @@ struct ExposureCell {
 // each with the most that its fee model could charge for what it would open. Working orders that reduce a position need
 // no capital. Where a side partly reduces and partly opens, the opening part counts at the side's average price,
 // rounded up.
+// Margined, values and costs count with the instrument's initial margin rate, fees in full.
 class Exposure {
  public:
   void add_strategy();
+  // Positions and orders need the initial margin of their value, not all of it. Before the first instrument.
+  void set_margined() noexcept { margined_ = true; }
   // Keeps pointers: instrument and fee model must stay where they are. Without a model the instrument's rates hold.
   void add_instrument(const Instrument& instrument, const FeeModel* fees = nullptr);
 
@@ -63,11 +66,7 @@ class Exposure {
   void position_changed(StrategyIndex strategy, InstrumentIndex instrument, i64 position, i128 cost);
 
   // The requirement of a cell as it would be; false when it leaves 128 bits. A pure function.
-  static bool requirement_of(const ExposureCell& cell, const Instrument& instrument, const FeeModel& fees,
-                             i128& requirement) noexcept;
-  bool requirement_of(const ExposureCell& cell, InstrumentIndex instrument, i128& requirement) const noexcept {
-    return requirement_of(cell, *instruments_[instrument], *fees_[instrument], requirement);
-  }
+  bool requirement_of(const ExposureCell& cell, InstrumentIndex instrument, i128& requirement) const noexcept;
   // The cell after an order of this side changed from holding back `before` to `after`; false on overflow.
   static bool with_working(ExposureCell& cell, Side side, const Reservation& before, const Reservation& after) noexcept;
 
@@ -82,9 +81,11 @@ class Exposure {
   std::vector<const Instrument*> instruments_;
   std::vector<const FeeModel*> fees_;
   std::vector<std::unique_ptr<FeeModel>> rates_;  // of instruments without a model
+  std::vector<i128> margin_rates_;                // by instrument; one where the whole value is needed
   std::vector<u32> currency_of_;
   std::vector<Total> totals_;
   std::vector<u32> open_orders_;
+  bool margined_ = false;
 };
 
 }  // namespace pytrader

@@ -42,8 +42,10 @@ struct ScriptedStrategy {
 // Owns what the loop only points to.
 class ScriptedRun {
  public:
-  explicit ScriptedRun(LoopConfig config = {}, bool checked = true, InstrumentDefinition definition = unit_instrument())
+  explicit ScriptedRun(LoopConfig config = {}, bool checked = true, InstrumentDefinition definition = unit_instrument(),
+                       MarginMode margin = MarginMode::none)
       : loop(with_checks(config, checked)) {
+    if (margin != MarginMode::none) loop.kernel().set_margin_mode(margin);
     instrument = loop.kernel().add_instrument(std::move(definition));
     loop.kernel().add_cash("USD", kFixedOne * 1'000'000'000);
   }
