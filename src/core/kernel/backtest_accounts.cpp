@@ -1,4 +1,4 @@
-// What a money event does at the venue before the account hears of it: it cancels orders and closes markets.
+// What money events and marks do at the venue, and how the account hears of them among the reports.
 #include <algorithm>
 
 #include "kernel/backtest_loop.hpp"
@@ -25,6 +25,16 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
   }
   schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
   tell_account({stream.instrument, record, {}, false});
+}
+
+bool BacktestLoop::report_arrives() {
+  const Response response = responses_.front();
+  responses_.pop();
+  if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
+  const AccountEvent event = cash_events_.front();
+  cash_events_.pop();
+  if (event.is_liquidation) return kernel_.apply_liquidation(event.call, event.record.ts_event, now_);
+  return kernel_.apply_cash_event(event.instrument, event.record, now_);
 }
 
 // The venue looks at margins when it marks, and at what the account was told of until then.

@@ -432,22 +432,12 @@ bool BacktestLoop::command_arrives() {
       venue.cancel(order.client_order_id, now_);
       break;
     case CommandKind::replace:
-      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy}, now_);
+      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy, order.terms.stop_price}, now_);
       break;
   }
   schedule_.set(order.instrument, venue.next_due());
   collect_reports();
   return true;
-}
-
-bool BacktestLoop::report_arrives() {
-  const Response response = responses_.front();
-  responses_.pop();
-  if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
-  const AccountEvent event = cash_events_.front();
-  cash_events_.pop();
-  if (event.is_liquidation) return kernel_.apply_liquidation(event.call, event.record.ts_event, now_);
-  return kernel_.apply_cash_event(event.instrument, event.record, now_);
 }
 
 // The account hears of it as it hears of fills: behind every report that the venue made before.
@@ -465,21 +455,28 @@ void BacktestLoop::collect_reports() {
 }
 
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(CommandKind::submit, order, order.price, order.order_qty, ts);
+  send(CommandKind::submit, order, order.price, order.stop_price, order.order_qty, ts);
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(CommandKind::cancel, order, order.price, order.order_qty, ts);
+  send(CommandKind::cancel, order, order.price, order.stop_price, order.order_qty, ts);
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  send(CommandKind::replace, order, order.pending_price, order.pending_qty, ts);
+  send(CommandKind::replace, order, order.pending_price, order.pending_stop, order.pending_qty, ts);
 }
 
-void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts) {
-  const NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
-                      order.instrument,      order.tag,  order.side, order.order_type,
-                      order.time_in_force,   order.flags};
+void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts) {
+  NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
+                order.instrument,      order.tag,  order.side, order.order_type,
+                order.time_in_force,   order.flags};
+  told.self_trade = order.self_trade;
+  told.trigger_type = order.trigger_type;
+  told.contingency = order.contingency;
+  told.list = order.list;
+  told.parent = order.parent;
+  told.terms = kernel_.orders().terms(order);
+  told.terms.stop_price = stop_price;
   commands_.push({later(ts, config_.order_latency_ns), kind, told});
 }
 

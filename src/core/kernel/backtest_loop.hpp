@@ -62,7 +62,7 @@ class BacktestLoop : private VenuePort {
   struct Command {
     i64 due;
     CommandKind kind;
-    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new price and new total quantity
+    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new prices and new total quantity
   };
   struct Response {
     i64 due;
@@ -80,7 +80,7 @@ class BacktestLoop : private VenuePort {
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
+  void send(CommandKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
 
   bool begin();
   RunStatus end(RunStatus status);

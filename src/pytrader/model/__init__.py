@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytrader.model.enums import (
     CashEventKind,
+    Contingency,
     ExecType,
     InstrumentKind,
     Liquidity,
@@ -13,6 +14,7 @@ from pytrader.model.enums import (
     SelfTrade,
     Side,
     TimeInForce,
+    TriggerType,
     next_status,
     reason_text,
 )
@@ -22,6 +24,7 @@ from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notio
 
 __all__ = [
     "CashEventKind",
+    "Contingency",
     "Currency",
     "ExecType",
     "FeeRule",
@@ -39,6 +42,7 @@ __all__ = [
     "SelfTrade",
     "Side",
     "TimeInForce",
+    "TriggerType",
     "next_status",
     "notional",
     "reason_text",

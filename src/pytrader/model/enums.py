@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytrader._core import (
     CashEventKind,
+    Contingency,
     ExecType,
     InstrumentKind,
     Liquidity,
@@ -13,12 +14,14 @@ from pytrader._core import (
     SelfTrade,
     Side,
     TimeInForce,
+    TriggerType,
     next_status,
     reason_text,
 )
 
 __all__ = [
     "CashEventKind",
+    "Contingency",
     "ExecType",
     "InstrumentKind",
     "Liquidity",
@@ -28,6 +31,7 @@ __all__ = [
     "SelfTrade",
     "Side",
     "TimeInForce",
+    "TriggerType",
     "next_status",
     "reason_text",
 ]
