@@ -26,10 +26,6 @@ enum class CashEventKind : i64 {
   liquidation = 8,  // a margined position was taken over at its bankruptcy price
   deleverage = 9,   // a position of the other side was closed, because the insurance fund could not take that over
 };
-constexpr CashEventKind kCashEventKinds[] = {
-    CashEventKind::funding,  CashEventKind::dividend,    CashEventKind::split,
-    CashEventKind::borrow,   CashEventKind::rollover,    CashEventKind::expiry,
-    CashEventKind::delivery, CashEventKind::liquidation, CashEventKind::deleverage};
 constexpr const char* to_text(CashEventKind kind) noexcept {
   switch (kind) {
     case CashEventKind::funding:

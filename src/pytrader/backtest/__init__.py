@@ -8,7 +8,14 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.result import (
+    AccountSummary,
+    BacktestResult,
+    BookFaults,
+    HandlerError,
+    InsuranceSummary,
+    PositionSummary,
+)
 from pytrader.backtest.venue import Venue
 
 __all__ = [
@@ -17,6 +24,7 @@ __all__ = [
     "BacktestResult",
     "BookFaults",
     "HandlerError",
+    "InsuranceSummary",
     "PositionSummary",
     "QueueModel",
     "RiskLimits",

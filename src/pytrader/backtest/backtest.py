@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
@@ -13,6 +13,7 @@ from pytrader.backtest.inputs import (
     Data,
     Strategies,
     error_policies,
+    insurance_funds,
     market_data,
     opening_cash,
     strategy_instances,
@@ -54,6 +55,12 @@ class Backtest:
         Models of what the data does not say, such as fees, by venue (``"BINANCE"``) or by instrument
         (``"BTCUSDT.BINANCE"``, which comes first). What they leave open is as the other arguments say, and fees as the
         instrument's own rates.
+    account : {"funded", "isolated", "cross"}
+        Whether positions are backed by their whole value, or by their instruments' ``initial_margin_rate``: each by its
+        own margin, or all of a currency by the whole account. Margined ones are liquidated when a mark price takes them
+        below their maintenance; see ``docs/accounts.md``.
+    insurance : str, Money, or sequence of them
+        What the venue's insurance fund begins with; for margin accounts.
     equity_interval : str or int
         Time between two samples of the equity curve.
     seed : int
@@ -79,6 +86,8 @@ class Backtest:
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
         venues: Mapping[str, Venue] | None = None,
+        account: Literal["funded", "isolated", "cross"] = "funded",
+        insurance: Cash = (),
         equity_interval: str | int = "1m",
         seed: int = 0,
         check_every_event: bool = False,
@@ -95,6 +104,7 @@ class Backtest:
         self.check_every_event = check_every_event
         self.data = market_data(data)
         self.cash = opening_cash(cash, self.data.instruments)
+        self.account, self.insurance = account, insurance_funds(account, insurance)
         self.venues = checked_venues(venues, self.data.instruments)
         self.queue_models = {
             **queue_models(queue_model, self.data.instruments),
@@ -134,6 +144,8 @@ class Backtest:
             limits=self.limits,
             error_policies=self.error_policies,
             venues=self.venues,
+            account=self.account,
+            insurance=self.insurance,
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             queue_models=self.queue_models,

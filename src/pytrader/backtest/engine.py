@@ -10,7 +10,14 @@ from pytrader._core import BacktestEngine, QueueModel, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.interrupt import StopOnInterrupt
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.result import (
+    AccountSummary,
+    BacktestResult,
+    BookFaults,
+    HandlerError,
+    InsuranceSummary,
+    PositionSummary,
+)
 from pytrader.backtest.venue import Venue, venue_of
 from pytrader.strategy import ErrorPolicy, Strategy
 
@@ -38,6 +45,8 @@ class Run:
         *,
         limits: RiskLimits,
         venues: Mapping[str, Venue],
+        account: str,
+        insurance: Sequence[Money],
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         feed_latency_ns: int,
         order_latency_ns: int,
@@ -57,6 +66,10 @@ class Run:
         )
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
+        if account != "funded":
+            self._engine.set_margin(account)
+        for amount in insurance:
+            self._engine.add_insurance(amount)
         index_of = {
             instrument.id: self._engine.add_instrument(instrument, venue_of(venues, instrument).fees)
             for instrument in data.instruments
@@ -157,6 +170,7 @@ class Run:
             source=self._data.source,
             tags=("", *self._tags),
             errors=handler_errors(engine.errors(), self._contexts),
+            insurance=tuple(InsuranceSummary(*each) for each in engine.insurance()),
             book_faults=tuple(
                 BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
             ),

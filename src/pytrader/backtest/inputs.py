@@ -133,6 +133,22 @@ def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:
     return amounts
 
 
+def insurance_funds(account: str, insurance: Cash) -> list[Money]:
+    """The opening amounts of the venue's insurance funds.
+
+    Raises
+    ------
+    ConfigError
+        If the account is of no kind there is, or is funded and has insurance; for amounts as `opening_cash`.
+    """
+    if account not in ("funded", "isolated", "cross"):
+        raise ConfigError(f"account must be 'funded', 'isolated' or 'cross', got {account!r}")
+    amounts = opening_cash(insurance, ())
+    if amounts and account == "funded":
+        raise ConfigError("insurance is for margin accounts: give account='isolated' or account='cross'")
+    return amounts
+
+
 def _money(text: Any) -> Money:
     parts = text.split() if isinstance(text, str) else []
     if len(parts) != 2:

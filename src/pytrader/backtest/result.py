@@ -71,6 +71,25 @@ class PositionSummary:
 
 
 @dataclass(frozen=True)
+class InsuranceSummary:
+    """The venue's insurance fund of one currency at the end of a run with margin.
+
+    Attributes
+    ----------
+    currency : str
+        Its code.
+    balance : Money
+        What is in it.
+    uncovered : Money
+        Losses beyond margins that neither it nor holders of the other side paid.
+    """
+
+    currency: str
+    balance: Money
+    uncovered: Money
+
+
+@dataclass(frozen=True)
 class BookFaults:
     """How often a book found one kind of fault in the rows of its feed.
 
@@ -161,6 +180,8 @@ class BacktestResult:
         Where the market data came from.
     tags : tuple of str
         What the ``tag`` column of ``orders`` counts.
+    insurance : tuple of InsuranceSummary
+        The venue's insurance funds, one a currency; empty without margin.
     book_faults : tuple of BookFaults
         What the books found wrong with the rows of their feeds, empty for sound data.
     errors : tuple of HandlerError
@@ -186,6 +207,7 @@ class BacktestResult:
     tags: Sequence[str] = ("",)
     seed: int = 0
     book_faults: tuple[BookFaults, ...] = ()
+    insurance: tuple[InsuranceSummary, ...] = ()
     errors: tuple[HandlerError, ...] = ()
 
     def summary(self) -> dict[str, Any]:

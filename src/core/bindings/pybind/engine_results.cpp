@@ -83,6 +83,19 @@ py::array cash_event_rows(const BacktestLoop& loop) {
   return copied(loop.recorder().cash_events());
 }
 
+py::list insurance(const BacktestLoop& loop) {
+  py::list made;
+  const Kernel& kernel = loop.kernel();
+  if (kernel.margin_desk().mode() == MarginMode::none) return made;
+  for (const CashAccount& account : kernel.ledger().accounts()) {
+    const int decimals = currency_decimals(py::str(account.currency));
+    const auto amount = [&](i128 raw) { return make_money(money(raw, decimals), account.currency); };
+    made.append(py::make_tuple(account.currency, amount(kernel.margin_desk().insurance(account.currency)),
+                               amount(kernel.margin_desk().uncovered(account.currency))));
+  }
+  return made;
+}
+
 py::array equity_rows(const BacktestLoop& loop) {
   return copied(loop.recorder().equity());
 }

@@ -77,6 +77,31 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       "How the venue of this instrument guesses places in the queues of price levels.");
 }
 
+MarginMode parse_margin_mode(const std::string& text) {
+  if (text == "isolated") return MarginMode::isolated;
+  if (text == "cross") return MarginMode::cross;
+  throw Error(ErrorCode::invalid_argument, "margin mode is '" + text + "'; give 'isolated' or 'cross'");
+}
+
+void bind_margin(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "set_margin",
+          [](BacktestEngine& self, const std::string& mode) {
+            self.loop().kernel().set_margin_mode(parse_margin_mode(mode));
+          },
+          py::arg("mode"), "Margin positions, 'isolated' or 'cross'; before the first instrument.")
+      .def(
+          "add_insurance",
+          [](BacktestEngine& self, const MoneyAmount& amount) {
+            self.loop().kernel().add_insurance(amount.currency, amount.value.raw);
+          },
+          py::arg("amount"), "What the venue has to take over positions with.")
+      .def(
+          "insurance", [](const BacktestEngine& self) { return insurance(self.loop()); },
+          "(currency, balance, uncovered) of each insurance fund; none without margin.");
+}
+
 // What a run leaves behind.
 void bind_results(py::class_<BacktestEngine>& engine) {
   engine.def(
@@ -110,6 +135,7 @@ void register_engine(py::module_& module) {
   bind_venue_models(engine);
   bind_strategies(engine);
   bind_results(engine);
+  bind_margin(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)

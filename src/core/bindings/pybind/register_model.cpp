@@ -42,6 +42,9 @@ right, strike : str, number
     Of an option: ``"call"`` or ``"put"``, and its price.
 expire_time : int
     When the contract ends, nanoseconds since 1970 UTC; 0 where it does not, or nobody says.
+initial_margin_rate, maintenance_margin_rate : number
+    Of margin accounts: the share of its cost that a position must be backed by, above 0 and at most 1 (10 times leverage
+    is 0.1), and the share of its value below which it is liquidated.
 
 Numbers are str, int, Decimal, Fixed, Price or Quantity; a float is a TypeError.
 
@@ -52,10 +55,29 @@ InvalidInstrument
 OffTick, OffLot
     If a limit is no whole number of ticks or lots.)";
 
-constexpr const char* kFields[] = {
-    "symbol",       "venue",        "kind",       "base_currency", "quote_currency", "tick_size",    "lot_size",
-    "multiplier",   "maker_fee",    "taker_fee",  "min_price",     "max_price",      "min_quantity", "max_quantity",
-    "min_notional", "max_notional", "underlying", "settlement",    "right",          "strike",       "expire_time"};
+constexpr const char* kFields[] = {"symbol",
+                                   "venue",
+                                   "kind",
+                                   "base_currency",
+                                   "quote_currency",
+                                   "tick_size",
+                                   "lot_size",
+                                   "multiplier",
+                                   "maker_fee",
+                                   "taker_fee",
+                                   "min_price",
+                                   "max_price",
+                                   "min_quantity",
+                                   "max_quantity",
+                                   "min_notional",
+                                   "max_notional",
+                                   "underlying",
+                                   "settlement",
+                                   "right",
+                                   "strike",
+                                   "expire_time",
+                                   "initial_margin_rate",
+                                   "maintenance_margin_rate"};
 
 bool given(const py::object& value) {
   return !value.is_none();
@@ -105,7 +127,8 @@ Instrument make_instrument(std::string symbol, std::string venue, const py::obje
                            const py::object& max_price, const py::object& min_quantity, const py::object& max_quantity,
                            const py::object& min_notional, const py::object& max_notional, std::string underlying,
                            const std::string& settlement, const py::object& right, const py::object& strike,
-                           const py::object& expire_time) {
+                           const py::object& expire_time, const py::object& initial_margin_rate,
+                           const py::object& maintenance_margin_rate) {
   InstrumentDefinition definition;
   definition.symbol = std::move(symbol);
   definition.venue = std::move(venue);
@@ -123,6 +146,8 @@ Instrument make_instrument(std::string symbol, std::string venue, const py::obje
   definition.contract = {std::move(underlying), parse_settlement(settlement), parse_right(right), Fixed{},
                          parse_integer(expire_time, "expire_time")};
   if (given(strike)) definition.contract.strike = parse_price(strike, "strike");
+  definition.initial_margin_rate = parse_number(initial_margin_rate, "initial_margin_rate");
+  definition.maintenance_margin_rate = parse_number(maintenance_margin_rate, "maintenance_margin_rate");
   // The grid is checked before the limits are put on it.
   const Instrument grid(definition, 0);
   if (given(min_price)) definition.min_price = grid.ticks(parse_price(min_price, "min_price"), "min_price");
@@ -171,6 +196,8 @@ py::dict to_dict(const Instrument& instrument) {
   if (terms.settlement != Settlement::cash) made["settlement"] = to_text(terms.settlement);
   if (terms.right != OptionRight::none) made["right"] = to_text(terms.right);
   add("strike", terms.right != OptionRight::none, terms.strike);
+  add("initial_margin_rate", d.initial_margin_rate.raw != kFixedOne, d.initial_margin_rate);
+  add("maintenance_margin_rate", d.maintenance_margin_rate.raw != 0, d.maintenance_margin_rate);
   if (terms.expire_time != 0) made["expire_time"] = std::to_string(terms.expire_time);
   return made;
 }
@@ -223,7 +250,8 @@ bool equal(const Instrument& a, const Instrument& b) {
          x.multiplier == y.multiplier && x.maker_fee_rate == y.maker_fee_rate && x.taker_fee_rate == y.taker_fee_rate &&
          x.min_price == y.min_price && x.max_price == y.max_price && x.min_quantity == y.min_quantity &&
          x.max_quantity == y.max_quantity && x.min_notional == y.min_notional && x.max_notional == y.max_notional &&
-         x.contract == y.contract;
+         x.contract == y.contract && x.initial_margin_rate == y.initial_margin_rate &&
+         x.maintenance_margin_rate == y.maintenance_margin_rate;
 }
 
 void add_attributes(py::class_<Instrument>& bound) {
@@ -276,6 +304,12 @@ void add_attributes(py::class_<Instrument>& bound) {
   definition(
       "expire_time", [](Definition d) { return d.contract.expire_time; },
       "When the contract ends, nanoseconds since 1970 UTC; 0 where it does not, or nobody said.");
+  definition(
+      "initial_margin_rate", [](Definition d) { return d.initial_margin_rate; },
+      "Share of its cost that a margined position must be backed by.");
+  definition(
+      "maintenance_margin_rate", [](Definition d) { return d.maintenance_margin_rate; },
+      "Share of its value below which a margined position is liquidated.");
   bound.def_property_readonly("price_decimals", &Instrument::price_decimals, "Decimals of the tick.");
   bound.def_property_readonly("quantity_decimals", &Instrument::quantity_decimals, "Decimals of the lot.");
 }
@@ -342,7 +376,7 @@ void register_model(py::module_& module) {
             "taker_fee"_a = "0", "min_price"_a = py::none(), "max_price"_a = py::none(), "min_quantity"_a = py::none(),
             "max_quantity"_a = py::none(), "min_notional"_a = py::none(), "max_notional"_a = py::none(),
             "underlying"_a = "", "settlement"_a = "cash", "right"_a = py::none(), "strike"_a = py::none(),
-            "expire_time"_a = 0);
+            "expire_time"_a = 0, "initial_margin_rate"_a = "1", "maintenance_margin_rate"_a = "0");
   add_attributes(bound);
   add_conversions(bound);
   bound.def("to_dict", &to_dict, "All fields with every number as text; `from_dict` takes it back.");

@@ -35,6 +35,8 @@ void register_records(py::module_& module) {
       .value("ROLLOVER", CashEventKind::rollover)
       .value("EXPIRY", CashEventKind::expiry)
       .value("DELIVERY", CashEventKind::delivery)
+      .value("LIQUIDATION", CashEventKind::liquidation)
+      .value("DELEVERAGE", CashEventKind::deleverage)
       .finalize();
   py::native_enum<BookAction>(module, "BookAction", "enum.IntEnum", "What a row of a book feed does.")
       .value("ADD", BookAction::add)
