@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "decimal/fixed.hpp"
+#include "ledger/checked_sums.hpp"
 
 namespace pytrader {
 namespace {
@@ -71,24 +72,32 @@ void MarginDesk::call_isolated(InstrumentIndex instrument, i128 mark) {
 
 void MarginDesk::call_cross(InstrumentIndex marked, i128 mark) {
   const Ledger& ledger = way_.ledger();
+  const auto state_of = [&](const MarginCall& call) {
+    return margin_state(ledger, *board_[call.instrument].instrument, call.strategy, call.mark);
+  };
+  CheckedSums sums;
   i128 equity = ledger.cash(currency_of(marked));
   i128 maintenance = 0;
-  std::vector<std::pair<i128, MarginCall>> held;
   for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
     if (currency_of(instrument) != currency_of(marked)) continue;
     const i128 its_mark = instrument == marked ? mark : mark_of(instrument);
     for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
       if (ledger.position(strategy, instrument).quantity == 0) continue;
-      if (is_called(instrument, strategy)) return;  // the account is being liquidated
-      const MarginState state = margin_state(ledger, *board_[instrument].instrument, strategy, its_mark);
-      equity += state.value;
-      maintenance += state.maintenance;
-      held.push_back({state.maintenance, {instrument, strategy, its_mark}});
+      const MarginState state = state_of(new_.emplace_back(MarginCall{instrument, strategy, its_mark}));
+      equity = sums.add(equity, state.value);
+      maintenance = sums.add(maintenance, state.maintenance);
     }
   }
-  if (equity >= maintenance) return;
-  std::stable_sort(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [size, call] : held) new_.push_back(call);
+  if (sums.overflowed()) throw_event_overflow(*board_[marked].instrument);
+  const bool is_under_way = std::any_of(
+      new_.begin(), new_.end(), [this](const MarginCall& call) { return is_called(call.instrument, call.strategy); });
+  if (equity >= maintenance || is_under_way) {
+    new_.clear();
+    return;
+  }
+  std::stable_sort(new_.begin(), new_.end(), [&](const MarginCall& a, const MarginCall& b) {
+    return state_of(a).maintenance < state_of(b).maintenance;
+  });
 }
 
 // What the account receives for the position (a short pays: it is negative).
@@ -115,7 +124,9 @@ const std::vector<CashEvent>& MarginDesk::liquidate(const MarginCall& call, i64 
   const i128 price = price_of_value(instrument, value, quantity);
   const CashEvent event{ts_event, now, CashEventKind::liquidation, call.strategy, call.instrument, 0, 0, 0, 0, price};
   Fund& fund = fund_of(currency_of(call.instrument));
-  const bool too_much = fund.balance + state.value - value < 0;
+  CheckedSums sums;
+  const bool too_much = sums.add(fund.balance, sums.subtract(state.value, value)) < 0;
+  if (sums.overflowed()) throw_event_overflow(instrument);
   const i64 taken = too_much && mode_ == MarginMode::isolated ? deleverage(call, quantity, value, event) : 0;
   const i128 rest = value - mul_div(value, taken, quantity, Rounding::half_even);
   const i128 rest_at_mark = state.value - mul_div(state.value, taken, quantity, Rounding::half_even);
