@@ -182,7 +182,7 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
     run = [
         engine.Run(
             data.strategies,
-            data.data,
+            data.markets,
             data.cash,
             limits=data.limits,
             feed_latency_ns=0,

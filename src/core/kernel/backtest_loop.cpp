@@ -8,9 +8,8 @@
 namespace pytrader {
 namespace {
 
+constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
-// Begins the settings of a queue model in the running hash.
-constexpr i64 kQueueModelSetting = 0x7175657565;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 
@@ -56,11 +55,6 @@ void check_row(const MarketStream& stream, std::size_t row, const MarkRecord& ma
 }
 // Judged with its instrument, in take_cash_event().
 void check_row(const MarketStream&, std::size_t, const CashEventRecord&) {}
-
-// Whether rows of this kind tell of orders and trades; others tell of what becomes of positions.
-bool is_of_orders(StreamKind kind) noexcept {
-  return kind != StreamKind::mark && kind != StreamKind::cash_event;
-}
 
 void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
@@ -124,30 +118,6 @@ bool with_record(StreamKind kind, Action&& action) {
   return action.template operator()<BarRecord>();
 }
 
-MarketKind market_kind_of(StreamKind kind) noexcept {
-  switch (kind) {
-    case StreamKind::l3:
-      return MarketKind::l3;
-    case StreamKind::l2:
-      return MarketKind::l2;
-    case StreamKind::quote:
-    case StreamKind::trade:
-      return MarketKind::quotes;
-    case StreamKind::bar:
-    case StreamKind::mark:
-    case StreamKind::cash_event:
-      break;
-  }
-  return MarketKind::bars;
-}
-
-// The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
-bool is_market(StreamKind stream, MarketKind venue) noexcept {
-  if (!is_of_orders(stream)) return false;
-  if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
-  return market_kind_of(stream) == venue;
-}
-
 i64 later(i64 time, i64 latency) noexcept {
   i64 sum = 0;
   return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
@@ -173,95 +143,16 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   kernel_.set_listener(&recorder_);
 }
 
-void BacktestLoop::add_stream(MarketStream stream) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a stream can not be added after the start");
-  kernel_.instrument(stream.instrument);
-  if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
-  total_events_ += stream.rows;
-  merge_.add(std::move(stream));
-}
-
-void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a queue model can not be set after the start");
-  kernel_.instrument(instrument);
-  make_queue_model(choice);
-  if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
-  queue_models_[instrument] = choice;
-}
-
-// An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
-// of the same trades again, or of older ones later.
-void BacktestLoop::make_venues() {
-  std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
-  std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
-  for (u32 index = 0; index < merge_.size(); ++index) {
-    const MarketStream& stream = merge_.stream(index);
-    if (!is_of_orders(stream.kind)) continue;
-    kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
-    if (stream.kind != StreamKind::bar) continue;
-    shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
-  }
-  std::vector<SimulatedVenue*> recorded;
-  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
-    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
-    if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
-    recorded.push_back(venue.get());
-    venues_.push_back(std::move(venue));
-  }
-  schedule_.reserve(static_cast<u32>(venues_.size()));
-  for (u32 index = 0; index < merge_.size(); ++index) {
-    const MarketStream& stream = merge_.stream(index);
-    const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
-    const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
-    market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
-  }
-}
-
-// What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
-void BacktestLoop::add_settings() {
-  for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
-    kernel_.add_setting(latency);
-  }
-  for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
-    const QueueModelChoice& choice = queue_models_[index];
-    if (choice == QueueModelChoice{}) continue;
-    for (const i64 word : {kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}}) {
-      kernel_.add_setting(word);
-    }
-  }
-}
-
 bool BacktestLoop::begin() {
   make_venues();
   add_settings();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
   return true;
-}
-
-// A series that nothing can fill would keep a strategy waiting for its bars in silence.
-void BacktestLoop::check_bar_series() const {
-  const BarBoard& bars = kernel_.bars();
-  for (SeriesId series = 0; series < bars.size(); ++series) {
-    if (!bars.is_built(series)) continue;
-    bool has_trades = false;
-    for (u32 index = 0; index < merge_.size(); ++index) {
-      const MarketStream& stream = merge_.stream(index);
-      const bool may_trade =
-          is_of_orders(stream.kind) && stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
-      has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
-    }
-    if (has_trades) continue;
-    throw Error(ErrorCode::invalid_argument,
-                "bars of " + std::to_string(bars.duration_ns(series)) + " ns of " +
-                    kernel_.instrument(bars.instrument(series)).id() +
-                    ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
-  }
 }
 
 RunStatus BacktestLoop::run(u64 max_steps) {
@@ -269,7 +160,7 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; !merge_.empty(); ++steps) {
+  for (u64 steps = 0; goes_on(); ++steps) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
@@ -292,9 +183,14 @@ void BacktestLoop::abort() {
   phase_ = Phase::over;
 }
 
-// Timers due at the last row's time fire, what is still on its way arrives, strategies stop, and what they then send
-// arrives too.
+// Time goes on to the end. Timers due then fire, what is still on its way arrives, strategies stop, and what they then
+// send arrives too.
 bool BacktestLoop::finish() {
+  if (now_ < end_) {
+    now_ = end_;
+    if (recorder_.next_due() < now_) recorder_.pass(now_);
+    if (!kernel_.advance(now_)) return false;
+  }
   while (kernel_.next_timer() <= now_) {
     if (!step()) return false;
   }
@@ -313,17 +209,25 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-// The earliest thing that is due happens, with all that follows from it at once.
-bool BacktestLoop::step() {
+StreamMerge::Entry BacktestLoop::next() const noexcept {
   StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
   if (!merge_.empty()) next = merge_.top();
   if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
   if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
+  if (published_.next_due() < next.time || (published_.next_due() == next.time && Rank::strategy_row < next.rank)) {
+    next = {published_.next_due(), Rank::strategy_row, kPublished};
+  }
   if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
     next = {kernel_.next_timer(), Rank::timer, 0};
   }
   if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
     next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
+  return next;
+}
+
+// The earliest thing that is due happens, with all that follows from it at once.
+bool BacktestLoop::step() {
+  const StreamMerge::Entry next = this->next();
   now_ = std::max(now_, next.time);
   if (recorder_.next_due() < now_) [[unlikely]]
     recorder_.pass(now_);
@@ -342,7 +246,7 @@ bool BacktestLoop::step() {
       goes_on = report_arrives();
       break;
     case Rank::strategy_row:
-      goes_on = row_at_strategy(next.stream);
+      goes_on = next.stream == kPublished ? published_arrives() : row_at_strategy(next.stream);
       break;
     case Rank::timer:
       goes_on = kernel_.advance(now_);
@@ -363,6 +267,8 @@ bool BacktestLoop::settle() {
       if (!command_arrives()) return false;
     } else if (config_.response_latency_ns == 0 && !responses_.empty()) {
       if (!report_arrives()) return false;
+    } else if (config_.feed_latency_ns == 0 && !published_.empty()) {
+      if (!published_arrives()) return false;
     } else {
       return true;
     }
@@ -372,7 +278,7 @@ bool BacktestLoop::settle() {
 void BacktestLoop::venue_acts(InstrumentIndex instrument) {
   venues_[instrument]->advance(now_);
   schedule_.set(instrument, venues_[instrument]->next_due());
-  collect_reports();
+  collect();
 }
 
 bool BacktestLoop::row_at_venue(u32 index) {
@@ -389,7 +295,7 @@ bool BacktestLoop::row_at_venue(u32 index) {
     } else {
       if (market_of_[index] != nullptr) {
         tell(*market_of_[index], record);
-        collect_reports();
+        collect();
       }
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
@@ -404,7 +310,7 @@ bool BacktestLoop::bar_opens(u32 index) {
   check_row(stream, row, record);
   if (market_of_[index] != nullptr) {
     market_of_[index]->open_bar(record);
-    collect_reports();
+    collect();
   }
   merge_.bar_opened();
   return true;
@@ -417,6 +323,11 @@ bool BacktestLoop::row_at_strategy(u32 index) {
     merge_.strategy_done();
     return tell(kernel_, stream, record, now_);
   });
+}
+
+bool BacktestLoop::published_arrives() {
+  const PublishedRow row = published_.take(now_);
+  return kernel_.apply_l3(row.instrument, row.record, now_);
 }
 
 bool BacktestLoop::command_arrives() {
@@ -436,18 +347,23 @@ bool BacktestLoop::command_arrives() {
       break;
   }
   schedule_.set(order.instrument, venue.next_due());
-  collect_reports();
+  collect();
   return true;
 }
 
 // The account hears of it as it hears of fills: behind every report that the venue made before.
 void BacktestLoop::tell_account(const AccountEvent& event) {
-  collect_reports();
+  collect();
   responses_.push({later(now_, config_.response_latency_ns), {}, true});
   cash_events_.push(event);
 }
 
-void BacktestLoop::collect_reports() {
+// What venues have said and published is on its way.
+void BacktestLoop::collect() {
+  if (!published_.said().empty()) [[unlikely]] {
+    events_ += published_.said().size();
+    published_.send(later(now_, config_.feed_latency_ns));
+  }
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
   for (const ExecutionReport& report : said_) responses_.push({due, report, false});

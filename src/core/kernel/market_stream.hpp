@@ -15,6 +15,10 @@ namespace pytrader {
 
 enum class StreamKind : u8 { l3, l2, quote, trade, bar, mark, cash_event };
 const char* to_text(StreamKind kind) noexcept;
+// Whether rows of this kind tell of orders and trades; others tell of what becomes of positions.
+constexpr bool is_of_orders(StreamKind kind) noexcept {
+  return kind != StreamKind::mark && kind != StreamKind::cash_event;
+}
 
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;

@@ -121,6 +121,7 @@ enum class ExecType : u8 {
   trade_cancel = 'H',      // a trade that was told before is busted
   cancel_rejected = 'c',   // FIX 35=9, CxlRejResponseTo 1
   replace_rejected = 'r',  // FIX 35=9, CxlRejResponseTo 2
+  restated = 'D',          // the venue changed the order's terms unasked; the reason says why
 };
 
 // FIX 851 LastLiquidityInd.
@@ -249,6 +250,7 @@ constexpr ExecType kExecTypes[] = {ExecType::initialized,     ExecType::denied, 
                                    ExecType::triggered,       ExecType::canceled,        ExecType::replaced,
                                    ExecType::pending_cancel,  ExecType::rejected,        ExecType::expired,
                                    ExecType::pending_replace, ExecType::trade,           ExecType::trade_correct,
-                                   ExecType::trade_cancel,    ExecType::cancel_rejected, ExecType::replace_rejected};
+                                   ExecType::trade_cancel,    ExecType::cancel_rejected, ExecType::replace_rejected,
+                                   ExecType::restated};
 
 }  // namespace pytrader

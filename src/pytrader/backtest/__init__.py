@@ -8,6 +8,7 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
+from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.result import (
     AccountSummary,
     BacktestResult,
@@ -23,6 +24,7 @@ __all__ = [
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "Exchange",
     "HandlerError",
     "InsuranceSummary",
     "PositionSummary",

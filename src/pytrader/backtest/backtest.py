@@ -14,7 +14,7 @@ from pytrader.backtest.inputs import (
     Strategies,
     error_policies,
     insurance_funds,
-    market_data,
+    markets,
     opening_cash,
     strategy_instances,
 )
@@ -36,9 +36,10 @@ class Backtest:
     ----------
     strategies : Strategy, type of Strategy, or sequence of them
         What trades. A class is made with its default parameters. An instance runs once.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
-        What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
-        `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
+        What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
+        structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
+        the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
     feed_latency, order_latency : str or int
@@ -102,13 +103,13 @@ class Backtest:
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
         self.check_every_event = check_every_event
-        self.data = market_data(data)
-        self.cash = opening_cash(cash, self.data.instruments)
+        self.markets = markets(data)
+        self.cash = opening_cash(cash, self.markets.instruments)
         self.account, self.insurance = account, insurance_funds(account, insurance)
-        self.venues = checked_venues(venues, self.data.instruments)
+        self.venues = checked_venues(venues, self.markets.instruments)
         self.queue_models = {
-            **queue_models(queue_model, self.data.instruments),
-            **venue_queue_models(self.venues, self.data.instruments),
+            **queue_models(queue_model, self.markets.recorded),
+            **venue_queue_models(self.venues, self.markets.recorded),
         }
         self._started = False
 
@@ -139,7 +140,7 @@ class Backtest:
         self._started = True
         run = Run(
             self.strategies,
-            self.data,
+            self.markets,
             self.cash,
             limits=self.limits,
             error_policies=self.error_policies,
@@ -171,7 +172,7 @@ def backtest(
     ----------
     strategy : Strategy or type of Strategy
         What trades.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.

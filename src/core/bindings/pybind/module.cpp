@@ -35,12 +35,12 @@ PYBIND11_MODULE(_core, module) {
   register_itch(module);
   register_dbn(module);
   register_queue_model(module);
-  register_kernel(module);
   register_bands(module);
   register_session(module);
   register_allocation(module);
   register_matching(module);
   register_multi_leg(module);
+  register_kernel(module);
 }
 
 }  // namespace pytrader::bindings
