@@ -188,6 +188,7 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
             feed_latency_ns=0,
             order_latency_ns=0,
             queue_models={},
+            venues={},
             equity_interval_ns=SECOND,
             check_every_event=False,
         )

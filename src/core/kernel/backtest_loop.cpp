@@ -50,6 +50,11 @@ void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar
   if (bar.volume < 0) refuse_row(stream, row, "volume is negative");
 }
 
+void check_row(const MarketStream& stream, std::size_t row, const StatusRecord& status) {
+  if (status.phase < 0 || status.phase >= kTradingPhaseCount) {
+    refuse_row(stream, row, "phase is " + std::to_string(status.phase) + "; it must be 0 to 8, a TradingPhase");
+  }
+}
 void check_row(const MarketStream& stream, std::size_t row, const MarkRecord& mark) {
   if (!in_range(mark.mark_price)) refuse_row(stream, row, "mark_price is beyond 2^61 ticks");
 }
@@ -71,6 +76,9 @@ void tell(SimulatedVenue& venue, const TradeRecord& record) {
 void tell(SimulatedVenue& venue, const BarRecord& record) {
   venue.close_bar(record);
 }
+void tell(SimulatedVenue& venue, const StatusRecord& record) {
+  venue.apply_status(static_cast<TradingPhase>(record.phase), record.ts_event);
+}
 
 bool tell(Kernel& kernel, const MarketStream& stream, const L3Record& record, i64 ts) {
   return kernel.apply_l3(stream.instrument, record, ts);
@@ -86,6 +94,9 @@ bool tell(Kernel& kernel, const MarketStream& stream, const TradeRecord& record,
 }
 bool tell(Kernel& kernel, const MarketStream& stream, const BarRecord& record, i64 ts) {
   return kernel.apply_bar(stream.instrument, record, stream.duration_ns, ts);
+}
+bool tell(Kernel& kernel, const MarketStream& stream, const StatusRecord& record, i64 ts) {
+  return kernel.apply_status(stream.instrument, record, ts);
 }
 
 bool tell(Kernel& kernel, const MarketStream& stream, const MarkRecord& record, i64 ts) {
@@ -108,6 +119,8 @@ bool with_record(StreamKind kind, Action&& action) {
       return action.template operator()<QuoteRecord>();
     case StreamKind::trade:
       return action.template operator()<TradeRecord>();
+    case StreamKind::status:
+      return action.template operator()<StatusRecord>();
     case StreamKind::mark:
       return action.template operator()<MarkRecord>();
     case StreamKind::cash_event:
@@ -292,11 +305,11 @@ bool BacktestLoop::row_at_venue(u32 index) {
       take_cash_event(stream, row, record);
     } else if constexpr (std::is_same_v<Record, MarkRecord>) {
       take_mark(stream.instrument, record);
-    } else {
-      if (market_of_[index] != nullptr) {
-        tell(*market_of_[index], record);
-        collect();
-      }
+    } else if (market_of_[index] != nullptr) {
+      tell(*market_of_[index], record);
+      // The row may have closed an order that had a time of its own.
+      schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
+      collect();
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
     return settle() && (!received || tell(kernel_, stream, record, now_));

@@ -50,6 +50,10 @@ class BacktestLoop : private VenuePort {
   // instrument that does not exist or a choice that does not.
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
 
+  // Before the first run; without it the rules are those of RecordedVenueRules{}. Throws Error(invalid_argument) for an
+  // instrument that does not exist or a number outside its range.
+  void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules);
+
   // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
   // (a row out of order, an overflow) are thrown; no run can follow one.
   RunStatus run(u64 max_steps);
@@ -120,6 +124,7 @@ class BacktestLoop : private VenuePort {
   Recorder recorder_;
   StreamMerge merge_;
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
+  std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;

@@ -34,6 +34,7 @@ enum class HashMark : u64 {
   cash_event,
   margin,
   liquidation,
+  status = 100,
 };
 
 inline void add_text(RunningHash& hash, const std::string& text) {

@@ -189,6 +189,16 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
   return apply_print(instrument, market(instrument), record);
 }
 
+bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
+  market(instrument).phase = static_cast<TradingPhase>(record.phase);
+  if (!wanted(CallbackKind::status)) return true;
+  Callback callback{CallbackKind::status, instrument, 0, now_, {}};
+  callback.status = &record;
+  return deliver(callback);
+}
+
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
   while (bars_.next_close() <= now_) {

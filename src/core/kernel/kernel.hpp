@@ -74,6 +74,7 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
   // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
   // numbers that make no sense, before anything changed.
@@ -115,6 +116,8 @@ class Kernel {
   const L2Book* l2_book(InstrumentIndex instrument) const { return market(instrument).l2_book.get(); }
   // Best bid and offer now, from whatever feed there is; a quantity of 0 says that the side is empty.
   QuoteRecord quote(InstrumentIndex instrument) const { return market(instrument).quote; }
+  // The number of the trading phase that the venue's status said last; continuous trading where it said nothing.
+  int phase(InstrumentIndex instrument) const { return static_cast<int>(market(instrument).phase); }
   // Quote, last price and marks of an instrument. Throws Error(invalid_argument) for one that does not exist.
   const InstrumentMarket& market(InstrumentIndex instrument) const;
   const BarBoard& bars() const noexcept { return bars_; }

@@ -6,6 +6,7 @@
 
 #include "book/l2_book.hpp"
 #include "book/l3_book.hpp"
+#include "matching/trading_phase.hpp"
 #include "model/instrument.hpp"
 #include "model/records.hpp"
 
@@ -20,10 +21,11 @@ struct InstrumentMarket {
   std::unique_ptr<L2Book> l2_book;
   QuoteRecord quote{};  // the latest best bid and offer, from whatever feed said so last
   i64 last_price = kNoPrice;
-  i64 mark_price = kNoPrice;   // as the venue says, where it does
-  i64 index_price = kNoPrice;  // of what a contract is about
-  bool expired = false;        // its contract has ended: nothing can be ordered any more
-  bool quoted = false;         // a book or a quote feed keeps `quote`; without one bars do
+  TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
+  i64 mark_price = kNoPrice;                      // as the venue says, where it does
+  i64 index_price = kNoPrice;                     // of what a contract is about
+  bool expired = false;                           // its contract has ended: nothing can be ordered any more
+  bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
 
   // Twice the venue's mark price in ticks; without one the mid price (half ticks are exact so); the last price where a
   // side is empty; kNoMark where nothing is known.

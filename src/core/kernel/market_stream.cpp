@@ -16,7 +16,7 @@ struct Field {
   const i64* absent;  // what an absent column reads as; null where it must be there
 };
 
-constexpr Field kFields[7][kMaxStreamColumns] = {
+constexpr Field kFields[8][kMaxStreamColumns] = {
     {{"ts_event", nullptr},
      {"ts_init", &kZero},
      {"action", nullptr},
@@ -57,6 +57,7 @@ constexpr Field kFields[7][kMaxStreamColumns] = {
      {"low", nullptr},
      {"close", nullptr},
      {"volume", &kZero}},
+    {{"ts_event", nullptr}, {"ts_init", &kZero}, {"phase", nullptr}},
     {{"ts_event", nullptr}, {"ts_init", &kZero}, {"mark_price", nullptr}, {"index_price", &kUnsaid}},
     {{"ts_event", nullptr},
      {"ts_init", &kZero},
@@ -82,6 +83,8 @@ const char* to_text(StreamKind kind) noexcept {
       return "trade";
     case StreamKind::bar:
       return "bar";
+    case StreamKind::status:
+      return "status";
     case StreamKind::mark:
       return "mark";
     case StreamKind::cash_event:

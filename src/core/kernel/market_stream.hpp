@@ -13,7 +13,7 @@
 
 namespace pytrader {
 
-enum class StreamKind : u8 { l3, l2, quote, trade, bar, mark, cash_event };
+enum class StreamKind : u8 { l3, l2, quote, trade, bar, status, mark, cash_event };
 const char* to_text(StreamKind kind) noexcept;
 // Whether rows of this kind tell of orders and trades; others tell of what becomes of positions.
 constexpr bool is_of_orders(StreamKind kind) noexcept {
@@ -23,6 +23,7 @@ constexpr bool is_of_orders(StreamKind kind) noexcept {
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;
 constexpr std::size_t column_count(StreamKind kind) noexcept {
+  if (kind == StreamKind::status) return 3;
   if (kind == StreamKind::mark) return 4;
   return kind == StreamKind::quote || kind == StreamKind::trade ? 6 : 8;
 }

@@ -23,6 +23,7 @@ enum class CallbackKind : u8 {
   degrade,  // the error policy paused the strategy
   resume,   // its cooldown is over
   fault,    // an error ended it
+  status,
   cash_event,
 };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
@@ -49,6 +50,7 @@ struct Callback {
     const QuoteRecord* quote;
     const TradeRecord* trade;
     const BarRecord* bar;
+    const StatusRecord* status;
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;

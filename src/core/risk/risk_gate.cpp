@@ -174,7 +174,8 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (reason != RejectReason::none) return reason;
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
-  const i64 price = request.price != kNoPrice ? request.price : request.stop_price;
+  i64 price = request.price != kNoPrice ? request.price : request.stop_price;
+  if (price == kNoPrice) price = order->value_price;  // it trails, or follows a reference
   // While the request is under way either the old or the new order may trade: both must be affordable.
   const Wanted wanted{order->strategy,
                       order->instrument,

@@ -9,6 +9,7 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
+from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import (
     AccountSummary,
     BacktestResult,
@@ -29,6 +30,7 @@ __all__ = [
     "InsuranceSummary",
     "PositionSummary",
     "QueueModel",
+    "RecordedVenue",
     "RiskLimits",
     "Venue",
     "backtest",

@@ -18,8 +18,9 @@ from pytrader.backtest.inputs import (
     opening_cash,
     strategy_instances,
 )
+from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
-from pytrader.backtest.venue import Venue, checked_venues, venue_queue_models
+from pytrader.backtest.venue import Venue, checked_venues, venue_queue_models, venue_recordings
 from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
@@ -48,6 +49,10 @@ class Backtest:
     queue_model : QueueModel, str, or mapping of instrument id to one of them
         Where in the queue of a price level the venue takes a cancellation to have happened; see
         ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
+    venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
+        What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
+    bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
+        The way of the price within bars, for venues that say none of their own; ``"worst_case"`` if not given.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
@@ -84,6 +89,8 @@ class Backtest:
         feed_latency: str | int = "0ms",
         order_latency: str | int = "0ms",
         queue_model: QueueModels = "risk_averse",
+        venue: RecordedVenues | None = None,
+        bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
         venues: Mapping[str, Venue] | None = None,
@@ -106,10 +113,14 @@ class Backtest:
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
         self.account, self.insurance = account, insurance_funds(account, insurance)
-        self.venues = checked_venues(venues, self.markets.instruments)
+        self.venue_models = checked_venues(venues, self.markets.instruments)
         self.queue_models = {
             **queue_models(queue_model, self.markets.recorded),
-            **venue_queue_models(self.venues, self.markets.recorded),
+            **venue_queue_models(self.venue_models, self.markets.recorded),
+        }
+        self.venues = {
+            **recorded_venues(venue, bar_path, self.markets.recorded),
+            **venue_recordings(self.venue_models, self.markets.recorded),
         }
         self._started = False
 
@@ -144,12 +155,13 @@ class Backtest:
             self.cash,
             limits=self.limits,
             error_policies=self.error_policies,
-            venues=self.venues,
+            venue_models=self.venue_models,
             account=self.account,
             insurance=self.insurance,
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             queue_models=self.queue_models,
+            venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
             seed=self.seed,

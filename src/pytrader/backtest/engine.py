@@ -23,6 +23,7 @@ from pytrader.strategy import ErrorPolicy, Strategy
 
 if TYPE_CHECKING:
     from pytrader.backtest.inputs import Markets
+    from pytrader.backtest.recorded_venue import RecordedVenue
     from pytrader.model import Money
 
 # A run is cut into pieces of about this long, to look at Ctrl-C and at the progress bar in between. A slow strategy
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PIECE_SECONDS = 0.05
 STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
+FIRST_KINDS = {"status": 0, "trade": 1}
 # The tag of the orders by which the policy "flatten" closes positions.
 FLATTEN_TAG = "flatten"
 
@@ -44,13 +46,14 @@ class Run:
         cash: Sequence[Money],
         *,
         limits: RiskLimits,
-        venues: Mapping[str, Venue],
+        venue_models: Mapping[str, Venue],
         account: str,
         insurance: Sequence[Money],
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         feed_latency_ns: int,
         order_latency_ns: int,
         queue_models: Mapping[str, QueueModel],
+        venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
         check_every_event: bool,
         seed: int = 0,
@@ -71,15 +74,22 @@ class Run:
         for amount in insurance:
             self._engine.add_insurance(amount)
         index_of = {
-            instrument.id: self._engine.add_instrument(instrument, venue_of(venues, instrument).fees)
+            instrument.id: self._engine.add_instrument(instrument, venue_of(venue_models, instrument).fees)
             for instrument in markets.instruments
         }
         for name, model in queue_models.items():
             self._engine.set_queue_model(index_of[name], model)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
         for amount in cash:
             self._engine.add_cash(amount)
-        # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
-        for number, stream in sorted(enumerate(markets.streams), key=lambda numbered: numbered[1].kind != "trade"):
+        # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
+        # that it caused.
+        for number, stream in sorted(
+            enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)
+        ):
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],

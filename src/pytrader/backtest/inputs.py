@@ -33,6 +33,7 @@ _TELLING_FIELDS: dict[str, Kind] = {
     "bid_price": "quote",
     "trade_id": "trade",
     "open": "bar",
+    "phase": "status",
     "mark_price": "mark",
     "amount_decimals": "cash_event",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytrader._core import QueueModel
 from pytrader.backtest.fee_tables import FEE_TABLES
+from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.venue_models import OneQueueModel, queue_models
 from pytrader.errors import ConfigError
 from pytrader.model import FeeSchedule, Instrument
@@ -22,6 +23,8 @@ class Venue:
         What fills cost. Instruments under one schedule share its rolling volume.
     queue_model : QueueModel or str, optional
         How the places of own orders in level queues are guessed; see ``docs/queue_models.md``.
+    recorded : RecordedVenue, optional
+        The rules of the venue of recorded data, and the way of the price in its bars.
     name : str
         For people.
     as_of : str
@@ -37,6 +40,7 @@ class Venue:
 
     fees: FeeSchedule | None = None
     queue_model: OneQueueModel | None = None
+    recorded: RecordedVenue | None = None
     name: str = ""
     as_of: str = ""
     source: str = ""
@@ -128,6 +132,12 @@ def venue_queue_models(venues: Mapping[str, Venue], instruments: Sequence[Instru
     stated = {each.id: venue_of(venues, each).queue_model for each in instruments}
     given = {name: model for name, model in stated.items() if model is not None}
     return {name: model for name, model in queue_models(given, instruments).items() if name in given}
+
+
+def venue_recordings(venues: Mapping[str, Venue], instruments: Sequence[Instrument]) -> dict[str, RecordedVenue]:
+    """Return what venues state of recorded data, by the ids of their instruments."""
+    stated = {each.id: venue_of(venues, each).recorded for each in instruments}
+    return {name: recorded for name, recorded in stated.items() if recorded is not None}
 
 
 def checked_venues(venues: Mapping[str, Venue] | None, instruments: tuple[Instrument, ...]) -> dict[str, Venue]:

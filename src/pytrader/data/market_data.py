@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from pytrader.errors import InvalidArgument
 from pytrader.model import Instrument
-from pytrader.model.records import BAR, CASH_EVENT, FLAG_LAST, L2_EVENT, L3_EVENT, MARK, QUOTE, TRADE
+from pytrader.model.records import BAR, CASH_EVENT, FLAG_LAST, L2_EVENT, L3_EVENT, MARK, QUOTE, STATUS, TRADE
 
-Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar", "mark", "cash_event"]
+Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar", "status", "mark", "cash_event"]
 Column: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.uint64]
 
 DTYPES: Mapping[str, np.dtype[Any]] = MappingProxyType(
@@ -24,6 +24,7 @@ DTYPES: Mapping[str, np.dtype[Any]] = MappingProxyType(
         "quote": QUOTE,
         "trade": TRADE,
         "bar": BAR,
+        "status": STATUS,
         "mark": MARK,
         "cash_event": CASH_EVENT,
     }
@@ -41,7 +42,7 @@ class Stream:
     ----------
     instrument : Instrument
         What the rows are about; prices are whole ticks of it, quantities whole lots.
-    kind : {"l3", "l2", "quote", "trade", "bar", "mark", "cash_event"}
+    kind : {"l3", "l2", "quote", "trade", "bar", "status", "mark", "cash_event"}
         Which record the rows are (`pytrader.model.records`).
     columns : mapping of str to numpy.ndarray
         One 1-D array per field of the record, int64 (order_id and trade_id: uint64), all of one length; any stride,

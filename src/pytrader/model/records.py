@@ -3,6 +3,7 @@
 All fields are ``int64`` (ids ``uint64``). Times are nanoseconds since 1970-01-01 UTC: ``ts_event`` by the venue's
 clock, ``ts_init`` when we received it. Prices are whole ticks and quantities whole lots of the record's instrument.
 ``side`` is a ``Side``, 1 buy or 2 sell, of the resting interest. A row with ``FLAG_LAST`` ends one venue event.
+``phase`` is a ``TradingPhase``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pytrader._core import (
     L3_EVENT,
     MARK,
     QUOTE,
+    STATUS,
     TRADE,
     BookAction,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "L3_EVENT",
     "MARK",
     "QUOTE",
+    "STATUS",
     "TRADE",
     "BookAction",
 ]

@@ -13,12 +13,13 @@ struct KindFields {
 };
 
 // In the order of the records' fields.
-constexpr std::array<KindFields, 7> kKinds = {{
+constexpr std::array<KindFields, 8> kKinds = {{
     {"l3", StreamKind::l3, {"ts_event", "ts_init", "action", "side", "price", "quantity", "order_id", "flags"}},
     {"l2", StreamKind::l2, {"ts_event", "ts_init", "action", "side", "price", "quantity", "order_count", "flags"}},
     {"quote", StreamKind::quote, {"ts_event", "ts_init", "bid_price", "ask_price", "bid_quantity", "ask_quantity"}},
     {"trade", StreamKind::trade, {"ts_event", "ts_init", "price", "quantity", "aggressor_side", "trade_id"}},
     {"bar", StreamKind::bar, {"ts_event", "ts_init", "ts_open", "open", "high", "low", "close", "volume"}},
+    {"status", StreamKind::status, {"ts_event", "ts_init", "phase"}},
     {"mark", StreamKind::mark, {"ts_event", "ts_init", "mark_price", "index_price"}},
     {"cash_event",
      StreamKind::cash_event,
@@ -30,7 +31,7 @@ const KindFields& kind_of(const std::string& name) {
     if (name == each.name) return each;
   }
   throw Error(ErrorCode::invalid_argument,
-              "stream kind '" + name + "' is none of l3, l2, quote, trade, bar, mark, cash_event");
+              "stream kind '" + name + "' is none of l3, l2, quote, trade, bar, status, mark, cash_event");
 }
 
 Column column_of(const std::string& stream, const std::string& field, py::handle values, std::size_t& rows,

@@ -30,6 +30,9 @@ class BacktestEngine {
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
     loop_.set_queue_model(instrument, choice);
   }
+  void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
+    loop_.set_venue_rules(instrument, rules);
+  }
 
   // "finished", "paused" (after max_steps) or "strategy_failed".
   const char* run(u64 max_steps);

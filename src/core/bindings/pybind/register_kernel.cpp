@@ -3,6 +3,7 @@
 #include "bind_exchange.hpp"
 #include "bind_strategies.hpp"
 #include "engine_results.hpp"
+#include "policy_text.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
 
@@ -76,6 +77,19 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       },
       py::arg("instrument"), py::arg("model"),
       "How the venue of this instrument guesses places in the queues of price levels.");
+  engine.def(
+      "set_venue_rules",
+      [](BacktestEngine& self, py::handle instrument, const VenueRules& rules, bool refuses_self_trade,
+         const std::string& bar_path, py::handle bar_volume_share) {
+        RecordedVenueRules given;
+        given.rules = rules;
+        given.refuses_self_trade = refuses_self_trade;
+        given.bar_path = parse_policy(bar_path, "bar_path", kBarPaths);
+        given.bar_volume_share = parse_integer(bar_volume_share, "bar_volume_share");
+        self.set_venue_rules(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), given);
+      },
+      py::arg("instrument"), py::arg("rules"), py::arg("refuses_self_trade").noconvert(), py::arg("bar_path"),
+      py::arg("bar_volume_share"), "What the venue of this instrument's recorded data offers and decides itself.");
 }
 
 MarginMode parse_margin_mode(const std::string& text) {

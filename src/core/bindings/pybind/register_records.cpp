@@ -16,6 +16,7 @@ void register_records(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(QuoteRecord, ts_event, ts_init, bid_price, ask_price, bid_quantity, ask_quantity);
   PYBIND11_NUMPY_DTYPE(TradeRecord, ts_event, ts_init, price, quantity, aggressor_side, trade_id);
   PYBIND11_NUMPY_DTYPE(BarRecord, ts_event, ts_init, ts_open, open, high, low, close, volume);
+  PYBIND11_NUMPY_DTYPE(StatusRecord, ts_event, ts_init, phase);
   PYBIND11_NUMPY_DTYPE(MarkRecord, ts_event, ts_init, mark_price, index_price);
   PYBIND11_NUMPY_DTYPE(CashEventRecord, ts_event, ts_init, kind, amount, amount_decimals, per, price, price_decimals);
   module.attr("MARK") = py::dtype::of<MarkRecord>();
@@ -25,6 +26,7 @@ void register_records(py::module_& module) {
   module.attr("QUOTE") = py::dtype::of<QuoteRecord>();
   module.attr("TRADE") = py::dtype::of<TradeRecord>();
   module.attr("BAR") = py::dtype::of<BarRecord>();
+  module.attr("STATUS") = py::dtype::of<StatusRecord>();
   module.attr("FLAG_LAST") = kFlagLast;
   module.attr("FLAG_SNAPSHOT") = kFlagSnapshot;
   py::native_enum<CashEventKind>(module, "CashEventKind", "enum.IntEnum", "What changes cash without a trade.")

@@ -87,6 +87,9 @@ cdef extern from "model/records.hpp" namespace "pytrader" nogil:
         i64 aggressor_side
         u64 trade_id
 
+    cdef struct StatusRecord:
+        i64 phase
+
     cdef struct BarRecord:
         i64 ts_event
         i64 ts_init
@@ -248,6 +251,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         degrade
         resume
         fault
+        status
         cash_event
 
     u32 mask_of(CallbackKind kind)
@@ -273,6 +277,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         const QuoteRecord* quote
         const TradeRecord* trade
         const BarRecord* bar
+        const StatusRecord* status
         const TimerEvent* timer
         const OrderEvent* order_event
         const PositionState* position
@@ -314,6 +319,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         PositionState position(u32 strategy, u32 instrument) except +translate_current_exception
         QuoteRecord quote(u32 instrument)
         StrategyState state(u32 strategy)
+        int phase(u32 instrument)
         void stop_on_error(u32 strategy)
 
 

@@ -181,6 +181,7 @@ cdef class Context:
     cdef object on_book
     cdef object on_bar
     cdef object on_timer
+    cdef object on_status
     cdef object on_order_event
     cdef object on_fill
     cdef object on_reject

@@ -151,6 +151,7 @@ cdef list REASONS = [
     for code in table_of(_core.RejectReason)
 ]
 cdef list STATES = table_of(_core.StrategyState)
+cdef list PHASES = table_of(_core.TradingPhase)
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
 cdef dict ORDER_TYPE_BY_NAME = {member.name: <int>member.value for member in _core.OrderType}
@@ -158,7 +159,7 @@ cdef dict TRIGGER_TYPE_BY_NAME = {member.name: <int>member.value for member in _
 cdef dict SELF_TRADE_BY_NAME = {member.name: <int>member.value for member in _core.SelfTrade}
 cdef dict NO_TERMS = {}
 cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
-                   "degrade", "resume", "fault", "cash event"]
+                   "degrade", "resume", "fault", "status", "cash event"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"

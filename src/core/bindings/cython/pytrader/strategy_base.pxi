@@ -69,6 +69,16 @@ cdef class StrategyBase:
         return quote
 
     @property
+    def phase(self):
+        """The trading phase of the run's only instrument; continuous where the data say nothing of phases."""
+        return self.phase_of(None)
+
+    def phase_of(self, instrument):
+        """The trading phase of the named instrument."""
+        cdef Context context = self.running("self.phase")
+        return PHASES[context.kernel.phase(context.grid_of(instrument).index)]
+
+    @property
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock

@@ -19,6 +19,7 @@ HANDLERS = (
     ("on_book", CallbackKind.book),
     ("on_bar", CallbackKind.bar),
     ("on_timer", CallbackKind.timer),
+    ("on_status", CallbackKind.status),
     ("on_order_event", CallbackKind.order_event),
     ("on_fill", CallbackKind.fill),
     ("on_reject", CallbackKind.order_event),
@@ -116,6 +117,7 @@ cdef class Context:
         self.on_book = found.get("on_book")
         self.on_bar = found.get("on_bar")
         self.on_timer = found.get("on_timer")
+        self.on_status = found.get("on_status")
         self.on_order_event = found.get("on_order_event")
         self.on_fill = found.get("on_fill")
         self.on_reject = found.get("on_reject")
@@ -276,6 +278,8 @@ cdef class Context:
             PyObject_CallOneArg(self.on_position, self.positions[callback.instrument])
         elif kind == CallbackKind.timer:
             return self.take_timer(callback.timer[0])
+        elif kind == CallbackKind.status:
+            self.on_status((<Grid>self.grids[callback.instrument]).id, PHASES[callback.status.phase])
         elif kind == CallbackKind.cash_event:
             return self.take_cash_event(callback.cash_event[0])
         elif kind == CallbackKind.start and self.on_start is not None:
