@@ -1,6 +1,7 @@
 // Drives a kernel from recorded streams and its venues, in one stated order of everything that happens.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -98,10 +99,22 @@ class BacktestLoop : private VenuePort {
   void check_bar_series() const;
   void make_venues();
   void add_settings();
-  StreamMerge::Entry next() const noexcept;
+  StreamMerge::Entry earliest(StreamMerge::Entry next) const noexcept;
+  StreamMerge::Entry next() const noexcept { return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top()); }
+  // When something other than a recorded row is due.
+  [[gnu::always_inline]] i64 next_due() const noexcept {
+    i64 due = std::min({kernel_.next_timer(), schedule_.next_due(), published_.next_due()});
+    if (!commands_.empty()) due = std::min(due, commands_.front().due);
+    if (!responses_.empty()) due = std::min(due, responses_.front().due);
+    return due;
+  }
+  void go_to(i64 time);
   bool goes_on() const noexcept { return !merge_.empty() || next().time <= end_; }
   bool step();
-  bool settle();
+  bool between_rows(const StreamMerge::Entry& next);
+  u64 rows_in_a_row(u64 most, bool& succeeded);
+  bool settle() { return (commands_.empty() && responses_.empty() && published_.empty()) || take_at_once(); }
+  bool take_at_once();
   bool finish();
   bool drain();
   void venue_acts(InstrumentIndex instrument);
@@ -111,7 +124,9 @@ class BacktestLoop : private VenuePort {
   void cancel_orders(InstrumentIndex instrument, RejectReason reason);
   void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   void tell_account(const AccountEvent& event);
-  bool bar_opens(u32 index);
+  template <class Record>
+  bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
+  void open_bar(u32 index, bool alone);
   bool row_at_strategy(u32 index);
   bool published_arrives();
   bool command_arrives();

@@ -44,7 +44,7 @@ class EventQueue {
   }
   void push_fill(const OrderEvent& event, const PositionState& position) {
     add_to_hash(event);
-    hash_.add_all(event.fee, event.fee >> 64, position.quantity, position.cost, position.cost >> 64);
+    hash_.add_row(event.fee, event.fee >> 64, position.quantity, position.cost, position.cost >> 64);
     if (listener_ != nullptr) {
       listener_->on_event(event);
       listener_->on_fill(event, position);
@@ -61,6 +61,8 @@ class EventQueue {
   }
 
   bool empty() const noexcept { return events_.empty(); }
+  StrategyIndex next_strategy() const noexcept { return events_.front().event.strategy; }
+  void drop() noexcept { events_.pop(); }
   PendingEvent take() noexcept {
     const PendingEvent first = events_.front();
     events_.pop();
@@ -70,9 +72,9 @@ class EventQueue {
 
  private:
   void add_to_hash(const OrderEvent& event) noexcept {
-    hash_.add_all(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
-                  event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty);
-    hash_.add_all(event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
+    hash_.add_row(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
+                  event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty,
+                  event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
                   event.reason, event.stop_price);
   }
 

@@ -28,6 +28,7 @@ enum class HashMark : u64 {
   cancel,
   replace,
   setting,
+  condition,
   fees,
   contract,
   mark,

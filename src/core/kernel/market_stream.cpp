@@ -105,6 +105,14 @@ MarketStream complete(MarketStream stream) {
   }
   constexpr std::size_t kTsInit = 1;
   if (stream.columns[kTsInit].data == &kZero) stream.columns[kTsInit] = stream.columns[0];
+  stream.packed = static_cast<const char*>(stream.columns[0].data);
+  const auto width = static_cast<std::ptrdiff_t>(column_count(stream.kind) * sizeof(i64));
+  for (std::size_t i = 0; i < column_count(stream.kind); ++i) {
+    const Column& column = stream.columns[i];
+    const bool in_place = column.data == stream.packed + i * sizeof(i64) && column.stride_bytes == width;
+    if (!in_place) stream.packed = nullptr;
+    if (!in_place) break;
+  }
   if (stream.kind == StreamKind::bar && stream.duration_ns <= 0) {
     throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ": the duration of its bars is " +
                                                  std::to_string(stream.duration_ns) + " ns; it must be positive");

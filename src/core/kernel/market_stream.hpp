@@ -38,6 +38,7 @@ struct MarketStream {
   i64 duration_ns = 0;  // bars only
   std::size_t rows = 0;
   std::array<Column, kMaxStreamColumns> columns{};
+  const char* packed = nullptr;  // set by complete(): the rows stand in memory as records, one behind the other
 };
 
 // Checks what can be checked at once and fills absent columns in. Throws Error(invalid_argument).
@@ -48,6 +49,11 @@ MarketStream complete(MarketStream stream);
 template <class Record>
 Record record_at(const MarketStream& stream, std::size_t row) noexcept {
   constexpr std::size_t kFields = sizeof(Record) / sizeof(i64);
+  if (stream.packed != nullptr) {
+    Record record;
+    std::memcpy(&record, stream.packed + row * sizeof(Record), sizeof record);
+    return record;
+  }
   i64 fields[kFields];
   for (std::size_t field = 0; field < kFields; ++field) fields[field] = stream.columns[field][row];
   Record record;

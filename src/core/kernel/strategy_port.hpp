@@ -23,6 +23,7 @@ enum class CallbackKind : u8 {
   degrade,  // the error policy paused the strategy
   resume,   // its cooldown is over
   fault,    // an error ended it
+  condition,
   status,
   cash_event,
 };
@@ -44,7 +45,7 @@ struct TimerEvent {
 struct Callback {
   CallbackKind kind;
   InstrumentIndex instrument;
-  SeriesId series;  // bar only
+  SeriesId series;  // bar and condition only
   i64 ts;           // the kernel's clock
   union {
     const QuoteRecord* quote;
@@ -55,6 +56,7 @@ struct Callback {
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
     const CashEvent* cash_event;
+    const u32* watch;  // condition: the WatchId
     const void* none;  // start, stop, book, degrade, resume, fault
   };
 };

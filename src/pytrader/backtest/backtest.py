@@ -35,7 +35,7 @@ class Backtest:
 
     Parameters
     ----------
-    strategies : Strategy, type of Strategy, or sequence of them
+    strategies : Strategy, type of Strategy, CompiledStrategy, or sequence of them
         What trades. A class is made with its default parameters. An instance runs once.
     data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a

@@ -20,9 +20,10 @@ from pytrader.backtest.result import (
 )
 from pytrader.backtest.venue import Venue, venue_of
 from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy.compiled import CompiledContext
 
 if TYPE_CHECKING:
-    from pytrader.backtest.inputs import Markets
+    from pytrader.backtest.inputs import AnyStrategy, Markets
     from pytrader.backtest.recorded_venue import RecordedVenue
     from pytrader.model import Money
 
@@ -41,7 +42,7 @@ class Run:
 
     def __init__(
         self,
-        strategies: Mapping[str, Strategy],
+        strategies: Mapping[str, AnyStrategy],
         markets: Markets,
         cash: Sequence[Money],
         *,
@@ -102,8 +103,10 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts = [
+        self._contexts: list[Context | CompiledContext] = [
             Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
             for name, strategy in strategies.items()
         ]
         self._limits = limits
@@ -117,7 +120,8 @@ class Run:
         try:
             for context in self._contexts:
                 self._add(context)
-            with deterministic(self._contexts), StopOnInterrupt() as stop:
+            in_python = [context for context in self._contexts if isinstance(context, Context)]
+            with deterministic(in_python), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
@@ -134,7 +138,7 @@ class Run:
                 context.detach()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
-    def _add(self, context: Context) -> None:
+    def _add(self, context: Context | CompiledContext) -> None:
         policy = self._policies.get(context.name, ErrorPolicy())
         index = self._engine.add_strategy(
             context.port(),
@@ -145,6 +149,7 @@ class Run:
             window_ns=policy.window_ns,
             cooldown_ns=policy.cooldown_ns,
             tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
+            compiled=isinstance(context, CompiledContext),
         )
         context.connect(self._engine, self._engine.kernel(), index)
 
@@ -201,7 +206,7 @@ class Run:
 
 
 def handler_errors(
-    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context]
+    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context | CompiledContext]
 ) -> tuple[HandlerError, ...]:
     """Join what the kernel did about each error with what was raised; both are in order for each strategy."""
     raised = [iter(context.failures) for context in contexts]

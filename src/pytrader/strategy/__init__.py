@@ -9,8 +9,10 @@ from pytrader._strategy import (
     Book,
     CashEvent,
     Clock,
+    Condition,
     Indicator,
     Level,
+    Mids,
     Order,
     OrderEvent,
     Position,
@@ -19,6 +21,7 @@ from pytrader._strategy import (
     Timer,
     Trade,
 )
+from pytrader.strategy.compiled import CompiledStrategy
 from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.strategy import Strategy
 
@@ -28,9 +31,12 @@ __all__ = [
     "Book",
     "CashEvent",
     "Clock",
+    "CompiledStrategy",
+    "Condition",
     "ErrorPolicy",
     "Indicator",
     "Level",
+    "Mids",
     "Order",
     "OrderEvent",
     "Position",

@@ -67,11 +67,12 @@ void BacktestEngine::add_cash(const std::string& currency, const Fixed& amount) 
 }
 
 StrategyIndex BacktestEngine::add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
-                                           const ErrorPolicy& policy) {
+                                           const ErrorPolicy& policy, bool compiled) {
   const auto* bound = static_cast<const StrategyPort*>(PyCapsule_GetPointer(port.ptr(), "pytrader.StrategyPort"));
   if (bound == nullptr) throw py::error_already_set();
   const StrategyIndex index = loop_.kernel().add_strategy(*bound, limits, policy);
   kept_.push_back(std::move(context));
+  needs_interpreter_ = needs_interpreter_ || !compiled;
   return index;
 }
 
@@ -102,7 +103,14 @@ const char* BacktestEngine::run(u64 max_steps) {
     bool& flag;
     ~Done() { flag = false; }
   } done{running_};
-  switch (loop_.run(max_steps)) {
+  RunStatus status{};
+  if (needs_interpreter_) {
+    status = loop_.run(max_steps);
+  } else {
+    const py::gil_scoped_release released;
+    status = loop_.run(max_steps);
+  }
+  switch (status) {
     case RunStatus::finished:
       return "finished";
     case RunStatus::paused:

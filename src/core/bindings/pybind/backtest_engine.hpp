@@ -23,8 +23,9 @@ class BacktestEngine {
   // Null: the instrument's own rates.
   InstrumentIndex add_instrument(const Instrument& instrument, SharedSchedule fees);
   void add_cash(const std::string& currency, const Fixed& amount);
+  // `compiled`: the strategy never runs Python. While all of a run are so, it runs without the interpreter's lock.
   StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
-                             const ErrorPolicy& policy);
+                             const ErrorPolicy& policy, bool compiled);
   void add_stream(const std::string& name, InstrumentIndex instrument, const std::string& kind, const py::dict& columns,
                   i64 duration_ns);
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
@@ -47,6 +48,7 @@ class BacktestEngine {
   BacktestLoop loop_;
   std::vector<py::object> kept_;  // bound: arrays and strategies that were added
   bool running_ = false;
+  bool needs_interpreter_ = false;
 };
 
 }  // namespace pytrader::bindings

@@ -251,6 +251,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         degrade
         resume
         fault
+        condition
         status
         cash_event
 
@@ -282,6 +283,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         const OrderEvent* order_event
         const PositionState* position
         const CashEvent* cash_event
+        const u32* watch
 
     cdef struct StrategyPort:
         void* context
@@ -359,3 +361,18 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     const Indicator* add_ema(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
     u32 add_bars(Kernel& kernel, u32 instrument, i64 duration_ns) except +translate_current_exception
     cbool is_recorded(const Kernel& kernel, u32 series)
+
+
+cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:
+    u32 add_relation(
+        Kernel& kernel, int relation, const Indicator* a, u32 series_a, const Indicator* b, u32 series_b
+    ) except +translate_current_exception
+    u32 add_price_relation(
+        Kernel& kernel, int relation, const Indicator* a, u32 series, const CFixed& price, const Scale& scale
+    ) except +translate_current_exception
+    u32 add_both(Kernel& kernel, u32 a, u32 b) except +translate_current_exception
+    u32 add_either(Kernel& kernel, u32 a, u32 b) except +translate_current_exception
+    u32 add_inverse(Kernel& kernel, u32 a) except +translate_current_exception
+    int truth_of(Kernel& kernel, u32 condition)
+    u32 add_watch(Kernel& kernel, u32 strategy, u32 condition) except +translate_current_exception
+    u32 add_mids(Kernel& kernel, u32 instrument) except +translate_current_exception

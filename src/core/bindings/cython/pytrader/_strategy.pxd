@@ -131,6 +131,19 @@ cdef class Indicator:
     cdef str name
     cdef int current(self) except -1
     cdef int order_to(self, other) except -2
+    cdef Condition related(self, int relation, other)
+
+
+cdef class Mids:
+    cdef Context context
+    cdef Grid grid
+    cdef u32 series
+
+
+cdef class Condition:
+    cdef Context context
+    cdef u32 number
+    cdef Condition joined(self, other, bint both)
 
 
 cdef class Random:
@@ -161,6 +174,7 @@ cdef class Context:
     cdef list timer_names  # by the number that the kernel knows a timer by
     cdef list free_timers  # numbers to use again
     cdef set series
+    cdef dict watches  # handlers by the number of what they wait for
     cdef dict unready  # indicators by series, until all of them are ready
     cdef list positions
     cdef list books

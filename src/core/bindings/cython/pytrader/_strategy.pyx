@@ -22,8 +22,15 @@ from pytrader._kernel cimport (
     TimeInForce,
     TriggerType,
     add_bars,
+    add_both,
+    add_either,
     add_ema,
+    add_inverse,
+    add_mids,
+    add_price_relation,
+    add_relation,
     add_sma,
+    add_watch,
     amount,
     average_price,
     best_order_count,
@@ -55,6 +62,7 @@ from pytrader._kernel cimport (
     read_depth,
     tick_as_double,
     to_text,
+    truth_of,
     u8,
 )
 
@@ -90,9 +98,11 @@ __all__ = [
     "Book",
     "CashEvent",
     "Clock",
+    "Condition",
     "Context",
     "Indicator",
     "Level",
+    "Mids",
     "Order",
     "OrderEvent",
     "Position",
@@ -159,7 +169,7 @@ cdef dict TRIGGER_TYPE_BY_NAME = {member.name: <int>member.value for member in _
 cdef dict SELF_TRADE_BY_NAME = {member.name: <int>member.value for member in _core.SelfTrade}
 cdef dict NO_TERMS = {}
 cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
-                   "degrade", "resume", "fault", "status", "cash event"]
+                   "degrade", "resume", "fault", "condition", "status", "cash event"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
@@ -169,6 +179,7 @@ include "strategy_views.pxi"
 include "strategy_indicators.pxi"
 include "strategy_terms.pxi"
 include "strategy_random.pxi"
+include "strategy_conditions.pxi"
 include "strategy_commands.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"

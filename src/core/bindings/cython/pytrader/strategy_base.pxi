@@ -122,6 +122,31 @@ cdef class StrategyBase:
         """
         return bars_of(self.commanding("self.bars"), duration, instrument)
 
+    def mids(self, instrument=None):
+        """The mid price of every quote, for indicators on it.
+
+        Parameters
+        ----------
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+        """
+        return mids_of(self.commanding("self.mids"), instrument)
+
+    def when(self, condition, handler):
+        """Call a function whenever a condition becomes true: it is, and was not when its indicators last changed.
+
+        The core evaluates the condition; until it becomes true, nothing of Python runs. The call comes after the bar
+        or quote was delivered. Functions of one moment are called in the order in which they were given.
+
+        Parameters
+        ----------
+        condition : Condition
+            Made of indicators, as in ``bars.sma(10).crosses_above(bars.sma(30))``; combined with ``&``, ``|``, ``~``.
+        handler : callable
+            Called without arguments; a plain function or method.
+        """
+        wait_for(self.commanding("self.when"), condition, handler)
+
     def buy(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
             reduce_only=False, tag="", quantity_lots=None, limit_ticks=None, **terms):
         """Send an order to buy: a market order, a limit order where `limit` is given, and others by their terms.

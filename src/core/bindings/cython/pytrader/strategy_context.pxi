@@ -71,6 +71,7 @@ cdef class Context:
         self.unready = {}
         self.failures = []
         self.last_state = StrategyState.initialised
+        self.watches = {}
         self.positions = [self.make_position(grid) for grid in self.grids]
         self.books = [self.make_book(grid) for grid in self.grids]
         single = self.grids[0] if len(self.grids) == 1 else None
@@ -98,7 +99,7 @@ cdef class Context:
         own = getattr(strategy, "__dict__", {})
         cdef dict found = {}
         # Orders' events keep the handles' history, whether or not the strategy looks at them.
-        self.bound.mask = mask_of(CallbackKind.order_event)
+        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition)
         for name, kind in HANDLERS:
             if name in own or getattr(type(strategy), name) is not getattr(base, name):
                 found[name] = getattr(strategy, name)
@@ -274,6 +275,8 @@ cdef class Context:
             return self.take_fill(callback.order_event[0])
         elif kind == CallbackKind.bar:
             return self.take_bar(callback)
+        elif kind == CallbackKind.condition:
+            self.watches[callback.watch[0]]()
         elif kind == CallbackKind.position:
             PyObject_CallOneArg(self.on_position, self.positions[callback.instrument])
         elif kind == CallbackKind.timer:
