@@ -768,7 +768,9 @@ class BinanceCapture(metaclass=_Bound):
 
 # Back-test: one run, as `pytrader.backtest` drives it.
 
+EVENT_ROW: np.dtype[np.void]
 ORDER_ROW: np.dtype[np.void]
+REFUSED_ROW: np.dtype[np.void]
 FILL_ROW: np.dtype[np.void]
 EQUITY_ROW: np.dtype[np.void]
 CASH_EVENT_ROW: np.dtype[np.void]
@@ -832,6 +834,7 @@ class BacktestEngine(metaclass=_Bound):
         order_latency_ns: int = 0,
         equity_interval_ns: int = 60_000_000_000,
         check_every_event: bool = False,
+        record_events: bool = False,
     ) -> None: ...
     def add_instrument(self, instrument: Instrument, fees: FeeSchedule | None = None) -> int: ...
     def add_cash(self, amount: Money) -> None: ...
@@ -889,6 +892,8 @@ class BacktestEngine(metaclass=_Bound):
     def positions(
         self,
     ) -> list[tuple[int, int, Fixed, Fixed | None, Money, Money | None, Money, Money, Quantity, Price | None]]: ...
+    def order_events(self) -> npt.NDArray[np.void]: ...
+    def refused_reports(self) -> npt.NDArray[np.void]: ...
     def book_faults(self) -> list[tuple[int, str, int]]: ...
     @property
     def events(self) -> int: ...

@@ -190,6 +190,7 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
             queue_models={},
             venues={},
             equity_interval_ns=SECOND,
+            record_events=False,
             check_every_event=False,
         )
     ]

@@ -153,6 +153,7 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
+  if (config_.record_events) recorder_.record_events();
   kernel_.set_listener(&recorder_);
 }
 
@@ -423,7 +424,11 @@ void BacktestLoop::collect() {
   }
   if (said_.empty()) return;
   const i64 due = later(now_, config_.response_latency_ns);
-  for (const ExecutionReport& report : said_) responses_.push({due, report, false});
+  for (ExecutionReport& report : said_) {
+    // Reports may overtake one another on their way: this tells in which order they were said.
+    if (report.sequence == 0) report.sequence = ++said_count_;
+    responses_.push({due, report, false});
+  }
   said_.clear();
 }
 

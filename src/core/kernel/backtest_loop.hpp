@@ -24,6 +24,7 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -148,6 +149,7 @@ class BacktestLoop : private VenuePort {
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
+  u64 said_count_ = 0;                 // reports so far, of all venues
   BoundedQueue<Command> commands_;
   BoundedQueue<Response> responses_;
   BoundedQueue<AccountEvent> cash_events_;  // those among responses_

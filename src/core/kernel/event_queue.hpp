@@ -9,10 +9,11 @@
 
 namespace pytrader {
 
-// An event and, for a fill, the position that it made.
+// An event and, where something was booked, the position that it made.
 struct PendingEvent {
   OrderEvent event;
   PositionState position;
+  bool booked;
 };
 
 // Hears of what happens to orders before any strategy does.
@@ -20,7 +21,8 @@ class EventListener {
  public:
   virtual ~EventListener() = default;
   virtual void on_event(const OrderEvent& event) = 0;
-  // After on_event of a trade, when the ledger has booked it.
+  // After on_event of a trade, or of its correction or bust, when the ledger has booked it; the event's fee is what it
+  // added.
   virtual void on_fill(const OrderEvent& event, const PositionState& position) = 0;
   // A money event changed a position.
   virtual void on_cash_event(const CashEvent& event) = 0;
@@ -40,7 +42,7 @@ class EventQueue {
   void push(const OrderEvent& event) {
     add_to_hash(event);
     if (listener_ != nullptr) listener_->on_event(event);
-    events_.push({event, PositionState{}});
+    events_.push({event, PositionState{}, false});
   }
   void push_fill(const OrderEvent& event, const PositionState& position) {
     add_to_hash(event);
@@ -49,7 +51,7 @@ class EventQueue {
       listener_->on_event(event);
       listener_->on_fill(event, position);
     }
-    events_.push({event, position});
+    events_.push({event, position, true});
   }
 
   // A money event, which the kernel delivers itself.

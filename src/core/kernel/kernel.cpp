@@ -385,9 +385,9 @@ bool Kernel::settle() {
     Callback callback{CallbackKind::order_event, event.instrument, 0, now_, {}};
     callback.order_event = &event;
     if (!call(event.strategy, callback)) return false;
-    if (event.exec_type == ExecType::trade) {
+    if (pending.booked) {
       callback.kind = CallbackKind::fill;
-      if (!call(event.strategy, callback)) return false;
+      if (event.exec_type == ExecType::trade && !call(event.strategy, callback)) return false;
       callback.kind = CallbackKind::position;
       callback.position = &pending.position;
       if (!call(event.strategy, callback)) return false;

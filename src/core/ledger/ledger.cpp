@@ -37,6 +37,7 @@ bool CashTotals::holds(CheckedSums& sums) const noexcept {
 
 FeeModel& Ledger::add_instrument(const Instrument& instrument, std::unique_ptr<FeeModel> fees) {
   positions_.add_instrument();
+  histories_.add_instrument();
   instruments_.push_back(&instrument);
   account_of_.push_back(account_index(instrument.definition().quote_currency));
   if (!fees) fees = std::make_unique<InstrumentRates>(instrument);
@@ -143,6 +144,7 @@ i128 Ledger::trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 ch
   Plan plan;
   if (!work_out(strategy, instrument, trade, plan)) throw_event_overflow(*instruments_[instrument]);
   take(strategy, instrument, plan);
+  histories_.at(strategy, instrument).settle(plan.position);
   return plan.realized_pnl;
 }
 
@@ -154,6 +156,7 @@ i128 Ledger::close_for(StrategyIndex strategy, InstrumentIndex instrument, i64 c
     throw_event_overflow(*instruments_[instrument]);
   }
   take(strategy, instrument, plan);
+  histories_.at(strategy, instrument).settle(plan.position);
   return plan.realized_pnl;
 }
 

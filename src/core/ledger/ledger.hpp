@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/fill_history.hpp"
 #include "ledger/position.hpp"
 #include "model/fee_model.hpp"
 #include "model/instrument.hpp"
@@ -64,7 +65,10 @@ struct SplitPosting {
 
 class Ledger {
  public:
-  void add_strategy() { positions_.add_strategy(); }
+  void add_strategy() {
+    positions_.add_strategy();
+    histories_.add_strategy();
+  }
   // Keeps a pointer: the instrument must stay where it is. Without a model its own rates hold.
   FeeModel& add_instrument(const Instrument& instrument, std::unique_ptr<FeeModel> fees = nullptr);
   // Opening cash or a later deposit (negative: a withdrawal). Error(decimal_overflow).
@@ -81,6 +85,20 @@ class Ledger {
     return apply_fill(
         {strategy, instrument, side, liquidity, price, quantity, ts_event, static_cast<i128>(price) * quantity}, order);
   }
+
+  // Fills that were booked may come to be known as late, wrong or void. The position and the account then become what
+  // the fold over the fills that count, in the order in which they happened, would have made of them; where a money
+  // event stands between, the difference is booked now, as if the wrong fill were taken back and the right one made. A
+  // corrected fill pays the fee of its new value, as an order of its own; a busted one gets its fee back.
+  // After apply_fill: `fill` is what it booked, `before` the position that it found.
+  void note_fill(StrategyIndex strategy, InstrumentIndex instrument, const PositionFill& fill,
+                 const PositionState& before);
+  // Quantity 0 busts; liquidity none stays what it was. Gives what changed. Throws Error(invalid_state) for a fill that
+  // was never noted.
+  FillPosting correct_fill(StrategyIndex strategy, InstrumentIndex instrument, const FillKey& key, i64 price,
+                           i64 quantity, Liquidity liquidity);
+  // The fill happened at another time than was known.
+  void place_fill(StrategyIndex strategy, InstrumentIndex instrument, const FillKey& from, const FillKey& to);
 
   // Money events; each throws Error(decimal_overflow) before anything changed.
   // Value of so many (signed) lots at a price that is a decimal of its own, 10^-18; rounded half-even to 10^-18.
@@ -138,8 +156,10 @@ class Ledger {
   void check_fill(const LedgerFill& fill) const;
   FeeFill fee_fill(const LedgerFill& fill, i128 value) const;
   u32 account_index(const std::string& currency);
+  void restate(StrategyIndex strategy, InstrumentIndex instrument, const PositionState& state);
 
   StrategyInstrumentTable<PositionState> positions_;
+  StrategyInstrumentTable<FillHistory> histories_;
   std::vector<const Instrument*> instruments_;
   std::vector<std::unique_ptr<FeeModel>> fees_;  // by instrument
   std::vector<u32> account_of_;

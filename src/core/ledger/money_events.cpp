@@ -78,6 +78,7 @@ SplitPosting Ledger::apply_split(StrategyIndex strategy, InstrumentIndex instrum
   plan.account.holds(sums);
   if (sums.overflowed()) throw_event_overflow(*instruments_[instrument]);
   take(strategy, instrument, plan);
+  histories_.at(strategy, instrument).settle(plan.position);
   return posting;
 }
 

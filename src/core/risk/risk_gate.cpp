@@ -165,7 +165,8 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   }
   if (instrument == nullptr || instrument->index() != order->instrument) return RejectReason::unknown_instrument;
   if (!is_open(order->ord_status)) return RejectReason::order_closed;
-  if (order->ord_status != OrderStatus::new_ && order->ord_status != OrderStatus::partially_filled) {
+  const bool working = order->ord_status == OrderStatus::new_ || order->ord_status == OrderStatus::partially_filled;
+  if (!working || order->pending_qty != 0) {
     return RejectReason::request_pending;
   }
   RejectReason reason = check_replaced_prices(request, *order, instrument->definition());

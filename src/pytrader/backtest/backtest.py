@@ -71,6 +71,8 @@ class Backtest:
         Time between two samples of the equity curve.
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
+    record_events : bool
+        Keep every order event in ``result.order_events``: 152 bytes each, at most 8,388,608 of them.
     check_every_event : bool
         Check after every event that cash, positions and orders agree to the last unit. Slow: for tests.
 
@@ -98,6 +100,7 @@ class Backtest:
         insurance: Cash = (),
         equity_interval: str | int = "1m",
         seed: int = 0,
+        record_events: bool = False,
         check_every_event: bool = False,
     ) -> None:
         self.strategies = strategy_instances(strategies)
@@ -109,6 +112,9 @@ class Backtest:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
+        if type(record_events) is not bool:
+            raise InvalidArgument(f"record_events must be True or False, got {record_events!r}")
+        self.record_events = record_events
         self.check_every_event = check_every_event
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
@@ -163,6 +169,7 @@ class Backtest:
             queue_models=self.queue_models,
             venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
+            record_events=self.record_events,
             check_every_event=self.check_every_event,
             seed=self.seed,
         )

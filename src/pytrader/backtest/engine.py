@@ -56,6 +56,7 @@ class Run:
         queue_models: Mapping[str, QueueModel],
         venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
+        record_events: bool,
         check_every_event: bool,
         seed: int = 0,
     ) -> None:
@@ -66,6 +67,7 @@ class Run:
             feed_latency_ns=feed_latency_ns,
             order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
+            record_events=record_events,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -86,6 +88,18 @@ class Run:
             )
         for amount in cash:
             self._engine.add_cash(amount)
+        self._add_markets(index_of)
+        self._contexts: list[Context | CompiledContext] = [
+            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
+        ]
+        self._limits = limits
+        self._policies = error_policies or {}
+
+    def _add_markets(self, index_of: Mapping[str, int]) -> None:
+        markets = self._markets
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
         # that it caused.
         for number, stream in sorted(
@@ -103,14 +117,6 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts: list[Context | CompiledContext] = [
-            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
-            if isinstance(strategy, Strategy)
-            else strategy.bind(name)
-            for name, strategy in strategies.items()
-        ]
-        self._limits = limits
-        self._policies = error_policies or {}
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
@@ -173,6 +179,8 @@ class Run:
             fills=engine.fills(),
             equity=engine.equity(),
             cash_events=engine.cash_events(),
+            order_events=engine.order_events(),
+            refused_reports=engine.refused_reports(),
             instruments=instruments,
             strategies=names,
             accounts=tuple(AccountSummary(*account) for account in engine.accounts()),

@@ -156,6 +156,10 @@ class BacktestResult:
         (``ORDER_ROW``, ``FILL_ROW``, ``EQUITY_ROW``; `docs/results.md` has the columns).
     cash_events : numpy.ndarray
         What money events did to positions, one row each (``CASH_EVENT_ROW``).
+    order_events : numpy.ndarray or None
+        Every order event of a run with ``record_events=True`` (``EVENT_ROW``), else no rows.
+    refused_reports : numpy.ndarray or None
+        Reports of venues that were not taken as they came, with the reason (``REFUSED_ROW``): the first 65,536.
     instruments : tuple of Instrument
         What the ``instrument`` column counts.
     strategies : tuple of str
@@ -209,6 +213,8 @@ class BacktestResult:
     book_faults: tuple[BookFaults, ...] = ()
     insurance: tuple[InsuranceSummary, ...] = ()
     errors: tuple[HandlerError, ...] = ()
+    order_events: npt.NDArray[np.void] | None = None
+    refused_reports: npt.NDArray[np.void] | None = None
 
     def summary(self) -> dict[str, Any]:
         """Draw the run's figures: plain numbers, text for exact amounts, fit for JSON.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytrader.model.client_order_id import ClientOrderId
 from pytrader.model.enums import (
     CashEventKind,
     Contingency,
@@ -24,6 +25,7 @@ from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notio
 
 __all__ = [
     "CashEventKind",
+    "ClientOrderId",
     "Contingency",
     "Currency",
     "ExecType",

@@ -66,6 +66,13 @@ void register_rows(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(CashEventRow, ts_event, ts_init, kind, strategy, instrument, quantity_before, quantity_after,
                        amount_hi, amount_lo, realized_pnl_hi, realized_pnl_lo, price_hi, price_lo);
   module.attr("CASH_EVENT_ROW") = py::dtype::of<CashEventRow>();
+  PYBIND11_NUMPY_DTYPE(EventRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument,
+                       exec_type, ord_status, side, price, stop_price, order_qty, cum_qty, leaves_qty, last_px,
+                       last_qty, liquidity, reason);
+  PYBIND11_NUMPY_DTYPE(RefusedRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, sequence, exec_type,
+                       ord_status, price, quantity, last_px, last_qty, why);
+  module.attr("EVENT_ROW") = py::dtype::of<EventRow>();
+  module.attr("REFUSED_ROW") = py::dtype::of<RefusedRow>();
   module.attr("ORDER_ROW") = py::dtype::of<OrderRow>();
   module.attr("FILL_ROW") = py::dtype::of<FillRow>();
   module.attr("EQUITY_ROW") = py::dtype::of<EquityRow>();
@@ -94,6 +101,16 @@ py::list insurance(const BacktestLoop& loop) {
                                amount(kernel.margin_desk().uncovered(account.currency))));
   }
   return made;
+}
+
+py::array event_rows(const BacktestLoop& loop) {
+  return copied(loop.recorder().events());
+}
+
+py::array refused_rows(const BacktestLoop& loop) {
+  std::vector<RefusedRow> rows;
+  for (const RefusedReport& refused : loop.kernel().orders().refused_reports().kept()) rows.push_back(row_of(refused));
+  return copied(rows);
 }
 
 py::array equity_rows(const BacktestLoop& loop) {

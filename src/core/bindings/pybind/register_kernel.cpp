@@ -53,12 +53,13 @@ void register_limits(py::module_& module) {
 }
 
 std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, bool check_every_event) {
+                                            py::handle equity_interval_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
   config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
   config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
   config.check_every_event = check_every_event;
+  config.record_events = record_events;
   return std::make_unique<BacktestEngine>(config);
 }
 
@@ -67,6 +68,16 @@ std::string hexadecimal(u64 digest) {
   std::string text(16, '0');
   for (std::size_t i = 16; i-- > 0; digest >>= 4) text[i] = kDigits[digest & 15];
   return text;
+}
+
+void bind_order_records(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
+          "All order events, of EVENT_ROW; none without record_events.")
+      .def(
+          "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
+          "Reports that were not taken as they came, of REFUSED_ROW.");
 }
 
 void bind_venue_models(py::class_<BacktestEngine>& engine) {
@@ -148,13 +159,15 @@ void register_engine(py::module_& module) {
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
+  bind_order_records(engine);
   bind_strategies(engine);
   bind_results(engine);
   bind_margin(engine);
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false,
+           py::arg("record_events").noconvert() = false)
       .def(
           "add_instrument",
           [](BacktestEngine& self, const Instrument& instrument, py::handle fees) {

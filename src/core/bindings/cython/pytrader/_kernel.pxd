@@ -193,6 +193,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         i64 ts_init
         i64 ts_last
         u64 parent
+        u32 strategy
         u32 instrument
         u32 tag
         u32 list
@@ -205,6 +206,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         Contingency contingency
         unsigned short flags
         i64 leaves_qty()
+        cbool is_overfilled()
 
     cbool is_open(OrderStatus status)
     cbool is_closed(OrderStatus status)
@@ -361,6 +363,29 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     const Indicator* add_ema(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
     u32 add_bars(Kernel& kernel, u32 instrument, i64 duration_ns) except +translate_current_exception
     cbool is_recorded(const Kernel& kernel, u32 series)
+
+
+cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
+    cdef enum class OrderGroup(unsigned char):
+        open
+        closed
+        emulated
+        in_flight
+
+    cdef cppclass OrderQuery:
+        OrderQuery()
+        u32 strategy
+        OrderGroup group
+        cbool has_instrument
+        u32 instrument
+        cbool has_side
+        Side side
+        cbool has_tags
+        vector[u32] tags
+
+    void find_orders(const Kernel& kernel, const OrderQuery& query, vector[u64]& found) except +translate_current_exception
+    void find_open_tags(const Kernel& kernel, u32 strategy, vector[u32]& tags) except +translate_current_exception
+    u64 find_venue_number(const Kernel& kernel, u32 instrument, u64 number)
 
 
 cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:

@@ -71,6 +71,7 @@ cdef class Order:
     cdef u64 number
     cdef str owner
     cdef str label
+    cdef tuple parts  # of the label
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
     cdef COrder last
     cdef OrderTerms last_terms
@@ -167,6 +168,7 @@ cdef class Context:
     cdef list grids
     cdef dict grid_by_id
     cdef object tags
+    cdef dict labels  # (text, parts) of this strategy's tags, by number
     cdef dict open_orders
     cdef dict unanswered  # closed orders with a request that the venue has yet to answer
     cdef Order recent
@@ -215,9 +217,9 @@ cdef class Context:
     cdef Position position_of(self, instrument)
     cdef Book book_of(self, instrument)
     cdef u32 tag_index(self, str tag) except? 0
-    cdef str tag_of(self, u32 tag)
+    cdef tuple label_of(self, u32 tag)
     cdef Order order_of(self, u64 number)
-    cdef Order follow(self, u64 number, Grid grid, str tag)
+    cdef Order follow(self, u64 number, Grid grid, u32 tag)
     cdef int set_timer(self, name, i64 first, i64 every) except -1
     cdef bint cancel_timer(self, name) except? False
     cdef int dispatch(self, const Callback& callback) except -1

@@ -11,6 +11,8 @@ from pytrader._kernel cimport (
     CancelRequest,
     ExecType,
     NewOrder,
+    OrderGroup,
+    OrderQuery,
     OrderStatus,
     OrderTerms,
     OrderType,
@@ -37,6 +39,9 @@ from pytrader._kernel cimport (
     compare_indicators,
     compare_to_price,
     entry_price,
+    find_open_tags,
+    find_orders,
+    find_venue_number,
     half_price_value,
     is_answer,
     is_cancelable,
@@ -181,5 +186,6 @@ include "strategy_terms.pxi"
 include "strategy_random.pxi"
 include "strategy_conditions.pxi"
 include "strategy_commands.pxi"
+include "strategy_lookups.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"

@@ -105,6 +105,46 @@ cdef class StrategyBase:
         """Orders of this strategy that may still trade, oldest first."""
         return [order for order in self.running("self.open_orders").open_orders.values() if order.is_open]
 
+    def orders(self, side=None, tag=None, instrument=None, status="open"):
+        """This strategy's orders that fit, oldest first.
+
+        Parameters
+        ----------
+        side : str | Side, optional
+            Only this side's.
+        tag : str, optional
+            Only those whose tag matches; ``*``, ``?`` and ``[...]`` are wildcards, as in ``"grid:*"``.
+        instrument : str, optional
+            Only this instrument's.
+        status : str
+            ``"open"``; of these ``"emulated"`` (waiting for their trigger in the core) or ``"in_flight"`` (the venue has
+            yet to answer); or ``"closed"``.
+
+        Returns
+        -------
+        list of Order
+            Costs as much as there are orders that fit; ``"closed"`` as much as have closed.
+        """
+        return orders_matching(self.running("self.orders"), side, tag, instrument, status)
+
+    def order(self, order_id, instrument=None):
+        """One of this strategy's orders by its id, at one cost whatever was traded before.
+
+        Parameters
+        ----------
+        order_id : str | int
+            A client order id such as ``"Grid-12"``, or the venue's number.
+        instrument : str, optional
+            The instrument whose venue gave the number; needed when the run has several.
+
+        Returns
+        -------
+        Order | None
+            None where there is none, or it is another strategy's. The handle of a closed order has no `events` if
+            nobody kept it.
+        """
+        return order_by_id(self.running("self.order"), order_id, instrument)
+
     def bars(self, duration, instrument=None):
         """Bars of one length: those of the data, or built from its trades.
 

@@ -60,6 +60,7 @@ cdef class Context:
         self.name = name
         self.strategy = strategy
         self.tags = tags
+        self.labels = {0: ("", ())}
         self.grids = [Grid(instrument, index) for index, instrument in enumerate(instruments)]
         self.grid_by_id = {(<Grid>grid).id: grid for grid in self.grids}
         self.open_orders = {}
@@ -202,14 +203,20 @@ cdef class Context:
         if found is None:
             found = len(self.tags) + 1
             self.tags[tag] = found
+        if found not in self.labels:
+            self.labels[found] = tag, tuple(tag.split(":"))
         return <u32>found
 
-    # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
-    cdef str tag_of(self, u32 tag):
-        for text, number in self.tags.items():
-            if number == tag:
-                return text
-        return ""
+    cdef tuple label_of(self, u32 tag):
+        label = self.labels.get(tag)
+        if label is None:
+            # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
+            text = ""
+            for known, number in self.tags.items():
+                if number == tag:
+                    text = known
+            label = self.labels[tag] = text, tuple(text.split(":"))
+        return <tuple>label
 
     cdef Order order_of(self, u64 number):
         cdef const COrder* record
@@ -221,17 +228,20 @@ cdef class Context:
             order = <Order>self.unanswered.get(number)
         if order is None:
             record = self.kernel.order(number)
-            order = self.follow(number, <Grid>self.grids[record.instrument], self.tag_of(record.tag))
+            order = self.follow(number, <Grid>self.grids[record.instrument], record.tag)
+            if is_closed(record.ord_status):
+                order.close()
+                self.open_orders.pop(number)
         self.recent = order
         return order
 
-    cdef Order follow(self, u64 number, Grid grid, str tag):
+    cdef Order follow(self, u64 number, Grid grid, u32 tag):
         cdef Order order = Order.__new__(Order)
         order.context = self
         order.grid = grid
         order.number = number
         order.owner = self.name
-        order.label = tag or ""
+        order.label, order.parts = self.label_of(tag)
         self.open_orders[number] = order
         return order
 
