@@ -71,7 +71,8 @@ def test_backtest_writes_its_files(run: Run, buyer: Path, market: Path, tmp_path
     out = tmp_path / "made" / "results"
     answer = run("backtest", buyer, "--data", market, "--cash", "1000000 USD", "--out", out, "--format", "csv")
     assert answer.returncode == 0, answer.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["equity.csv", "fills.csv", "orders.csv", "summary.json"]
+    names = ["cash_events.csv", "equity.csv", "fills.csv", "orders.csv", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == names
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["orders"] == 1
     assert summary["finished"] is True

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pytrader._core import EQUITY_ROW, FILL_ROW, ORDER_ROW
+from pytrader._core import CASH_EVENT_ROW, EQUITY_ROW, FILL_ROW, ORDER_ROW
 from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
 from pytrader.model import (
     Fixed,
@@ -152,12 +152,29 @@ EQUITY: tuple[dict[str, int], ...] = (
 )
 
 
+CASH_EVENTS: tuple[dict[str, int], ...] = (
+    {
+        "ts_event": START,
+        "ts_init": START + 1,
+        "kind": 1,
+        "instrument": 1,
+        "quantity_before": -1_500,
+        "quantity_after": -1_500,
+        "amount_hi": -1,
+        "amount_lo": -(5 * 10**17),
+        "price_hi": 600_005 * 10**17 >> 64,
+        "price_lo": 600_005 * 10**17 % 2**64 - 2**64,  # 60000.5
+    },
+)
+
+
 def made_result(**changes: Any) -> BacktestResult:
     """Make the result, with some of its fields changed."""
     fields: dict[str, Any] = {
         "orders": rows(ORDER_ROW, *({"stop_price": NONE, **order} for order in ORDERS)),
         "fills": rows(FILL_ROW, *FILLS),
         "equity": rows(EQUITY_ROW, *EQUITY),
+        "cash_events": rows(CASH_EVENT_ROW, *CASH_EVENTS),
         "instruments": (ACME, COIN),
         "strategies": ("Maker",),
         "accounts": (
@@ -173,6 +190,7 @@ def made_result(**changes: Any) -> BacktestResult:
                 Money("0.00", "USD"),
                 Money("0.05", "USD"),
                 Money("0.04", "USD"),
+                Money("0.00", "USD"),
                 Quantity("3"),
                 Price("100.01"),
             ),
@@ -184,6 +202,7 @@ def made_result(**changes: Any) -> BacktestResult:
                 Money("0", "USDT"),
                 None,
                 Money("1.23456789", "USDT"),
+                Money("0", "USDT"),
                 Quantity("1.5"),
                 None,
             ),

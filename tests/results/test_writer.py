@@ -15,7 +15,7 @@ from pytrader.backtest.result import BacktestResult
 from pytrader.errors import ConfigError
 from tests.results.made_result import START, made_result
 
-FILES = ("orders", "fills", "equity")
+FILES = ("orders", "fills", "cash_events", "equity")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -85,6 +85,13 @@ def test_csv_of_equity_has_every_currency(tmp_path: Path) -> None:
     )
 
 
+def test_csv_of_cash_events_joins_the_halves_of_wide_amounts(tmp_path: Path) -> None:
+    made_result().write(tmp_path / "out", "csv")
+    (row,) = read_csv(tmp_path / "out" / "cash_events.csv")
+    assert (row["kind"], row["amount"], row["realized_pnl"], row["currency"]) == ("funding", "-0.50", "0.00", "USDT")
+    assert (row["price"], row["quantity_after"]) == ("60000.50", "-1.500")
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_parquet_and_csv_hold_the_same(tmp_path: Path, name: str) -> None:
     made_result().write(tmp_path / "csv", "csv")
@@ -126,9 +133,11 @@ def test_summary_file_is_the_summary(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", ["csv", "parquet"])
 def test_an_empty_run_is_written_too(tmp_path: Path, format: str) -> None:
     result = made_result()
-    empty = made_result(orders=result.orders[:0], fills=result.fills[:0], equity=result.equity[:0])
+    empty = made_result(
+        orders=result.orders[:0], fills=result.fills[:0], equity=result.equity[:0], cash_events=result.cash_events[:0]
+    )
     empty.write(tmp_path / "out", format)
-    assert len(list((tmp_path / "out").iterdir())) == 4
+    assert len(list((tmp_path / "out").iterdir())) == len(FILES) + 1
 
 
 def test_parents_are_made_and_nothing_else_is_left(tmp_path: Path) -> None:

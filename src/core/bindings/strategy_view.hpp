@@ -82,19 +82,12 @@ inline Fixed entry_price(const PositionState& state, const Scale& scale) {
   return {mul_div(state.cost, scale.tick, value_per_tick, Rounding::half_even), scale.price_decimals};
 }
 
+// As the venue says, kNoPrice where it says nothing.
+inline i64 mark_price(const Kernel& kernel, InstrumentIndex instrument) {
+  return kernel.market(instrument).mark_price;
+}
 inline Fixed amount(i128 raw) noexcept {
   return {raw, 0};
-}
-// The fee of one fill by the instrument's rates, as the ledger booked it.
-inline Fixed fill_fee(const Instrument& instrument, i64 price, i64 quantity, Liquidity liquidity) {
-  i128 value = 0;
-  if (!instrument.value_of(static_cast<i128>(price) * quantity, value)) {
-    throw Error(ErrorCode::decimal_overflow, "the value of this fill of " + instrument.id() + " is out of range");
-  }
-  return amount(instrument.fee(value, liquidity));
-}
-inline std::unique_ptr<const Instrument> copy_of(const Instrument& instrument) {
-  return std::make_unique<const Instrument>(instrument);
 }
 
 inline bool is_refusal(ExecType type) noexcept {

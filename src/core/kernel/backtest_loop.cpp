@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 namespace pytrader {
 namespace {
@@ -54,6 +55,11 @@ void check_row(const MarketStream& stream, std::size_t row, const StatusRecord& 
     refuse_row(stream, row, "phase is " + std::to_string(status.phase) + "; it must be 0 to 8, a TradingPhase");
   }
 }
+void check_row(const MarketStream& stream, std::size_t row, const MarkRecord& mark) {
+  if (!in_range(mark.mark_price)) refuse_row(stream, row, "mark_price is beyond 2^61 ticks");
+}
+// Judged with its instrument, in take_cash_event().
+void check_row(const MarketStream&, std::size_t, const CashEventRecord&) {}
 
 void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
@@ -93,6 +99,14 @@ bool tell(Kernel& kernel, const MarketStream& stream, const StatusRecord& record
   return kernel.apply_status(stream.instrument, record, ts);
 }
 
+bool tell(Kernel& kernel, const MarketStream& stream, const MarkRecord& record, i64 ts) {
+  return kernel.apply_mark(stream.instrument, record, ts);
+}
+// Its account tells a strategy of it, not its data.
+bool tell(Kernel&, const MarketStream&, const CashEventRecord&, i64) {
+  return true;
+}
+
 // Calls with the record type of the stream's kind.
 template <class Action>
 bool with_record(StreamKind kind, Action&& action) {
@@ -107,6 +121,10 @@ bool with_record(StreamKind kind, Action&& action) {
       return action.template operator()<TradeRecord>();
     case StreamKind::status:
       return action.template operator()<StatusRecord>();
+    case StreamKind::mark:
+      return action.template operator()<MarkRecord>();
+    case StreamKind::cash_event:
+      return action.template operator()<CashEventRecord>();
     case StreamKind::bar:
       break;
   }
@@ -126,7 +144,8 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
       recorder_(kernel_, config.equity_interval_ns, config.snapshot_interval_ns),
       merge_(config.feed_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
-      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
+      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue"),
+      cash_events_(kMaxInFlight, "back-test: more than 4194304 money events are on their way from a venue") {
   if (config_.response_latency_ns < 0) config_.response_latency_ns = config_.order_latency_ns;
   if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
@@ -322,7 +341,16 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
   const Record record = record_at<Record>(stream, row);
   check_row(stream, row, record);
   ++events_;
-  if (market_of_[index] != nullptr) {
+  if constexpr (std::is_same_v<Record, CashEventRecord>) {
+    take_cash_event(stream, row, record);
+  } else if constexpr (std::is_same_v<Record, MarkRecord>) {
+    take_mark(stream.instrument, record);
+    if (market_of_[index] != nullptr) {
+      market_of_[index]->apply_mark(record.mark_price, record.ts_event);
+      schedule_.set(stream.instrument, market_of_[index]->next_due());
+    }
+    collect();
+  } else if (market_of_[index] != nullptr) {
     tell(*market_of_[index], record);
     // The row may have closed an order that had a time of its own.
     schedule_.set(stream.instrument, market_of_[index]->next_due());
@@ -418,10 +446,11 @@ bool BacktestLoop::command_arrives() {
   return true;
 }
 
-bool BacktestLoop::report_arrives() {
-  const ExecutionReport report = responses_.front().report;
-  responses_.pop();
-  return kernel_.apply_report(report, now_);
+// The account hears of it as it hears of fills: behind every report that the venue made before.
+void BacktestLoop::tell_account(const AccountEvent& event) {
+  collect();
+  responses_.push({later(now_, config_.response_latency_ns), {}, true});
+  cash_events_.push(event);
 }
 
 // What venues have said and published is on its way.
@@ -435,7 +464,7 @@ void BacktestLoop::collect() {
   for (ExecutionReport& report : said_) {
     // Reports may overtake one another on their way: this tells in which order they were said.
     if (report.sequence == 0) report.sequence = ++said_count_;
-    responses_.push({due, report});
+    responses_.push({due, report, false});
   }
   said_.clear();
 }

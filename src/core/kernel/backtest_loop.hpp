@@ -91,6 +91,13 @@ class BacktestLoop : private VenuePort, private PastRows {
   struct Response {
     i64 due;
     ExecutionReport report;
+    bool is_cash_event;  // then it is the first of cash_events_, and report says nothing
+  };
+  struct AccountEvent {
+    InstrumentIndex instrument;
+    CashEventRecord record;  // of a liquidation its ts_event alone
+    MarginCall call;
+    bool is_liquidation;
   };
 
   void require_room() const override { commands_.require_room(); }
@@ -135,6 +142,11 @@ class BacktestLoop : private VenuePort, private PastRows {
   bool drain();
   void venue_acts(InstrumentIndex instrument);
   bool row_at_venue(u32 index);
+  void take_mark(InstrumentIndex instrument, const MarkRecord& record);
+  void take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record);
+  void cancel_orders(InstrumentIndex instrument, RejectReason reason);
+  void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
+  void tell_account(const AccountEvent& event);
   template <class Record>
   bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
   void open_bar(u32 index, bool alone);
@@ -163,6 +175,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   u64 said_count_ = 0;                 // reports so far, of all venues
   BoundedQueue<Command> commands_;
   BoundedQueue<Response> responses_;
+  BoundedQueue<AccountEvent> cash_events_;  // those among responses_
   i64 now_ = INT64_MIN;
   u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last
   i64 start_ = INT64_MAX;

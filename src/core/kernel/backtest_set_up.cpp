@@ -27,6 +27,8 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
       return MarketKind::quotes;
     case StreamKind::bar:
     case StreamKind::status:
+    case StreamKind::mark:
+    case StreamKind::cash_event:
       break;
   }
   return MarketKind::bars;
@@ -34,6 +36,7 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
 
 // The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
 bool is_market(StreamKind stream, MarketKind venue) noexcept {
+  if (!is_of_orders(stream)) return false;
   if (stream == StreamKind::status) return true;
   if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
   return market_kind_of(stream) == venue;
@@ -108,6 +111,8 @@ void BacktestLoop::make_venues() {
   std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
+    if (stream.kind == StreamKind::mark) data[stream.instrument].marks = true;
+    if (!is_of_orders(stream.kind)) continue;
     add_to(data[stream.instrument], stream.kind);
     kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
     if (stream.kind != StreamKind::bar) continue;
@@ -133,15 +138,18 @@ void BacktestLoop::make_venues() {
   for (const auto& [index, unused] : exchanges_) default_trigger_[index] = TriggerType::last;
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
-    if (recorded[stream.instrument] == nullptr) {
+    if (recorded[stream.instrument] == nullptr && is_of_orders(stream.kind)) {
       throw Error(ErrorCode::invalid_argument,
                   "stream " + stream.name + ": " + kernel_.instrument(stream.instrument).id() +
                       " has an exchange, where strategies make the market; it can have no recorded data");
     }
     const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
     const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
-    if (stream.kind != StreamKind::quote) default_trigger_[stream.instrument] = TriggerType::last;
-    market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
+    const bool trades =
+        is_of_orders(stream.kind) && stream.kind != StreamKind::quote && stream.kind != StreamKind::status;
+    if (trades) default_trigger_[stream.instrument] = TriggerType::last;
+    const bool told = market || stream.kind == StreamKind::mark;
+    market_of_.push_back(told ? recorded[stream.instrument] : nullptr);
   }
 }
 
@@ -186,8 +194,8 @@ void BacktestLoop::check_bar_series() const {
                                   [&](const auto& exchange) { return exchange.first == bars.instrument(series); });
     for (u32 index = 0; index < merge_.size(); ++index) {
       const MarketStream& stream = merge_.stream(index);
-      const bool may_trade =
-          stream.kind != StreamKind::quote && stream.kind != StreamKind::bar && stream.kind != StreamKind::status;
+      const bool may_trade = is_of_orders(stream.kind) && stream.kind != StreamKind::quote &&
+                             stream.kind != StreamKind::bar && stream.kind != StreamKind::status;
       has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
     }
     if (has_trades) continue;

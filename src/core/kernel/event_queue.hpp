@@ -5,6 +5,7 @@
 #include "kernel/bounded_queue.hpp"
 #include "ledger/position.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 
 namespace pytrader {
 
@@ -20,9 +21,11 @@ class EventListener {
  public:
   virtual ~EventListener() = default;
   virtual void on_event(const OrderEvent& event) = 0;
-  // After on_event of a trade, or of its correction or bust, when the ledger has booked it; `fee` is what it
-  // added, in 10^-18 units of the quote currency.
-  virtual void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) = 0;
+  // After on_event of a trade, or of its correction or bust, when the ledger has booked it; the event's fee is what it
+  // added.
+  virtual void on_fill(const OrderEvent& event, const PositionState& position) = 0;
+  // A money event changed a position.
+  virtual void on_cash_event(const CashEvent& event) = 0;
 };
 
 class EventQueue {
@@ -41,14 +44,22 @@ class EventQueue {
     if (listener_ != nullptr) listener_->on_event(event);
     events_.push({event, PositionState{}, false});
   }
-  void push_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
+  void push_fill(const OrderEvent& event, const PositionState& position) {
     add_to_hash(event);
-    hash_.add_row(fee, fee >> 64, position.quantity, position.cost, position.cost >> 64);
+    hash_.add_row(event.fee, event.fee >> 64, position.quantity, position.cost, position.cost >> 64);
     if (listener_ != nullptr) {
       listener_->on_event(event);
-      listener_->on_fill(event, fee, position);
+      listener_->on_fill(event, position);
     }
     events_.push({event, position, true});
+  }
+
+  // A money event, which the kernel delivers itself.
+  void record(const CashEvent& event) {
+    hash_.add_all(event.ts_event, event.ts_init, event.kind, event.strategy, event.instrument, event.quantity_before,
+                  event.quantity_after);
+    for (const i128 amount : {event.amount, event.realized_pnl, event.price}) hash_.add_all(amount, amount >> 64);
+    if (listener_ != nullptr) listener_->on_cash_event(event);
   }
 
   bool empty() const noexcept { return events_.empty(); }

@@ -32,6 +32,11 @@ enum class HashMark : u64 {
   allotment,
   mark,
   condition,
+  fees,
+  contract,
+  cash_event,
+  margin,
+  liquidation,
   status = 100,
 };
 

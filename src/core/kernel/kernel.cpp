@@ -192,13 +192,6 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
 }
 
-bool Kernel::apply_mark(InstrumentIndex instrument, i64 price, i64 ts) {
-  if (!enter(ts)) return false;
-  hash_.add_all(HashMark::mark, instrument, ts, price);
-  market(instrument).mark_price = price;
-  return tell_mark(instrument, price);
-}
-
 bool Kernel::close_bars(const ClosedBar& closed) {
   bars_.update_indicators(closed);
   if (wanted(CallbackKind::bar)) {
@@ -209,12 +202,17 @@ bool Kernel::close_bars(const ClosedBar& closed) {
   return fire_conditions(closed.instrument, closed.series);
 }
 
-bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
+// Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.
+bool Kernel::enter_report(i64 ts) {
   const bool same_time = ts == now_;
   const u32 issued = commands_;
   if (!enter(ts)) return false;
-  // Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.
   if (same_time) commands_ = issued;
+  return true;
+}
+
+bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
+  if (!enter_report(ts)) return false;
   hash_.add_row(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
                 report.price, report.quantity, report.last_px, report.last_qty, report.instrument, report.exec_type,
                 report.liquidity, report.reason, report.stop_price, report.sequence);

@@ -8,8 +8,10 @@
 
 #include "journal/running_hash.hpp"
 #include "kernel/bar_board.hpp"
+#include "kernel/cash_desk.hpp"
 #include "kernel/condition_board.hpp"
 #include "kernel/event_queue.hpp"
+#include "kernel/margin_desk.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
 #include "kernel/past_rows.hpp"
@@ -17,6 +19,7 @@
 #include "kernel/strategy_port.hpp"
 #include "kernel/timer_queue.hpp"
 #include "kernel/venue_port.hpp"
+#include "model/fee_model.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
 #include "model/records.hpp"
@@ -33,13 +36,22 @@ class Kernel {
   static constexpr u32 kMaxCommandsPerInput = 65'536;
 
   explicit Kernel(VenuePort& venue)
-      : events_(hash_), way_(venue, board_, events_), desk_(way_, board_, timers_, hash_) {}
+      : events_(hash_),
+        way_(venue, board_, events_),
+        cash_desk_(way_, board_),
+        margin_desk_(way_, board_),
+        desk_(way_, board_, timers_, hash_) {}
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
   // Set-up, before start().
-  InstrumentIndex add_instrument(InstrumentDefinition definition);
+  // Without a fee model the rates of the definition hold.
+  InstrumentIndex add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees = {});
   void add_cash(const std::string& currency, i128 amount);
+  // Positions need initial margin only, and are liquidated below their maintenance. Before the first instrument.
+  void set_margin_mode(MarginMode mode);
+  // What the venue has to take over positions with.
+  void add_insurance(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy = {});
   // Of the account's capital in this currency the strategy may use this much, in 10^-18 units, and what it has earned
   // or lost by itself. Before start(), after the instruments; a strategy that was allotted something has nothing of
@@ -82,9 +94,17 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
-  // The venue's mark price, in ticks.
-  bool apply_mark(InstrumentIndex instrument, i64 price, i64 ts);
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
+  bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
+  // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
+  // numbers that make no sense, before anything changed.
+  bool apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts);
+  // Positions that fall below their maintenance at this mark, by the venue's clock: orders of theirs go, and later they
+  // are liquidated.
+  const std::vector<MarginCall>& margin_calls(InstrumentIndex instrument, i64 mark_price) {
+    return margin_desk_.calls(instrument, mark_price);
+  }
+  bool apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
@@ -114,6 +134,7 @@ class Kernel {
   const Emulator& emulator() const noexcept { return way_.emulation().emulator(); }
   const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
+  const MarginDesk& margin_desk() const noexcept { return margin_desk_; }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
   const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
@@ -147,6 +168,8 @@ class Kernel {
 
  private:
   bool enter(i64 ts);
+  bool enter_report(i64 ts);
+  bool tell(const std::vector<CashEvent>& done);
   bool fire(i64 until);
   void fill(SeriesId series);
   void warm(SeriesId series, Indicator& indicator);
@@ -157,6 +180,7 @@ class Kernel {
   }
   bool expire_held();
   bool release_fired();
+  bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);
   bool tell_quote(InstrumentIndex instrument, i64 bid, i64 ask);
   bool tell_mark(InstrumentIndex instrument, i64 price);
@@ -187,6 +211,8 @@ class Kernel {
   EventQueue events_;
   MarketBoard board_;
   OrderWay way_;
+  CashDesk cash_desk_;
+  MarginDesk margin_desk_;
   TimerQueue timers_;
   BarBoard bars_;
   ConditionBoard conditions_;

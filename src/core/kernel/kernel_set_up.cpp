@@ -6,13 +6,13 @@
 
 namespace pytrader {
 
-InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
+InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
   const InstrumentIndex index = board_.add_instrument(std::move(definition));
   const Instrument& added = *board_[index].instrument;
-  way_.gate().add_instrument(added);
+  const FeeModel& charged = way_.ledger().add_instrument(added, fees ? fees(added) : nullptr);
+  way_.gate().add_instrument(added, &charged);
   way_.store().add_instrument();
-  way_.ledger().add_instrument(added);
   way_.emulation().add_instrument();
   bars_.add_instrument();
   const InstrumentDefinition& made = added.definition();
@@ -24,6 +24,17 @@ InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
                               &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
     add_wide(hash_, number->raw);
   }
+  if (const ContractTerms& terms = made.contract; terms != ContractTerms{}) {
+    hash_.add_all(HashMark::contract, terms.settlement, terms.right, terms.expire_time);
+    add_text(hash_, terms.underlying);
+    add_wide(hash_, terms.strike.raw);
+  }
+  if (margin_desk_.mode() != MarginMode::none) {
+    hash_.add_all(HashMark::margin, made.initial_margin_rate.raw, made.maintenance_margin_rate.raw);
+  }
+  const std::vector<i64> words = charged.words();
+  if (!words.empty()) hash_.add_all(HashMark::fees, words.size());
+  for (const i64 word : words) hash_.add(static_cast<u64>(word));
   return index;
 }
 

@@ -21,14 +21,17 @@ struct InstrumentMarket {
   std::unique_ptr<L2Book> l2_book;
   QuoteRecord quote{};  // the latest best bid and offer, from whatever feed said so last
   i64 last_price = kNoPrice;
-  i64 mark_price = kNoPrice;
   TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
+  i64 mark_price = kNoPrice;                      // as the venue says, where it does
+  i64 index_price = kNoPrice;                     // of what a contract is about
+  bool expired = false;                           // its contract has ended: nothing can be ordered any more
   bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
   bool printed = false;                           // trades keep `last_price`; without them bars do
 
-  // Twice the mid price in ticks, so that half ticks are exact; twice the last price where a side is empty; kNoMark
-  // where nothing is known.
+  // Twice the venue's mark price in ticks; without one the mid price (half ticks are exact so); the last price where a
+  // side is empty; kNoMark where nothing is known.
   i64 twice_mark() const noexcept {
+    if (mark_price != kNoPrice) return 2 * mark_price;
     const i64 mid = twice_mid();
     if (mid != kNoMark) return mid;
     return last_price != kNoPrice ? 2 * last_price : kNoMark;

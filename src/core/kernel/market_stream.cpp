@@ -8,13 +8,15 @@ namespace {
 
 constexpr i64 kZero = 0;
 constexpr i64 kLast = kFlagLast;
+constexpr i64 kOne = 1;
+constexpr i64 kUnsaid = kNoPrice;
 
 struct Field {
   const char* name;
   const i64* absent;  // what an absent column reads as; null where it must be there
 };
 
-constexpr Field kFields[6][kMaxStreamColumns] = {
+constexpr Field kFields[8][kMaxStreamColumns] = {
     {{"ts_event", nullptr},
      {"ts_init", &kZero},
      {"action", nullptr},
@@ -56,6 +58,15 @@ constexpr Field kFields[6][kMaxStreamColumns] = {
      {"close", nullptr},
      {"volume", &kZero}},
     {{"ts_event", nullptr}, {"ts_init", &kZero}, {"phase", nullptr}},
+    {{"ts_event", nullptr}, {"ts_init", &kZero}, {"mark_price", nullptr}, {"index_price", &kUnsaid}},
+    {{"ts_event", nullptr},
+     {"ts_init", &kZero},
+     {"kind", nullptr},
+     {"amount", &kZero},
+     {"amount_decimals", &kZero},
+     {"per", &kOne},
+     {"price", &kUnsaid},
+     {"price_decimals", &kZero}},
 };
 
 }  // namespace
@@ -74,6 +85,10 @@ const char* to_text(StreamKind kind) noexcept {
       return "bar";
     case StreamKind::status:
       return "status";
+    case StreamKind::mark:
+      return "mark";
+    case StreamKind::cash_event:
+      return "cash_event";
   }
   return "unknown";
 }

@@ -13,18 +13,24 @@
 
 namespace pytrader {
 
-enum class StreamKind : u8 { l3, l2, quote, trade, bar, status };
+enum class StreamKind : u8 { l3, l2, quote, trade, bar, status, mark, cash_event };
 const char* to_text(StreamKind kind) noexcept;
+// Whether rows of this kind tell of orders and trades; others tell of what becomes of positions.
+constexpr bool is_of_orders(StreamKind kind) noexcept {
+  return kind != StreamKind::mark && kind != StreamKind::cash_event;
+}
 
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;
 constexpr std::size_t column_count(StreamKind kind) noexcept {
   if (kind == StreamKind::status) return 3;
+  if (kind == StreamKind::mark) return 4;
   return kind == StreamKind::quote || kind == StreamKind::trade ? 6 : 8;
 }
 
 // What a user of the loop hands over. A column without data is one that the source does not have: ts_init (then it is
-// ts_event), flags (then every row is the last of its event), order_count, aggressor_side, trade_id and volume (0).
+// ts_event), flags (then every row is the last of its event), order_count, aggressor_side, trade_id and volume (0),
+// index_price and a money event's price (not said), its amount and decimals (0) and `per` (1).
 struct MarketStream {
   std::string name;  // for error messages
   InstrumentIndex instrument = 0;

@@ -72,6 +72,19 @@ class OrderWay {
     return true;
   }
 
+  // Orders that wait in the core are canceled for this reason: what they wait for has changed. False as in end_day().
+  bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now) {
+    for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+      if (events_.is_half_full()) return false;
+      const Order& order = *store_.find(id);
+      id = store_.next_open(id);
+      if (order.ord_status != OrderStatus::emulated) continue;
+      emulation_.remove(order);
+      tell(order, ExecType::canceled, now, kNoPrice, 0, kNoPrice, reason);
+    }
+    return true;
+  }
+
   // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
   // the core; else why it did not, and then nothing happened.
   RejectReason cancel(const CancelRequest& command, i64 now) {
@@ -108,7 +121,7 @@ class OrderWay {
 
   // False when the order's state does not allow the report: it is counted and changes nothing.
   bool take(const ExecutionReport& report, i64 now) {
-    const Order* order = store_.find(report.client_order_id);
+    Order* order = store_.find(report.client_order_id);
     const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
     OrderEvent event{};
     TradeChange change;
@@ -124,9 +137,11 @@ class OrderWay {
       events_.push(event);
       return true;
     }
-    const FillPosting posting = change.kind == TradeChange::Kind::told ? book(event, change) : rebook(event, change);
+    const FillPosting posting =
+        change.kind == TradeChange::Kind::told ? book(event, change, *order) : rebook(event, change);
+    event.fee = posting.fee;
     const PositionState& position = position_changed(event.strategy, event.instrument);
-    events_.push_fill(event, posting.fee, position);
+    events_.push_fill(event, position);
     return true;
   }
 
@@ -178,8 +193,9 @@ class OrderWay {
 
   // What happens to an order in the core, in the words of a venue.
   void tell(const Order& order, ExecType exec_type, i64 now, i64 price = kNoPrice, i64 quantity = 0,
-            i64 stop_price = kNoPrice) {
+            i64 stop_price = kNoPrice, RejectReason reason = RejectReason::none) {
     ExecutionReport report{};
+    report.reason = reason;
     report.ts_event = now;
     report.client_order_id = order.client_order_id;
     report.instrument = order.instrument;
@@ -213,10 +229,11 @@ class OrderWay {
   static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
     return {placed, order.client_order_id, exec_id};
   }
-  FillPosting book(const OrderEvent& event, const TradeChange& change) {
+  FillPosting book(const OrderEvent& event, const TradeChange& change, Order& order) {
     const PositionState before = ledger_.position(event.strategy, event.instrument);
-    const FillPosting posting = ledger_.apply_fill(event.strategy, event.instrument, event.side, event.last_px,
-                                                   event.last_qty, event.liquidity);
+    const FillPosting posting = ledger_.apply_fill({event.strategy, event.instrument, event.side, event.liquidity,
+                                                    event.last_px, event.last_qty, event.ts_event, order.cum_value},
+                                                   order.fees);
     ledger_.note_fill(event.strategy, event.instrument,
                       {{change.placed, event.client_order_id, change.exec_id},
                        event.last_px,
@@ -242,8 +259,12 @@ class OrderWay {
   }
   RiskView view_of(StrategyIndex strategy, InstrumentIndex index, i64 now) const noexcept {
     if (index >= board_.size()) return {};
-    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital(), now,
-            gate_.is_allotted(strategy) ? ledger_.earned(strategy, index) : 0};
+    return {board_[index].best_bid(),
+            board_[index].best_ask(),
+            ledger_.account_of(index).capital(),
+            now,
+            gate_.is_allotted(strategy) ? ledger_.earned(strategy, index) : 0,
+            board_[index].expired};
   }
 
   VenuePort& venue_;

@@ -107,18 +107,31 @@ bool Recorder::correct(const OrderEvent& event, i64 fee) {
   return false;
 }
 
-void Recorder::on_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
+void Recorder::on_fill(const OrderEvent& event, const PositionState& position) {
   const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
-  if (event.exec_type != ExecType::trade && correct(event, in_minor_units(fee, decimals, "a fee"))) return;
+  if (event.exec_type != ExecType::trade && correct(event, in_minor_units(event.fee, decimals, "a fee"))) return;
   fills_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.client_order_id),
                     static_cast<i64>(event.venue_order_id), static_cast<i64>(event.exec_id), event.strategy,
                     event.instrument, static_cast<i64>(event.side), event.last_px, event.last_qty,
-                    static_cast<i64>(event.liquidity), in_minor_units(fee, decimals, "a fee"), position.quantity,
+                    static_cast<i64>(event.liquidity), in_minor_units(event.fee, decimals, "a fee"), position.quantity,
                     twice_mid(event.instrument), kNoMark, kNoMark});
-  const i64 held = position.quantity < 0 ? -position.quantity : position.quantity;
-  i64& most = max_positions_[event.instrument * kernel_.strategy_count() + event.strategy];
-  most = std::max(most, held);
+  note_position(event.strategy, event.instrument, position.quantity);
   next_due_ = std::min(next_due_, later(event.ts_init, kSecond));
+}
+
+void Recorder::note_position(StrategyIndex strategy, InstrumentIndex instrument, i64 quantity) {
+  const i64 held = quantity < 0 ? -quantity : quantity;
+  i64& most = max_positions_[instrument * kernel_.strategy_count() + strategy];
+  most = std::max(most, held);
+}
+
+void Recorder::on_cash_event(const CashEvent& event) {
+  const auto high = [](i128 number) { return static_cast<i64>(number >> 64); };
+  const auto low = [](i128 number) { return static_cast<i64>(number); };
+  cash_events_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.kind), event.strategy, event.instrument,
+                          event.quantity_before, event.quantity_after, high(event.amount), low(event.amount),
+                          high(event.realized_pnl), low(event.realized_pnl), high(event.price), low(event.price)});
+  note_position(event.strategy, event.instrument, event.quantity_after);
 }
 
 std::vector<OrderRow> Recorder::orders() const {

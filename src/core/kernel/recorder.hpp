@@ -1,4 +1,4 @@
-// The record of a run: its orders, fills with markouts, equity samples, largest positions, as rows of 64-bit integers.
+// The record of a run: orders, fills with markouts, money events, equity, largest positions, as rows of integers.
 #pragma once
 
 #include <vector>
@@ -60,6 +60,24 @@ struct FillRow {
   i64 mid2_10s;
 };
 
+// What a money event did to one strategy's position: see CashEvent. Money and price as two halves of a 128-bit number
+// of 10^-18 units: hi * 2^64 + (lo as unsigned).
+struct CashEventRow {
+  i64 ts_event;
+  i64 ts_init;
+  i64 kind;
+  i64 strategy;
+  i64 instrument;
+  i64 quantity_before;
+  i64 quantity_after;
+  i64 amount_hi;
+  i64 amount_lo;
+  i64 realized_pnl_hi;
+  i64 realized_pnl_lo;
+  i64 price_hi;
+  i64 price_lo;
+};
+
 // Money in units of 10^-decimals of the currency, rounded half-even; cash + position_value = equity. Positions count at
 // the mark (the mid price, else the last price, else at cost). `currency` is the index of the ledger's account.
 struct EquityRow {
@@ -70,10 +88,11 @@ struct EquityRow {
   i64 equity;
 };
 
-static_assert(sizeof(OrderRow) == 23 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8);
+static_assert(sizeof(OrderRow) == 23 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8 &&
+              sizeof(CashEventRow) == 13 * 8);
 
-// Grows with the orders, fills and samples of a run: they are its result. An account in which no instrument settles is
-// not sampled: its cash never changes.
+// Grows with the orders, fills, money events and samples of a run: they are its result. An account in which no
+// instrument settles is not sampled: its cash never changes.
 class Recorder final : public EventListener {
  public:
   // `equity_interval_ns` 0 samples the start and the end only.
@@ -99,8 +118,11 @@ class Recorder final : public EventListener {
   const Snapshots& snapshots() const noexcept { return snapshots_; }
 
   void on_event(const OrderEvent& event) override;
-  void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) override;
+  void on_fill(const OrderEvent& event, const PositionState& position) override;
 
+  void on_cash_event(const CashEvent& event) override;
+
+  const std::vector<CashEventRow>& cash_events() const noexcept { return cash_events_; }
   const std::vector<FillRow>& fills() const noexcept { return fills_; }
   const std::vector<EventRow>& events() const noexcept { return events_; }
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }
@@ -113,6 +135,7 @@ class Recorder final : public EventListener {
   i128 position_value(u32 account) const;
 
  private:
+  void note_position(StrategyIndex strategy, InstrumentIndex instrument, i64 quantity);
   static constexpr i64 kSecond = 1'000'000'000;
 
   bool correct(const OrderEvent& event, i64 fee);
@@ -124,6 +147,7 @@ class Recorder final : public EventListener {
   const Kernel& kernel_;
   std::vector<FillRow> fills_;
   std::vector<EquityRow> equity_;
+  std::vector<CashEventRow> cash_events_;
   std::vector<EventRow> events_;
   std::vector<RejectReason> reasons_;  // by client_order_id - 1
   std::vector<i64> max_positions_;     // by instrument, then strategy

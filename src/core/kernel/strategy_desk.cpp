@@ -16,7 +16,8 @@ constexpr u32 kLife = mask_of(CallbackKind::stop) | mask_of(CallbackKind::degrad
                       mask_of(CallbackKind::fault);
 // A timer is delivered to a degraded strategy's binding, which keeps books of names, and goes no further.
 constexpr u32 kDegradedHears = kLife | mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) |
-                               mask_of(CallbackKind::position) | mask_of(CallbackKind::timer);
+                               mask_of(CallbackKind::position) | mask_of(CallbackKind::timer) |
+                               mask_of(CallbackKind::cash_event);
 
 i64 later(i64 time, i64 span) noexcept {
   i64 sum = 0;

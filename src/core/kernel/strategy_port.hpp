@@ -4,6 +4,7 @@
 #include "decimal/integers.hpp"
 #include "ledger/position.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 #include "model/records.hpp"
 
 namespace pytrader {
@@ -24,6 +25,7 @@ enum class CallbackKind : u8 {
   fault,    // an error ended it
   condition,
   status,
+  cash_event,
 };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
@@ -53,6 +55,7 @@ struct Callback {
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
+    const CashEvent* cash_event;
     const u32* watch;  // condition: the WatchId
     const void* none;  // start, stop, book, degrade, resume, fault
   };

@@ -64,7 +64,12 @@ FillPosting Ledger::correct_fill(StrategyIndex strategy, InstrumentIndex instrum
   fill.price = price;
   fill.quantity = old.quantity < 0 ? -quantity : quantity;
   if (liquidity != Liquidity::none) fill.liquidity = liquidity;
-  fill.fee = quantity == 0 ? 0 : of.fee(posting.value, fill.liquidity);
+  fill.fee = 0;
+  if (quantity != 0) {
+    const i128 value = posting.value < 0 ? -posting.value : posting.value;
+    const Side side = fill.quantity < 0 ? Side::sell : Side::buy;
+    fill.fee = fees_[instrument]->charge({key.placed.ts_event, value, value, quantity, side, fill.liquidity}, {}).fee;
+  }
 
   PositionState state = before;
   const bool for_good = history.stands_for_good(*found);

@@ -40,6 +40,11 @@ class FillHistory {
   // what the position should be. Where `before` is not what the last fill left (a money event changed the position),
   // the fills until here stand for good.
   bool add(const PositionFill& fill, const PositionState& before, const PositionState& after);
+  // A money event made the position what it is now: the fills until here stand for good.
+  void settle(const PositionState& now) noexcept {
+    first_ = fills_.size();
+    base_ = now;
+  }
   // The fill of this key, null where there is none.
   PositionFill* find(const FillKey& key) noexcept;
   // Whether it is from before a money event, and so not folded again.

@@ -2,55 +2,24 @@
 #include "ledger/ledger.hpp"
 
 #include "decimal/fixed.hpp"
+#include "ledger/checked_sums.hpp"
 
 namespace pytrader {
 namespace {
 
-// Sums that remember whether any of them overflowed, so that a posting is worked out whole and then taken or refused.
-class CheckedSums {
- public:
-  i128 add(i128 a, i128 b) noexcept {
-    i128 sum = 0;
-    overflowed_ |= __builtin_add_overflow(a, b, &sum);
-    return sum;
-  }
-  i128 subtract(i128 a, i128 b) noexcept {
-    i128 difference = 0;
-    overflowed_ |= __builtin_sub_overflow(a, b, &difference);
-    return difference;
-  }
-  i128 value(const Instrument& instrument, i128 price, i128 quantity) noexcept {
-    i128 tick_lots = 0;
-    i128 amount = 0;
-    overflowed_ |= __builtin_mul_overflow(price, quantity, &tick_lots);
-    overflowed_ |= !instrument.value_of(tick_lots, amount);
-    return amount;
-  }
-  bool overflowed() const noexcept { return overflowed_; }
-
- private:
-  bool overflowed_ = false;
-};
-
-constexpr i64 size_of(i64 quantity) noexcept {
-  return quantity < 0 ? -quantity : quantity;
+// The lots of a change that close, with the sign of the change.
+i64 closing_lots(i64 held, i64 change) noexcept {
+  if (held == 0 || (held > 0) == (change > 0)) return 0;
+  const i64 size = held < 0 ? -held : held;
+  if (change > 0) return change < size ? change : size;
+  return -change < size ? change : -size;
 }
 
-// The part of a position that a fill of the other side closes: the cost that leaves with it, and what is paid for it
-// now.
-struct Closing {
-  i128 cost = 0;
-  i128 paid = 0;  // negative: received
-};
-
-Closing closing_of(const PositionState& position, const Instrument& instrument, Side side, i64 price, i64 quantity,
-                   CheckedSums& sums) {
-  const bool buys = side == Side::buy;
-  if (position.quantity == 0 || (position.quantity > 0) == buys) return {};
-  const i64 held = size_of(position.quantity);
-  const i128 signed_price = buys ? price : -static_cast<i128>(price);
-  if (quantity >= held) return {position.cost, sums.value(instrument, signed_price, held)};
-  return {mul_div(position.cost, quantity, held, Rounding::half_even), sums.value(instrument, signed_price, quantity)};
+// The cost that leaves with lots that close.
+i128 cost_of(const PositionState& position, i64 closing) {
+  if (closing == 0) return 0;
+  if (closing == -position.quantity) return position.cost;
+  return mul_div(position.cost, -closing, position.quantity, Rounding::half_even);
 }
 
 [[noreturn]] void throw_overflow(const Instrument& instrument, i64 price, i64 quantity) {
@@ -61,11 +30,18 @@ Closing closing_of(const PositionState& position, const Instrument& instrument, 
 
 }  // namespace
 
-void Ledger::add_instrument(const Instrument& instrument) {
+bool CashTotals::holds(CheckedSums& sums) const noexcept {
+  const i128 capital = sums.add(sums.subtract(sums.add(opening, realized_pnl), fees), income);
+  return cash == sums.subtract(capital, open_cost);
+}
+
+FeeModel& Ledger::add_instrument(const Instrument& instrument, std::unique_ptr<FeeModel> fees) {
   positions_.add_instrument();
   histories_.add_instrument();
   instruments_.push_back(&instrument);
   account_of_.push_back(account_index(instrument.definition().quote_currency));
+  if (!fees) fees = std::make_unique<InstrumentRates>(instrument);
+  return *fees_.emplace_back(std::move(fees));
 }
 
 u32 Ledger::account_index(const std::string& currency) {
@@ -90,49 +66,98 @@ void Ledger::deposit(const std::string& currency, i128 amount) {
   account.cash = cash;
 }
 
-void Ledger::check_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 quantity) const {
-  if (positions_.has(strategy, instrument) && valid(side) && quantity > 0) return;
-  throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(quantity) + " lots for strategy " +
-                                               std::to_string(strategy) + ", instrument " + std::to_string(instrument) +
+void Ledger::check_fill(const LedgerFill& fill) const {
+  if (positions_.has(fill.strategy, fill.instrument) && valid(fill.side) && fill.quantity > 0) return;
+  throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(fill.quantity) + " lots for strategy " +
+                                               std::to_string(fill.strategy) + ", instrument " +
+                                               std::to_string(fill.instrument) +
                                                ": unknown strategy or instrument, bad side, or no quantity");
 }
 
-FillPosting Ledger::apply_fill(StrategyIndex strategy, InstrumentIndex instrument_index, Side side, i64 price,
-                               i64 quantity, Liquidity liquidity) {
-  check_fill(strategy, instrument_index, side, quantity);
-  const Instrument& instrument = *instruments_[instrument_index];
-  PositionState& position = positions_.at(strategy, instrument_index);
-  CashAccount& account = accounts_[account_of_[instrument_index]];
+FeeFill Ledger::fee_fill(const LedgerFill& fill, i128 value) const {
+  i128 order_value = 0;
+  if (!instruments_[fill.instrument]->value_of(fill.order_value, order_value)) {
+    throw_overflow(*instruments_[fill.instrument], fill.price, fill.quantity);
+  }
+  return {
+      fill.ts_event, value < 0 ? -value : value, order_value < 0 ? -order_value : order_value, fill.quantity, fill.side,
+      fill.liquidity};
+}
+
+bool Ledger::work_out(StrategyIndex strategy, InstrumentIndex instrument, const Trade& trade, Plan& plan) const {
+  const PositionState& position = positions_.at(strategy, instrument);
+  const CashAccount& account = accounts_[account_of_[instrument]];
   CheckedSums sums;
+  const i128 cost = cost_of(position, trade.closing);
+  plan.realized_pnl = sums.subtract(0, sums.add(trade.paid_for_closing, cost));
+  const i128 cost_change = sums.subtract(sums.subtract(trade.paid, trade.paid_for_closing), cost);
 
+  plan.position = position;
+  plan.position.quantity = sums.add_lots(position.quantity, trade.change);
+  plan.position.cost = sums.add(position.cost, cost_change);
+  plan.position.realized_pnl = sums.add(position.realized_pnl, plan.realized_pnl);
+  plan.position.fees = sums.add(position.fees, trade.fee);
+  plan.account = account;
+  plan.account.cash = sums.subtract(account.cash, sums.add(trade.paid, trade.fee));
+  plan.account.realized_pnl = sums.add(account.realized_pnl, plan.realized_pnl);
+  plan.account.fees = sums.add(account.fees, trade.fee);
+  plan.account.open_cost = sums.add(account.open_cost, cost_change);
+  return plan.account.holds(sums) && !sums.overflowed();
+}
+
+void Ledger::take(StrategyIndex strategy, InstrumentIndex instrument, const Plan& plan) noexcept {
+  positions_.at(strategy, instrument) = plan.position;
+  static_cast<CashTotals&>(accounts_[account_of_[instrument]]) = plan.account;
+}
+
+FillPosting Ledger::apply_fill(const LedgerFill& fill, OrderFees& order) {
+  check_fill(fill);
+  const Instrument& instrument = *instruments_[fill.instrument];
+  CheckedSums sums;
   FillPosting posting;
-  posting.value = sums.value(instrument, price, quantity);
-  const i128 paid = side == Side::buy ? posting.value : sums.subtract(0, posting.value);
-  if (sums.overflowed()) throw_overflow(instrument, price, quantity);
-  posting.fee = instrument.fee(posting.value, liquidity);
-  const Closing closing = closing_of(position, instrument, side, price, quantity, sums);
-  posting.realized_pnl = sums.subtract(0, sums.add(closing.paid, closing.cost));
-  const i128 cost_change = sums.subtract(sums.subtract(paid, closing.paid), closing.cost);
+  posting.value = sums.value(instrument, fill.price, fill.quantity);
+  Trade trade;
+  trade.change = sign(fill.side) * fill.quantity;
+  trade.closing = closing_lots(positions_.at(fill.strategy, fill.instrument).quantity, trade.change);
+  trade.paid = sums.value(instrument, fill.price, trade.change);
+  trade.paid_for_closing = sums.value(instrument, fill.price, trade.closing);
+  if (sums.overflowed()) throw_overflow(instrument, fill.price, fill.quantity);
+  const FeeFill charged = fee_fill(fill, posting.value);
+  const FeeCharge charge = fees_[fill.instrument]->charge(charged, order);
+  trade.fee = posting.fee = charge.fee;
+  Plan plan;
+  if (!work_out(fill.strategy, fill.instrument, trade, plan)) throw_overflow(instrument, fill.price, fill.quantity);
 
-  PositionState new_position;
-  const bool too_many = __builtin_add_overflow(position.quantity, sign(side) * quantity, &new_position.quantity);
-  new_position.cost = sums.add(position.cost, cost_change);
-  new_position.realized_pnl = sums.add(position.realized_pnl, posting.realized_pnl);
-  new_position.fees = sums.add(position.fees, posting.fee);
-  const i128 cash = sums.subtract(account.cash, sums.add(paid, posting.fee));
-  const i128 realized_pnl = sums.add(account.realized_pnl, posting.realized_pnl);
-  const i128 fees = sums.add(account.fees, posting.fee);
-  const i128 open_cost = sums.add(account.open_cost, cost_change);
-  // capital() adds these up without a check of its own.
-  sums.subtract(sums.add(account.opening, realized_pnl), fees);
-  if (too_many || new_position.quantity == INT64_MIN || sums.overflowed()) throw_overflow(instrument, price, quantity);
-
-  position = new_position;
-  account.cash = cash;
-  account.realized_pnl = realized_pnl;
-  account.fees = fees;
-  account.open_cost = open_cost;
+  take(fill.strategy, fill.instrument, plan);
+  order = charge.order;
+  fees_[fill.instrument]->booked(charged);
+  posting.realized_pnl = plan.realized_pnl;
   return posting;
+}
+
+i128 Ledger::trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 price) {
+  Trade trade;
+  trade.change = change;
+  trade.closing = closing_lots(positions_.at(strategy, instrument).quantity, change);
+  trade.paid = value_at(instrument, change, price);
+  trade.paid_for_closing = trade.closing == change ? trade.paid : value_at(instrument, trade.closing, price);
+  Plan plan;
+  if (!work_out(strategy, instrument, trade, plan)) throw_event_overflow(*instruments_[instrument]);
+  take(strategy, instrument, plan);
+  histories_.at(strategy, instrument).settle(plan.position);
+  return plan.realized_pnl;
+}
+
+i128 Ledger::close_for(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 paid) {
+  const Trade trade{change, change, paid, paid, 0};
+  Plan plan;
+  if (closing_lots(positions_.at(strategy, instrument).quantity, change) != change ||
+      !work_out(strategy, instrument, trade, plan)) {
+    throw_event_overflow(*instruments_[instrument]);
+  }
+  take(strategy, instrument, plan);
+  histories_.at(strategy, instrument).settle(plan.position);
+  return plan.realized_pnl;
 }
 
 bool Ledger::unrealized_pnl(StrategyIndex strategy, InstrumentIndex instrument, i64 mark_price,
@@ -176,16 +201,18 @@ bool Ledger::check() const noexcept {
       if (position.quantity == 0 && position.cost != 0) return false;
       sum.realized_pnl += position.realized_pnl;
       sum.fees += position.fees;
+      sum.income += position.income;
       sum.open_cost += position.cost;
     }
   }
   for (std::size_t i = 0; i < accounts_.size(); ++i) {
     const CashAccount& account = accounts_[i];
     if (account.realized_pnl != sums[i].realized_pnl || account.fees != sums[i].fees ||
-        account.open_cost != sums[i].open_cost) {
+        account.open_cost != sums[i].open_cost || account.income != sums[i].income) {
       return false;
     }
-    if (account.cash != account.opening + account.realized_pnl - account.fees - account.open_cost) return false;
+    CheckedSums exact;
+    if (!account.holds(exact) || exact.overflowed()) return false;
   }
   return true;
 }

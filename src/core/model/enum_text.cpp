@@ -236,6 +236,8 @@ const char* to_text(InstrumentKind kind) noexcept {
       return "future";
     case InstrumentKind::perpetual:
       return "perpetual";
+    case InstrumentKind::option:
+      return "option";
   }
   return "?";
 }

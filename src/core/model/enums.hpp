@@ -127,7 +127,7 @@ enum class ExecType : u8 {
 // FIX 851 LastLiquidityInd.
 enum class Liquidity : u8 { none = 0, maker = 1, taker = 2 };
 
-enum class InstrumentKind : u8 { spot = 1, equity = 2, future = 3, perpetual = 4 };
+enum class InstrumentKind : u8 { spot = 1, equity = 2, future = 3, perpetual = 4, option = 5 };
 
 // Why an order or a request was denied or rejected. The texts stand in reject_reason.cpp and, checked by a test, in
 // docs/orders.md.
@@ -182,8 +182,11 @@ enum class RejectReason : u8 {
   auction_ended = 47,
   clock_backwards = 48,
   instruction_not_supported = 49,
+  corporate_action = 50,
+  instrument_expired = 51,
+  liquidated = 52,
 };
-constexpr u8 kRejectReasonCount = 50;
+constexpr u8 kRejectReasonCount = 53;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;
@@ -231,7 +234,7 @@ constexpr SelfTrade kSelfTrades[] = {SelfTrade::venue_default, SelfTrade::none, 
                                      SelfTrade::cancel_oldest, SelfTrade::cancel_both, SelfTrade::decrement};
 constexpr Liquidity kLiquidities[] = {Liquidity::none, Liquidity::maker, Liquidity::taker};
 constexpr InstrumentKind kInstrumentKinds[] = {InstrumentKind::spot, InstrumentKind::equity, InstrumentKind::future,
-                                               InstrumentKind::perpetual};
+                                               InstrumentKind::perpetual, InstrumentKind::option};
 constexpr TriggerType kTriggerTypes[] = {TriggerType::venue_default, TriggerType::last, TriggerType::mid,
                                          TriggerType::bid_ask, TriggerType::mark};
 constexpr Contingency kContingencies[] = {Contingency::none, Contingency::one_cancels_other,

@@ -108,6 +108,26 @@ void check_notional_limits(const std::string& id, const InstrumentDefinition& de
   }
 }
 
+void check_contract(const std::string& id, const InstrumentDefinition& definition) {
+  const ContractTerms& terms = definition.contract;
+  const bool is_option = definition.kind == InstrumentKind::option;
+  if (is_option != (terms.right != OptionRight::none)) {
+    refuse(id, is_option ? "it is an option without a right; give right='call' or 'put'"
+                         : "it has a right, and is no option; leave right away, or give kind='option'");
+  }
+  if (is_option && terms.strike.raw <= 0) {
+    refuse(id, "strike is " + to_text(terms.strike) + "; an option's must be above zero");
+  }
+  if (!is_option && terms.strike.raw != 0) refuse(id, "it has a strike, and is no option; leave strike away");
+  if (terms.settlement == Settlement::physical && terms.underlying.empty()) {
+    refuse(id, "it is settled physically, and has no underlying; give the id of the instrument that is delivered");
+  }
+  if (terms.underlying == id) refuse(id, "it is its own underlying");
+  if (terms.expire_time < 0) {
+    refuse(id, "expire_time is " + std::to_string(terms.expire_time) + " ns; it must not be before 1970 (0: none)");
+  }
+}
+
 i64 whole_steps(const Fixed& value, i128 step, ErrorCode off_grid, const std::string& id, const char* what,
                 const char* step_name, int decimals) {
   if (value.raw % step != 0) {
@@ -153,6 +173,14 @@ Instrument::Instrument(InstrumentDefinition definition, InstrumentIndex index)
   check_range(id_, "price", "ticks", d.min_price, d.max_price);
   check_range(id_, "quantity", "lots", d.min_quantity, d.max_quantity);
   check_notional_limits(id_, d);
+  check_contract(id_, d);
+  if (d.initial_margin_rate.raw <= 0 || d.initial_margin_rate.raw > kFixedOne) {
+    refuse(id_, "initial_margin_rate is " + to_text(d.initial_margin_rate) + "; it must be above 0 and at most 1");
+  }
+  if (d.maintenance_margin_rate.raw < 0 || d.maintenance_margin_rate >= d.initial_margin_rate) {
+    refuse(id_, "maintenance_margin_rate is " + to_text(d.maintenance_margin_rate) +
+                    "; it must be from 0 to below initial_margin_rate, " + to_text(d.initial_margin_rate));
+  }
   price_decimals_ = decimals_needed(d.tick_size.raw);
   quantity_decimals_ = decimals_needed(d.lot_size.raw);
 }

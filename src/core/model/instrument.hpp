@@ -5,6 +5,7 @@
 
 #include "decimal/fixed.hpp"
 #include "decimal/integers.hpp"
+#include "model/contract_terms.hpp"
 #include "model/enums.hpp"
 #include "model/messages.hpp"
 
@@ -31,6 +32,10 @@ struct InstrumentDefinition {
   i64 max_quantity = kNoLimit;
   Fixed min_notional;  // 0: none
   Fixed max_notional;  // 0: none
+  ContractTerms contract;
+  // Of margin accounts: shares of the cost that a position must be backed by, and of its value that must remain.
+  Fixed initial_margin_rate{kFixedOne, 0};
+  Fixed maintenance_margin_rate;
 };
 
 // A definition that was checked, with the value of one tick times one lot worked out. Throws Error(invalid_instrument).

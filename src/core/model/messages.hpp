@@ -98,6 +98,7 @@ struct OrderEvent {
   Liquidity liquidity;
   RejectReason reason;
   i64 stop_price = kNoPrice;  // the order's stop price after the event; triggered: the one that was reached
+  i128 fee = 0;               // trade only, else 0: 10^-18 units of the quote currency, negative is a rebate
 };
 
 }  // namespace pytrader

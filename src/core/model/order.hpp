@@ -3,6 +3,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
+#include "model/order_fees.hpp"
 #include "model/report_rank.hpp"
 
 namespace pytrader {
@@ -20,6 +21,7 @@ struct OrderChain {
 
 struct Order {
   i128 cum_value = 0;  // sum of last_px * last_qty, in ticks times lots
+  OrderFees fees;
   ClientOrderId client_order_id = 0;
   VenueOrderId venue_order_id = 0;
   i64 price = kNoPrice;

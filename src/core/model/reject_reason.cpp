@@ -61,6 +61,9 @@ constexpr ReasonText kReasonTexts[] = {
     {"auction_ended", "the auction that the order was meant for has ended"},
     {"clock_backwards", "the clock may not go backwards"},
     {"instruction_not_supported", "the venue does not offer what the order asks for beside its type"},
+    {"corporate_action", "a split took the order: its price and quantity were in old units"},
+    {"instrument_expired", "the contract has ended"},
+    {"liquidated", "the position was liquidated, and its orders with it"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

@@ -28,31 +28,32 @@ i128 share_of(i128 value, i64 part, i64 whole) noexcept {
   return quotient * part + (rest * part + whole - 1) / whole;
 }
 
-// value * rate, rounded up to 10^-18, for a rate below 1; false on overflow. The rate is a mantissa at 10^-18.
-bool add_fee(i128 value, i128 rate, i128& sum) noexcept {
-  if (rate <= 0) return true;
-  const i128 whole = value / kFixedOne;
-  const i128 rest = value % kFixedOne;
-  const i128 fee = whole * rate + (rest * rate + kFixedOne - 1) / kFixedOne;
-  return !__builtin_add_overflow(sum, fee, &sum);
+// Capital that one side needs if all its working orders fill: `held` lots that they first close, then what they open.
+struct Working {
+  i64 lots;
+  i128 value_ticks;
+  i64 orders;
+};
+
+// A share of a value, rounded up; false on overflow.
+bool margin_of(i128 value, i128 rate, i128& margin) noexcept {
+  margin = value;
+  return rate == kFixedOne || rounded_up_product(value, rate, margin);
 }
 
-// Capital that one side needs if all its working orders fill: `held` lots that they first close, then what they open.
-bool side_requirement(i64 held_against, i128 cost, i64 lots, i128 value_ticks, const Instrument& instrument,
-                      i128& requirement) noexcept {
-  i128 opening_ticks = value_ticks;
-  if (held_against > 0) {
-    if (lots <= held_against) {
-      requirement = 0;
-      return true;
-    }
-    opening_ticks = share_of(value_ticks, lots - held_against, lots);
-  }
+bool side_requirement(i64 held_against, i128 cost, const Working& working, const Instrument& instrument,
+                      const FeeModel& fees, i128 margin_rate, i128& requirement) noexcept {
+  const i128 kept = held_against > 0 ? 0 : size_of(cost);
+  if (working.lots <= held_against) return margin_of(kept, margin_rate, requirement);
+  i128 opening_ticks = working.value_ticks;
+  if (held_against > 0) opening_ticks = share_of(opening_ticks, working.lots - held_against, working.lots);
   i128 opening = 0;
-  if (!instrument.value_of(opening_ticks, opening)) return false;
-  requirement = held_against > 0 ? 0 : size_of(cost);
-  if (__builtin_add_overflow(requirement, opening, &requirement)) return false;
-  return add_fee(opening, instrument.definition().taker_fee_rate.raw, requirement);
+  i128 value = 0;
+  i128 fee = 0;
+  return instrument.value_of(opening_ticks, opening) && !__builtin_add_overflow(kept, opening, &value) &&
+         margin_of(value, margin_rate, requirement) &&
+         fees.worst_fee(opening, working.lots - held_against, working.orders, fee) &&
+         !__builtin_add_overflow(requirement, fee, &requirement);
 }
 
 }  // namespace
@@ -74,9 +75,12 @@ void Exposure::add_strategy() {
   open_orders_.push_back(0);
 }
 
-void Exposure::add_instrument(const Instrument& instrument) {
+void Exposure::add_instrument(const Instrument& instrument, const FeeModel* fees) {
   cells_.add_instrument();
   instruments_.push_back(&instrument);
+  if (fees == nullptr) fees = rates_.emplace_back(std::make_unique<InstrumentRates>(instrument)).get();
+  fees_.push_back(fees);
+  margin_rates_.push_back(margined_ ? instrument.definition().initial_margin_rate.raw : kFixedOne);
   const std::string& currency = instrument.definition().quote_currency;
   const auto known =
       std::find_if(totals_.begin(), totals_.end(), [&](const Total& t) { return t.currency == currency; });
@@ -93,25 +97,36 @@ i128 Exposure::strategy_requirement(StrategyIndex strategy, InstrumentIndex inst
   return sum;
 }
 
-bool Exposure::requirement_of(const ExposureCell& cell, const Instrument& instrument, i128& requirement) noexcept {
+bool Exposure::requirement_of(const ExposureCell& cell, InstrumentIndex index, i128& requirement) const noexcept {
+  const Instrument& instrument = *instruments_[index];
+  const FeeModel& fees = *fees_[index];
+  const i128 rate = margin_rates_[index];
   const i64 position = cell.position;
   i128 buys = 0;
   i128 sells = 0;
-  if (!side_requirement(position < 0 ? -position : 0, cell.cost, cell.buy_lots, cell.buy_value, instrument, buys)) {
-    return false;
-  }
-  if (!side_requirement(position > 0 ? position : 0, cell.cost, cell.sell_lots, cell.sell_value, instrument, sells)) {
+  i128 held = 0;
+  if (!side_requirement(position < 0 ? -position : 0, cell.cost, {cell.buy_lots, cell.buy_value, cell.buy_orders},
+                        instrument, fees, rate, buys) ||
+      !side_requirement(position > 0 ? position : 0, cell.cost, {cell.sell_lots, cell.sell_value, cell.sell_orders},
+                        instrument, fees, rate, sells) ||
+      !margin_of(size_of(cell.cost), rate, held)) {
     return false;
   }
   // A side that only closes needs nothing more than what holding the position needs.
-  requirement = std::max({buys, sells, size_of(cell.cost)});
+  requirement = std::max({buys, sells, held});
   return true;
 }
 
-bool Exposure::with_working(ExposureCell& cell, Side side, i64 lots, i128 value) noexcept {
+bool Exposure::with_working(ExposureCell& cell, Side side, const Reservation& before,
+                            const Reservation& after) noexcept {
   i64& total_lots = side == Side::buy ? cell.buy_lots : cell.sell_lots;
   i128& total_value = side == Side::buy ? cell.buy_value : cell.sell_value;
-  return !__builtin_add_overflow(total_lots, lots, &total_lots) &&
+  u32& orders = side == Side::buy ? cell.buy_orders : cell.sell_orders;
+  if (before.quantity == 0 && after.quantity != 0) ++orders;
+  if (before.quantity != 0 && after.quantity == 0) --orders;
+  const i128 value =
+      static_cast<i128>(after.quantity) * after.price - static_cast<i128>(before.quantity) * before.price;
+  return !__builtin_add_overflow(total_lots, after.quantity - before.quantity, &total_lots) &&
          !__builtin_add_overflow(total_value, value, &total_value);
 }
 
@@ -119,7 +134,7 @@ void Exposure::commit(StrategyIndex strategy, InstrumentIndex instrument, Exposu
   ExposureCell& cell = cells_.at(strategy, instrument);
   i128& total = totals_[currency_of_[instrument]].amount;
   i128 new_total = 0;
-  if (!requirement_of(changed, *instruments_[instrument], changed.requirement) ||
+  if (!requirement_of(changed, instrument, changed.requirement) ||
       __builtin_add_overflow(total - cell.requirement, changed.requirement, &new_total)) {
     throw Error(ErrorCode::decimal_overflow, "the exposure in " + instruments_[instrument]->id() +
                                                  " is beyond the range of exact numbers; trade smaller sizes");
@@ -132,9 +147,7 @@ void Exposure::order_changed(const Order& order, const Reservation& before) {
   const Reservation after = reservation_of(order);
   if (after == before) return;
   ExposureCell changed = cells_.at(order.strategy, order.instrument);
-  const i128 value =
-      static_cast<i128>(after.quantity) * after.price - static_cast<i128>(before.quantity) * before.price;
-  if (!with_working(changed, order.side, after.quantity - before.quantity, value)) {
+  if (!with_working(changed, order.side, before, after)) {
     throw Error(ErrorCode::decimal_overflow, "the working orders in " + instruments_[order.instrument]->id() +
                                                  " are beyond the range of exact numbers; trade smaller sizes");
   }

@@ -1,9 +1,11 @@
 // What positions and working orders could become at worst, kept up to date order by order.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "model/fee_model.hpp"
 #include "model/instrument.hpp"
 #include "model/order.hpp"
 #include "model/strategy_instrument_table.hpp"
@@ -28,19 +30,25 @@ struct ExposureCell {
   i64 sell_lots = 0;
   i128 buy_value = 0;  // of buy_lots at their prices, in ticks times lots
   i128 sell_value = 0;
+  u32 buy_orders = 0;  // that buy_lots are spread over
+  u32 sell_orders = 0;
   i128 requirement = 0;  // capital that the worst case needs, 10^-18 quote currency
 };
 
 // The worst case of a cell is the larger of two:
 //   everything on the buy side fills:  a long costs what it cost and what the buys cost; of a short, only buys beyond
 //   it count everything on the sell side fills: the mirror image
-// each with the taker's fee on what it would open. Working orders that reduce a position need no capital. Where a side
-// partly reduces and partly opens, the opening part counts at the side's average price, rounded up.
+// each with the most that its fee model could charge for what it would open. Working orders that reduce a position need
+// no capital. Where a side partly reduces and partly opens, the opening part counts at the side's average price,
+// rounded up.
+// Margined, values and costs count with the instrument's initial margin rate, fees in full.
 class Exposure {
  public:
   void add_strategy();
-  // Keeps a pointer: the instrument must stay where it is.
-  void add_instrument(const Instrument& instrument);
+  // Positions and orders need the initial margin of their value, not all of it. Before the first instrument.
+  void set_margined() noexcept { margined_ = true; }
+  // Keeps pointers: instrument and fee model must stay where they are. Without a model the instrument's rates hold.
+  void add_instrument(const Instrument& instrument, const FeeModel* fees = nullptr);
 
   bool has(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return cells_.has(strategy, instrument);
@@ -64,9 +72,9 @@ class Exposure {
   void position_changed(StrategyIndex strategy, InstrumentIndex instrument, i64 position, i128 cost);
 
   // The requirement of a cell as it would be; false when it leaves 128 bits. A pure function.
-  static bool requirement_of(const ExposureCell& cell, const Instrument& instrument, i128& requirement) noexcept;
-  // The cell with one more (or, lots and value negative, less) working on a side; false on overflow.
-  static bool with_working(ExposureCell& cell, Side side, i64 lots, i128 value) noexcept;
+  bool requirement_of(const ExposureCell& cell, InstrumentIndex instrument, i128& requirement) const noexcept;
+  // The cell after an order of this side changed from holding back `before` to `after`; false on overflow.
+  static bool with_working(ExposureCell& cell, Side side, const Reservation& before, const Reservation& after) noexcept;
 
  private:
   struct Total {
@@ -77,9 +85,13 @@ class Exposure {
 
   StrategyInstrumentTable<ExposureCell> cells_;
   std::vector<const Instrument*> instruments_;
+  std::vector<const FeeModel*> fees_;
+  std::vector<std::unique_ptr<FeeModel>> rates_;  // of instruments without a model
+  std::vector<i128> margin_rates_;                // by instrument; one where the whole value is needed
   std::vector<u32> currency_of_;
   std::vector<Total> totals_;
   std::vector<u32> open_orders_;
+  bool margined_ = false;
 };
 
 }  // namespace pytrader

@@ -180,6 +180,7 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
       instrument->index() != order.instrument) {
     return RejectReason::unknown_instrument;
   }
+  if (view.expired) return RejectReason::instrument_expired;
   const InstrumentDefinition& definition = instrument->definition();
   const RiskLimits& limits = limits_[order.strategy];
   RejectReason reason = check_form(order, definition, view.now);
@@ -199,7 +200,7 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
   }
   reason = check_position(wanted);
   if (reason != RejectReason::none) return reason;
-  return check_funds(wanted, *instrument, view);
+  return check_funds(wanted, view);
 }
 
 RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
@@ -241,7 +242,7 @@ RejectReason RiskGate::check_wanted(const Wanted& wanted, const Instrument& inst
   if (reason != RejectReason::none) return reason;
   reason = check_position(wanted);
   if (reason != RejectReason::none) return reason;
-  return check_funds(wanted, instrument, view);
+  return check_funds(wanted, view);
 }
 
 RejectReason RiskGate::check_cancel(const CancelRequest& request, const Order* order) const {
@@ -277,14 +278,12 @@ RejectReason RiskGate::check_position(const Wanted& wanted) const {
   return RejectReason::none;
 }
 
-RejectReason RiskGate::check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const {
+RejectReason RiskGate::check_funds(const Wanted& wanted, const RiskView& view) const {
   ExposureCell cell = exposure_.cell(wanted.strategy, wanted.instrument);
   const i128 before = cell.requirement;
-  const i128 value = static_cast<i128>(wanted.after.quantity) * wanted.after.price -
-                     static_cast<i128>(wanted.before.quantity) * wanted.before.price;
   i128 total = 0;
-  if (!Exposure::with_working(cell, wanted.side, wanted.after.quantity - wanted.before.quantity, value) ||
-      !Exposure::requirement_of(cell, instrument, cell.requirement) ||
+  if (!Exposure::with_working(cell, wanted.side, wanted.before, wanted.after) ||
+      !exposure_.requirement_of(cell, wanted.instrument, cell.requirement) ||
       __builtin_add_overflow(exposure_.total_requirement(wanted.instrument) - before, cell.requirement, &total)) {
     return RejectReason::value_overflow;
   }

@@ -16,9 +16,10 @@ namespace pytrader {
 struct RiskView {
   i64 best_bid = kNoPrice;  // ticks, kNoPrice where the side is empty or not known
   i64 best_ask = kNoPrice;
-  i128 capital = 0;     // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
-  i64 now = INT64_MIN;  // the kernel's clock
-  i128 earned = 0;      // the strategy's part of realized PnL - fees; read where it was allotted capital
+  i128 capital = 0;      // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+  i64 now = INT64_MIN;   // the kernel's clock
+  i128 earned = 0;       // the strategy's part of realized PnL - fees; read where it was allotted capital
+  bool expired = false;  // the instrument's contract has ended
 };
 
 // Everything it can not judge it denies: an unknown instrument, an unknown enumerator, a value out of range. Each check
@@ -26,8 +27,10 @@ struct RiskView {
 class RiskGate {
  public:
   void add_strategy(const RiskLimits& limits);
-  // Keeps a pointer: the instrument must stay where it is.
-  void add_instrument(const Instrument& instrument) { exposure_.add_instrument(instrument); }
+  // Keeps pointers: instrument and fee model must stay where they are. Without a model the instrument's rates hold.
+  void add_instrument(const Instrument& instrument, const FeeModel* fees = nullptr) {
+    exposure_.add_instrument(instrument, fees);
+  }
 
   // The strategy may bind no more capital of this currency than `amount` and what it has earned, and of other
   // currencies than it has earned. Throws Error(invalid_argument) for a negative amount or no such strategy.
@@ -69,7 +72,7 @@ class RiskGate {
   };
   RejectReason check_worth(const Wanted& wanted, const Instrument& instrument) const;
   RejectReason check_position(const Wanted& wanted) const;
-  RejectReason check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
+  RejectReason check_funds(const Wanted& wanted, const RiskView& view) const;
 
   bool exceeds_allotment(const Wanted& wanted, i128 more, const RiskView& view) const;
 

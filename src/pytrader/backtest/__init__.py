@@ -10,8 +10,16 @@ from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.recorded_venue import RecordedVenue
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.result import (
+    AccountSummary,
+    BacktestResult,
+    BookFaults,
+    HandlerError,
+    InsuranceSummary,
+    PositionSummary,
+)
 from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
+from pytrader.backtest.venue import Venue
 
 __all__ = [
     "AccountSummary",
@@ -20,6 +28,7 @@ __all__ = [
     "BookFaults",
     "Exchange",
     "HandlerError",
+    "InsuranceSummary",
     "PositionSummary",
     "QueueModel",
     "RecordedVenue",
@@ -29,6 +38,7 @@ __all__ = [
     "SnapshotPosition",
     "SnapshotQuote",
     "SnapshotStrategy",
+    "Venue",
     "backtest",
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
@@ -15,6 +15,7 @@ from pytrader.backtest.inputs import (
     Strategies,
     capital_allotments,
     error_policies,
+    insurance_funds,
     markets,
     opening_cash,
     saved_states,
@@ -23,6 +24,7 @@ from pytrader.backtest.inputs import (
 from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.snapshot import Snapshot
+from pytrader.backtest.venue import Venue, checked_venues, venue_queue_models, venue_recordings
 from pytrader.backtest.venue_models import QueueModels, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
@@ -74,6 +76,16 @@ class Backtest:
         Together at most all of it. A strategy without a share may use the whole account.
     snapshot_interval : str or int, optional
         Time, by the data's clock, between two versions that `snapshot` has without asking.
+    venues : mapping of str to Venue, optional
+        Models of what the data does not say, such as fees, by venue (``"BINANCE"``) or by instrument
+        (``"BTCUSDT.BINANCE"``, which comes first). What they leave open is as the other arguments say, and fees as the
+        instrument's own rates.
+    account : {"funded", "isolated", "cross"}
+        Whether positions are backed by their whole value, or by their instruments' ``initial_margin_rate``: each by its
+        own margin, or all of a currency by the whole account. Margined ones are liquidated when a mark price takes them
+        below their maintenance; see ``docs/accounts.md``.
+    insurance : str, Money, or sequence of them
+        What the venue's insurance fund begins with; for margin accounts.
     equity_interval : str or int
         Time between two samples of the equity curve.
     start : int, optional
@@ -111,6 +123,9 @@ class Backtest:
         error_policy: ErrorPolicies | None = None,
         allocation: Mapping[str, Share] | None = None,
         snapshot_interval: str | int | None = None,
+        venues: Mapping[str, Venue] | None = None,
+        account: Literal["funded", "isolated", "cross"] = "funded",
+        insurance: Cash = (),
         equity_interval: str | int = "1m",
         start: int | None = None,
         state: bytes | Mapping[str, bytes] | None = None,
@@ -135,7 +150,6 @@ class Backtest:
         self.check_every_event = check_every_event
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
-        self.queue_models = queue_models(queue_model, self.markets.recorded)
         self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
         self.start_ns = _start(start, self.markets)
         self.states = saved_states(state, self.strategies)
@@ -144,7 +158,16 @@ class Backtest:
             self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
             if self.snapshot_interval_ns <= 0:
                 raise InvalidArgument(f"snapshot_interval must be positive, got {snapshot_interval!r}")
-        self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
+        self.account, self.insurance = account, insurance_funds(account, insurance)
+        self.venue_models = checked_venues(venues, self.markets.instruments)
+        self.queue_models = {
+            **queue_models(queue_model, self.markets.recorded),
+            **venue_queue_models(self.venue_models, self.markets.recorded),
+        }
+        self.venues = {
+            **recorded_venues(venue, bar_path, self.markets.recorded),
+            **venue_recordings(self.venue_models, self.markets.recorded),
+        }
         self._started = False
         self._run: Run | None = None
 
@@ -179,6 +202,9 @@ class Backtest:
             self.cash,
             limits=self.limits,
             error_policies=self.error_policies,
+            venue_models=self.venue_models,
+            account=self.account,
+            insurance=self.insurance,
             feed_latency_ns=self.feed_latency_ns,
             order_latency_ns=self.order_latency_ns,
             queue_models=self.queue_models,

@@ -16,8 +16,16 @@ from pytrader.backtest.allocation import Allotments
 from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.history import History
 from pytrader.backtest.interrupt import StopOnInterrupt
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, HandlerError, PositionSummary
+from pytrader.backtest.result import (
+    AccountSummary,
+    BacktestResult,
+    BookFaults,
+    HandlerError,
+    InsuranceSummary,
+    PositionSummary,
+)
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
+from pytrader.backtest.venue import Venue, venue_of
 from pytrader.strategy import ErrorPolicy, Strategy
 from pytrader.strategy.compiled import CompiledContext
 from pytrader.strategy.state import read_state, restore
@@ -47,6 +55,9 @@ class Run:
         cash: Sequence[Money],
         *,
         limits: RiskLimits,
+        venue_models: Mapping[str, Venue],
+        account: str,
+        insurance: Sequence[Money],
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         feed_latency_ns: int,
         order_latency_ns: int,
@@ -78,7 +89,14 @@ class Run:
         )
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
-        index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
+        if account != "funded":
+            self._engine.set_margin(account)
+        for amount in insurance:
+            self._engine.add_insurance(amount)
+        index_of = {
+            instrument.id: self._engine.add_instrument(instrument, venue_of(venue_models, instrument).fees)
+            for instrument in markets.instruments
+        }
         self._engine.set_emulation(emulate, immediate_trigger)
         self._set_venues(index_of, queue_models, venues)
         for amount in cash:
@@ -233,6 +251,7 @@ class Run:
             orders=engine.orders(),
             fills=engine.fills(),
             equity=engine.equity(),
+            cash_events=engine.cash_events(),
             order_events=engine.order_events(),
             refused_reports=engine.refused_reports(),
             instruments=instruments,
@@ -252,6 +271,7 @@ class Run:
             source=self._markets.source,
             tags=("", *self._tags),
             errors=handler_errors(engine.errors(), self._contexts),
+            insurance=tuple(InsuranceSummary(*each) for each in engine.insurance()),
             book_faults=self._book_faults(),
         )
 

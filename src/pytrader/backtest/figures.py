@@ -70,7 +70,7 @@ def position_figures(result: BacktestResult, position: PositionSummary) -> dict[
     turnover = exact_dot(fills["price"], fills["quantity"]) * Fraction(str(instrument.tick_size)) * lot
     net = None
     if position.unrealized_pnl is not None:
-        net = amount_text(position.realized_pnl + position.unrealized_pnl - position.fees)
+        net = amount_text(position.realized_pnl + position.unrealized_pnl - position.fees + position.income)
     return {
         "strategy": position.strategy,
         "instrument": position.instrument_id,
@@ -82,6 +82,7 @@ def position_figures(result: BacktestResult, position: PositionSummary) -> dict[
         "turnover": fraction_text(turnover * Fraction(str(instrument.multiplier))),
         "maker_share": ratio(maker_lots, lots),
         "fees": amount_text(position.fees),
+        "income": amount_text(position.income),
         "realized_pnl": amount_text(position.realized_pnl),
         "unrealized_pnl": None if position.unrealized_pnl is None else amount_text(position.unrealized_pnl),
         "net_pnl": net,

@@ -38,6 +38,8 @@ _TELLING_FIELDS: dict[str, Kind] = {
     "trade_id": "trade",
     "open": "bar",
     "phase": "status",
+    "mark_price": "mark",
+    "amount_decimals": "cash_event",
 }
 
 
@@ -281,6 +283,22 @@ def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:
                 f"{instrument.id} trades in {code}, and cash has only {', '.join(codes) or 'nothing'}: "
                 f'write for example cash="10000 {code}"'
             )
+    return amounts
+
+
+def insurance_funds(account: str, insurance: Cash) -> list[Money]:
+    """The opening amounts of the venue's insurance funds.
+
+    Raises
+    ------
+    ConfigError
+        If the account is of no kind there is, or is funded and has insurance; for amounts as `opening_cash`.
+    """
+    if account not in ("funded", "isolated", "cross"):
+        raise ConfigError(f"account must be 'funded', 'isolated' or 'cross', got {account!r}")
+    amounts = opening_cash(insurance, ())
+    if amounts and account == "funded":
+        raise ConfigError("insurance is for margin accounts: give account='isolated' or account='cross'")
     return amounts
 
 

@@ -50,6 +50,8 @@ class PositionSummary:
         Of what is open, at ``last_price``; None when there was none.
     fees : Money
         Paid; negative is a net rebate.
+    income : Money
+        Funding, dividends, borrow cost and rollover, received less paid.
     max_position : Quantity
         The largest absolute position of the run.
     last_price : Price or None
@@ -63,8 +65,28 @@ class PositionSummary:
     realized_pnl: Money
     unrealized_pnl: Money | None
     fees: Money
+    income: Money
     max_position: Quantity
     last_price: Price | None
+
+
+@dataclass(frozen=True)
+class InsuranceSummary:
+    """The venue's insurance fund of one currency at the end of a run with margin.
+
+    Attributes
+    ----------
+    currency : str
+        Its code.
+    balance : Money
+        What is in it.
+    uncovered : Money
+        Losses beyond margins that neither it nor holders of the other side paid.
+    """
+
+    currency: str
+    balance: Money
+    uncovered: Money
 
 
 @dataclass(frozen=True)
@@ -132,6 +154,8 @@ class BacktestResult:
     orders, fills, equity : numpy.ndarray
         Structured arrays of 64-bit integers, one row an order, a fill, a sample of the equity curve
         (``ORDER_ROW``, ``FILL_ROW``, ``EQUITY_ROW``; `docs/results.md` has the columns).
+    cash_events : numpy.ndarray
+        What money events did to positions, one row each (``CASH_EVENT_ROW``).
     order_events : numpy.ndarray or None
         Every order event of a run with ``record_events=True`` (``EVENT_ROW``), else no rows.
     refused_reports : numpy.ndarray or None
@@ -160,6 +184,8 @@ class BacktestResult:
         Where the market data came from.
     tags : tuple of str
         What the ``tag`` column of ``orders`` counts.
+    insurance : tuple of InsuranceSummary
+        The venue's insurance funds, one a currency; empty without margin.
     book_faults : tuple of BookFaults
         What the books found wrong with the rows of their feeds, empty for sound data.
     errors : tuple of HandlerError
@@ -169,6 +195,7 @@ class BacktestResult:
     orders: npt.NDArray[np.void]
     fills: npt.NDArray[np.void]
     equity: npt.NDArray[np.void]
+    cash_events: npt.NDArray[np.void]
     instruments: tuple[Instrument, ...]
     strategies: tuple[str, ...]
     accounts: tuple[AccountSummary, ...]
@@ -184,6 +211,7 @@ class BacktestResult:
     tags: Sequence[str] = ("",)
     seed: int = 0
     book_faults: tuple[BookFaults, ...] = ()
+    insurance: tuple[InsuranceSummary, ...] = ()
     errors: tuple[HandlerError, ...] = ()
     order_events: npt.NDArray[np.void] | None = None
     refused_reports: npt.NDArray[np.void] | None = None

@@ -10,13 +10,24 @@ import numpy as np
 import numpy.typing as npt
 
 from pytrader.backtest.exact import UNKNOWN, IntColumn, divide_half_even, mantissa_and_decimals
-from pytrader.model import Contingency, Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce, TriggerType
+from pytrader.model import (
+    CashEventKind,
+    Contingency,
+    Liquidity,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    TimeInForce,
+    TriggerType,
+)
 
 if TYPE_CHECKING:
     from pytrader.backtest.result import BacktestResult
     from pytrader.model import Instrument
 
 AVG_PX_DECIMALS = 18
+EXACT_DECIMALS = 18
 Rows = npt.NDArray[np.void]
 Bools = npt.NDArray[np.bool_]
 
@@ -173,6 +184,34 @@ def fill_columns(result: BacktestResult) -> list[Column]:
     ]
 
 
+def wide_column(name: str, rows: Rows, field: str, decimals_min: int) -> Column:
+    """Join the two halves of 128-bit amounts of 10^-18."""
+    numbers = [
+        (high << 64) | (low & 0xFFFF_FFFF_FFFF_FFFF)
+        for high, low in zip(rows[f"{field}_hi"].tolist(), rows[f"{field}_lo"].tolist(), strict=True)
+    ]
+    return Column(name, "decimal", numbers, EXACT_DECIMALS, decimals_min)
+
+
+def cash_event_columns(result: BacktestResult) -> list[Column]:
+    """Lay out what money events did."""
+    rows = result.cash_events
+    lots = [each.lot_size for each in result.instruments]
+    currencies = [str(each.quote_currency) for each in result.instruments]
+    return [
+        Column("ts_event", "time", rows["ts_event"]),
+        Column("ts_init", "time", rows["ts_init"]),
+        code_column("kind", rows["kind"], CashEventKind),
+        *identity_columns(result, rows),
+        grid_column("quantity_before", rows, "quantity_before", lots),
+        grid_column("quantity_after", rows, "quantity_after", lots),
+        wide_column("amount", rows, "amount", 2),
+        wide_column("realized_pnl", rows, "realized_pnl", 2),
+        Column("currency", "text", rows["instrument"], labels=currencies),
+        wide_column("price", rows, "price", 2),
+    ]
+
+
 def equity_columns(result: BacktestResult) -> list[Column]:
     """Lay out the equity curve."""
     rows = result.equity
@@ -193,4 +232,9 @@ def equity_columns(result: BacktestResult) -> list[Column]:
 
 def output_tables(result: BacktestResult) -> dict[str, list[Column]]:
     """Lay out every file of a result, by its name without ending."""
-    return {"orders": order_columns(result), "fills": fill_columns(result), "equity": equity_columns(result)}
+    return {
+        "orders": order_columns(result),
+        "fills": fill_columns(result),
+        "cash_events": cash_event_columns(result),
+        "equity": equity_columns(result),
+    }

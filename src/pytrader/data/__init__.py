@@ -12,20 +12,28 @@ from pytrader.data.kraken import KrakenDepthFeed, kraken_instruments
 from pytrader.data.load import load
 from pytrader.data.lobster import read_lobster
 from pytrader.data.market_data import MarketData, Stream
+from pytrader.data.money_events import Borrow, Dividend, Expiry, Funding, Rollover, Split, money_event_stream
 from pytrader.data.okx import OkxDepthFeed, okx_instruments
 
 __all__ = [
     "BinanceDepthFeed",
     "BitgetDepthFeed",
+    "Borrow",
+    "Dividend",
+    "Expiry",
     "FeedIncident",
+    "Funding",
     "KrakenDepthFeed",
     "MarketData",
     "OkxDepthFeed",
+    "Rollover",
+    "Split",
     "Stream",
     "binance_instruments",
     "frames_of",
     "kraken_instruments",
     "load",
+    "money_event_stream",
     "okx_instruments",
     "open_columns",
     "read_bars",

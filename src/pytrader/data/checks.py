@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pytrader._core import TradingPhase
 from pytrader.data.market_data import Stream
 from pytrader.errors import DataError
+from pytrader.model import CashEventKind
 from pytrader.model.records import BookAction
 
 _BLOCK = 1 << 20
@@ -16,7 +17,7 @@ _NO_PRICE = np.iinfo(np.int64).min
 _ACTIONS = {"l3": (1, 7), "l2": (1, 7)}
 _ERASE, _CLEAR = int(BookAction.ERASE), int(BookAction.CLEAR)
 _NEVER_NEGATIVE = ("quantity", "order_count", "bid_quantity", "ask_quantity", "volume")
-_PRICES = ("price", "bid_price", "ask_price", "open", "high", "low", "close")
+_PRICES = ("price", "bid_price", "ask_price", "open", "high", "low", "close", "mark_price")
 
 
 def check_rows(stream: Stream, path: str) -> None:
@@ -53,6 +54,9 @@ def _check_block(stream: Stream, path: str, first: int) -> None:
     for name in _NEVER_NEGATIVE:
         if name in columns:
             _refuse(stream, path, first, name, columns[name] < 0, "is negative")
+    if stream.kind == "cash_event":
+        _check_cash_events(stream, path, first)
+        return
     for name in _PRICES:
         if name in columns:
             _refuse(stream, path, first, name, columns[name] == _NO_PRICE, "is not a price")
@@ -88,6 +92,16 @@ def _check_bars(stream: Stream, path: str, first: int) -> None:
     _refuse(stream, path, first, "high", (high < opened) | (high < close), "is below another price of its bar")
     _refuse(stream, path, first, "low", (low > opened) | (low > close), "is above another price of its bar")
     _refuse(stream, path, first, "ts_open", columns["ts_open"] >= columns["ts_event"], "is not before the bar's close")
+
+
+def _check_cash_events(stream: Stream, path: str, first: int) -> None:
+    columns = stream.columns
+    last = int(CashEventKind.EXPIRY)
+    kind = columns["kind"]
+    _refuse(stream, path, first, "kind", (kind < 1) | (kind > last), f"is not a kind from 1 to {last}")
+    for name, low, high in (("amount_decimals", 0, 12), ("per", 1, 1_000_000), ("price_decimals", 0, 18)):
+        bad = (columns[name] < low) | (columns[name] > high)
+        _refuse(stream, path, first, name, bad, f"is not from {low} to {high}")
 
 
 def _shifted(later_row_is_bad: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

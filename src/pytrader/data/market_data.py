@@ -12,17 +12,26 @@ import numpy.typing as npt
 
 from pytrader.errors import InvalidArgument
 from pytrader.model import Instrument
-from pytrader.model.records import BAR, FLAG_LAST, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE
+from pytrader.model.records import BAR, CASH_EVENT, FLAG_LAST, L2_EVENT, L3_EVENT, MARK, QUOTE, STATUS, TRADE
 
-Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar", "status"]
+Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar", "status", "mark", "cash_event"]
 Column: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.uint64]
 
 DTYPES: Mapping[str, np.dtype[Any]] = MappingProxyType(
-    {"l3": L3_EVENT, "l2": L2_EVENT, "quote": QUOTE, "trade": TRADE, "bar": BAR, "status": STATUS}
+    {
+        "l3": L3_EVENT,
+        "l2": L2_EVENT,
+        "quote": QUOTE,
+        "trade": TRADE,
+        "bar": BAR,
+        "status": STATUS,
+        "mark": MARK,
+        "cash_event": CASH_EVENT,
+    }
 )
 # Columns that may be left out, and what their absence means: received when it happened; a venue event of its own; not
 # said.
-OPTIONAL_COLUMNS = frozenset({"ts_init", "flags", "order_count"})
+OPTIONAL_COLUMNS = frozenset({"ts_init", "flags", "order_count", "index_price"})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,7 +42,7 @@ class Stream:
     ----------
     instrument : Instrument
         What the rows are about; prices are whole ticks of it, quantities whole lots.
-    kind : {"l3", "l2", "quote", "trade", "bar", "status"}
+    kind : {"l3", "l2", "quote", "trade", "bar", "status", "mark", "cash_event"}
         Which record the rows are (`pytrader.model.records`).
     columns : mapping of str to numpy.ndarray
         One 1-D array per field of the record, int64 (order_id and trade_id: uint64), all of one length; any stride,
@@ -85,6 +94,8 @@ class Stream:
         rows = np.zeros(len(self), DTYPES[self.kind])
         if "flags" in (rows.dtype.names or ()):
             rows["flags"] = FLAG_LAST
+        if self.kind == "mark":
+            rows["index_price"] = np.iinfo(np.int64).min
         rows["ts_init"] = self.ts_init
         for name, values in self.columns.items():
             rows[name] = values

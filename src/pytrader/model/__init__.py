@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytrader.model.client_order_id import ClientOrderId
 from pytrader.model.enums import (
+    CashEventKind,
     Contingency,
     ExecType,
     InstrumentKind,
@@ -18,14 +19,18 @@ from pytrader.model.enums import (
     next_status,
     reason_text,
 )
+from pytrader.model.fees import FeeRule, FeeSchedule
 from pytrader.model.instrument import Instrument
 from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notional
 
 __all__ = [
+    "CashEventKind",
     "ClientOrderId",
     "Contingency",
     "Currency",
     "ExecType",
+    "FeeRule",
+    "FeeSchedule",
     "Fixed",
     "Instrument",
     "InstrumentKind",

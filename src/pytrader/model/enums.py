@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytrader._core import (
+    CashEventKind,
     Contingency,
     ExecType,
     InstrumentKind,
@@ -19,6 +20,7 @@ from pytrader._core import (
 )
 
 __all__ = [
+    "CashEventKind",
     "Contingency",
     "ExecType",
     "InstrumentKind",

@@ -8,6 +8,30 @@ clock, ``ts_init`` when we received it. Prices are whole ticks and quantities wh
 
 from __future__ import annotations
 
-from pytrader._core import BAR, FLAG_LAST, FLAG_SNAPSHOT, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE, BookAction
+from pytrader._core import (
+    BAR,
+    CASH_EVENT,
+    FLAG_LAST,
+    FLAG_SNAPSHOT,
+    L2_EVENT,
+    L3_EVENT,
+    MARK,
+    QUOTE,
+    STATUS,
+    TRADE,
+    BookAction,
+)
 
-__all__ = ["BAR", "FLAG_LAST", "FLAG_SNAPSHOT", "L2_EVENT", "L3_EVENT", "QUOTE", "STATUS", "TRADE", "BookAction"]
+__all__ = [
+    "BAR",
+    "CASH_EVENT",
+    "FLAG_LAST",
+    "FLAG_SNAPSHOT",
+    "L2_EVENT",
+    "L3_EVENT",
+    "MARK",
+    "QUOTE",
+    "STATUS",
+    "TRADE",
+    "BookAction",
+]

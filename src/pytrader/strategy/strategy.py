@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from pytrader._core import TradingPhase
-from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
+from pytrader._strategy import Bar, Book, CashEvent, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
 from pytrader.strategy.codec import encoded
 from pytrader.strategy.error_policy import ErrorPolicy
@@ -179,6 +179,9 @@ class Strategy(StrategyBase):
 
     def on_position(self, position: Position) -> None:
         """A fill changed this strategy's position."""
+
+    def on_cash_event(self, event: CashEvent) -> None:
+        """Funding, a dividend, a split, borrow cost, rollover or expiry changed cash or this strategy's position."""
 
     def on_degrade(self, error: Exception) -> None:
         """The error policy paused this strategy: until `on_resume` it hears of its orders only, and may not trade."""

@@ -19,21 +19,23 @@ inline InstrumentDefinition unit_instrument(const std::string& symbol = "TEST") 
   return definition;
 }
 
-constexpr u32 kEveryKind = 0x3FF;
+constexpr u32 kEveryKind = 0x3FF | mask_of(CallbackKind::cash_event);
 
 // Handlers return true to go on.
 struct ScriptedStrategy {
   std::function<bool(const Callback&)> on_callback = [](const Callback&) { return true; };
   std::vector<OrderEvent> events;
+  std::vector<CashEvent> cash_events;
   std::vector<std::string> log;  // "quote@5", in order
 
   static bool deliver(void* context, const Callback& callback) {
-    static const char* const kNames[] = {"start",   "stop",   "quote",       "trade",     "book",
-                                         "bar",     "timer",  "order_event", "fill",      "position",
-                                         "degrade", "resume", "fault",       "condition", "status"};
+    static const char* const kNames[] = {"start", "stop",        "quote",  "trade",     "book",    "bar",
+                                         "timer", "order_event", "fill",   "position",  "degrade", "resume",
+                                         "fault", "condition",   "status", "cash_event"};
     auto& self = *static_cast<ScriptedStrategy*>(context);
     self.log.push_back(std::string(kNames[static_cast<u8>(callback.kind)]) + "@" + std::to_string(callback.ts));
     if (callback.kind == CallbackKind::order_event) self.events.push_back(*callback.order_event);
+    if (callback.kind == CallbackKind::cash_event) self.cash_events.push_back(*callback.cash_event);
     return self.on_callback(callback);
   }
 };
@@ -41,8 +43,11 @@ struct ScriptedStrategy {
 // Owns what the loop only points to.
 class ScriptedRun {
  public:
-  explicit ScriptedRun(LoopConfig config = {}, bool checked = true) : loop(with_checks(config, checked)) {
-    instrument = loop.kernel().add_instrument(unit_instrument());
+  explicit ScriptedRun(LoopConfig config = {}, bool checked = true, InstrumentDefinition definition = unit_instrument(),
+                       MarginMode margin = MarginMode::none)
+      : loop(with_checks(config, checked)) {
+    if (margin != MarginMode::none) loop.kernel().set_margin_mode(margin);
+    instrument = loop.kernel().add_instrument(std::move(definition));
     loop.kernel().add_cash("USD", kFixedOne * 1'000'000'000);
   }
 

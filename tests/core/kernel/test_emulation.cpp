@@ -343,9 +343,9 @@ TEST_CASE("an order whose price nobody tells waits, and the mark price fires it 
   kernel.submit(order);
   kernel.apply_quote(0, quote_row(2, 130, 131), 2);
   kernel.apply_trade(0, trade_row(3, 130), 3);
-  kernel.apply_mark(0, 119, 4);
+  kernel.apply_mark(0, MarkRecord{4, 4, 119, 119}, 4);
   CHECK(port.sent.empty());
-  kernel.apply_mark(0, 120, 5);
+  kernel.apply_mark(0, MarkRecord{5, 5, 120, 120}, 5);
   REQUIRE(port.sent.size() == 1);
   // What goes with a limit order stays, what made it wait goes.
   CHECK(port.sent[0].order_type == OrderType::limit);

@@ -13,20 +13,25 @@ struct KindFields {
 };
 
 // In the order of the records' fields.
-constexpr std::array<KindFields, 6> kKinds = {{
+constexpr std::array<KindFields, 8> kKinds = {{
     {"l3", StreamKind::l3, {"ts_event", "ts_init", "action", "side", "price", "quantity", "order_id", "flags"}},
     {"l2", StreamKind::l2, {"ts_event", "ts_init", "action", "side", "price", "quantity", "order_count", "flags"}},
     {"quote", StreamKind::quote, {"ts_event", "ts_init", "bid_price", "ask_price", "bid_quantity", "ask_quantity"}},
     {"trade", StreamKind::trade, {"ts_event", "ts_init", "price", "quantity", "aggressor_side", "trade_id"}},
     {"bar", StreamKind::bar, {"ts_event", "ts_init", "ts_open", "open", "high", "low", "close", "volume"}},
     {"status", StreamKind::status, {"ts_event", "ts_init", "phase"}},
+    {"mark", StreamKind::mark, {"ts_event", "ts_init", "mark_price", "index_price"}},
+    {"cash_event",
+     StreamKind::cash_event,
+     {"ts_event", "ts_init", "kind", "amount", "amount_decimals", "per", "price", "price_decimals"}},
 }};
 
 const KindFields& kind_of(const std::string& name) {
   for (const KindFields& each : kKinds) {
     if (name == each.name) return each;
   }
-  throw Error(ErrorCode::invalid_argument, "stream kind '" + name + "' is none of l3, l2, quote, trade, bar, status");
+  throw Error(ErrorCode::invalid_argument,
+              "stream kind '" + name + "' is none of l3, l2, quote, trade, bar, status, mark, cash_event");
 }
 
 Column column_of(const std::string& stream, const std::string& field, py::handle values, std::size_t& rows,
@@ -52,8 +57,9 @@ Column column_of(const std::string& stream, const std::string& field, py::handle
 
 }  // namespace
 
-InstrumentIndex BacktestEngine::add_instrument(const Instrument& instrument) {
-  return loop_.kernel().add_instrument(instrument.definition());
+InstrumentIndex BacktestEngine::add_instrument(const Instrument& instrument, SharedSchedule fees) {
+  const FeeModelMaker maker = fees ? fee_models_.maker_of(std::move(fees)) : FeeModelMaker{};
+  return loop_.kernel().add_instrument(instrument.definition(), maker);
 }
 
 void BacktestEngine::add_cash(const std::string& currency, const Fixed& amount) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "fee_arguments.hpp"
 #include "kernel/backtest_loop.hpp"
 #include "risk/risk_limits.hpp"
 
@@ -19,7 +20,8 @@ class BacktestEngine {
  public:
   explicit BacktestEngine(const LoopConfig& config) : loop_(config) {}
 
-  InstrumentIndex add_instrument(const Instrument& instrument);
+  // Null: the instrument's own rates.
+  InstrumentIndex add_instrument(const Instrument& instrument, SharedSchedule fees);
   void add_cash(const std::string& currency, const Fixed& amount);
   // `compiled`: the strategy never runs Python. While all of a run are so, it runs without the interpreter's lock.
   StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
@@ -44,6 +46,7 @@ class BacktestEngine {
   const BacktestLoop& loop() const noexcept { return loop_; }
 
  private:
+  FeeModels fee_models_;
   BacktestLoop loop_;
   std::vector<py::object> kept_;  // bound: arrays and strategies that were added
   bool running_ = false;

@@ -47,11 +47,11 @@ py::tuple position_row(const BacktestLoop& loop, StrategyIndex strategy, Instrum
   const int decimals = instrument.definition().quote_decimals;
   py::object average = py::none();
   if (state.quantity != 0) average = make_fixed(entry_price(state, scale_of(instrument)));
-  return py::make_tuple(strategy, index, make_fixed(instrument.quantity(state.quantity)), average,
-                        make_money(money(state.realized_pnl, decimals), currency), unrealized(kernel, strategy, index),
-                        make_money(money(state.fees, decimals), currency),
-                        make_quantity(instrument.quantity(loop.recorder().max_position(strategy, index))),
-                        last_price(kernel, index));
+  return py::make_tuple(
+      strategy, index, make_fixed(instrument.quantity(state.quantity)), average,
+      make_money(money(state.realized_pnl, decimals), currency), unrealized(kernel, strategy, index),
+      make_money(money(state.fees, decimals), currency), make_money(money(state.income, decimals), currency),
+      make_quantity(instrument.quantity(loop.recorder().max_position(strategy, index))), last_price(kernel, index));
 }
 
 }  // namespace
@@ -63,6 +63,9 @@ void register_rows(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(FillRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument, side,
                        price, quantity, liquidity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
   PYBIND11_NUMPY_DTYPE(EquityRow, ts, currency, cash, position_value, equity);
+  PYBIND11_NUMPY_DTYPE(CashEventRow, ts_event, ts_init, kind, strategy, instrument, quantity_before, quantity_after,
+                       amount_hi, amount_lo, realized_pnl_hi, realized_pnl_lo, price_hi, price_lo);
+  module.attr("CASH_EVENT_ROW") = py::dtype::of<CashEventRow>();
   PYBIND11_NUMPY_DTYPE(EventRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument,
                        exec_type, ord_status, side, price, stop_price, order_qty, cum_qty, leaves_qty, last_px,
                        last_qty, liquidity, reason);
@@ -81,6 +84,23 @@ py::array order_rows(const BacktestLoop& loop) {
 
 py::array fill_rows(const BacktestLoop& loop) {
   return copied(loop.recorder().fills());
+}
+
+py::array cash_event_rows(const BacktestLoop& loop) {
+  return copied(loop.recorder().cash_events());
+}
+
+py::list insurance(const BacktestLoop& loop) {
+  py::list made;
+  const Kernel& kernel = loop.kernel();
+  if (kernel.margin_desk().mode() == MarginMode::none) return made;
+  for (const CashAccount& account : kernel.ledger().accounts()) {
+    const int decimals = currency_decimals(py::str(account.currency));
+    const auto amount = [&](i128 raw) { return make_money(money(raw, decimals), account.currency); };
+    made.append(py::make_tuple(account.currency, amount(kernel.margin_desk().insurance(account.currency)),
+                               amount(kernel.margin_desk().uncovered(account.currency))));
+  }
+  return made;
 }
 
 py::array event_rows(const BacktestLoop& loop) {

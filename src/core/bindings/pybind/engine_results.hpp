@@ -18,6 +18,8 @@ py::array event_rows(const BacktestLoop& loop);
 py::array refused_rows(const BacktestLoop& loop);
 py::array fill_rows(const BacktestLoop& loop);
 py::array equity_rows(const BacktestLoop& loop);
+py::array cash_event_rows(const BacktestLoop& loop);
+py::list insurance(const BacktestLoop& loop);
 // (currency, opening, cash, equity) of each account.
 py::list accounts(const BacktestLoop& loop);
 // (strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, last_price) of each

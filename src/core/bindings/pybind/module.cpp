@@ -24,6 +24,7 @@ PYBIND11_MODULE(_core, module) {
   register_decimal(module);
   register_enums(module);
   register_model(module);
+  register_fees(module);
   register_ledger(module);
   register_records(module);
   register_book(module);

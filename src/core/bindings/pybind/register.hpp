@@ -7,6 +7,7 @@ namespace pytrader::bindings {
 
 void register_decimal(pybind11::module_& module);
 void register_enums(pybind11::module_& module);
+void register_fees(pybind11::module_& module);
 void register_ledger(pybind11::module_& module);
 void register_model(pybind11::module_& module);
 void register_records(pybind11::module_& module);

@@ -118,6 +118,56 @@ void bind_emulation(py::class_<BacktestEngine>& engine) {
       "already.");
 }
 
+MarginMode parse_margin_mode(const std::string& text) {
+  if (text == "isolated") return MarginMode::isolated;
+  if (text == "cross") return MarginMode::cross;
+  throw Error(ErrorCode::invalid_argument, "margin mode is '" + text + "'; give 'isolated' or 'cross'");
+}
+
+void bind_margin(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "set_margin",
+          [](BacktestEngine& self, const std::string& mode) {
+            self.loop().kernel().set_margin_mode(parse_margin_mode(mode));
+          },
+          py::arg("mode"), "Margin positions, 'isolated' or 'cross'; before the first instrument.")
+      .def(
+          "add_insurance",
+          [](BacktestEngine& self, const MoneyAmount& amount) {
+            self.loop().kernel().add_insurance(amount.currency, amount.value.raw);
+          },
+          py::arg("amount"), "What the venue has to take over positions with.")
+      .def(
+          "insurance", [](const BacktestEngine& self) { return insurance(self.loop()); },
+          "(currency, balance, uncovered) of each insurance fund; none without margin.");
+}
+
+// What a run leaves behind.
+void bind_results(py::class_<BacktestEngine>& engine) {
+  engine.def(
+            "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
+      .def(
+          "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
+      .def(
+          "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
+          "Samples of each account, of EQUITY_ROW.")
+      .def(
+          "cash_events", [](const BacktestEngine& self) { return cash_event_rows(self.loop()); },
+          "What money events did to positions, of CASH_EVENT_ROW.")
+      .def(
+          "accounts", [](const BacktestEngine& self) { return accounts(self.loop()); },
+          "(currency, opening, cash, equity) of each account.")
+      .def(
+          "positions", [](const BacktestEngine& self) { return positions(self.loop()); },
+          "(strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, income, max_position, "
+          "last_price) "
+          "of each strategy and instrument.")
+      .def(
+          "book_faults", [](const BacktestEngine& self) { return book_faults(self.loop()); },
+          "(instrument, fault, count) of each kind of fault that the books found in the rows of their feeds.");
+}
+
 void register_engine(py::module_& module) {
   py::class_<BacktestEngine> engine(
       module, "BacktestEngine", py::is_final(),
@@ -127,13 +177,21 @@ void register_engine(py::module_& module) {
   bind_emulation(engine);
   bind_order_records(engine);
   bind_strategies(engine);
+  bind_results(engine);
+  bind_margin(engine);
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("snapshot_interval_ns") = 0,
            py::arg("start_ns") = py::none(), py::arg("check_every_event").noconvert() = false,
            py::arg("record_events").noconvert() = false)
-      .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
+      .def(
+          "add_instrument",
+          [](BacktestEngine& self, const Instrument& instrument, py::handle fees) {
+            return self.add_instrument(instrument, schedule_of(fees));
+          },
+          py::arg("instrument"), py::arg("fees") = py::none(),
+          "Its index: 0, 1, 2, ...; without a FeeSchedule its own rates hold.")
       .def(
           "add_cash",
           [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
@@ -155,24 +213,6 @@ void register_engine(py::module_& module) {
           "(its context holds the error).")
       .def("abort", &BacktestEngine::abort, "End the run here.")
       .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
-      .def(
-          "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
-      .def(
-          "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
-      .def(
-          "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
-          "Samples of each account, of EQUITY_ROW.")
-      .def(
-          "accounts", [](const BacktestEngine& self) { return accounts(self.loop()); },
-          "(currency, opening, cash, equity) of each account.")
-      .def(
-          "positions", [](const BacktestEngine& self) { return positions(self.loop()); },
-          "(strategy, instrument, quantity, average_price, realized_pnl, unrealized_pnl, fees, max_position, "
-          "last_price) "
-          "of each strategy and instrument.")
-      .def(
-          "book_faults", [](const BacktestEngine& self) { return book_faults(self.loop()); },
-          "(instrument, fault, count) of each kind of fault that the books found in the rows of their feeds.")
       .def_property_readonly("events", [](const BacktestEngine& self) { return self.loop().events(); })
       .def_property_readonly("now_ns", [](const BacktestEngine& self) { return self.loop().now(); })
       .def_property_readonly("digest",

@@ -21,7 +21,7 @@ Parameters
 symbol, venue : str
     Letters, digits and ``-_/:.#=+@^&`` (venue: ``-_``); the id is ``SYMBOL.VENUE``.
 kind : str or InstrumentKind
-    ``"spot"``, ``"equity"``, ``"future"`` or ``"perpetual"``.
+    ``"spot"``, ``"equity"``, ``"future"``, ``"perpetual"`` or ``"option"``.
 base_currency : str or Currency
     What a quantity counts; empty where that is shares or contracts.
 quote_currency : str or Currency
@@ -34,6 +34,17 @@ min_price, max_price, min_quantity, max_quantity : number, optional
     On the tick and lot. Unstated: one tick, one lot, and no maximum but that of exact numbers.
 min_notional, max_notional : number, optional
     Value of one order in the quote currency.
+underlying : str
+    Id of the instrument that a contract is about; needed for physical settlement.
+settlement : str
+    ``"cash"`` or ``"physical"``: what an expiry does to a position.
+right, strike : str, number
+    Of an option: ``"call"`` or ``"put"``, and its price.
+expire_time : int
+    When the contract ends, nanoseconds since 1970 UTC; 0 where it does not, or nobody says.
+initial_margin_rate, maintenance_margin_rate : number
+    Of margin accounts: the share of its cost that a position must be backed by, above 0 and at most 1 (10 times leverage
+    is 0.1), and the share of its value below which it is liquidated.
 
 Numbers are str, int, Decimal, Fixed, Price or Quantity; a float is a TypeError.
 
@@ -44,10 +55,29 @@ InvalidInstrument
 OffTick, OffLot
     If a limit is no whole number of ticks or lots.)";
 
-constexpr const char* kFields[] = {"symbol",         "venue",        "kind",         "base_currency",
-                                   "quote_currency", "tick_size",    "lot_size",     "multiplier",
-                                   "maker_fee",      "taker_fee",    "min_price",    "max_price",
-                                   "min_quantity",   "max_quantity", "min_notional", "max_notional"};
+constexpr const char* kFields[] = {"symbol",
+                                   "venue",
+                                   "kind",
+                                   "base_currency",
+                                   "quote_currency",
+                                   "tick_size",
+                                   "lot_size",
+                                   "multiplier",
+                                   "maker_fee",
+                                   "taker_fee",
+                                   "min_price",
+                                   "max_price",
+                                   "min_quantity",
+                                   "max_quantity",
+                                   "min_notional",
+                                   "max_notional",
+                                   "underlying",
+                                   "settlement",
+                                   "right",
+                                   "strike",
+                                   "expire_time",
+                                   "initial_margin_rate",
+                                   "maintenance_margin_rate"};
 
 bool given(const py::object& value) {
   return !value.is_none();
@@ -74,12 +104,31 @@ std::string optional_currency(const py::object& value) {
   return parse_currency(value);
 }
 
+Settlement parse_settlement(const std::string& text) {
+  for (const Settlement settlement : {Settlement::cash, Settlement::physical}) {
+    if (text == to_text(settlement)) return settlement;
+  }
+  throw Error(ErrorCode::invalid_argument, "settlement is '" + text + "'; give 'cash' or 'physical'");
+}
+
+OptionRight parse_right(const py::object& right) {
+  if (!given(right)) return OptionRight::none;
+  const std::string text = parse_text(right, "right");
+  for (const OptionRight each : {OptionRight::call, OptionRight::put}) {
+    if (text == to_text(each)) return each;
+  }
+  throw Error(ErrorCode::invalid_argument, "right is '" + text + "'; give 'call' or 'put'");
+}
+
 Instrument make_instrument(std::string symbol, std::string venue, const py::object& kind,
                            const py::object& base_currency, const py::object& quote_currency,
                            const py::object& tick_size, const py::object& lot_size, const py::object& multiplier,
                            const py::object& maker_fee, const py::object& taker_fee, const py::object& min_price,
                            const py::object& max_price, const py::object& min_quantity, const py::object& max_quantity,
-                           const py::object& min_notional, const py::object& max_notional) {
+                           const py::object& min_notional, const py::object& max_notional, std::string underlying,
+                           const std::string& settlement, const py::object& right, const py::object& strike,
+                           const py::object& expire_time, const py::object& initial_margin_rate,
+                           const py::object& maintenance_margin_rate) {
   InstrumentDefinition definition;
   definition.symbol = std::move(symbol);
   definition.venue = std::move(venue);
@@ -94,6 +143,11 @@ Instrument make_instrument(std::string symbol, std::string venue, const py::obje
   definition.taker_fee_rate = parse_number(taker_fee, "taker_fee");
   if (given(min_notional)) definition.min_notional = parse_number(min_notional, "min_notional");
   if (given(max_notional)) definition.max_notional = parse_number(max_notional, "max_notional");
+  definition.contract = {std::move(underlying), parse_settlement(settlement), parse_right(right), Fixed{},
+                         parse_integer(expire_time, "expire_time")};
+  if (given(strike)) definition.contract.strike = parse_price(strike, "strike");
+  definition.initial_margin_rate = parse_number(initial_margin_rate, "initial_margin_rate");
+  definition.maintenance_margin_rate = parse_number(maintenance_margin_rate, "maintenance_margin_rate");
   // The grid is checked before the limits are put on it.
   const Instrument grid(definition, 0);
   if (given(min_price)) definition.min_price = grid.ticks(parse_price(min_price, "min_price"), "min_price");
@@ -137,6 +191,14 @@ py::dict to_dict(const Instrument& instrument) {
   add("max_quantity", instrument.states_max_quantity(), instrument.quantity(d.max_quantity));
   add("min_notional", d.min_notional.raw != 0, d.min_notional);
   add("max_notional", d.max_notional.raw != 0, d.max_notional);
+  const ContractTerms& terms = d.contract;
+  if (!terms.underlying.empty()) made["underlying"] = terms.underlying;
+  if (terms.settlement != Settlement::cash) made["settlement"] = to_text(terms.settlement);
+  if (terms.right != OptionRight::none) made["right"] = to_text(terms.right);
+  add("strike", terms.right != OptionRight::none, terms.strike);
+  add("initial_margin_rate", d.initial_margin_rate.raw != kFixedOne, d.initial_margin_rate);
+  add("maintenance_margin_rate", d.maintenance_margin_rate.raw != 0, d.maintenance_margin_rate);
+  if (terms.expire_time != 0) made["expire_time"] = std::to_string(terms.expire_time);
   return made;
 }
 
@@ -161,7 +223,11 @@ Instrument from_dict(const py::dict& fields) {
       throw Error(ErrorCode::invalid_argument, "the instrument's field '" + std::string(needed) + "' is missing");
     }
   }
-  return py::type::of<Instrument>()(**fields).cast<Instrument>();
+  py::dict arguments(**fields);
+  if (fields.contains("expire_time") && py::isinstance<py::str>(fields["expire_time"])) {
+    arguments["expire_time"] = py::int_(py::reinterpret_borrow<py::object>(fields["expire_time"]));
+  }
+  return py::type::of<Instrument>()(**arguments).cast<Instrument>();
 }
 
 std::string repr(const Instrument& instrument) {
@@ -183,7 +249,9 @@ bool equal(const Instrument& a, const Instrument& b) {
          x.quote_currency == y.quote_currency && x.tick_size == y.tick_size && x.lot_size == y.lot_size &&
          x.multiplier == y.multiplier && x.maker_fee_rate == y.maker_fee_rate && x.taker_fee_rate == y.taker_fee_rate &&
          x.min_price == y.min_price && x.max_price == y.max_price && x.min_quantity == y.min_quantity &&
-         x.max_quantity == y.max_quantity && x.min_notional == y.min_notional && x.max_notional == y.max_notional;
+         x.max_quantity == y.max_quantity && x.min_notional == y.min_notional && x.max_notional == y.max_notional &&
+         x.contract == y.contract && x.initial_margin_rate == y.initial_margin_rate &&
+         x.maintenance_margin_rate == y.maintenance_margin_rate;
 }
 
 void add_attributes(py::class_<Instrument>& bound) {
@@ -219,6 +287,29 @@ void add_attributes(py::class_<Instrument>& bound) {
   bound.def_property_readonly(
       "max_notional", [](const Instrument& i) { return optional_money(i.definition().max_notional, i); },
       "Greatest value of an order; None where none was stated.");
+  definition("underlying", [](Definition d) { return d.contract.underlying; }, "Id of what a contract is about.");
+  definition("settlement", [](Definition d) { return to_text(d.contract.settlement); }, "``cash`` or ``physical``.");
+  definition(
+      "right",
+      [](Definition d) {
+        return d.contract.right == OptionRight::none ? py::object(py::none()) : py::str(to_text(d.contract.right));
+      },
+      "``call`` or ``put`` of an option, else None.");
+  definition(
+      "strike",
+      [](Definition d) {
+        return d.contract.right == OptionRight::none ? py::object(py::none()) : make_price(d.contract.strike);
+      },
+      "Price of an option, else None.");
+  definition(
+      "expire_time", [](Definition d) { return d.contract.expire_time; },
+      "When the contract ends, nanoseconds since 1970 UTC; 0 where it does not, or nobody said.");
+  definition(
+      "initial_margin_rate", [](Definition d) { return d.initial_margin_rate; },
+      "Share of its cost that a margined position must be backed by.");
+  definition(
+      "maintenance_margin_rate", [](Definition d) { return d.maintenance_margin_rate; },
+      "Share of its value below which a margined position is liquidated.");
   bound.def_property_readonly("price_decimals", &Instrument::price_decimals, "Decimals of the tick.");
   bound.def_property_readonly("quantity_decimals", &Instrument::quantity_decimals, "Decimals of the lot.");
 }
@@ -283,7 +374,9 @@ void register_model(py::module_& module) {
   bound.def(py::init(&make_instrument), "symbol"_a, "venue"_a, py::kw_only(), "kind"_a = "spot", "base_currency"_a = "",
             "quote_currency"_a, "tick_size"_a, "lot_size"_a, "multiplier"_a = "1", "maker_fee"_a = "0",
             "taker_fee"_a = "0", "min_price"_a = py::none(), "max_price"_a = py::none(), "min_quantity"_a = py::none(),
-            "max_quantity"_a = py::none(), "min_notional"_a = py::none(), "max_notional"_a = py::none());
+            "max_quantity"_a = py::none(), "min_notional"_a = py::none(), "max_notional"_a = py::none(),
+            "underlying"_a = "", "settlement"_a = "cash", "right"_a = py::none(), "strike"_a = py::none(),
+            "expire_time"_a = 0, "initial_margin_rate"_a = "1", "maintenance_margin_rate"_a = "0");
   add_attributes(bound);
   add_conversions(bound);
   bound.def("to_dict", &to_dict, "All fields with every number as text; `from_dict` takes it back.");

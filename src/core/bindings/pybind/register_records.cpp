@@ -2,6 +2,7 @@
 #include <pybind11/native_enum.h>
 #include <pybind11/numpy.h>
 
+#include "model/money_events.hpp"
 #include "model/records.hpp"
 #include "register.hpp"
 
@@ -16,6 +17,10 @@ void register_records(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(TradeRecord, ts_event, ts_init, price, quantity, aggressor_side, trade_id);
   PYBIND11_NUMPY_DTYPE(BarRecord, ts_event, ts_init, ts_open, open, high, low, close, volume);
   PYBIND11_NUMPY_DTYPE(StatusRecord, ts_event, ts_init, phase);
+  PYBIND11_NUMPY_DTYPE(MarkRecord, ts_event, ts_init, mark_price, index_price);
+  PYBIND11_NUMPY_DTYPE(CashEventRecord, ts_event, ts_init, kind, amount, amount_decimals, per, price, price_decimals);
+  module.attr("MARK") = py::dtype::of<MarkRecord>();
+  module.attr("CASH_EVENT") = py::dtype::of<CashEventRecord>();
   module.attr("L3_EVENT") = py::dtype::of<L3Record>();
   module.attr("L2_EVENT") = py::dtype::of<L2Record>();
   module.attr("QUOTE") = py::dtype::of<QuoteRecord>();
@@ -24,6 +29,17 @@ void register_records(py::module_& module) {
   module.attr("STATUS") = py::dtype::of<StatusRecord>();
   module.attr("FLAG_LAST") = kFlagLast;
   module.attr("FLAG_SNAPSHOT") = kFlagSnapshot;
+  py::native_enum<CashEventKind>(module, "CashEventKind", "enum.IntEnum", "What changes cash without a trade.")
+      .value("FUNDING", CashEventKind::funding)
+      .value("DIVIDEND", CashEventKind::dividend)
+      .value("SPLIT", CashEventKind::split)
+      .value("BORROW", CashEventKind::borrow)
+      .value("ROLLOVER", CashEventKind::rollover)
+      .value("EXPIRY", CashEventKind::expiry)
+      .value("DELIVERY", CashEventKind::delivery)
+      .value("LIQUIDATION", CashEventKind::liquidation)
+      .value("DELEVERAGE", CashEventKind::deleverage)
+      .finalize();
   py::native_enum<BookAction>(module, "BookAction", "enum.IntEnum", "What a row of a book feed does.")
       .value("ADD", BookAction::add)
       .value("REPLACE", BookAction::replace)

@@ -179,6 +179,7 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
         Liquidity liquidity
         RejectReason reason
         i64 stop_price
+        i128 fee
 
 
 cdef extern from "model/order.hpp" namespace "pytrader" nogil:
@@ -221,6 +222,21 @@ cdef extern from "model/strategy_state.hpp" namespace "pytrader" nogil:
         faulted
 
     cbool may_command(StrategyState state)
+cdef extern from "model/money_events.hpp" namespace "pytrader" nogil:
+    cdef enum class CashEventKind(long long):
+        funding
+
+    cdef cppclass CashEvent:
+        i64 ts_event
+        i64 ts_init
+        CashEventKind kind
+        u32 strategy
+        u32 instrument
+        i64 quantity_before
+        i64 quantity_after
+        i128 amount
+        i128 realized_pnl
+        i128 price
 
 
 cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
@@ -240,6 +256,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         fault
         condition
         status
+        cash_event
 
     u32 mask_of(CallbackKind kind)
 
@@ -254,6 +271,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         i128 cost
         i128 realized_pnl
         i128 fees
+        i128 income
 
     cdef struct Callback:
         CallbackKind kind
@@ -267,6 +285,7 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         const TimerEvent* timer
         const OrderEvent* order_event
         const PositionState* position
+        const CashEvent* cash_event
         const u32* watch
 
     cdef struct StrategyPort:
@@ -330,10 +349,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) except +translate_current_exception
     CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
     CFixed amount(i128 raw)
-    CFixed fill_fee(
-        const Instrument& instrument, i64 price, i64 quantity, Liquidity liquidity
-    ) except +translate_current_exception
-    unique_ptr[const Instrument] copy_of(const Instrument& instrument) except +translate_current_exception
+    i64 mark_price(const Kernel& kernel, u32 instrument) except +translate_current_exception
     cbool is_refusal(ExecType type)
     cbool is_answer(const OrderEvent& event)
     cbool is_pending(OrderStatus status)

@@ -19,6 +19,7 @@ from pytrader._kernel cimport (
     u32,
     u64,
 )
+from pytrader._kernel cimport CashEvent as CCashEvent
 from pytrader._kernel cimport Indicator as CIndicator
 from pytrader._kernel cimport Instrument as CInstrument
 from pytrader._kernel cimport LevelTotals, Scale
@@ -34,14 +35,12 @@ cdef class Grid:
     cdef u32 index
     cdef Scale scale
     cdef double tick
-    cdef unique_ptr[const CInstrument] rules
     cdef object currency
     cdef Price price(self, i64 ticks)
     cdef Quantity quantity(self, i64 lots)
     cdef Fixed signed_quantity(self, i64 lots)
     cdef Fixed half(self, i64 ticks)
     cdef object money(self, const CFixed& amount)
-    cdef object fee(self, i64 price, i64 quantity, Liquidity liquidity)
     cdef i64 ticks(self, object price, str what) except? -1
     cdef i64 lots(self, object quantity, str what) except? -1
 
@@ -87,6 +86,11 @@ cdef class Order:
 cdef class OrderEvent:
     cdef COrderEvent record
     cdef Order handle
+
+
+cdef class CashEvent:
+    cdef CCashEvent record
+    cdef Grid grid
 
 
 cdef class Position:
@@ -203,6 +207,7 @@ cdef class Context:
     cdef object on_degrade
     cdef object on_resume
     cdef object on_fault
+    cdef object on_cash_event
     cdef Position make_position(self, Grid grid)
     cdef Book make_book(self, Grid grid)
     cdef int find_handlers(self, strategy, base) except -1
@@ -227,6 +232,7 @@ cdef class Context:
     cdef int take_timer(self, const TimerEvent& record) except -1
     cdef int take_order_event(self, const COrderEvent& record) except -1
     cdef int finish_order(self, Order order) except -1
+    cdef int take_cash_event(self, const CCashEvent& record) except -1
     cdef int take_fill(self, const COrderEvent& record) except -1
     cdef int commands_refused(self, str what) except -1
     cdef StrategyState state(self) noexcept

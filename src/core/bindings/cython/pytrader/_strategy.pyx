@@ -5,7 +5,6 @@
 cimport cython
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
-from cython.operator cimport dereference
 
 from pytrader._kernel cimport (
     CallbackKind,
@@ -39,9 +38,7 @@ from pytrader._kernel cimport (
     best_order_count,
     compare_indicators,
     compare_to_price,
-    copy_of,
     entry_price,
-    fill_fee,
     find_open_tags,
     find_orders,
     find_venue_number,
@@ -61,6 +58,7 @@ from pytrader._kernel cimport (
     kReduceOnly,
     last_bar,
     make_scale,
+    mark_price,
     mask_of,
     may_command,
     on_grid,
@@ -103,6 +101,7 @@ __all__ = [
     "Bar",
     "Bars",
     "Book",
+    "CashEvent",
     "Clock",
     "Condition",
     "Context",
@@ -161,6 +160,7 @@ cdef list CONTINGENCIES = table_of(_core.Contingency)
 cdef list STATUSES = table_of(_core.OrderStatus)
 cdef list EXEC_TYPES = table_of(_core.ExecType)
 cdef list LIQUIDITIES = table_of(_core.Liquidity)
+cdef list CASH_EVENT_KINDS = table_of(_core.CashEventKind)
 cdef list REASONS = [
     None if code is None else Reason(code, to_text(<RejectReason><int>code.value).decode())
     for code in table_of(_core.RejectReason)
@@ -174,10 +174,11 @@ cdef dict TRIGGER_TYPE_BY_NAME = {member.name: <int>member.value for member in _
 cdef dict SELF_TRADE_BY_NAME = {member.name: <int>member.value for member in _core.SelfTrade}
 cdef dict NO_TERMS = {}
 cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
-                   "degrade", "resume", "fault", "condition", "status"]
+                   "degrade", "resume", "fault", "condition", "status", "cash event"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
+include "strategy_cash_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"

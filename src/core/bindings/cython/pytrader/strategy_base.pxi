@@ -47,6 +47,19 @@ cdef class StrategyBase:
         """The best bid and offer now, of the run's only instrument."""
         return self.latest_quote(None)
 
+    def mark_price(self, instrument=None):
+        """The venue's mark price now, or None where the data has none (yet).
+
+        Parameters
+        ----------
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+        """
+        cdef Context context = self.running("self.mark_price")
+        cdef Grid grid = context.grid_of(instrument)
+        cdef i64 ticks = mark_price(context.kernel[0], grid.index)
+        return None if ticks == kNoPrice else grid.price(ticks)
+
     def quote_of(self, instrument):
         """The best bid and offer now, of the named instrument."""
         return self.latest_quote(instrument)

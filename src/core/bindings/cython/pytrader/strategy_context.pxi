@@ -27,6 +27,7 @@ HANDLERS = (
     ("on_degrade", CallbackKind.degrade),
     ("on_resume", CallbackKind.resume),
     ("on_fault", CallbackKind.fault),
+    ("on_cash_event", CallbackKind.cash_event),
 )
 
 
@@ -126,6 +127,7 @@ cdef class Context:
         self.on_degrade = found.get("on_degrade")
         self.on_resume = found.get("on_resume")
         self.on_fault = found.get("on_fault")
+        self.on_cash_event = found.get("on_cash_event")
         self.bound.context = <void*>self
         self.bound.deliver = deliver
         return 0
@@ -144,8 +146,6 @@ cdef class Context:
         self.engine = engine
         self.index = <u32>as_i64(index, "index")
         self.kernel = <Kernel*>PyCapsule_GetPointer(kernel, "pytrader.Kernel")
-        for grid in self.grids:
-            (<Grid>grid).rules = copy_of(self.kernel.instrument((<Grid>grid).index))
 
     def detach(self):
         """End: orders keep their last state, everything else refuses from here on."""
@@ -298,6 +298,8 @@ cdef class Context:
             return self.take_timer(callback.timer[0])
         elif kind == CallbackKind.status:
             self.on_status((<Grid>self.grids[callback.instrument]).id, PHASES[callback.status.phase])
+        elif kind == CallbackKind.cash_event:
+            return self.take_cash_event(callback.cash_event[0])
         elif kind == CallbackKind.start:
             if self.on_start is not None:
                 self.on_start()
@@ -410,6 +412,14 @@ cdef class Context:
             self.unanswered[order.number] = order
         else:
             self.unanswered.pop(order.number, None)
+        return 0
+
+    # Rare: an object of its own each time.
+    cdef int take_cash_event(self, const CCashEvent& record) except -1:
+        cdef CashEvent event = CashEvent.__new__(CashEvent)
+        event.record = record
+        event.grid = <Grid>self.grids[record.instrument]
+        PyObject_CallOneArg(self.on_cash_event, event)
         return 0
 
     cdef int take_fill(self, const COrderEvent& record) except -1:

@@ -360,7 +360,7 @@ cdef class OrderEvent:
     @property
     def fee(self):
         """What this trade cost, in the quote currency; negative is a rebate, zero when it is no trade."""
-        return self.handle.grid.fee(self.record.last_px, self.record.last_qty, self.record.liquidity)
+        return self.handle.grid.money(amount(self.record.fee))
 
     @property
     def reason(self):

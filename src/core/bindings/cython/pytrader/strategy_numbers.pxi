@@ -59,9 +59,6 @@ cdef class Grid:
     cdef object money(self, const CFixed& amount):
         return Money(new_fixed(amount), self.currency)
 
-    cdef object fee(self, i64 price, i64 quantity, Liquidity liquidity):
-        return self.money(fill_fee(dereference(self.rules), price, quantity, liquidity))
-
     cdef i64 ticks(self, object price, str what) except? -1:
         if type(price) is Quantity:
             raise TypeError(f"{what} is a price, got {price!r}")

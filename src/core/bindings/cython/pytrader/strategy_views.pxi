@@ -75,6 +75,12 @@ cdef class Position:
         cdef PositionState state = self.now()
         return self.grid.money(amount(state.fees))
 
+    @property
+    def income(self):
+        """Funding, dividends, borrow cost and rollover so far, received less paid, in the quote currency."""
+        cdef PositionState state = self.now()
+        return self.grid.money(amount(state.income))
+
     def __repr__(self):
         return f"<Position {self.instrument_id} {self.quantity}>"
 

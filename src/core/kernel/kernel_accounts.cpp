@@ -1,0 +1,74 @@
+// The kernel's inputs about positions: marks, money events, liquidations, and how strategies hear of them.
+#include "kernel/hash_mark.hpp"
+#include "kernel/kernel.hpp"
+
+namespace pytrader {
+
+void Kernel::set_margin_mode(MarginMode mode) {
+  if (board_.size() > 0) {
+    throw Error(ErrorCode::invalid_state, "kernel: the margin mode can not be changed after an instrument was added");
+  }
+  margin_desk_.set_mode(mode);
+  if (mode != MarginMode::none) way_.gate().exposure().set_margined();
+  hash_.add_all(HashMark::margin, mode);
+}
+
+void Kernel::add_insurance(const std::string& currency, i128 amount) {
+  if (started_ || amount < 0) {
+    throw Error(ErrorCode::invalid_argument, "kernel: insurance is added before start, and is not negative");
+  }
+  margin_desk_.add_insurance(currency, amount);
+  hash_.add_all(HashMark::margin);
+  add_text(hash_, currency);
+  add_wide(hash_, amount);
+}
+
+bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::mark, instrument, ts, record.ts_event, record.ts_init, record.mark_price, record.index_price);
+  InstrumentMarket& at = market(instrument);
+  at.mark_price = record.mark_price;
+  at.index_price = record.index_price;
+  return tell_mark(instrument, record.mark_price);
+}
+
+bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts) {
+  if (!enter_report(ts)) return false;
+  hash_.add_all(HashMark::cash_event, instrument, ts, record.ts_event, record.ts_init, record.kind, record.amount,
+                record.amount_decimals, record.per, record.price, record.price_decimals);
+  market(instrument);
+  const auto kind = static_cast<CashEventKind>(record.kind);
+  const bool ends = kind == CashEventKind::expiry;
+  for (StrategyIndex strategy = 0; (ends || kind == CashEventKind::split) && strategy < ports_.size(); ++strategy) {
+    const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
+    if (!cancel_held(strategy, instrument, reason)) return false;
+  }
+  return tell(cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size())));
+}
+
+bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason) {
+  if (emulator().empty()) return true;
+  while (!way_.cancel_held(strategy, instrument, reason, now_)) {
+    if (!settle()) return false;
+  }
+  return settle();
+}
+
+bool Kernel::apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts) {
+  if (!enter_report(ts)) return false;
+  hash_.add_all(HashMark::liquidation, call.instrument, call.strategy, ts_event, ts, call.mark, call.mark >> 64);
+  if (!cancel_held(call.strategy, call.instrument, RejectReason::liquidated)) return false;
+  return tell(margin_desk_.liquidate(call, ts_event, now_));
+}
+
+bool Kernel::tell(const std::vector<CashEvent>& done) {
+  for (const CashEvent& event : done) events_.record(event);
+  for (const CashEvent& event : done) {
+    Callback callback{CallbackKind::cash_event, event.instrument, 0, now_, {}};
+    callback.cash_event = &event;
+    if (!call(event.strategy, callback) || !settle()) return false;
+  }
+  return true;
+}
+
+}  // namespace pytrader

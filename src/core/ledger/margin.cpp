@@ -1,0 +1,43 @@
+// Works margins out in whole 10^-18 units, rounded against the position.
+#include "ledger/margin.hpp"
+
+#include "ledger/checked_sums.hpp"
+
+namespace pytrader {
+namespace {
+
+i128 size_of(i128 value) noexcept {
+  return value < 0 ? -value : value;
+}
+
+i128 share_of(const Instrument& instrument, i128 value, const Fixed& rate) {
+  i128 share = 0;
+  if (!rounded_up_product(size_of(value), rate.raw, share)) throw_event_overflow(instrument);
+  return share;
+}
+
+}  // namespace
+
+MarginState margin_state(const Ledger& ledger, const Instrument& instrument, StrategyIndex strategy, i128 mark) {
+  const PositionState& position = ledger.position(strategy, instrument.index());
+  const InstrumentDefinition& definition = instrument.definition();
+  MarginState state;
+  CheckedSums sums;
+  state.margin = share_of(instrument, position.cost, definition.initial_margin_rate);
+  state.value = ledger.value_at(instrument.index(), position.quantity, mark);
+  state.profit = sums.subtract(state.value, position.cost);
+  state.maintenance = share_of(instrument, state.value, definition.maintenance_margin_rate);
+  sums.add(state.margin, state.profit);
+  sums.subtract(position.cost, state.margin);
+  if (sums.overflowed()) throw_event_overflow(instrument);
+  return state;
+}
+
+i128 deleverage_rank(const MarginState& state, i128 cost) {
+  if (state.profit <= 0 || cost == 0 || state.equity() <= 0) return 0;
+  const i128 profit_rate = mul_div(state.profit, kFixedOne, size_of(cost), Rounding::half_even);
+  const i128 leverage = mul_div(size_of(state.value), kFixedOne, state.equity(), Rounding::half_even);
+  return mul_div(profit_rate, leverage, kFixedOne, Rounding::half_even);
+}
+
+}  // namespace pytrader

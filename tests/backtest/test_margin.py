@@ -1,0 +1,97 @@
+"""Margin accounts from Python: leverage, liquidation, the insurance fund, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pytrader import Backtest, Money, Strategy
+from pytrader.backtest import BacktestResult
+from pytrader.errors import ConfigError, InvalidInstrument
+from pytrader.model import CashEventKind, Instrument, OrderStatus, RejectReason
+from pytrader.model.records import MARK
+from pytrader.strategy import CashEvent, OrderEvent, Quote
+from tests.backtest.markets import SECOND, START, instrument, quotes
+
+PERPETUAL = instrument(kind="perpetual", initial_margin_rate="0.1", maintenance_margin_rate="0.05")
+
+
+class BuyOnce(Strategy):
+    """Buys two at the first quote, and has an order to buy one more far below."""
+
+    def on_start(self) -> None:
+        self.sent: list[Any] = []
+        self.told: list[CashEvent] = []
+        self.events: list[OrderEvent] = []
+
+    def on_quote(self, quote: Quote) -> None:
+        if not self.sent:
+            self.sent = [self.buy(2), self.buy(1, limit="50.00")]
+
+    def on_cash_event(self, event: CashEvent) -> None:
+        self.told.append(event)
+
+    def on_order_event(self, event: OrderEvent) -> None:
+        self.events.append(event)
+
+
+def run(strategy: Strategy, marks: list[int], cash: str = "1000 USDT", **more: Any) -> BacktestResult:
+    rows = np.zeros(len(marks), MARK)
+    rows["ts_event"] = rows["ts_init"] = START + SECOND * np.arange(len(marks)) + SECOND // 2
+    rows["mark_price"] = marks
+    data = [(PERPETUAL, quotes([(99_90, 100_00)] * 5, quantity=5000)), (PERPETUAL, rows)]
+    return Backtest(strategy, data, cash=cash, check_every_event=True, **more).run()
+
+
+def test_leverage_buys_what_a_funded_account_can_not() -> None:
+    funded, margined = BuyOnce(), BuyOnce()
+    run(funded, [], cash="30 USDT")
+    run(margined, [], cash="30 USDT", account="isolated")
+    assert funded.sent[0].status == OrderStatus.DENIED
+    assert margined.sent[0].status == OrderStatus.FILLED
+
+
+def test_a_liquidation_takes_the_margin_and_the_orders() -> None:
+    strategy = BuyOnce()
+    result = run(strategy, [95_00, 94_00], account="isolated", insurance="5 USDT")
+    # The margin is 20. At 95: 20 - 10 = 10 is above 9.5; at 94: 8 is below 9.4.
+    (told,) = strategy.told
+    assert (told.kind, told.amount, told.realized_pnl) == (
+        CashEventKind.LIQUIDATION,
+        Money("180", "USDT"),
+        Money("-20", "USDT"),
+    )
+    assert strategy.events[-1].reason.code == RejectReason.LIQUIDATED
+    assert result.accounts[0].cash == Money("980", "USDT")
+    (fund,) = result.insurance
+    assert (fund.currency, fund.balance, fund.uncovered) == ("USDT", Money("13", "USDT"), Money("0", "USDT"))
+
+
+def test_a_cross_account_is_used_up() -> None:
+    strategy = BuyOnce()
+    result = run(strategy, [95_00, 80_00], cash="40 USDT", account="cross")
+    # Cash is -160. At 80 equity is 0, and the maintenance 8.
+    assert strategy.told[0].amount == Money("160", "USDT")
+    assert result.accounts[0].cash == Money("0", "USDT")
+    assert result.insurance[0].balance == Money("0", "USDT")
+
+
+def test_digests_know_accounts_and_insurance() -> None:
+    digests = {
+        run(Strategy(), [], account=account, insurance=insurance).digest
+        for account, insurance in (("funded", ()), ("isolated", ()), ("cross", ()), ("cross", "1 USDT"))
+    }
+    assert len(digests) == 4
+
+
+def test_what_contradicts_is_refused() -> None:
+    with pytest.raises(ConfigError, match="'funded', 'isolated' or 'cross'"):
+        run(Strategy(), [], account="margin")
+    with pytest.raises(ConfigError, match="insurance is for margin accounts"):
+        run(Strategy(), [], insurance="1 USDT")
+    with pytest.raises(InvalidInstrument, match="below initial_margin_rate"):
+        instrument(maintenance_margin_rate="1")
+    assert Instrument.from_dict(PERPETUAL.to_dict()) == PERPETUAL
+    assert str(PERPETUAL.initial_margin_rate) == "0.1"
