@@ -1,5 +1,6 @@
-// The market maker of the speed cases: quotes both sides at the touch and quotes anew when the touch moves, on every
-// event of the book or every so many nanoseconds. Built as a shared library that knows the plain-C interface alone.
+// The market maker of the speed cases, as a shared library that knows the plain-C interface alone.
+// It quotes both sides at the touch, and anew when the touch moves, on every event of the book or every so many
+// nanoseconds.
 #include <cstdint>
 
 #include "strategy_api.h"

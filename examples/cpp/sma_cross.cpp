@@ -1,4 +1,5 @@
-// The crossing of sma_cross.py in C++. Build and load it so:
+// The crossing of sma_cross.py in C++, as a compiled strategy.
+// Build and load it so:
 //   c++ -O2 -shared -fPIC -I$(python -c "from pytrader.strategy.compiled import include_directory as f; print(f())")
 //       sma_cross.cpp -o sma_cross.so
 //   library = ctypes.CDLL("./sma_cross.so")

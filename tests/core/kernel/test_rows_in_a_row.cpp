@@ -1,5 +1,5 @@
-// Rows that the loop takes in a row give the same run as rows that it takes one by one: on random data, with strategies
-// that trade at random, with and without latency.
+// Rows that the loop takes in a row give the same run as rows that it takes one by one.
+// On random data, with strategies that trade at random, with and without latency.
 #include <algorithm>
 #include <string>
 
