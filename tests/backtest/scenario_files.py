@@ -26,7 +26,7 @@ SIDES = {"bid": 1, "ask": 2}
 ADD, ERASE, EXECUTE, HIDDEN = 1, 3, 5, 6
 LAST = 128
 MARKET_WORDS = ("bid", "ask", "bought", "sold", "hidden", "bar", "phase", "wait")
-FLAGS = ("post_only", "reduce_only", "hidden", "all_or_none")
+FLAGS = ("post_only", "reduce_only", "hidden", "all_or_none", "emulate")
 FORCES = ("gtc", "day", "ioc", "fok", "at_the_open", "at_the_close", "good_for_auction")
 QUIET = ("initialized", "pending_new", "pending_cancel", "pending_replace")
 
@@ -72,7 +72,7 @@ def steps_of(story: str) -> list[Step]:
             continue
         lines = [" ".join(line.split()) for line in expected.split(";") if line.strip()]
         # That an order was accepted goes without saying.
-        answered = lines and lines[0].split()[0] in ("rejected", "denied", "new")
+        answered = lines and lines[0].split()[0] in ("rejected", "denied", "new", "emulated")
         if words[0] == "new" and not answered:
             lines.insert(0, f"new {words[1]}")
         steps.append(Step(words, lines))
@@ -259,12 +259,13 @@ def play(scenario: Scenario) -> list[tuple[str, list[str]]]:
     rules = VenueRules(**fields) if fields else None
     instrument = Instrument("ABC", "XTST", quote_currency="USD", tick_size="1", lot_size="1")
     script = Script(scenario.steps)
+    held = any("emulate" in step.words for step in scenario.steps)
     Backtest(
         script,
         rows.streams(instrument),
         cash="1000000000 USD",
         venue=RecordedVenue(rules, **own),
-        emulate="never",
+        emulate="where_needed" if held else "never",
         check_every_event=True,
     ).run()
     return [(" ".join(step.words), script.lines.get(second, [])) for second, step in enumerate(scenario.steps)]
