@@ -463,7 +463,8 @@ std::int32_t CompiledStrategy::wake(const Callback& callback) {
     case CallbackKind::degrade:  // not handled: an error of a compiled strategy ends the run
     case CallbackKind::resume:
     case CallbackKind::fault:
-    case CallbackKind::status:
+    case CallbackKind::status:  // asked for where it is needed: phases and accounts can be read
+    case CallbackKind::cash_event:
       return 0;
     case CallbackKind::condition: {
       const std::uint64_t watch = *callback.watch;

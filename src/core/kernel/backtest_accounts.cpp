@@ -37,8 +37,10 @@ bool BacktestLoop::report_arrives() {
   return kernel_.apply_cash_event(event.instrument, event.record, now_);
 }
 
-// The venue looks at margins when it marks, and at what the account was told of until then.
-void BacktestLoop::take_mark(InstrumentIndex instrument, const MarkRecord& record) {
+// The venue looks at margins when it marks, and at what the account was told of until then; then at the orders that wait
+// for the mark.
+void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
+  const InstrumentIndex instrument = merge_.stream(index).instrument;
   CashEventRecord at{};
   at.ts_event = record.ts_event;
   for (const MarginCall& call : kernel_.margin_calls(instrument, record.mark_price)) {
@@ -46,6 +48,11 @@ void BacktestLoop::take_mark(InstrumentIndex instrument, const MarkRecord& recor
     schedule_.set(call.instrument, venues_[call.instrument]->next_due());
     tell_account({call.instrument, at, call, true});
   }
+  if (market_of_[index] != nullptr) {
+    market_of_[index]->apply_mark(record.mark_price, record.ts_event);
+    schedule_.set(instrument, market_of_[index]->next_due());
+  }
+  collect();
 }
 
 // The venue cancels what works of an instrument by itself. Orders that are on their way to it, or closed there already,

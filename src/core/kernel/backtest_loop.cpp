@@ -344,12 +344,7 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
   if constexpr (std::is_same_v<Record, CashEventRecord>) {
     take_cash_event(stream, row, record);
   } else if constexpr (std::is_same_v<Record, MarkRecord>) {
-    take_mark(stream.instrument, record);
-    if (market_of_[index] != nullptr) {
-      market_of_[index]->apply_mark(record.mark_price, record.ts_event);
-      schedule_.set(stream.instrument, market_of_[index]->next_due());
-    }
-    collect();
+    take_mark(index, record);
   } else if (market_of_[index] != nullptr) {
     tell(*market_of_[index], record);
     // The row may have closed an order that had a time of its own.

@@ -142,7 +142,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   bool drain();
   void venue_acts(InstrumentIndex instrument);
   bool row_at_venue(u32 index);
-  void take_mark(InstrumentIndex instrument, const MarkRecord& record);
+  void take_mark(u32 index, const MarkRecord& record);
   void take_cash_event(const MarketStream& stream, std::size_t row, const CashEventRecord& record);
   void cancel_orders(InstrumentIndex instrument, RejectReason reason);
   void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);

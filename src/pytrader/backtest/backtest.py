@@ -137,9 +137,7 @@ class Backtest:
         self.error_policies = error_policies(error_policy, self.strategies)
         self.feed_latency_ns = _latency(feed_latency, "feed_latency")
         self.order_latency_ns = _latency(order_latency, "order_latency")
-        self.equity_interval_ns = duration_ns(equity_interval, "equity_interval")
-        if self.equity_interval_ns <= 0:
-            raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
+        self.equity_interval_ns = _interval(equity_interval, "equity_interval")
         self.emulate = _one_of(emulate, "emulate", ("where_needed", "always", "never"))
         self.immediate_trigger = _one_of(immediate_trigger, "immediate_trigger", ("elect", "deny"))
         self.seed = _seed(seed)
@@ -153,11 +151,9 @@ class Backtest:
         self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
         self.start_ns = _start(start, self.markets)
         self.states = saved_states(state, self.strategies)
-        self.snapshot_interval_ns = 0
-        if snapshot_interval is not None:
-            self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
-            if self.snapshot_interval_ns <= 0:
-                raise InvalidArgument(f"snapshot_interval must be positive, got {snapshot_interval!r}")
+        self.snapshot_interval_ns = (
+            0 if snapshot_interval is None else _interval(snapshot_interval, "snapshot_interval")
+        )
         self.account, self.insurance = account, insurance_funds(account, insurance)
         self.venue_models = checked_venues(venues, self.markets.instruments)
         self.queue_models = {
@@ -302,6 +298,13 @@ def _start(value: int | None, markets: Markets) -> int | None:
     if value > markets.end_ns:
         raise InvalidArgument(f"start is {value}, and the data ends at {markets.end_ns}: choose an earlier one")
     return value if value > markets.start_ns else None
+
+
+def _interval(value: str | int, name: str) -> int:
+    nanoseconds = duration_ns(value, name)
+    if nanoseconds <= 0:
+        raise InvalidArgument(f"{name} must be positive, got {value!r}")
+    return nanoseconds
 
 
 def _latency(value: str | int, name: str) -> int:

@@ -93,21 +93,13 @@ class Run:
             self._engine.set_margin(account)
         for amount in insurance:
             self._engine.add_insurance(amount)
-        index_of = {
-            instrument.id: self._engine.add_instrument(instrument, venue_of(venue_models, instrument).fees)
-            for instrument in markets.instruments
-        }
+        index_of = self._add_instruments(markets, venue_models)
         self._engine.set_emulation(emulate, immediate_trigger)
         self._set_venues(index_of, queue_models, venues)
         for amount in cash:
             self._engine.add_cash(amount)
         past = self._add_markets(markets, index_of)
-        self._contexts: list[Context | CompiledContext] = [
-            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
-            if isinstance(strategy, Strategy)
-            else strategy.bind(name)
-            for name, strategy in strategies.items()
-        ]
+        self._contexts = self._bind(strategies)
         self._hand_over(past, states or {})
         self._limits = limits
         self._policies = error_policies or {}
@@ -118,6 +110,20 @@ class Run:
         self._served = 0
         self._thread: int | None = None
         self._over = False
+
+    def _add_instruments(self, markets: Markets, venue_models: Mapping[str, Venue]) -> dict[str, int]:
+        return {
+            instrument.id: self._engine.add_instrument(instrument, venue_of(venue_models, instrument).fees)
+            for instrument in markets.instruments
+        }
+
+    def _bind(self, strategies: Mapping[str, AnyStrategy]) -> list[Context | CompiledContext]:
+        return [
+            Context(strategy, name, Strategy, self._markets.instruments, self._tags, self._seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
+        ]
 
     def _add_markets(self, markets: Markets, index_of: Mapping[str, int]) -> History:
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
