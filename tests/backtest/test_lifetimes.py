@@ -185,8 +185,8 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
             data.data,
             data.cash,
             limits=data.limits,
-            feed_latency_ns=0,
-            order_latency_ns=0,
+            latencies=data.latencies,
+            queue_models=data.queue_models,
             equity_interval_ns=SECOND,
             check_every_event=False,
         )

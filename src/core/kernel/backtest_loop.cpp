@@ -8,8 +8,9 @@ namespace pytrader {
 namespace {
 
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
-// Begins the settings of a queue model in the running hash.
+// Begin the settings of a queue model, and of latencies that are not all constant, in the running hash.
 constexpr i64 kQueueModelSetting = 0x7175657565;
+constexpr i64 kLatencySetting = 0x6C6174656E6379;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 
@@ -133,12 +134,11 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
       kernel_(*this),
       recorder_(kernel_, config.equity_interval_ns),
       merge_(config.feed_latency_ns),
+      hops_(config.order_latency_ns,
+            config.response_latency_ns < 0 ? config.order_latency_ns : config.response_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
       responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
-  if (config_.response_latency_ns < 0) config_.response_latency_ns = config_.order_latency_ns;
-  if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
-    throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
-  }
+  pytrader::check(LatencyChoice::constant(config_.feed_latency_ns), "feed latency", false);
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
@@ -154,13 +154,32 @@ void BacktestLoop::add_stream(MarketStream stream) {
   merge_.add(std::move(stream));
 }
 
+void BacktestLoop::require_set_up(const char* what) const {
+  if (phase_ == Phase::set_up) return;
+  throw Error(ErrorCode::invalid_state, std::string("back-test: ") + what + " can not be set after the start");
+}
+
 void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a queue model can not be set after the start");
+  require_set_up("a queue model");
   kernel_.instrument(instrument);
   make_queue_model(choice);
   if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
   queue_models_[instrument] = choice;
+}
+
+void BacktestLoop::set_feed_latency(const LatencyChoice& choice) {
+  require_set_up("a latency");
+  merge_.set_feed_latency(choice);
+}
+
+void BacktestLoop::set_request_latency(RequestKind kind, const LatencyChoice& choice) {
+  require_set_up("a latency");
+  hops_.set_request(kind, choice);
+}
+
+void BacktestLoop::set_response_latency(const LatencyChoice& choice) {
+  require_set_up("a latency");
+  hops_.set_response(choice);
 }
 
 // An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
@@ -192,20 +211,27 @@ void BacktestLoop::make_venues() {
 
 // What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
 void BacktestLoop::add_settings() {
-  for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
-    kernel_.add_setting(latency);
+  const auto add_all = [this](const std::vector<i64>& words) {
+    for (const i64 word : words) kernel_.add_setting(word);
+  };
+  const LatencyChoice& feed = merge_.feed_latency();
+  if (feed.is_constant() && hops_.are_constant()) {
+    add_all({feed.minimum_ns, hops_.constant_request_ns(), hops_.constant_response_ns()});
+  } else {
+    kernel_.add_setting(kLatencySetting);
+    add_all(settings_of(feed));
+    add_all(hops_.settings());
   }
   for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
     const QueueModelChoice& choice = queue_models_[index];
     if (choice == QueueModelChoice{}) continue;
-    for (const i64 word : {kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}}) {
-      kernel_.add_setting(word);
-    }
+    add_all({kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}});
   }
 }
 
 bool BacktestLoop::begin() {
   make_venues();
+  early_rows_.resize(kernel_.instrument_count());
   add_settings();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
@@ -273,7 +299,7 @@ bool BacktestLoop::finish() {
 
 // One round trip at most, so that a strategy that answers every report with a command comes to an end.
 bool BacktestLoop::drain() {
-  const i64 horizon = later(later(now_, config_.order_latency_ns), config_.response_latency_ns);
+  const i64 horizon = later(now_, hops_.longest_round_trip());
   while (!commands_.empty() || !responses_.empty()) {
     const i64 due = std::min(commands_.empty() ? INT64_MAX : commands_.front().due,
                              responses_.empty() ? INT64_MAX : responses_.front().due);
@@ -329,9 +355,9 @@ bool BacktestLoop::step() {
 // Hops without latency, until nothing more follows.
 bool BacktestLoop::settle() {
   for (;;) {
-    if (config_.order_latency_ns == 0 && !commands_.empty()) {
+    if (hops_.requests_at_once() && !commands_.empty()) {
       if (!command_arrives()) return false;
-    } else if (config_.response_latency_ns == 0 && !responses_.empty()) {
+    } else if (hops_.responses_at_once() && !responses_.empty() && responses_.front().due <= now_) {
       if (!report_arrives()) return false;
     } else {
       return true;
@@ -352,6 +378,8 @@ bool BacktestLoop::row_at_venue(u32 index) {
     const Record record = record_at<Record>(stream, row);
     check_row(stream, row, record);
     ++events_;
+    if (record.ts_init < record.ts_event) [[unlikely]]
+      ++early_rows_[stream.instrument];
     if (market_of_[index] != nullptr) {
       tell(*market_of_[index], record);
       collect_reports();
@@ -389,13 +417,13 @@ bool BacktestLoop::command_arrives() {
   const NewOrder& order = command.order;
   ExecutionVenue& venue = *venues_[order.instrument];
   switch (command.kind) {
-    case CommandKind::submit:
+    case RequestKind::submit:
       venue.submit(order, now_);
       break;
-    case CommandKind::cancel:
+    case RequestKind::cancel:
       venue.cancel(order.client_order_id, now_);
       break;
-    case CommandKind::replace:
+    case RequestKind::replace:
       venue.replace({order.client_order_id, order.price, order.quantity, order.strategy}, now_);
       break;
   }
@@ -411,29 +439,47 @@ bool BacktestLoop::report_arrives() {
 }
 
 void BacktestLoop::collect_reports() {
-  if (said_.empty()) return;
-  const i64 due = later(now_, config_.response_latency_ns);
-  for (const ExecutionReport& report : said_) responses_.push({due, report});
+  for (const ExecutionReport& report : said_) responses_.push({hops_.response_leaves(now_), report});
   said_.clear();
 }
 
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(CommandKind::submit, order, order.price, order.order_qty, ts);
+  send(RequestKind::submit, order, order.price, order.order_qty, ts);
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(CommandKind::cancel, order, order.price, order.order_qty, ts);
+  send(RequestKind::cancel, order, order.price, order.order_qty, ts);
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  send(CommandKind::replace, order, order.pending_price, order.pending_qty, ts);
+  send(RequestKind::replace, order, order.pending_price, order.pending_qty, ts);
 }
 
-void BacktestLoop::send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts) {
+// The venue never has the request: the strategy hears of it as of a rejection.
+void BacktestLoop::lose(RequestKind kind, const Order& order, i64 heard_ts) {
+  constexpr ExecType kRejections[kRequestKinds] = {ExecType::rejected, ExecType::cancel_rejected,
+                                                   ExecType::replace_rejected};
+  Response lost;
+  lost.due = heard_ts;
+  lost.report.ts_event = heard_ts;
+  lost.report.client_order_id = order.client_order_id;
+  lost.report.venue_order_id = order.venue_order_id;
+  lost.report.instrument = order.instrument;
+  lost.report.exec_type = kRejections[static_cast<std::size_t>(kind)];
+  lost.report.reason = RejectReason::request_lost;
+  responses_.push(lost);
+}
+
+void BacktestLoop::send(RequestKind kind, const Order& order, i64 price, i64 quantity, i64 ts) {
+  const MessageHops::Arrival arrival = hops_.request_leaves(kind, ts);
+  if (!arrival.delivered) {
+    lose(kind, order, arrival.due);
+    return;
+  }
   const NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
                       order.instrument,      order.tag,  order.side, order.order_type,
                       order.time_in_force,   order.flags};
-  commands_.push({later(ts, config_.order_latency_ns), kind, told});
+  commands_.push({arrival.due, kind, told});
 }
 
 void BacktestLoop::check() const {

@@ -4,9 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include "kernel/bounded_queue.hpp"
+#include "kernel/due_queue.hpp"
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
+#include "kernel/message_hops.hpp"
 #include "kernel/recorder.hpp"
 #include "kernel/stream_merge.hpp"
 #include "kernel/venue_schedule.hpp"
@@ -42,6 +43,11 @@ class BacktestLoop : private VenuePort {
   // Before the first run; without it the instrument's venue is risk averse. Throws Error(invalid_argument) for an
   // instrument that does not exist or a choice that does not.
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
+  // Before the first run; instead of the constant latencies of the LoopConfig. Throw Error(invalid_argument) for a
+  // number out of its range, or a feed whose rows may overtake one another: rows of a stream keep their order.
+  void set_feed_latency(const LatencyChoice& choice);
+  void set_request_latency(RequestKind kind, const LatencyChoice& choice);
+  void set_response_latency(const LatencyChoice& choice);
 
   // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
   // (a row out of order, an overflow) are thrown; no run can follow one.
@@ -53,15 +59,18 @@ class BacktestLoop : private VenuePort {
   const Recorder& recorder() const noexcept { return recorder_; }
   u64 events() const noexcept { return events_; }  // rows that reached their venue
   u64 total_events() const noexcept { return total_events_; }
+  // Rows of an instrument whose ts_init, the receiver's clock, was before their ts_event, the venue's.
+  u64 early_rows(InstrumentIndex instrument) const noexcept {
+    return instrument < early_rows_.size() ? early_rows_[instrument] : 0;
+  }
   i64 now() const noexcept { return now_; }
   const ExecutionVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
   enum class Phase : u8 { set_up, streaming, over };
-  enum class CommandKind : u8 { submit, cancel, replace };
   struct Command {
     i64 due;
-    CommandKind kind;
+    RequestKind kind;
     NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new price and new total quantity
   };
   struct Response {
@@ -69,12 +78,17 @@ class BacktestLoop : private VenuePort {
     ExecutionReport report;
   };
 
-  void require_room() const override { commands_.require_room(); }
+  void require_room() const override {
+    commands_.require_room();
+    responses_.require_room();
+  }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
+  void lose(RequestKind kind, const Order& order, i64 heard_ts);
+  void send(RequestKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
 
+  void require_set_up(const char* what) const;
   bool begin();
   RunStatus end(RunStatus status);
   void check_bar_series() const;
@@ -104,8 +118,10 @@ class BacktestLoop : private VenuePort {
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
-  BoundedQueue<Command> commands_;
-  BoundedQueue<Response> responses_;
+  MessageHops hops_;
+  DueQueue<Command> commands_;
+  DueQueue<Response> responses_;
+  std::vector<u64> early_rows_;  // by instrument
   i64 now_ = INT64_MIN;
   u64 events_ = 0;
   u64 total_events_ = 0;

@@ -156,8 +156,9 @@ enum class RejectReason : u8 {
   auction_ended = 47,
   clock_backwards = 48,
   instruction_not_supported = 49,
+  request_lost = 50,
 };
-constexpr u8 kRejectReasonCount = 50;
+constexpr u8 kRejectReasonCount = 51;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -8,15 +8,20 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.latency import Latency
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, EarlyRows, PositionSummary
+from pytrader.backtest.venue_models import QueueModelUse
 
 __all__ = [
     "AccountSummary",
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "EarlyRows",
+    "Latency",
     "PositionSummary",
     "QueueModel",
+    "QueueModelUse",
     "RiskLimits",
     "backtest",
 ]

@@ -9,8 +9,9 @@ from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
 from pytrader.backtest.engine import Run
 from pytrader.backtest.inputs import Cash, Data, Strategies, market_data, opening_cash, strategy_instances
+from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.result import BacktestResult
-from pytrader.backtest.venue_models import QueueModels, queue_models
+from pytrader.backtest.venue_models import QueueModels, queue_model_uses, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 
@@ -30,12 +31,16 @@ class Backtest:
         `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
-    feed_latency, order_latency : str or int
-        How long market data takes to the strategy, and how long an order takes to the venue and its report takes
-        back: text such as ``"500us"``, or nanoseconds; at least 0.
-    queue_model : QueueModel, str, or mapping of instrument id to one of them
+    feed_latency : str, int or Latency
+        How long market data takes to the strategy: text such as ``"500us"``, nanoseconds, or a `Latency`.
+    order_latency : str, int, Latency, or mapping of request kind to one of them
+        How long requests take to the venue. A mapping has ``"new"`` and may have ``"cancel"`` and ``"replace"``.
+    response_latency : str, int or Latency, optional
+        How long the venue's reports take back; by default what new orders take.
+    queue_model : QueueModel, str, QueueBias, QueueCalibration, or mapping of instrument id to one of them
         Where in the queue of a price level the venue takes a cancellation to have happened; see
-        ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
+        ``docs/queue_models.md``. Order-by-order data and bars have no use for it. The result tells the bias that a
+        measurement or calibration found.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     equity_interval : str or int
@@ -55,16 +60,16 @@ class Backtest:
         data: Data,
         *,
         cash: Cash,
-        feed_latency: str | int = "0ms",
-        order_latency: str | int = "0ms",
+        feed_latency: OneLatency = "0ms",
+        order_latency: OrderLatency = "0ms",
+        response_latency: OneLatency | None = None,
         queue_model: QueueModels = "risk_averse",
         limits: RiskLimits | None = None,
         equity_interval: str | int = "1m",
         check_every_event: bool = False,
     ) -> None:
         self.strategies = strategy_instances(strategies)
-        self.feed_latency_ns = _latency(feed_latency, "feed_latency")
-        self.order_latency_ns = _latency(order_latency, "order_latency")
+        self.latencies = Latencies.of(feed_latency, order_latency, response_latency)
         self.equity_interval_ns = duration_ns(equity_interval, "equity_interval")
         if self.equity_interval_ns <= 0:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
@@ -72,7 +77,9 @@ class Backtest:
         self.check_every_event = check_every_event
         self.data = market_data(data)
         self.cash = opening_cash(cash, self.data.instruments)
-        self.queue_models = queue_models(queue_model, self.data.instruments)
+        self.queue_models = queue_model_uses(
+            queue_models(queue_model, self.data.instruments), self.data.streams, self.data.instruments
+        )
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -104,8 +111,7 @@ class Backtest:
             self.data,
             self.cash,
             limits=self.limits,
-            feed_latency_ns=self.feed_latency_ns,
-            order_latency_ns=self.order_latency_ns,
+            latencies=self.latencies,
             queue_models=self.queue_models,
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
@@ -118,8 +124,8 @@ def backtest(
     data: Data,
     *,
     cash: Cash,
-    feed_latency: str | int = "0ms",
-    order_latency: str | int = "0ms",
+    feed_latency: OneLatency = "0ms",
+    order_latency: OrderLatency = "0ms",
     **parameters: Any,
 ) -> BacktestResult:
     """Run one strategy over market data: `Backtest` in one call.
@@ -132,7 +138,7 @@ def backtest(
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.
-    feed_latency, order_latency : str or int
+    feed_latency, order_latency : str, int or Latency
         See `Backtest`.
     **parameters
         Parameters of the strategy, where `strategy` is a class.
@@ -148,10 +154,3 @@ def backtest(
             f"{', '.join(parameters)} can be given with a strategy class only, and {strategy!r} is an instance"
         )
     return Backtest(strategy, data, cash=cash, feed_latency=feed_latency, order_latency=order_latency).run()
-
-
-def _latency(value: str | int, name: str) -> int:
-    nanoseconds = duration_ns(value, name)
-    if nanoseconds < 0:
-        raise InvalidArgument(f"{name} must not be negative, got {value!r}")
-    return nanoseconds

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytrader._core import BacktestEngine, QueueModel, RiskLimits
+from pytrader._core import BacktestEngine, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.interrupt import StopOnInterrupt
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, PositionSummary
+from pytrader.backtest.latency import Latencies
+from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, EarlyRows, PositionSummary
+from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -33,23 +35,23 @@ class Run:
         cash: Sequence[Money],
         *,
         limits: RiskLimits,
-        feed_latency_ns: int,
-        order_latency_ns: int,
-        queue_models: Mapping[str, QueueModel],
+        latencies: Latencies,
+        queue_models: Sequence[QueueModelUse],
         equity_interval_ns: int,
         check_every_event: bool,
     ) -> None:
         self._data = data
         self._tags: dict[str, int] = {}
         self._engine = BacktestEngine(
-            feed_latency_ns=feed_latency_ns,
-            order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
             check_every_event=check_every_event,
         )
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
-        for name, model in queue_models.items():
-            self._engine.set_queue_model(index_of[name], model)
+        latencies.set_on(self._engine)
+        self._queue_models = tuple(queue_models)
+        for use in self._queue_models:
+            if use.model is not None:
+                self._engine.set_queue_model(index_of[use.instrument_id], use.model)
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
@@ -124,6 +126,12 @@ class Run:
             book_faults=tuple(
                 BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
             ),
+            early_rows=tuple(
+                EarlyRows(instrument.id, engine.early_rows(index))
+                for index, instrument in enumerate(instruments)
+                if engine.early_rows(index) > 0
+            ),
+            queue_models=self._queue_models,
         )
 
 

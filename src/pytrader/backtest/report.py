@@ -53,12 +53,18 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("faulty rows", f"{each['rows']:,} {each['fault'].replace('_', ' ')} in {each['instrument']}")
         for each in summary["book_faults"]
     ]
+    faults += [
+        ("early rows", f"{each['rows']:,} in {each['instrument']}: received before they happened")
+        for each in summary["early_rows"]
+    ]
+    queues = [("queue places", f"{each['instrument']}: {each['text']}") for each in summary["queue_models"]]
     return [
         ("data", summary["source"]),
         ("from", summary["start"]),
         ("to", summary["end"] + ("" if summary["finished"] else "  (stopped early)")),
         ("events", f"{summary['events']:,}"),
         *faults,
+        *queues,
         ("run time", speed),
         ("digest", summary["digest"]),
     ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from pytrader.backtest.venue_models import QueueModelUse
     from pytrader.model import Fixed, Instrument, Money, Price, Quantity
 
 
@@ -86,6 +87,24 @@ class BookFaults:
     count: int
 
 
+@dataclass(frozen=True)
+class EarlyRows:
+    """Rows of one instrument that were received before they happened, by the two clocks of the data.
+
+    They reach strategies as if received when they happened.
+
+    Attributes
+    ----------
+    instrument_id : str
+        Whose rows.
+    count : int
+        Rows whose ``ts_init`` is before their ``ts_event``; a ``ts_init`` that is missing (0) counts.
+    """
+
+    instrument_id: str
+    count: int
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class BacktestResult:
     """The outcome of one run.
@@ -119,6 +138,10 @@ class BacktestResult:
         What the ``tag`` column of ``orders`` counts.
     book_faults : tuple of BookFaults
         What the books found wrong with the rows of their feeds, empty for sound data.
+    early_rows : tuple of EarlyRows
+        Instruments with rows whose receiver's clock was before the venue's, empty for sound data.
+    queue_models : tuple of QueueModelUse
+        For each instrument what told the places of own orders in queues, and how wrong that is where it is known.
     """
 
     orders: npt.NDArray[np.void]
@@ -138,6 +161,8 @@ class BacktestResult:
     source: str
     tags: Sequence[str] = ("",)
     book_faults: tuple[BookFaults, ...] = ()
+    early_rows: tuple[EarlyRows, ...] = ()
+    queue_models: tuple[QueueModelUse, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Draw the run's figures: plain numbers, text for exact amounts, fit for JSON.

@@ -66,6 +66,37 @@ std::string hexadecimal(u64 digest) {
   return text;
 }
 
+RequestKind parse_request_kind(const std::string& text) {
+  if (text == "new") return RequestKind::submit;
+  if (text == "cancel") return RequestKind::cancel;
+  if (text == "replace") return RequestKind::replace;
+  throw Error(ErrorCode::invalid_argument, "request kind '" + text + "' is none of new, cancel, replace");
+}
+
+void bind_latencies(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "set_feed_latency",
+          [](BacktestEngine& self, const LatencyChoice& model) { self.loop().set_feed_latency(model); },
+          py::arg("model"), "How long rows are on their way to the strategy.")
+      .def(
+          "set_request_latency",
+          [](BacktestEngine& self, const std::string& kind, const LatencyChoice& model) {
+            self.loop().set_request_latency(parse_request_kind(kind), model);
+          },
+          py::arg("kind"), py::arg("model"), "How long 'new', 'cancel' or 'replace' requests are on their way.")
+      .def(
+          "set_response_latency",
+          [](BacktestEngine& self, const LatencyChoice& model) { self.loop().set_response_latency(model); },
+          py::arg("model"), "How long reports are on their way to the strategy.")
+      .def(
+          "early_rows",
+          [](const BacktestEngine& self, py::handle instrument) {
+            return self.loop().early_rows(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")));
+          },
+          py::arg("instrument"), "Rows so far whose ts_init was before their ts_event.");
+}
+
 void bind_venue_models(py::class_<BacktestEngine>& engine) {
   engine.def(
       "set_queue_model",
@@ -82,6 +113,7 @@ void register_engine(py::module_& module) {
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
+  bind_latencies(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
