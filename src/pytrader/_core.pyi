@@ -107,6 +107,15 @@ class ExecType(enum.IntEnum):
     REPLACE_REJECTED = 114
     def __format__(self, format_spec: str, /) -> str: ...
 
+class StrategyState(enum.IntEnum):
+    __pybind11_native_enum__: object
+    INITIALISED = 0
+    RUNNING = 1
+    DEGRADED = 2
+    STOPPED = 3
+    FAULTED = 4
+    def __format__(self, format_spec: str, /) -> str: ...
+
 class Liquidity(enum.IntEnum):
     __pybind11_native_enum__: object
     NONE = 0
@@ -733,7 +742,20 @@ class BacktestEngine(metaclass=_Bound):
     ) -> None: ...
     def add_instrument(self, instrument: Instrument) -> int: ...
     def add_cash(self, amount: Money) -> None: ...
-    def add_strategy(self, port: object, context: object, limits: RiskLimits) -> int: ...
+    def add_strategy(
+        self,
+        port: object,
+        context: object,
+        limits: RiskLimits,
+        *,
+        action: str = "stop",
+        errors: int = 1,
+        window_ns: int = 0,
+        cooldown_ns: int = 0,
+        tag: int = 0,
+    ) -> int: ...
+    def add_setting(self, value: int) -> None: ...
+    def errors(self) -> list[tuple[int, int, str, int | None]]: ...
     def add_stream(
         self,
         name: str,

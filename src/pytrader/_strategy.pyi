@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar, Final, NamedTuple, TypeAlias, final
+from typing import ClassVar, Final, NamedTuple, TypeAlias, TypeVar, final
 
 from typing_extensions import disjoint_base
 
-from pytrader._core import ExecType, Instrument, Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce
+from pytrader._core import (
+    ExecType,
+    Instrument,
+    Liquidity,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    StrategyState,
+    TimeInForce,
+)
 from pytrader._values import Fixed, Money, Price, Quantity
 
 __all__ = [
@@ -21,6 +31,7 @@ __all__ = [
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Reason",
     "StrategyBase",
     "Timer",
@@ -29,6 +40,7 @@ __all__ = [
     "time_text",
 ]
 
+_T = TypeVar("_T")
 _PriceLike: TypeAlias = str | int | Decimal | Price | Fixed
 _QuantityLike: TypeAlias = str | int | Decimal | Quantity | Fixed
 _SideLike: TypeAlias = str | Side
@@ -320,9 +332,30 @@ class Indicator:
     def __ge__(self, other: Indicator | Price | Fixed | int | Decimal, /) -> bool: ...
 
 @final
+class Random:
+    def __init__(self, seed: int, stream: str = "") -> None: ...
+    state: int
+    def word(self) -> int: ...
+    def below(self, bound: int) -> int: ...
+    def between(self, low: int, high: int) -> int: ...
+    def chance(self, numerator: int, denominator: int) -> bool: ...
+    def fraction(self) -> float: ...
+    def choice(self, items: Sequence[_T]) -> _T: ...
+    def shuffle(self, items: list[_T]) -> None: ...
+    def sample(self, items: Sequence[_T], count: int) -> list[_T]: ...
+
+def restored_random(state: int) -> Random: ...
+
+@final
 class Context:
     def __init__(
-        self, strategy: StrategyBase, name: str, base: type, instruments: Sequence[Instrument], tags: dict[str, int]
+        self,
+        strategy: StrategyBase,
+        name: str,
+        base: type,
+        instruments: Sequence[Instrument],
+        tags: dict[str, int],
+        seed: int = 0,
     ) -> None: ...
     @property
     def name(self) -> str: ...
@@ -331,7 +364,11 @@ class Context:
     @property
     def error(self) -> BaseException | None: ...
     @property
-    def error_place(self) -> str | None: ...
+    def inside(self) -> bool: ...
+    @property
+    def random(self) -> Random: ...
+    @property
+    def failures(self) -> list[tuple[str, str, str, str, str, str]]: ...
     def port(self) -> object: ...
     def connect(self, engine: object, kernel: object, index: int) -> None: ...
     def detach(self) -> None: ...
@@ -341,6 +378,8 @@ class StrategyBase:
     @property
     def name(self) -> str: ...
     @property
+    def state(self) -> StrategyState: ...
+    @property
     def position(self) -> Position: ...
     @property
     def book(self) -> Book: ...
@@ -349,6 +388,8 @@ class StrategyBase:
     def quote_of(self, instrument: str | Instrument | None) -> Quote: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def random(self) -> Random: ...
     @property
     def instrument(self) -> Instrument: ...
     @property

@@ -17,6 +17,7 @@ __all__ = [
     "CurrencyMismatch",
     "DataError",
     "DecimalOverflow",
+    "DeterminismError",
     "DivisionByZero",
     "FeedError",
     "Inexact",
@@ -88,6 +89,10 @@ class BookError(PytraderError):
 
 class InvalidState(PytraderError, RuntimeError):
     """A call that the object's state does not allow."""
+
+
+class DeterminismError(PytraderError, RuntimeError):
+    """A handler that reads the machine's clock or draws chance without a seed, so that no two runs would be equal."""
 
 
 class CapacityError(PytraderError):

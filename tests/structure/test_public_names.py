@@ -19,6 +19,7 @@ PUBLIC_NAMES = {
     "CurrencyMismatch",
     "DataError",
     "DecimalOverflow",
+    "DeterminismError",
     "DivisionByZero",
     "Fixed",
     "Inexact",

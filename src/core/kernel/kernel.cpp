@@ -68,12 +68,14 @@ void Kernel::add_cash(const std::string& currency, i128 amount) {
   add_wide(hash_, amount);
 }
 
-StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& limits) {
+StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: a strategy can not be added after start");
   way_.gate().add_strategy(limits);
+  desk_.add_strategy(policy);
   way_.store().add_strategy();
   way_.ledger().add_strategy();
   ports_.push_back(port);
+  handled_.push_back(port.mask);
   mask_ |= port.mask;
   hash_.add_all(HashMark::strategy, limits.max_order_quantity, limits.max_position, limits.max_open_orders);
   add_wide(hash_, limits.max_order_notional);
@@ -105,6 +107,7 @@ bool Kernel::start(i64 ts) {
   started_ = true;
   now_ = ts;
   hash_.add_all(HashMark::start, ts);
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) desk_.move(strategy, LifeEvent::start);
   return deliver({CallbackKind::start, 0, 0, now_, {}});
 }
 
@@ -112,7 +115,11 @@ bool Kernel::stop() {
   if (!started_ || failed_) return false;
   commands_ = 0;
   hash_.add_all(HashMark::stop, now_);
-  return deliver({CallbackKind::stop, 0, 0, now_, {}});
+  const bool goes_on = deliver({CallbackKind::stop, 0, 0, now_, {}});
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+    if (desk_.move(strategy, LifeEvent::stop)) ports_[strategy].mask = desk_.mask(strategy, handled_[strategy]);
+  }
+  return goes_on;
 }
 
 // The clock never goes back, and what was due before this input happens before it.
@@ -256,6 +263,11 @@ void Kernel::fire_next() {
   const Timer timer = timers_.pop();
   const TimerEvent event{timer.due, now_, timer.timer_id, timer.name};
   hash_.add_all(HashMark::timer_fired, timer.due, timer.timer_id, timer.strategy, timer.name);
+  if (timer.name >= kFirstKernelTimer) {
+    if (desk_.fire(timer, now_)) announce(timer.strategy);
+    settle();
+    return;
+  }
   Callback callback{CallbackKind::timer, 0, 0, now_, {}};
   callback.timer = &event;
   if (call(timer.strategy, callback)) settle();
@@ -281,8 +293,27 @@ bool Kernel::call(StrategyIndex strategy, const Callback& callback) {
     throw;
   }
   calling_ = false;
-  failed_ = !succeeded;
-  return succeeded;
+  return succeeded || take_failure(strategy, callback.kind);
+}
+
+bool Kernel::take_failure(StrategyIndex strategy, CallbackKind kind) {
+  const StrategyState before = desk_.state(strategy);
+  const ErrorAction action = desk_.failed(strategy, kind, now_);
+  if (desk_.state(strategy) != before) announce(strategy);
+  if (action == ErrorAction::stop) failed_ = true;
+  return !failed_;
+}
+
+// The strategy is told of its new state, as the last thing where that is the end of it.
+void Kernel::announce(StrategyIndex strategy) {
+  StrategyPort& port = ports_[strategy];
+  port.mask = desk_.mask(strategy, handled_[strategy]);
+  const StrategyState state = desk_.state(strategy);
+  const CallbackKind kind = state == StrategyState::faulted    ? CallbackKind::fault
+                            : state == StrategyState::degraded ? CallbackKind::degrade
+                                                               : CallbackKind::resume;
+  call(strategy, {kind, 0, 0, now_, {}});
+  if (desk_.state(strategy) == StrategyState::faulted) port.mask = 0;
 }
 
 // Delivers the events that commands and reports left behind, until none is left; nothing is delivered inside a
@@ -295,12 +326,15 @@ bool Kernel::settle() {
     Callback callback{CallbackKind::order_event, event.instrument, 0, now_, {}};
     callback.order_event = &event;
     if (!call(event.strategy, callback)) return false;
-    if (event.exec_type != ExecType::trade) continue;
-    callback.kind = CallbackKind::fill;
-    if (!call(event.strategy, callback)) return false;
-    callback.kind = CallbackKind::position;
-    callback.position = &pending.position;
-    if (!call(event.strategy, callback)) return false;
+    if (event.exec_type == ExecType::trade) {
+      callback.kind = CallbackKind::fill;
+      if (!call(event.strategy, callback)) return false;
+      callback.kind = CallbackKind::position;
+      callback.position = &pending.position;
+      if (!call(event.strategy, callback)) return false;
+    }
+    if (desk_.wants_events() && desk_.after_event(event, now_)) [[unlikely]]
+      announce(event.strategy);
   }
   return !failed_;
 }
@@ -349,6 +383,10 @@ bool Kernel::cancel_timer(StrategyIndex strategy, TimerId timer) {
 void Kernel::count_command(StrategyIndex strategy) {
   if (!started_ || failed_) {
     throw Error(ErrorCode::invalid_state, "kernel: commands are taken between start and the end of the run only");
+  }
+  if (strategy < ports_.size() && !may_command(desk_.state(strategy))) [[unlikely]] {
+    throw Error(ErrorCode::invalid_state, "strategy " + std::to_string(strategy) + " is " +
+                                              to_text(desk_.state(strategy)) + ": its commands are refused");
   }
   if (++commands_ > kMaxCommandsPerInput) {
     throw Error(ErrorCode::capacity, "strategy " + std::to_string(strategy) + " issued more than " +

@@ -11,6 +11,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
+#include "kernel/strategy_desk.hpp"
 #include "kernel/strategy_port.hpp"
 #include "kernel/timer_queue.hpp"
 #include "kernel/venue_port.hpp"
@@ -20,7 +21,8 @@
 
 namespace pytrader {
 
-// Every apply_*, advance, start and stop returns false when a strategy failed; the kernel then takes no further input.
+// Every apply_*, advance, start and stop returns false when a strategy failed and its error policy is to stop; the
+// kernel then takes no further input.
 // Inputs come in order of time: one older than the kernel's clock throws Error(invalid_argument). An input first fires
 // the timers that were due before it; timers due at its own time fire after it, by advance().
 class Kernel {
@@ -28,14 +30,17 @@ class Kernel {
   // Commands, timers included, that strategies may issue on one input and the reports it brings at the same time.
   static constexpr u32 kMaxCommandsPerInput = 65'536;
 
-  explicit Kernel(VenuePort& venue) : events_(hash_), way_(venue, board_, events_) {}
+  explicit Kernel(VenuePort& venue)
+      : events_(hash_), way_(venue, board_, events_), desk_(way_, board_, timers_, hash_) {}
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
   // Set-up, before start().
   InstrumentIndex add_instrument(InstrumentDefinition definition);
   void add_cash(const std::string& currency, i128 amount);
-  StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits);
+  StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy = {});
+  // Its next error ends the run, whatever its policy.
+  void stop_on_error(StrategyIndex strategy) { desk_.stop_on_error(strategy); }
   // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
   // strategy. Allowed in callbacks too.
   SeriesId add_bar_series(InstrumentIndex instrument, i64 duration_ns);
@@ -90,6 +95,9 @@ class Kernel {
   const InstrumentMarket& market(InstrumentIndex instrument) const;
   const BarBoard& bars() const noexcept { return bars_; }
   std::size_t strategy_count() const noexcept { return ports_.size(); }
+  StrategyState state(StrategyIndex strategy) const noexcept { return desk_.state(strategy); }
+  // What failed and what was done about it, in order.
+  const std::vector<ErrorRecord>& errors() const noexcept { return desk_.records(); }
   bool failed() const noexcept { return failed_; }
   // Reports that did not fit their order's state: counted, without effect.
   u64 refused_reports() const noexcept { return refused_reports_; }
@@ -105,6 +113,8 @@ class Kernel {
   void fire_next();
   bool deliver(const Callback& callback);
   bool call(StrategyIndex strategy, const Callback& callback);
+  bool take_failure(StrategyIndex strategy, CallbackKind kind);
+  void announce(StrategyIndex strategy);
   bool settle();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
@@ -119,7 +129,9 @@ class Kernel {
   OrderWay way_;
   TimerQueue timers_;
   BarBoard bars_;
-  std::vector<StrategyPort> ports_;
+  StrategyDesk desk_;
+  std::vector<StrategyPort> ports_;  // each with the mask of what it may hear in its state
+  std::vector<u32> handled_;         // by strategy: the mask that it came with
   i64 now_ = INT64_MIN;
   u64 refused_reports_ = 0;
   u32 mask_ = 0;  // kinds that any strategy handles

@@ -8,7 +8,21 @@
 
 namespace pytrader {
 
-enum class CallbackKind : u8 { start, stop, quote, trade, book, bar, timer, order_event, fill, position };
+enum class CallbackKind : u8 {
+  start,
+  stop,
+  quote,
+  trade,
+  book,
+  bar,
+  timer,
+  order_event,
+  fill,
+  position,
+  degrade,  // the error policy paused the strategy
+  resume,   // its cooldown is over
+  fault,    // an error ended it
+};
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
 }
@@ -36,11 +50,11 @@ struct Callback {
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
-    const void* none;  // start, stop, book
+    const void* none;  // start, stop, book, degrade, resume, fault
   };
 };
 
-// deliver returns false when the strategy failed (the binding holds the exception): the kernel stops at once.
+// deliver returns false when a handler failed (the binding holds the exception): the strategy's error policy decides.
 struct StrategyPort {
   void* context = nullptr;
   bool (*deliver)(void* context, const Callback& callback) = nullptr;

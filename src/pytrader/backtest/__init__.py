@@ -9,7 +9,14 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.latency import Latency
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, EarlyRows, PositionSummary
+from pytrader.backtest.result import (
+    AccountSummary,
+    BacktestResult,
+    BookFaults,
+    EarlyRows,
+    HandlerError,
+    PositionSummary,
+)
 from pytrader.backtest.venue_models import QueueModelUse
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "BacktestResult",
     "BookFaults",
     "EarlyRows",
+    "HandlerError",
     "Latency",
     "PositionSummary",
     "QueueModel",

@@ -8,12 +8,21 @@ from typing import Any, TypeAlias
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
 from pytrader.backtest.engine import Run
-from pytrader.backtest.inputs import Cash, Data, Strategies, market_data, opening_cash, strategy_instances
+from pytrader.backtest.inputs import (
+    Cash,
+    Data,
+    Strategies,
+    error_policies,
+    market_data,
+    opening_cash,
+    strategy_instances,
+)
 from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.venue_models import QueueModels, queue_model_uses, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
+from pytrader.strategy.error_policy import ErrorPolicies
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called now and then with how many events are done, and how many there are."""
@@ -43,8 +52,12 @@ class Backtest:
         measurement or calibration found.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
+    error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
+        What is done when a handler raises; without it what the strategy's class says, and that is to stop.
     equity_interval : str or int
         Time between two samples of the equity curve.
+    seed : int
+        What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
     check_every_event : bool
         Check after every event that cash, positions and orders agree to the last unit. Slow: for tests.
 
@@ -65,14 +78,18 @@ class Backtest:
         response_latency: OneLatency | None = None,
         queue_model: QueueModels = "risk_averse",
         limits: RiskLimits | None = None,
+        error_policy: ErrorPolicies | None = None,
         equity_interval: str | int = "1m",
+        seed: int = 0,
         check_every_event: bool = False,
     ) -> None:
         self.strategies = strategy_instances(strategies)
+        self.error_policies = error_policies(error_policy, self.strategies)
         self.latencies = Latencies.of(feed_latency, order_latency, response_latency)
         self.equity_interval_ns = duration_ns(equity_interval, "equity_interval")
         if self.equity_interval_ns <= 0:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
+        self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
         self.check_every_event = check_every_event
         self.data = market_data(data)
@@ -101,7 +118,8 @@ class Backtest:
         InvalidState
             If it has run already.
         Exception
-            Whatever a handler raises, with a note that says which event it was handling.
+            Whatever a handler raises, with a note that says which event it was handling, where the error policy is to
+            stop; with another one it stands in the result's ``errors``.
         """
         if self._started:
             raise InvalidState("this back-test has run already: make a new one, with new strategies")
@@ -111,10 +129,12 @@ class Backtest:
             self.data,
             self.cash,
             limits=self.limits,
+            error_policies=self.error_policies,
             latencies=self.latencies,
             queue_models=self.queue_models,
             equity_interval_ns=self.equity_interval_ns,
             check_every_event=self.check_every_event,
+            seed=self.seed,
         )
         return run.replay(progress)
 
@@ -154,3 +174,9 @@ def backtest(
             f"{', '.join(parameters)} can be given with a strategy class only, and {strategy!r} is an instance"
         )
     return Backtest(strategy, data, cash=cash, feed_latency=feed_latency, order_latency=order_latency).run()
+
+
+def _seed(value: int) -> int:
+    if type(value) is not int or not 0 <= value < 2**64:
+        raise InvalidArgument(f"seed must be a whole number from 0 to 2**64 - 1, got {value!r}")
+    return value

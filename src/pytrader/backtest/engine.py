@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 
 from pytrader._core import BacktestEngine, RiskLimits
 from pytrader._strategy import Context
+from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.latency import Latencies
-from pytrader.backtest.result import AccountSummary, BacktestResult, BookFaults, EarlyRows, PositionSummary
+from pytrader.backtest.result import (
+    AccountSummary,
+    BacktestResult,
+    BookFaults,
+    EarlyRows,
+    HandlerError,
+    PositionSummary,
+)
 from pytrader.backtest.venue_models import QueueModelUse
-from pytrader.strategy import Strategy
+from pytrader.strategy import ErrorPolicy, Strategy
 
 if TYPE_CHECKING:
     from pytrader.data import MarketData
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 PIECE_SECONDS = 0.05
 STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
+# The tag of the orders by which the policy "flatten" closes positions.
+FLATTEN_TAG = "flatten"
 
 
 class Run:
@@ -35,17 +45,22 @@ class Run:
         cash: Sequence[Money],
         *,
         limits: RiskLimits,
+        error_policies: Mapping[str, ErrorPolicy] | None = None,
         latencies: Latencies,
         queue_models: Sequence[QueueModelUse],
         equity_interval_ns: int,
         check_every_event: bool,
+        seed: int = 0,
     ) -> None:
         self._data = data
         self._tags: dict[str, int] = {}
+        self._seed = seed
         self._engine = BacktestEngine(
             equity_interval_ns=equity_interval_ns,
             check_every_event=check_every_event,
         )
+        # As the signed number of the same bits.
+        self._engine.add_setting(seed - (seed >> 63 << 64))
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
         latencies.set_on(self._engine)
         self._queue_models = tuple(queue_models)
@@ -64,9 +79,11 @@ class Run:
                 stream.duration_ns,
             )
         self._contexts = [
-            Context(strategy, name, Strategy, data.instruments, self._tags) for name, strategy in strategies.items()
+            Context(strategy, name, Strategy, data.instruments, self._tags, seed)
+            for name, strategy in strategies.items()
         ]
         self._limits = limits
+        self._policies = error_policies or {}
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
@@ -75,9 +92,8 @@ class Run:
         status = "paused"
         try:
             for context in self._contexts:
-                index = self._engine.add_strategy(context.port(), context, self._limits)
-                context.connect(self._engine, self._engine.kernel(), index)
-            with StopOnInterrupt() as stop:
+                self._add(context)
+            with deterministic(self._contexts), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
@@ -94,11 +110,30 @@ class Run:
                 context.detach()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
+    def _add(self, context: Context) -> None:
+        policy = self._policies.get(context.name, ErrorPolicy())
+        index = self._engine.add_strategy(
+            context.port(),
+            context,
+            self._limits,
+            action=policy.action,
+            errors=policy.errors,
+            window_ns=policy.window_ns,
+            cooldown_ns=policy.cooldown_ns,
+            tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
+        )
+        context.connect(self._engine, self._engine.kernel(), index)
+
     def _raise_failure(self) -> None:
-        for context in self._contexts:
-            if context.error is not None:
-                context.error.add_note(f"{context.error_place} (event {self._engine.events})")
-                raise context.error
+        errors = handler_errors(self._engine.errors(), self._contexts)
+        fatal = next(position for position, error in enumerate(errors) if error.action == "stop")
+        context = next(each for each in self._contexts if each.name == errors[fatal].strategy)
+        raised = context.error
+        assert raised is not None, "a run that a strategy stopped has its exception"
+        raised.add_note(f"{errors[fatal].place} (event {self._engine.events})")
+        for error in errors[fatal + 1 :]:
+            raised.add_note(f"and {error.error_type}: {error.message} {error.place}")
+        raise raised
 
     def _result(self, finished: bool, run_seconds: float, cpu_seconds: float) -> BacktestResult:
         engine = self._engine
@@ -118,11 +153,13 @@ class Run:
             run_seconds=run_seconds,
             cpu_seconds=cpu_seconds,
             digest=engine.digest,
+            seed=self._seed,
             finished=finished,
             start_ns=self._data.start_ns,
             end_ns=engine.now_ns if engine.events else self._data.end_ns,
             source=self._data.source,
             tags=("", *self._tags),
+            errors=handler_errors(engine.errors(), self._contexts),
             book_faults=tuple(
                 BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
             ),
@@ -133,6 +170,17 @@ class Run:
             ),
             queue_models=self._queue_models,
         )
+
+
+def handler_errors(
+    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context]
+) -> tuple[HandlerError, ...]:
+    """Join what the kernel did about each error with what was raised; both are in order for each strategy."""
+    raised = [iter(context.failures) for context in contexts]
+    return tuple(
+        HandlerError(contexts[strategy].name, ts, *next(raised[strategy]), action, settled)
+        for strategy, ts, action, settled in records
+    )
 
 
 def steps_for_next_piece(steps: int, seconds: float) -> int:

@@ -155,6 +155,10 @@ def summarize(result: BacktestResult) -> dict[str, Any]:
         ],
         "early_rows": [{"instrument": each.instrument_id, "rows": each.count} for each in result.early_rows],
         "queue_models": [queue_model_figures(use) for use in result.queue_models],
+        "errors": [
+            {"strategy": each.strategy, "error": each.error_type, "place": each.place, "action": each.action}
+            for each in result.errors
+        ],
         "run_seconds": result.run_seconds,
         "cpu_seconds": result.cpu_seconds,
         "events_per_second": result.events / result.run_seconds if result.run_seconds > 0 else None,

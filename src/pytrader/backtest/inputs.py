@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy.typing as npt
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
-from pytrader.strategy import Strategy
+from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy.error_policy import ErrorPolicies, error_policy
 
 if TYPE_CHECKING:
     from pytrader.data.market_data import Kind
@@ -86,6 +87,22 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
             name = f"{name}{classes[: position + 1].count(name)}"
         named[name] = one
     return named
+
+
+def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, Strategy]) -> dict[str, ErrorPolicy]:
+    """The error policy of each strategy: the given one, or that of its class.
+
+    Raises
+    ------
+    ConfigError
+        If something is no error policy, or a name is no strategy's.
+    """
+    if isinstance(given, Mapping):
+        for name in given:
+            if name not in strategies:
+                raise ConfigError(f"error_policy names {name!r}, and the strategies are {', '.join(strategies)}")
+        return {name: error_policy(given.get(name, one.error_policy)) for name, one in strategies.items()}
+    return {name: error_policy(one.error_policy if given is None else given) for name, one in strategies.items()}
 
 
 def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:

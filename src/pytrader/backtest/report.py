@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 NOTHING = "-"
+ERRORS_SHOWN = 5
 AVERAGE_DECIMALS = 4
 _READING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
@@ -58,6 +59,13 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
         for each in summary["early_rows"]
     ]
     queues = [("queue places", f"{each['instrument']}: {each['text']}") for each in summary["queue_models"]]
+    errors = [
+        ("strategy error", f"{each['error']} in {each['strategy']} {each['place']}: {each['action']}")
+        for each in summary["errors"][:ERRORS_SHOWN]
+    ]
+    hidden = len(summary["errors"]) - len(errors)
+    if hidden:
+        errors.append(("strategy errors", f"{hidden:,} more"))
     return [
         ("data", summary["source"]),
         ("from", summary["start"]),
@@ -65,6 +73,7 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("events", f"{summary['events']:,}"),
         *faults,
         *queues,
+        *errors,
         ("run time", speed),
         ("digest", summary["digest"]),
     ]

@@ -105,6 +105,43 @@ class EarlyRows:
     count: int
 
 
+@dataclass(frozen=True)
+class HandlerError:
+    """An exception that left a handler, and what the strategy's error policy did about it.
+
+    Attributes
+    ----------
+    strategy : str
+        Whose handler.
+    ts_ns : int
+        The kernel's time, nanoseconds since 1970 UTC.
+    event : str
+        What it was handling: ``"quote"``, ``"fill"``, ``"timer"``, ...
+    instrument_id : str
+        Of the event; empty for ``"start"``, ``"stop"``, ``"timer"`` and the like.
+    place : str
+        The same as one sentence, with the time as text.
+    error_type, message, traceback : str
+        The exception's class, its text, and where it was raised.
+    action : str
+        ``"stop"``, ``"pause"``, ``"cancel"``, ``"flatten"``, or ``"continue"`` where the policy did nothing: fewer
+        errors than it allows, or it had acted before.
+    settled_ns : int or None
+        When everything that the action asked for was done; None when the run ended before.
+    """
+
+    strategy: str
+    ts_ns: int
+    event: str
+    instrument_id: str
+    place: str
+    error_type: str
+    message: str
+    traceback: str
+    action: str
+    settled_ns: int | None
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class BacktestResult:
     """The outcome of one run.
@@ -128,6 +165,8 @@ class BacktestResult:
         Wall-clock and processor time of the run.
     digest : str
         Sixteen hexadecimal digits over all inputs and outputs: equal runs have equal digests.
+    seed : int
+        What the strategies' random numbers began from.
     finished : bool
         False when the run was stopped before the end of its data.
     start_ns, end_ns : int
@@ -142,6 +181,8 @@ class BacktestResult:
         Instruments with rows whose receiver's clock was before the venue's, empty for sound data.
     queue_models : tuple of QueueModelUse
         For each instrument what told the places of own orders in queues, and how wrong that is where it is known.
+    errors : tuple of HandlerError
+        Every exception that left a handler, in order.
     """
 
     orders: npt.NDArray[np.void]
@@ -160,9 +201,11 @@ class BacktestResult:
     end_ns: int
     source: str
     tags: Sequence[str] = ("",)
+    seed: int = 0
     book_faults: tuple[BookFaults, ...] = ()
     early_rows: tuple[EarlyRows, ...] = ()
     queue_models: tuple[QueueModelUse, ...] = ()
+    errors: tuple[HandlerError, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Draw the run's figures: plain numbers, text for exact amounts, fit for JSON.

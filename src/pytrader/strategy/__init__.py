@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytrader._core import StrategyState
 from pytrader._strategy import (
     Bar,
     Bars,
@@ -13,9 +14,11 @@ from pytrader._strategy import (
     OrderEvent,
     Position,
     Quote,
+    Random,
     Timer,
     Trade,
 )
+from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.strategy import Strategy
 
 __all__ = [
@@ -23,13 +26,16 @@ __all__ = [
     "Bars",
     "Book",
     "Clock",
+    "ErrorPolicy",
     "Indicator",
     "Level",
     "Order",
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Strategy",
+    "StrategyState",
     "Timer",
     "Trade",
 ]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
+from pytrader.strategy.error_policy import ErrorPolicy
 
 
 class Strategy(StrategyBase):
@@ -18,7 +19,13 @@ class Strategy(StrategyBase):
 
     A handler that is not overridden costs nothing: the core never calls it. Handlers are looked up once, when the run
     begins; one that is assigned later is not seen. An event that you hold on to is yours and never changes; the book
-    and the position are live. An exception that leaves a handler stops the run and reaches the caller.
+    and the position are live. An exception that leaves a handler stops the run and reaches the caller, unless the
+    strategy's `error_policy` says otherwise.
+
+    Attributes
+    ----------
+    error_policy : str or ErrorPolicy
+        What is done when a handler raises; `Backtest(error_policy=...)` has the last word.
 
     Examples
     --------
@@ -32,6 +39,7 @@ class Strategy(StrategyBase):
     2
     """
 
+    error_policy: ClassVar[str | ErrorPolicy] = "stop"
     _declared: ClassVar[Mapping[str, Parameter]] = {}
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -113,6 +121,15 @@ class Strategy(StrategyBase):
 
     def on_position(self, position: Position) -> None:
         """A fill changed this strategy's position."""
+
+    def on_degrade(self, error: Exception) -> None:
+        """The error policy paused this strategy: until `on_resume` it hears of its orders only, and may not trade."""
+
+    def on_resume(self) -> None:
+        """The cooldown of the error policy is over: this strategy goes on."""
+
+    def on_fault(self, error: BaseException) -> None:
+        """An error ended this strategy, and this is the last that it hears; it may not trade any more."""
 
 
 def _with_parameters(cls: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:

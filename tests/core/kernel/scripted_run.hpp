@@ -28,8 +28,8 @@ struct ScriptedStrategy {
   std::vector<std::string> log;  // "quote@5", in order
 
   static bool deliver(void* context, const Callback& callback) {
-    static const char* const kNames[] = {"start", "stop",  "quote",       "trade", "book",
-                                         "bar",   "timer", "order_event", "fill",  "position"};
+    static const char* const kNames[] = {"start",       "stop", "quote",    "trade",   "book",   "bar",  "timer",
+                                         "order_event", "fill", "position", "degrade", "resume", "fault"};
     auto& self = *static_cast<ScriptedStrategy*>(context);
     self.log.push_back(std::string(kNames[static_cast<u8>(callback.kind)]) + "@" + std::to_string(callback.ts));
     if (callback.kind == CallbackKind::order_event) self.events.push_back(*callback.order_event);
@@ -45,9 +45,9 @@ class ScriptedRun {
     loop.kernel().add_cash("USD", kFixedOne * 1'000'000'000);
   }
 
-  ScriptedStrategy& add_strategy(u32 mask = kEveryKind) {
+  ScriptedStrategy& add_strategy(u32 mask = kEveryKind, const ErrorPolicy& policy = {}) {
     strategies.push_back(std::make_unique<ScriptedStrategy>());
-    loop.kernel().add_strategy({strategies.back().get(), &ScriptedStrategy::deliver, mask}, RiskLimits{});
+    loop.kernel().add_strategy({strategies.back().get(), &ScriptedStrategy::deliver, mask}, RiskLimits{}, policy);
     return *strategies.back();
   }
 

@@ -59,10 +59,11 @@ void BacktestEngine::add_cash(const std::string& currency, const Fixed& amount) 
   loop_.kernel().add_cash(currency, amount.raw);
 }
 
-StrategyIndex BacktestEngine::add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits) {
+StrategyIndex BacktestEngine::add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
+                                           const ErrorPolicy& policy) {
   const auto* bound = static_cast<const StrategyPort*>(PyCapsule_GetPointer(port.ptr(), "pytrader.StrategyPort"));
   if (bound == nullptr) throw py::error_already_set();
-  const StrategyIndex index = loop_.kernel().add_strategy(*bound, limits);
+  const StrategyIndex index = loop_.kernel().add_strategy(*bound, limits, policy);
   kept_.push_back(std::move(context));
   return index;
 }

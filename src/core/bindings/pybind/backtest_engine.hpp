@@ -21,7 +21,8 @@ class BacktestEngine {
 
   InstrumentIndex add_instrument(const Instrument& instrument);
   void add_cash(const std::string& currency, const Fixed& amount);
-  StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits);
+  StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
+                             const ErrorPolicy& policy);
   void add_stream(const std::string& name, InstrumentIndex instrument, const std::string& kind, const py::dict& columns,
                   i64 duration_ns);
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {

@@ -6,6 +6,7 @@
 #include "decimal/error.hpp"
 #include "enum_arguments.hpp"
 #include "model/order.hpp"
+#include "model/strategy_state.hpp"
 #include "register.hpp"
 
 namespace pytrader::bindings {
@@ -70,6 +71,7 @@ void register_enums(py::module_& module) {
            kExecTypes);
   add_enum(module, "Liquidity", "FIX 851 LastLiquidityInd.", kLiquidities);
   add_enum(module, "InstrumentKind", "What kind of contract an instrument is.", kInstrumentKinds);
+  add_enum(module, "StrategyState", "Where the life of a strategy stands; see `docs/strategies.md`.", kStrategyStates);
   add_reasons(module);
   module.def(
       "reason_text", [](RejectReason reason) { return to_text(reason); }, py::arg("reason"), py::pos_only(),

@@ -1,5 +1,6 @@
 // Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
 #include "backtest_engine.hpp"
+#include "bind_strategies.hpp"
 #include "engine_results.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
@@ -114,6 +115,7 @@ void register_engine(py::module_& module) {
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
   bind_latencies(engine);
+  bind_strategies(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
            py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
@@ -122,8 +124,6 @@ void register_engine(py::module_& module) {
           "add_cash",
           [](BacktestEngine& self, const MoneyAmount& amount) { self.add_cash(amount.currency, amount.value); },
           py::arg("amount"), "Opening cash.")
-      .def("add_strategy", &BacktestEngine::add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"),
-           "Its index. `port` is the capsule of `context`, which is kept for as long as this engine.")
       .def(
           "add_stream",
           [](BacktestEngine& self, const std::string& name, py::handle instrument, const std::string& kind,

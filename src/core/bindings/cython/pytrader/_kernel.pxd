@@ -151,6 +151,17 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
     cbool is_closed(OrderStatus status)
 
 
+cdef extern from "model/strategy_state.hpp" namespace "pytrader" nogil:
+    cdef enum class StrategyState(unsigned char):
+        initialised
+        running
+        degraded
+        stopped
+        faulted
+
+    cbool may_command(StrategyState state)
+
+
 cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
     cdef enum class CallbackKind(unsigned char):
         start
@@ -163,6 +174,9 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         order_event
         fill
         position
+        degrade
+        resume
+        fault
 
     u32 mask_of(CallbackKind kind)
 
@@ -224,6 +238,8 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         const Order* order(u64 client_order_id)
         PositionState position(u32 strategy, u32 instrument) except +translate_current_exception
         QuoteRecord quote(u32 instrument)
+        StrategyState state(u32 strategy)
+        void stop_on_error(u32 strategy)
 
 
 cdef extern from "book/book_sides.hpp" namespace "pytrader" nogil:

@@ -12,6 +12,7 @@ from pytrader._kernel cimport (
     QuoteRecord,
     RejectReason,
     StrategyPort,
+    StrategyState,
     TimerEvent,
     TradeRecord,
     i64,
@@ -123,17 +124,24 @@ cdef class Indicator:
     cdef int order_to(self, other) except -2
 
 
+cdef class Random:
+    cdef u64 position
+    cdef u64 next(self) noexcept
+    cdef u64 next_below(self, u64 bound) noexcept
+
+
 cdef class Context:
     cdef Kernel* kernel  # NULL before the run and after it
     cdef object engine  # keeps the kernel alive
     cdef StrategyPort bound
     cdef u32 index
-    cdef bint inside  # a callback is running
+    cdef readonly bint inside  # a callback is running
     cdef RejectReason refusal  # of the last request to cancel or replace
     cdef readonly str name
     cdef readonly object strategy
-    cdef readonly object error
-    cdef readonly str error_place
+    cdef readonly object error  # the last exception of a handler
+    cdef readonly list failures  # of every one: kind, instrument, place, type, message, traceback
+    cdef StrategyState last_state  # while there is no kernel
     cdef list grids
     cdef dict grid_by_id
     cdef object tags
@@ -150,6 +158,7 @@ cdef class Context:
     cdef Position position
     cdef Book book
     cdef Clock clock
+    cdef readonly Random random
     cdef Quote quote_event
     cdef Trade trade_event
     cdef Bar bar_event
@@ -167,6 +176,9 @@ cdef class Context:
     cdef object on_fill
     cdef object on_reject
     cdef object on_position
+    cdef object on_degrade
+    cdef object on_resume
+    cdef object on_fault
     cdef Position make_position(self, Grid grid)
     cdef Book make_book(self, Grid grid)
     cdef int find_handlers(self, strategy, base) except -1
@@ -178,6 +190,7 @@ cdef class Context:
     cdef Position position_of(self, instrument)
     cdef Book book_of(self, instrument)
     cdef u32 tag_index(self, str tag) except? 0
+    cdef str tag_of(self, u32 tag)
     cdef Order order_of(self, u64 number)
     cdef Order follow(self, u64 number, Grid grid, str tag)
     cdef int set_timer(self, name, i64 first, i64 every) except -1
@@ -191,6 +204,8 @@ cdef class Context:
     cdef int take_order_event(self, const COrderEvent& record) except -1
     cdef int finish_order(self, Order order) except -1
     cdef int take_fill(self, const COrderEvent& record) except -1
+    cdef int commands_refused(self, str what) except -1
+    cdef StrategyState state(self) noexcept
     cdef int note_failure(self, error, const Callback& callback) except -1
 
 

@@ -17,6 +17,7 @@ from pytrader._kernel cimport (
     RejectReason,
     ReplaceRequest,
     Side,
+    StrategyState,
     TimeInForce,
     add_bars,
     add_ema,
@@ -43,6 +44,7 @@ from pytrader._kernel cimport (
     last_bar,
     make_scale,
     mask_of,
+    may_command,
     on_grid,
     price_value,
     quantity_value,
@@ -59,6 +61,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, unwrap
 from operator import index
+from traceback import format_exception
 from typing import NamedTuple
 
 from pytrader import _core
@@ -89,6 +92,7 @@ __all__ = [
     "OrderEvent",
     "Position",
     "Quote",
+    "Random",
     "Reason",
     "StrategyBase",
     "Timer",
@@ -137,15 +141,18 @@ cdef list REASONS = [
     None if code is None else Reason(code, to_text(<RejectReason><int>code.value).decode())
     for code in table_of(_core.RejectReason)
 ]
+cdef list STATES = table_of(_core.StrategyState)
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
-cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position"]
+cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
+                   "degrade", "resume", "fault"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"
+include "strategy_random.pxi"
 include "strategy_commands.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"

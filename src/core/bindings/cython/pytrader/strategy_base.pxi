@@ -25,6 +25,11 @@ cdef class StrategyBase:
         return type(self).__name__ if self.context is None else self.context.name
 
     @property
+    def state(self):
+        """Where its life stands: INITIALISED, RUNNING, DEGRADED, STOPPED or FAULTED."""
+        return STATES[0 if self.context is None else <int>self.context.state()]
+
+    @property
     def position(self):
         """The position in the run's only instrument; ``self.position("BTCUSDT.BINANCE")`` where there are several."""
         return self.running("self.position").position
@@ -54,6 +59,13 @@ cdef class StrategyBase:
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock
+
+    @property
+    def random(self):
+        """Random numbers from the run's seed and this strategy's name; in handlers only, so that runs repeat."""
+        if self.context is None or not self.context.inside:
+            raise InvalidState("self.random can be used only inside a handler, while the run is on")
+        return self.context.random
 
     @property
     def instrument(self):

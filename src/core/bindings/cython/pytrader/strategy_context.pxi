@@ -1,6 +1,7 @@
 # One strategy's connection to one run: wakes it for what it handles, and carries its commands to the kernel.
 
 cdef size_t TIMERS_MAX = 100_000  # that one strategy can have set at a time
+cdef tuple UNPLACED = ("start", "stop", "timer", "degrade", "resume", "fault")
 cdef str NOT_RUNNING = "can be used only while its run is on: in a handler, or between on_start and on_stop"
 
 
@@ -22,6 +23,9 @@ HANDLERS = (
     ("on_fill", CallbackKind.fill),
     ("on_reject", CallbackKind.order_event),
     ("on_position", CallbackKind.position),
+    ("on_degrade", CallbackKind.degrade),
+    ("on_resume", CallbackKind.resume),
+    ("on_fault", CallbackKind.fault),
 )
 
 
@@ -41,12 +45,14 @@ cdef class Context:
         The run's instruments, in order of their indices.
     tags : dict[str, int]
         The run's order tags with their numbers; grows as strategies use new ones.
+    seed : int
+        Of its random numbers, which depend on its name too.
     """
 
     def __reduce__(self):
         raise bound_to_run(self)
 
-    def __init__(self, StrategyBase strategy not None, str name not None, base, instruments, dict tags not None):
+    def __init__(self, StrategyBase strategy not None, str name not None, base, instruments, dict tags not None, seed=0):
         if strategy.context is not None:
             raise InvalidState(f"this {type(strategy).__name__} has run already: make a new instance for every run")
         self.name = name
@@ -61,6 +67,8 @@ cdef class Context:
         self.free_timers = []
         self.series = set()
         self.unready = {}
+        self.failures = []
+        self.last_state = StrategyState.initialised
         self.positions = [self.make_position(grid) for grid in self.grids]
         self.books = [self.make_book(grid) for grid in self.grids]
         single = self.grids[0] if len(self.grids) == 1 else None
@@ -68,6 +76,7 @@ cdef class Context:
         self.book = self.make_book(single)
         self.clock = Clock.__new__(Clock)
         self.clock.context = self
+        self.random = Random(seed, name)
         self.find_handlers(strategy, base)
         strategy.context = self
 
@@ -110,6 +119,9 @@ cdef class Context:
         self.on_fill = found.get("on_fill")
         self.on_reject = found.get("on_reject")
         self.on_position = found.get("on_position")
+        self.on_degrade = found.get("on_degrade")
+        self.on_resume = found.get("on_resume")
+        self.on_fault = found.get("on_fault")
         self.bound.context = <void*>self
         self.bound.deliver = deliver
         return 0
@@ -129,6 +141,7 @@ cdef class Context:
     def detach(self):
         """End: orders keep their last state, everything else refuses from here on."""
         if self.kernel != NULL:
+            self.last_state = self.kernel.state(self.index)
             for order in list(self.open_orders.values()):
                 (<Order>order).close()
         self.open_orders.clear()
@@ -145,7 +158,15 @@ cdef class Context:
     cdef int commanding(self, str what) except -1:
         if not self.inside:
             raise InvalidState(f"{what} can be used only inside a handler, while the run is on")
+        if not may_command(self.kernel.state(self.index)):
+            return self.commands_refused(what)
         return 0
+
+    cdef int commands_refused(self, str what) except -1:
+        raise InvalidState(f"{what} is refused: {self.name} is {STATES[<int>self.state()]} since a handler failed")
+
+    cdef StrategyState state(self) noexcept:
+        return self.last_state if self.kernel == NULL else self.kernel.state(self.index)
 
     cdef Grid only_grid(self):
         raise InvalidArgument(
@@ -180,6 +201,13 @@ cdef class Context:
             self.tags[tag] = found
         return <u32>found
 
+    # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
+    cdef str tag_of(self, u32 tag):
+        for text, number in self.tags.items():
+            if number == tag:
+                return text
+        return ""
+
     cdef Order order_of(self, u64 number):
         cdef const COrder* record
         cdef Order order = self.recent
@@ -190,7 +218,7 @@ cdef class Context:
             order = <Order>self.unanswered.get(number)
         if order is None:
             record = self.kernel.order(number)
-            order = self.follow(number, <Grid>self.grids[record.instrument], None)
+            order = self.follow(number, <Grid>self.grids[record.instrument], self.tag_of(record.tag))
         self.recent = order
         return order
 
@@ -252,6 +280,12 @@ cdef class Context:
             self.on_start()
         elif kind == CallbackKind.stop and self.on_stop is not None:
             self.on_stop()
+        elif kind == CallbackKind.degrade:
+            self.on_degrade(self.error)
+        elif kind == CallbackKind.resume:
+            self.on_resume()
+        elif kind == CallbackKind.fault:
+            self.on_fault(self.error)
         return 0
 
     # An event object is used again only while nobody but this context refers to it: two references, ours and the local.
@@ -315,7 +349,7 @@ cdef class Context:
         if found is not None and found[1] == 0:
             del self.timer_by_name[event.text]
             self.free_timers.append(record.name)
-        if self.on_timer is not None:
+        if self.on_timer is not None and may_command(self.kernel.state(self.index)):
             PyObject_CallOneArg(self.on_timer, event)
         return 0
 
@@ -364,10 +398,16 @@ cdef class Context:
         return 0
 
     cdef int note_failure(self, error, const Callback& callback) except -1:
-        self.error = error
         kind = KINDS[<int>callback.kind]
-        of = "" if kind in ("start", "stop", "timer") else f" of {(<Grid>self.grids[callback.instrument]).id}"
-        self.error_place = f"while handling {kind}{of} at {time_text(callback.ts)}"
+        instrument = "" if kind in UNPLACED else (<Grid>self.grids[callback.instrument]).id
+        place = f"while handling {kind}{' of ' if instrument else ''}{instrument} at {time_text(callback.ts)}"
+        text = "".join(format_exception(error))
+        self.failures.append((kind, instrument, place, type(error).__qualname__, str(error), text))
+        if callback.kind != CallbackKind.fault:
+            self.error = error
+        # Ctrl-C and the wish to exit are no errors of the strategy: they end the run.
+        if not isinstance(error, Exception):
+            self.kernel.stop_on_error(self.index)
         return 0
 
 

@@ -1,0 +1,107 @@
+// What is still to be canceled and closed, instrument by instrument.
+#include "kernel/liquidator.hpp"
+
+#include <algorithm>
+
+namespace pytrader {
+namespace {
+
+// What the kernel did by itself, as the first word of its part of the running hash; the kernel's own marks are below.
+enum class HashMark : u64 { liquidation = 2'000, cancel, close };
+
+i64 smaller_limit(i64 limit, i64 other) noexcept {
+  return other > 0 ? std::min(limit, other) : limit;
+}
+
+}  // namespace
+
+void Liquidator::begin(StrategyIndex strategy, bool close_positions, TagIndex tag) {
+  Job& job = jobs_.at(strategy);
+  hash_.add_all(HashMark::liquidation, strategy, close_positions);
+  if (!job.active) ++active_;
+  job.active = true;
+  job.close_positions = job.close_positions || close_positions;
+  job.tag = tag;
+  job.closing.resize(board_.size(), 0);
+}
+
+bool Liquidator::work(StrategyIndex strategy, i64 now) {
+  Job& job = jobs_[strategy];
+  if (!job.active) return true;
+  bool done = true;
+  for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
+    done = work_on(job, strategy, instrument, now) && done;
+  }
+  if (!done) return false;
+  job = Job{};
+  --active_;
+  return true;
+}
+
+bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
+  const OrderStore& store = way_.store();
+  // A cancel can close its order at once, so the next one is looked up first.
+  for (ClientOrderId id = store.first_open(strategy, instrument); id != 0;) {
+    const ClientOrderId next = store.next_open(id);
+    if (id != job.closing[instrument] && store.find(id)->ord_status != OrderStatus::pending_cancel) {
+      hash_.add_all(HashMark::cancel, id);
+      CancelRequest request{};
+      request.client_order_id = id;
+      request.strategy = strategy;
+      way_.cancel(request, now);
+    }
+    id = next;
+  }
+  if (store.open_count(strategy, instrument) != 0) return false;
+  const i64 position = way_.ledger().position(strategy, instrument).quantity;
+  if (!job.close_positions || position == 0) return true;
+  NewOrder order{};
+  order.price = kNoPrice;
+  order.side = position > 0 ? Side::sell : Side::buy;
+  order.quantity = std::min(position > 0 ? position : -position, largest_order(strategy, instrument, order.side));
+  order.strategy = strategy;
+  order.instrument = instrument;
+  order.tag = job.tag;
+  order.order_type = OrderType::market;
+  order.time_in_force = TimeInForce::ioc;
+  order.flags = kReduceOnly;
+  hash_.add_all(HashMark::close, instrument, order.quantity, order.side);
+  job.closing[instrument] = way_.submit(order, now);
+  return false;
+}
+
+// In lots; at least one, so that what can not be traded at all is denied with the gate's reason.
+i64 Liquidator::largest_order(StrategyIndex strategy, InstrumentIndex instrument, Side side) const {
+  const InstrumentMarket& market = board_[instrument];
+  const InstrumentDefinition& definition = market.instrument->definition();
+  const RiskLimits& limits = way_.gate().limits(strategy);
+  i64 lots = smaller_limit(definition.max_quantity, limits.max_order_quantity);
+  const i64 price = side == Side::buy ? market.best_ask() : market.best_bid();
+  i128 lot_value = 0;
+  if (price == kNoPrice || !market.instrument->value_of(price < 0 ? -price : price, lot_value) || lot_value <= 0) {
+    return lots;
+  }
+  for (const i128 notional : {definition.max_notional.raw, limits.max_order_notional}) {
+    const i128 most = notional > 0 ? notional / lot_value : 0;
+    if (most > 0 && most < lots) lots = static_cast<i64>(most);
+  }
+  return std::max<i64>(lots, 1);
+}
+
+bool Liquidator::is_progress(const OrderEvent& event) const noexcept {
+  switch (event.exec_type) {
+    case ExecType::trade:
+      return true;
+    case ExecType::canceled:
+    case ExecType::expired: {
+      const Job& job = jobs_[event.strategy];
+      const bool closing =
+          event.instrument < job.closing.size() && job.closing[event.instrument] == event.client_order_id;
+      return !closing || event.cum_qty > 0;
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace pytrader
