@@ -735,8 +735,6 @@ class BacktestEngine(metaclass=_Bound):
     def __init__(
         self,
         *,
-        feed_latency_ns: int = 0,
-        order_latency_ns: int = 0,
         equity_interval_ns: int = 60_000_000_000,
         check_every_event: bool = False,
     ) -> None: ...

@@ -31,8 +31,9 @@ constexpr std::size_t kExecTypeCount = std::size(kExecTypes);
 
 // Rows in the order of kOrderStatuses, columns in the order of kExecTypes. Why the less obvious cells are as they are:
 // a venue may trade or cancel an order before (or without) acknowledging it; a cancel may be sent while `new` or
-// `replaced` is still on its way, so both are taken in pending_cancel; a refusal of a cancel or replace may come after
-// the fill that caused it, so closed orders take it and stay.
+// `replaced` is still on its way, so both are taken in pending_cancel; a cancel that overtook its order is refused
+// before the order is accepted or rejected, which then comes after `working`; a refusal of a cancel or replace may come
+// after the fill that caused it, so closed orders take it and stay.
 constexpr Next kTable[kStatusCount][kExecTypeCount] = {
     // initialized, denied, pending_new, new, canceled, replaced, pending_cancel, rejected, expired, pending_replace,
     // trade, cancel_rejected, replace_rejected
@@ -43,9 +44,11 @@ constexpr Next kTable[kStatusCount][kExecTypeCount] = {
     /* pending_new */
     {O, O, O, Next::new_, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired, O, Next::fill, O, O},
     /* new */
-    {O, O, O, O, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace, Next::fill, O, O},
+    {O, O, O, Next::stay, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired, Next::pending_replace,
+     Next::fill, O, O},
     /* partially_filled */
-    {O, O, O, O, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace, Next::fill, O, O},
+    {O, O, O, Next::stay, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace, Next::fill,
+     O, O},
     /* filled */
     {O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* canceled */

@@ -50,11 +50,8 @@ void register_limits(py::module_& module) {
       .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
 }
 
-std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, bool check_every_event) {
+std::unique_ptr<BacktestEngine> make_engine(py::handle equity_interval_ns, bool check_every_event) {
   LoopConfig config;
-  config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
-  config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
   config.check_every_event = check_every_event;
   return std::make_unique<BacktestEngine>(config);
@@ -117,8 +114,8 @@ void register_engine(py::module_& module) {
   bind_latencies(engine);
   bind_strategies(engine);
   engine
-      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("check_every_event").noconvert() = false)
+      .def(py::init(&make_engine), py::kw_only(), py::arg("equity_interval_ns") = 60'000'000'000,
+           py::arg("check_every_event").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
       .def(
           "add_cash",
