@@ -75,10 +75,30 @@ class SelfTrade(enum.IntEnum):
     DECREMENT = 5
     def __format__(self, format_spec: str, /) -> str: ...
 
+class TriggerType(enum.IntEnum):
+    __pybind11_native_enum__: object
+    VENUE_DEFAULT = 0
+    LAST = 2
+    MID = 6
+    BID_ASK = 98
+    MARK = 109
+    def __format__(self, format_spec: str, /) -> str: ...
+
+class Contingency(enum.IntEnum):
+    __pybind11_native_enum__: object
+    NONE = 0
+    ONE_CANCELS_OTHER = 1
+    ONE_TRIGGERS_OTHER = 2
+    ONE_UPDATES_OTHER_ABSOLUTE = 3
+    ONE_UPDATES_OTHER_PROPORTIONAL = 4
+    def __format__(self, format_spec: str, /) -> str: ...
+
 class OrderStatus(enum.IntEnum):
     __pybind11_native_enum__: object
     INITIALIZED = 105
     DENIED = 100
+    EMULATED = 101
+    RELEASED = 114
     PENDING_NEW = 65
     NEW = 48
     PARTIALLY_FILLED = 49
@@ -94,8 +114,11 @@ class ExecType(enum.IntEnum):
     __pybind11_native_enum__: object
     INITIALIZED = 105
     DENIED = 100
+    EMULATED = 101
+    RELEASED = 108
     PENDING_NEW = 65
     NEW = 48
+    TRIGGERED = 76
     CANCELED = 52
     REPLACED = 53
     PENDING_CANCEL = 54
@@ -103,6 +126,8 @@ class ExecType(enum.IntEnum):
     EXPIRED = 67
     PENDING_REPLACE = 69
     TRADE = 70
+    TRADE_CORRECT = 71
+    TRADE_CANCEL = 72
     CANCEL_REJECTED = 99
     REPLACE_REJECTED = 114
     def __format__(self, format_spec: str, /) -> str: ...

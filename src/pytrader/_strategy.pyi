@@ -1,21 +1,25 @@
 """Types of the compiled half of strategies: events, order handles, views of the kernel, and their base class."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Final, NamedTuple, TypeAlias, TypeVar, final
+from typing import ClassVar, Final, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, final
 
 from typing_extensions import disjoint_base
 
 from pytrader._core import (
+    Contingency,
     ExecType,
     Instrument,
     Liquidity,
     OrderStatus,
     OrderType,
     RejectReason,
+    SelfTrade,
     Side,
     StrategyState,
     TimeInForce,
+    TriggerType,
 )
 from pytrader._values import Fixed, Money, Price, Quantity
 
@@ -46,9 +50,33 @@ _QuantityLike: TypeAlias = str | int | Decimal | Quantity | Fixed
 _SideLike: TypeAlias = str | Side
 _Duration: TypeAlias = str | int
 
+class _Terms(TypedDict, total=False):
+    order_type: str | OrderType | None
+    stop: _PriceLike | None
+    stop_ticks: int | None
+    touch: _PriceLike | None
+    touch_ticks: int | None
+    trigger: str | TriggerType | None
+    emulate: bool
+    trail: _PriceLike | None
+    trail_ticks: int | None
+    trail_step: _PriceLike | None
+    trail_limit: _PriceLike | None
+    activation: _PriceLike | None
+    display_qty: _QuantityLike | None
+    display_range: _QuantityLike | None
+    min_qty: _QuantityLike | None
+    hidden: bool
+    all_or_none: bool
+    peg: str | None
+    peg_offset: _PriceLike | None
+    expire_time: int | datetime | None
+    self_trade: str | SelfTrade | None
+
 DURATION: Final[object]
 HANDLERS: Final[tuple[tuple[str, object], ...]]
 NANOSECONDS: Final[dict[str, int]]
+TERMS: Final[tuple[str, ...]]
 
 class Reason(NamedTuple):
     code: RejectReason
@@ -177,6 +205,28 @@ class Order:
     @property
     def price_ticks(self) -> int | None: ...
     @property
+    def stop_price(self) -> Price | None: ...
+    @property
+    def stop_price_ticks(self) -> int | None: ...
+    @property
+    def trigger_type(self) -> TriggerType: ...
+    @property
+    def activation_price(self) -> Price | None: ...
+    @property
+    def trailing_offset(self) -> Price | str | None: ...
+    @property
+    def display_qty(self) -> Quantity | None: ...
+    @property
+    def min_qty(self) -> Quantity | None: ...
+    @property
+    def expire_time(self) -> int | None: ...
+    @property
+    def hidden(self) -> bool: ...
+    @property
+    def all_or_none(self) -> bool: ...
+    @property
+    def contingency(self) -> Contingency: ...
+    @property
     def order_qty(self) -> Quantity: ...
     @property
     def cum_qty(self) -> Quantity: ...
@@ -219,6 +269,8 @@ class OrderEvent:
     def side(self) -> Side: ...
     @property
     def price(self) -> Price | None: ...
+    @property
+    def stop_price(self) -> Price | None: ...
     @property
     def order_qty(self) -> Quantity: ...
     @property
@@ -409,6 +461,7 @@ class StrategyBase:
         tag: str = "",
         quantity_lots: int | None = None,
         limit_ticks: int | None = None,
+        **terms: Unpack[_Terms],
     ) -> Order: ...
     def sell(
         self,
@@ -422,6 +475,7 @@ class StrategyBase:
         tag: str = "",
         quantity_lots: int | None = None,
         limit_ticks: int | None = None,
+        **terms: Unpack[_Terms],
     ) -> Order: ...
     def submit(
         self,
@@ -436,6 +490,7 @@ class StrategyBase:
         tag: str = "",
         quantity_lots: int | None = None,
         limit_ticks: int | None = None,
+        **terms: Unpack[_Terms],
     ) -> Order: ...
     def close(self, instrument: str | Instrument | None = None, *, tag: str = "") -> Order | None: ...
     @property
@@ -447,8 +502,10 @@ class StrategyBase:
         *,
         limit: _PriceLike | None = None,
         quantity: _QuantityLike | None = None,
+        stop: _PriceLike | None = None,
         limit_ticks: int | None = None,
         quantity_lots: int | None = None,
+        stop_ticks: int | None = None,
     ) -> bool: ...
     def cancel_all(
         self, side: _SideLike | None = None, tag: str | None = None, instrument: str | Instrument | None = None

@@ -127,7 +127,7 @@ WRONG: list[tuple[Callable[[Any], object], type[Exception], str]] = [
     (lambda s: s.submit("long", 1), InvalidArgument, "side must be 'buy' or 'sell', got 'long'"),
     (lambda s: s.cancel("Script-1"), InvalidArgument, "cancel needs the handle"),
     (lambda s: s.replace(None, limit=1), InvalidArgument, "replace needs the handle"),
-    (lambda s: s.replace(s.buy(1, limit=1)), InvalidArgument, "changes nothing: give limit=, quantity= or both"),
+    (lambda s: s.replace(s.buy(1, limit=1)), InvalidArgument, "changes nothing: give limit=, stop= or quantity="),
     (lambda s: s.cancel_all(side="long"), InvalidArgument, "side must be 'buy' or 'sell'"),
     (lambda s: s.book.depth(0), InvalidArgument, "levels must be at least 1, got 0"),
     (lambda s: s.book.depth(1.0), TypeError, r"levels must be an int, got 1\.0"),

@@ -18,7 +18,8 @@ OPEN = {
     OrderStatus.PENDING_REPLACE,
 }
 PENDING_REQUEST = {OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE}
-CLOSED = set(OrderStatus) - OPEN - {OrderStatus.INITIALIZED}
+HELD = {OrderStatus.EMULATED, OrderStatus.RELEASED}
+CLOSED = set(OrderStatus) - OPEN - HELD - {OrderStatus.INITIALIZED}
 EDGES = list(itertools.product(OrderStatus, ExecType, (False, True), (False, True)))
 
 
@@ -71,8 +72,10 @@ def test_working_statuses_tell_whether_the_order_has_traded() -> None:
 
 def test_denial_and_sending_happen_only_to_orders_that_never_left() -> None:
     for status in OrderStatus:
-        assert (after(status, ExecType.DENIED) is not None) == (status is OrderStatus.INITIALIZED)
-        assert (after(status, ExecType.PENDING_NEW) is not None) == (status is OrderStatus.INITIALIZED)
+        held_by_us = status is OrderStatus.INITIALIZED or status in HELD
+        assert (after(status, ExecType.DENIED) is not None) == held_by_us
+        leaves = status in (OrderStatus.INITIALIZED, OrderStatus.RELEASED)
+        assert (after(status, ExecType.PENDING_NEW) is not None) == leaves
 
 
 def cell(status: OrderStatus, exec_type: ExecType) -> str:

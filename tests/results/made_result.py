@@ -155,7 +155,7 @@ EQUITY: tuple[dict[str, int], ...] = (
 def made_result(**changes: Any) -> BacktestResult:
     """Make the result, with some of its fields changed."""
     fields: dict[str, Any] = {
-        "orders": rows(ORDER_ROW, *ORDERS),
+        "orders": rows(ORDER_ROW, *({"stop_price": NONE, **order} for order in ORDERS)),
         "fills": rows(FILL_ROW, *FILLS),
         "equity": rows(EQUITY_ROW, *EQUITY),
         "instruments": (ACME, COIN),

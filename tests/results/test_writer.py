@@ -54,6 +54,11 @@ def test_csv_has_exact_text(tmp_path: Path) -> None:
         "avg_px": "99.996666666666666667",
         "reason": "",
         "tag": "grid:1",
+        "stop_price": "",
+        "trigger_type": "",
+        "list": "0",
+        "contingency": "",
+        "parent": "0",
     }
     assert (orders[1]["price"], orders[1]["avg_px"], orders[1]["reason"]) == ("", "", "insufficient_funds")
     assert orders[2]["avg_px"] == "60000.50"

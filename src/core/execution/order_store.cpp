@@ -17,6 +17,7 @@ void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_ini
   out.client_order_id = order.client_order_id;
   out.venue_order_id = order.venue_order_id;
   out.price = order.price;
+  out.stop_price = order.stop_price;
   out.order_qty = order.order_qty;
   out.cum_qty = order.cum_qty;
   out.leaves_qty = order.leaves_qty();
@@ -30,12 +31,13 @@ void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_ini
 }
 
 bool is_own(ExecType exec_type) {
-  return exec_type == ExecType::initialized || exec_type == ExecType::denied || exec_type == ExecType::pending_new ||
+  return exec_type == ExecType::initialized || exec_type == ExecType::denied || exec_type == ExecType::emulated ||
+         exec_type == ExecType::released || exec_type == ExecType::pending_new ||
          exec_type == ExecType::pending_cancel || exec_type == ExecType::pending_replace;
 }
 
 void forget_replace(Order& order) {
-  order.pending_price = kNoPrice;
+  order.pending_price = order.pending_stop = kNoPrice;
   order.pending_qty = 0;
 }
 
@@ -83,6 +85,9 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   order.price = request.price;
   order.order_qty = request.quantity;
   order.value_price = request.price == kNoPrice ? 0 : request.price;
+  order.stop_price = request.terms.stop_price;
+  order.parent = request.parent;
+  order.list = request.list;
   order.ts_init = order.ts_last = ts;
   order.strategy = request.strategy;
   order.instrument = request.instrument;
@@ -90,7 +95,14 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   order.side = request.side;
   order.order_type = request.order_type;
   order.time_in_force = request.time_in_force;
+  order.self_trade = request.self_trade;
+  order.trigger_type = request.trigger_type;
+  order.contingency = request.contingency;
   order.flags = request.flags;
+  if (!(request.terms == OrderTerms{})) {
+    terms_.push_back(request.terms);
+    order.terms = static_cast<u32>(terms_.size());
+  }
   return order;
 }
 
@@ -121,6 +133,7 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   } else {
     next = transition(order.ord_status, report.exec_type, order.cum_qty > 0, false);
     if (!next.legal) applied = Applied::illegal_transition;
+    if (next.legal && report.exec_type == ExecType::triggered) apply_trigger(order, report);
   }
   if (applied != Applied::taken) return refuse(applied);
 
@@ -163,9 +176,19 @@ Applied OrderStore::apply_restatement(Order& order, const ExecutionReport& repor
   if (report.quantity <= 0 || report.quantity < order.cum_qty) return Applied::bad_quantity;
   if (report.exec_type == ExecType::new_ && nothing_left) return Applied::bad_quantity;
   order.order_qty = report.quantity;
-  if (order.order_type != OrderType::market) order.price = order.value_price = report.price;
+  if (order.price != kNoPrice) order.price = order.value_price = report.price;
+  if (order.stop_price != kNoPrice && report.stop_price != kNoPrice) {
+    order.stop_price = report.stop_price;
+    if (order.price == kNoPrice) order.value_price = order.stop_price;
+  }
   if (report.exec_type == ExecType::replaced) forget_replace(order);
   return Applied::taken;
+}
+
+// It waits no more, and works at the limit that the venue says; a stop order without a limit keeps none.
+void OrderStore::apply_trigger(Order& order, const ExecutionReport& report) noexcept {
+  order.stop_price = kNoPrice;
+  if (report.price != kNoPrice) order.price = order.value_price = report.price;
 }
 
 Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason reason, i64 ts, OrderEvent& out) {
@@ -190,6 +213,7 @@ Applied OrderStore::request_replace(const ReplaceRequest& request, i64 ts, Order
   if (!next.legal) return refuse(Applied::illegal_transition);
   if (request.quantity <= order->cum_qty) return refuse(Applied::bad_quantity);
   order->pending_price = request.price;
+  order->pending_stop = request.stop_price;
   order->pending_qty = request.quantity;
   order->ts_last = ts;
   move_to(*order, next.next);

@@ -38,10 +38,14 @@ class OrderStore {
   Order* find(ClientOrderId id) noexcept;
   const Order* find(ClientOrderId id) const noexcept;
   u64 size() const noexcept { return count_; }
+  // What the order was submitted with beyond price and quantity; its stop price of now stands in the order.
+  OrderTerms terms(const Order& order) const noexcept {
+    return order.terms != 0 ? terms_[order.terms - 1] : OrderTerms{};
+  }
 
   // A venue's word on an order.
   Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out);
-  // What we ourselves say of an order: denied, pending_new, pending_cancel.
+  // What we ourselves say of an order: denied, emulated, released, pending_new, pending_cancel.
   Applied apply_own(ClientOrderId id, ExecType exec_type, RejectReason reason, i64 ts, OrderEvent& out);
   // pending_replace: the price and total quantity asked for stand in pending_price and pending_qty from now on.
   Applied request_replace(const ReplaceRequest& request, i64 ts, OrderEvent& out);
@@ -70,12 +74,14 @@ class OrderStore {
   const Order& at(u64 id) const noexcept { return chunks_[(id - 1) >> kChunkBits][(id - 1) & (kChunkSize - 1)]; }
   Applied refuse(Applied why) noexcept;
   Applied apply_trade(Order& order, const ExecutionReport& report, Transition& next);
+  void apply_trigger(Order& order, const ExecutionReport& report) noexcept;
   Applied apply_restatement(Order& order, const ExecutionReport& report, Transition& next);
   void move_to(Order& order, OrderStatus next);
   void link(Order& order);
   void unlink(Order& order);
 
   std::vector<std::unique_ptr<Order[]>> chunks_;
+  std::vector<OrderTerms> terms_;  // of the orders that have any
   u64 count_ = 0;
   u32 open_count_ = 0;
   StrategyInstrumentTable<OpenList> open_;

@@ -71,7 +71,7 @@ class BacktestLoop : private VenuePort {
   struct Command {
     i64 due;
     RequestKind kind;
-    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new price and new total quantity
+    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new prices and new total quantity
   };
   struct Response {
     i64 due;
@@ -86,7 +86,7 @@ class BacktestLoop : private VenuePort {
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
   void lose(RequestKind kind, const Order& order, i64 heard_ts);
-  void send(RequestKind kind, const Order& order, i64 price, i64 quantity, i64 ts);
+  void send(RequestKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
 
   void require_set_up(const char* what) const;
   bool begin();

@@ -62,7 +62,7 @@ class EventQueue {
     hash_.add_all(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
                   event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty);
     hash_.add_all(event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
-                  event.reason);
+                  event.reason, event.stop_price);
   }
 
   RunningHash& hash_;

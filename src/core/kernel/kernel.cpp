@@ -39,6 +39,15 @@ void add_wide(RunningHash& hash, i128 value) {
   hash.add_all(value, value >> 64);
 }
 
+void add_terms(RunningHash& hash, const OrderTerms& terms) {
+  const bool has_terms = !(terms == OrderTerms{});
+  hash.add(u64{has_terms});
+  if (!has_terms) return;
+  hash.add_all(terms.stop_price, terms.activation_price, terms.trailing_offset, terms.trailing_step,
+               terms.trailing_unit, terms.display_qty, terms.display_range, terms.min_qty, terms.peg_type,
+               terms.peg_offset, terms.expire_time, terms.limit_offset);
+}
+
 }  // namespace
 
 InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
@@ -236,7 +245,7 @@ bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
   if (same_time) commands_ = issued;
   hash_.add_all(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
                 report.price, report.quantity, report.last_px, report.last_qty, report.instrument, report.exec_type,
-                report.liquidity, report.reason);
+                report.liquidity, report.reason, report.stop_price, report.sequence);
   if (!way_.take(report, ts)) ++refused_reports_;
   return settle();
 }
@@ -342,7 +351,9 @@ bool Kernel::settle() {
 ClientOrderId Kernel::submit(const NewOrder& order) {
   count_command(order.strategy);
   hash_.add_all(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
-                order.order_type, order.time_in_force, order.flags);
+                order.order_type, order.time_in_force, order.flags, order.self_trade, order.trigger_type,
+                order.contingency, order.list, order.parent);
+  add_terms(hash_, order.terms);
   const ClientOrderId id = way_.submit(order, now_);
   settle();
   return id;
@@ -358,7 +369,8 @@ bool Kernel::cancel(const CancelRequest& request) {
 
 bool Kernel::replace(const ReplaceRequest& request) {
   count_command(request.strategy);
-  hash_.add_all(HashMark::replace, request.client_order_id, request.price, request.quantity, request.strategy);
+  hash_.add_all(HashMark::replace, request.client_order_id, request.price, request.quantity, request.stop_price,
+                request.strategy);
   last_refusal_ = way_.replace(request, now_);
   settle();
   return last_refusal_ == RejectReason::none;

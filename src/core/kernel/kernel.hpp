@@ -83,6 +83,7 @@ class Kernel {
   std::size_t instrument_count() const noexcept { return board_.size(); }
   const Instrument& instrument(InstrumentIndex index) const { return *market(index).instrument; }
   const Order* order(ClientOrderId id) const noexcept { return way_.store().find(id); }
+  OrderTerms terms(const Order& order) const noexcept { return way_.store().terms(order); }
   const OrderStore& orders() const noexcept { return way_.store(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;

@@ -18,7 +18,7 @@ class OrderWay {
       : venue_(venue), board_(board), events_(events) {}
 
   ClientOrderId submit(const NewOrder& command, i64 now) {
-    const RiskView view = view_of(command.instrument);
+    const RiskView view = view_of(command.instrument, now);
     const RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
     if (reason == RejectReason::none) venue_.require_room();
     Order& order = store_.create(command, now);
@@ -46,7 +46,7 @@ class OrderWay {
   RejectReason replace(const ReplaceRequest& command, i64 now) {
     Order* order = store_.find(command.client_order_id);
     const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
-    const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view_of(index));
+    const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view_of(index, now));
     if (reason != RejectReason::none) return reason;
     venue_.require_room();
     const Reservation before = reservation_of(*order);
@@ -97,9 +97,9 @@ class OrderWay {
   const Instrument* instrument_of(InstrumentIndex index) const noexcept {
     return index < board_.size() ? board_[index].instrument.get() : nullptr;
   }
-  RiskView view_of(InstrumentIndex index) const noexcept {
+  RiskView view_of(InstrumentIndex index, i64 now) const noexcept {
     if (index >= board_.size()) return {};
-    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital()};
+    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital(), now};
   }
 
   VenuePort& venue_;

@@ -95,11 +95,29 @@ std::vector<OrderRow> Recorder::orders() const {
   for (ClientOrderId id = 1; id <= kernel_.orders().size(); ++id) {
     const Order& order = *kernel_.order(id);
     const RejectReason reason = id <= reasons_.size() ? reasons_[id - 1] : RejectReason::none;
-    rows.push_back({order.ts_init, order.ts_last, static_cast<i64>(id), static_cast<i64>(order.venue_order_id),
-                    order.strategy, order.instrument, static_cast<i64>(order.side), static_cast<i64>(order.order_type),
-                    static_cast<i64>(order.time_in_force), static_cast<i64>(order.ord_status), order.price,
-                    order.order_qty, order.cum_qty, static_cast<i64>(order.cum_value >> 64),
-                    static_cast<i64>(order.cum_value), static_cast<i64>(reason), order.tag});
+    rows.push_back({order.ts_init,
+                    order.ts_last,
+                    static_cast<i64>(id),
+                    static_cast<i64>(order.venue_order_id),
+                    order.strategy,
+                    order.instrument,
+                    static_cast<i64>(order.side),
+                    static_cast<i64>(order.order_type),
+                    static_cast<i64>(order.time_in_force),
+                    static_cast<i64>(order.ord_status),
+                    order.price,
+                    order.order_qty,
+                    order.cum_qty,
+                    static_cast<i64>(order.cum_value >> 64),
+                    static_cast<i64>(order.cum_value),
+                    static_cast<i64>(reason),
+                    order.tag,
+                    order.flags,
+                    order.stop_price,
+                    static_cast<i64>(order.trigger_type),
+                    order.list,
+                    static_cast<i64>(order.contingency),
+                    static_cast<i64>(order.parent)});
   }
   return rows;
 }

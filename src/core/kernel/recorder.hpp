@@ -28,6 +28,12 @@ struct OrderRow {
   i64 cum_value_lo;
   i64 reason;  // of the last event that gave one
   i64 tag;
+  i64 flags;
+  i64 stop_price;    // kNoPrice once it is reached, and where there is none
+  i64 trigger_type;  // what it is compared with
+  i64 list;          // orders that were submitted together; 0 is none
+  i64 contingency;
+  i64 parent;  // client_order_id; 0 is none
 };
 
 // fee in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew
@@ -61,7 +67,7 @@ struct EquityRow {
   i64 equity;
 };
 
-static_assert(sizeof(OrderRow) == 17 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8);
+static_assert(sizeof(OrderRow) == 23 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8);
 
 // Grows with the orders, fills and samples of a run: they are its result. An account in which no instrument settles is
 // not sampled: its cash never changes.

@@ -3,9 +3,9 @@
 
 #include <vector>
 
+#include "book/slot_heap.hpp"
 #include "decimal/integers.hpp"
 #include "matching/execution_venue.hpp"
-#include "matching/slot_heap.hpp"
 #include "model/messages.hpp"
 
 namespace pytrader {

@@ -3,77 +3,9 @@
 #include <algorithm>
 
 #include "matching/matching_engine.hpp"
+#include "model/order_form.hpp"
 
 namespace pytrader {
-
-namespace {
-
-constexpr i64 kBasisPointsMax = 9'999;
-
-// What may go with an order type.
-struct TypeRules {
-  OrderType type;
-  bool needs_price;
-  bool takes_price;
-  bool waits;  // for its stop price
-  bool trails;
-  bool has_limit;  // rests at a limit of its own: may be hidden or an iceberg
-};
-
-constexpr TypeRules kTypes[] = {
-    {OrderType::market, false, false, false, false, false},
-    {OrderType::limit, true, true, false, false, true},
-    {OrderType::stop, false, false, true, false, false},
-    {OrderType::stop_limit, true, true, true, false, true},
-    {OrderType::market_if_touched, false, false, true, false, false},
-    {OrderType::limit_if_touched, true, true, true, false, true},
-    {OrderType::market_to_limit, false, false, false, false, false},
-    {OrderType::market_with_protection, false, false, false, false, false},
-    {OrderType::trailing_stop, false, false, true, true, false},
-    {OrderType::trailing_stop_limit, false, false, true, true, true},
-    {OrderType::pegged, false, true, false, false, false},
-};
-
-const TypeRules* rules_of(OrderType type) noexcept {
-  for (const TypeRules& rules : kTypes) {
-    if (rules.type == type) return &rules;
-  }
-  return nullptr;
-}
-
-bool goes_with(OrderType type, TimeInForce time_in_force) noexcept {
-  if (type == OrderType::limit) return true;
-  if (type == OrderType::pegged) return rests_by(time_in_force);
-  if (type == OrderType::market) return time_in_force != TimeInForce::gtd;
-  return !waits_for_auction(time_in_force);
-}
-
-RejectReason check_trailing(const TypeRules& type, const OrderTerms& terms) noexcept {
-  constexpr RejectReason kNotValid = RejectReason::trailing_not_valid;
-  if (!type.trails) {
-    const bool absent = terms.activation_price == kNoPrice && terms.trailing_offset == 0 && terms.trailing_step == 0 &&
-                        terms.trailing_unit == 0 && terms.limit_offset == 0;
-    return absent ? RejectReason::none : kNotValid;
-  }
-  if (terms.trailing_offset < 1 || terms.trailing_step < 0 || terms.limit_offset < 0) return kNotValid;
-  if (terms.limit_offset != 0 && type.type != OrderType::trailing_stop_limit) return kNotValid;
-  if (terms.trailing_unit == static_cast<i64>(TrailingUnit::ticks)) return RejectReason::none;
-  const bool known = terms.trailing_unit == static_cast<i64>(TrailingUnit::basis_points);
-  const bool within = terms.trailing_offset <= kBasisPointsMax && terms.trailing_step <= kBasisPointsMax;
-  return known && within ? RejectReason::none : kNotValid;
-}
-
-RejectReason check_peg(const TypeRules& type, const OrderTerms& terms, u16 flags) noexcept {
-  const bool known =
-      terms.peg_type == static_cast<i64>(PegType::primary) || terms.peg_type == static_cast<i64>(PegType::midpoint);
-  bool holds = terms.peg_type == 0 && terms.peg_offset == 0;
-  if (type.type == OrderType::pegged) {
-    holds = known && terms.peg_offset >= 0 && (flags & (kHidden | kAllOrNone)) == 0;
-  }
-  return holds ? RejectReason::none : RejectReason::peg_not_valid;
-}
-
-}  // namespace
 
 // Side and type come before the terms, in the order of the checks too.
 RejectReason MatchingEngine::check_side_and_type(const OrderMessage& message) const noexcept {
@@ -107,9 +39,7 @@ RejectReason MatchingEngine::check_order(const OrderMessage& message, const Orde
     return RejectReason::market_order_with_price;
   }
   const auto force = static_cast<TimeInForce>(message.time_in_force);
-  const bool known_force =
-      std::find(std::begin(kTimesInForce), std::end(kTimesInForce), force) != std::end(kTimesInForce);
-  if (!known_force || !offers(rules_.times_in_force, members_of(force)) || !goes_with(type->type, force)) {
+  if (!is_known(force) || !offers(rules_.times_in_force, members_of(force)) || !goes_with(type->type, force)) {
     return RejectReason::time_in_force_not_supported;
   }
   if ((force == TimeInForce::gtd) != (terms.expire_time != 0)) return RejectReason::expire_time_missing;
@@ -117,56 +47,22 @@ RejectReason MatchingEngine::check_order(const OrderMessage& message, const Orde
 }
 
 RejectReason MatchingEngine::check_terms(const OrderMessage& message, const OrderTerms& terms) const noexcept {
-  const TypeRules& type = *rules_of(static_cast<OrderType>(message.order_type));
-  const auto force = static_cast<TimeInForce>(message.time_in_force);
-  const bool is_limit = type.type == OrderType::limit;
-  const bool all_or_none = (message.flags & kAllOrNone) != 0;
-  const bool hidden = (message.flags & kHidden) != 0;
-  const bool post_only = (message.flags & kPostOnly) != 0;
-  if (post_only && (!is_limit || !rests_by(force) || all_or_none || terms.min_qty != 0 ||
-                    rules_.post_only == PostOnlyPolicy::not_offered)) {
+  if ((message.flags & kPostOnly) != 0 && rules_.post_only == PostOnlyPolicy::not_offered) {
     return RejectReason::post_only_not_allowed;
   }
-  const bool waits_for_stop = type.waits && !type.trails;
-  if (waits_for_stop && terms.stop_price == kNoPrice) return RejectReason::stop_price_missing;
-  if (!waits_for_stop && terms.stop_price != kNoPrice) return RejectReason::malformed_message;
-  if (const RejectReason reason = check_trailing(type, terms); reason != RejectReason::none) return reason;
-  if (terms.display_qty != 0 || terms.display_range != 0) {
-    if (!type.has_limit || !rests_by(force) || hidden || all_or_none) return RejectReason::display_quantity_not_valid;
-    SpecialOrder iceberg;
-    iceberg.display_qty = terms.display_qty;
-    iceberg.display_range = terms.display_range;
-    if (const RejectReason reason = check_iceberg(iceberg, message.quantity); reason != RejectReason::none) {
-      return reason;
-    }
-  }
-  if (terms.min_qty != 0) {
-    const bool allowed = is_limit && (rests_by(force) || force == TimeInForce::ioc) && !all_or_none;
-    if (!allowed || terms.min_qty < 1 || terms.min_qty > message.quantity) {
-      return RejectReason::minimum_quantity_not_valid;
-    }
-  }
-  if (const RejectReason reason = check_peg(type, terms, message.flags); reason != RejectReason::none) return reason;
-  if (hidden && !(type.has_limit && rests_by(force))) return RejectReason::malformed_message;
-  if (all_or_none && (!is_limit || waits_for_auction(force))) return RejectReason::malformed_message;
+  const RejectReason reason = pytrader::check_terms(*rules_of(static_cast<OrderType>(message.order_type)),
+                                                    static_cast<TimeInForce>(message.time_in_force), message.flags,
+                                                    message.quantity, terms, rules_.iceberg_parts_max);
+  if (reason != RejectReason::none) return reason;
   u16 wanted = 0;
   if ((message.flags & kReduceOnly) != 0) wanted |= members_of(Instruction::reduce_only);
-  if (hidden) wanted |= members_of(Instruction::hidden);
-  if (all_or_none) wanted |= members_of(Instruction::all_or_none);
+  if ((message.flags & kHidden) != 0) wanted |= members_of(Instruction::hidden);
+  if ((message.flags & kAllOrNone) != 0) wanted |= members_of(Instruction::all_or_none);
   if (terms.display_qty != 0) wanted |= members_of(Instruction::iceberg);
   if (terms.min_qty != 0) wanted |= members_of(Instruction::minimum_quantity);
   if (!offers(rules_.instructions, wanted)) return RejectReason::instruction_not_supported;
   const bool needs_owner = (message.flags & kReduceOnly) != 0;
   return needs_owner && message.owner == 0 ? RejectReason::owner_missing : RejectReason::none;
-}
-
-RejectReason MatchingEngine::check_iceberg(const SpecialOrder& order, i64 quantity) const noexcept {
-  const i64 smallest = order.display_qty - order.display_range;
-  if (order.display_qty < 1 || order.display_qty > quantity || order.display_range < 0 || smallest < 1) {
-    return RejectReason::display_quantity_not_valid;
-  }
-  const bool too_many = (quantity - 1) / smallest + 1 > rules_.iceberg_parts_max;
-  return too_many ? RejectReason::display_quantity_too_small : RejectReason::none;
 }
 
 RejectReason MatchingEngine::check_phase(const Arrival& order) const noexcept {

@@ -60,7 +60,9 @@ MessageStatus MatchingEngine::replace_general(const OrderMessage& message, const
   const bool checks_tips = kept.is_iceberg() && (terms.display_qty != 0 || order.leaves > before);
   if (checks_tips) {
     // Where nothing stays open, the request is judged by its own quantity.
-    const RejectReason reason = check_iceberg(kept, order.leaves > 0 ? order.leaves : message.quantity);
+    const RejectReason reason =
+        check_display(kept.display_qty, kept.display_range, order.leaves > 0 ? order.leaves : message.quantity,
+                      rules_.iceberg_parts_max);
     if (reason != RejectReason::none) return status_of(reason);
   }
   if (order.leaves <= 0) {

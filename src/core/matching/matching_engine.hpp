@@ -11,12 +11,12 @@
 #include "matching/limit_state.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
-#include "matching/slot_heap.hpp"
+#include "book/slot_heap.hpp"
 #include "matching/slot_queue.hpp"
 #include "matching/special_orders.hpp"
 #include "matching/tip_source.hpp"
 #include "matching/trading_phase.hpp"
-#include "matching/trigger_book.hpp"
+#include "book/trigger_book.hpp"
 #include "matching/venue_rules.hpp"
 
 namespace pytrader {
@@ -140,7 +140,6 @@ class MatchingEngine : public MatchingCore {
   RejectReason refusal_without_terms(const OrderMessage& message) const noexcept;
   RejectReason check_order(const OrderMessage& message, const OrderTerms& terms) const noexcept;
   RejectReason check_terms(const OrderMessage& message, const OrderTerms& terms) const noexcept;
-  RejectReason check_iceberg(const SpecialOrder& order, i64 quantity) const noexcept;
   RejectReason check_phase(const Arrival& order) const noexcept;
   RejectReason check_now(Arrival& order);
   bool offers(u16 offered, u16 wanted) const noexcept { return (offered & wanted) == wanted; }

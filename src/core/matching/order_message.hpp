@@ -9,6 +9,7 @@
 #include "decimal/integers.hpp"
 #include "model/enums.hpp"
 #include "model/messages.hpp"
+#include "model/order_terms.hpp"
 
 namespace pytrader {
 
@@ -24,9 +25,7 @@ enum class MessageKind : u8 {
   group = 9,            // owner, quantity: the group that the owner belongs to; 0 is none
 };
 
-// Bits of OrderMessage::flags, beside kPostOnly and kReduceOnly.
-constexpr u16 kHidden = 4;
-constexpr u16 kAllOrNone = 8;
+// Bit of OrderMessage::flags, beside those of orders everywhere.
 constexpr u16 kLeadMarketMaker = 16;
 constexpr u16 kMessageFlags = kPostOnly | kReduceOnly | kHidden | kAllOrNone | kLeadMarketMaker;
 
@@ -80,26 +79,6 @@ constexpr OrderMessage replace_of(u64 order_id, i64 price, i64 quantity) noexcep
   message.quantity = quantity;
   return message;
 }
-
-enum class TrailingUnit : i64 { ticks = 0, basis_points = 1 };
-enum class PegType : i64 { none = 0, primary = 1, midpoint = 2 };
-
-// What only some orders have. Prices that are absent are kNoPrice, quantities and the rest 0.
-struct OrderTerms {
-  i64 stop_price = kNoPrice;
-  i64 activation_price = kNoPrice;  // trailing begins when a trade reaches it, from either side
-  i64 trailing_offset = 0;
-  i64 trailing_step = 0;  // the least move of the stop; 0 means 1 tick
-  i64 trailing_unit = 0;  // TrailingUnit of offset and step
-  i64 display_qty = 0;
-  i64 display_range = 0;
-  i64 min_qty = 0;
-  i64 peg_type = 0;  // PegType
-  i64 peg_offset = 0;
-  i64 expire_time = 0;   // nanoseconds UTC
-  i64 limit_offset = 0;  // trailing_stop_limit: ticks from the elected stop to the limit
-};
-static_assert(sizeof(OrderTerms) == 96 && std::is_trivially_copyable_v<OrderTerms>);
 
 // What became of a message.
 enum class Outcome : u8 {

@@ -144,7 +144,7 @@ RejectReason SimulatedVenue::refusal_of_new(const NewOrder& order) const {
 }
 
 // What an order that arrives at this price may not do: meet an own order, take although post-only, overflow a level.
-RejectReason SimulatedVenue::refusal_of_price(Side side, i64 price, i64 quantity, u8 flags) const {
+RejectReason SimulatedVenue::refusal_of_price(Side side, i64 price, i64 quantity, u16 flags) const {
   if (price == kNoPrice) {
     const Ladder& own = orders_.ladder(opposite(side));
     if (own.empty() || kind_ == MarketKind::bars) return RejectReason::none;

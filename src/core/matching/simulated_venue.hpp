@@ -59,7 +59,7 @@ class SimulatedVenue final : public ExecutionVenue {
  private:
   VenueMarket& market_of(MarketKind kind) noexcept;
   RejectReason refusal_of_new(const NewOrder& order) const;
-  RejectReason refusal_of_price(Side side, i64 price, i64 quantity, u8 flags) const;
+  RejectReason refusal_of_price(Side side, i64 price, i64 quantity, u16 flags) const;
   // Takes what is in reach and reports it; returns what is left.
   i64 trade_as_taker(const RestingOrder& order, ClientOrderId id, i64 leaves, i64 ts);
   void rest(RestingOrder order, ClientOrderId id, i64 leaves);

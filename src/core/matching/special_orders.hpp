@@ -8,6 +8,7 @@
 #include "decimal/integers.hpp"
 #include "matching/order_message.hpp"
 #include "model/enums.hpp"
+#include "model/order_form.hpp"
 
 namespace pytrader {
 
@@ -32,30 +33,6 @@ constexpr const char* to_text(OrderPlace place) noexcept {
 }
 constexpr bool in_book(OrderPlace place) noexcept {
   return place <= OrderPlace::all_or_none;
-}
-
-constexpr bool rests_by(TimeInForce time_in_force) noexcept {
-  return time_in_force == TimeInForce::gtc || time_in_force == TimeInForce::day || time_in_force == TimeInForce::gtd;
-}
-constexpr bool waits_for_auction(TimeInForce time_in_force) noexcept {
-  return time_in_force == TimeInForce::at_the_open || time_in_force == TimeInForce::at_the_close ||
-         time_in_force == TimeInForce::good_for_auction;
-}
-constexpr bool ends_with_day(TimeInForce time_in_force) noexcept {
-  return time_in_force == TimeInForce::day || waits_for_auction(time_in_force);
-}
-constexpr bool trails(OrderType type) noexcept {
-  return type == OrderType::trailing_stop || type == OrderType::trailing_stop_limit;
-}
-constexpr bool is_if_touched(OrderType type) noexcept {
-  return type == OrderType::market_if_touched || type == OrderType::limit_if_touched;
-}
-constexpr bool waits_for_price(OrderType type) noexcept {
-  return type == OrderType::stop || type == OrderType::stop_limit || is_if_touched(type) || trails(type);
-}
-// Elected by a price that comes from below.
-constexpr bool rises(Side side, OrderType type) noexcept {
-  return (side == Side::buy) != is_if_touched(type);
 }
 
 struct SpecialOrder {

@@ -21,7 +21,7 @@ struct RestingOrder {
   u32 place_fraction = 0;  // beside whole lots ahead, in 2^-32 lot
   Side side = Side::buy;
   TimeInForce time_in_force = TimeInForce::gtc;
-  u8 flags = 0;
+  u16 flags = 0;
 };
 
 // Slots are handles; kNone is no order. Bound: the live orders of the run.

@@ -106,12 +106,48 @@ const char* to_text(SelfTrade self_trade) noexcept {
   return "?";
 }
 
+const char* to_text(TriggerType type) noexcept {
+  switch (type) {
+    case TriggerType::venue_default:
+      return "venue_default";
+    case TriggerType::last:
+      return "last";
+    case TriggerType::mid:
+      return "mid";
+    case TriggerType::bid_ask:
+      return "bid_ask";
+    case TriggerType::mark:
+      return "mark";
+  }
+  return "?";
+}
+
+const char* to_text(Contingency contingency) noexcept {
+  switch (contingency) {
+    case Contingency::none:
+      return "none";
+    case Contingency::one_cancels_other:
+      return "one_cancels_other";
+    case Contingency::one_triggers_other:
+      return "one_triggers_other";
+    case Contingency::one_updates_other_absolute:
+      return "one_updates_other_absolute";
+    case Contingency::one_updates_other_proportional:
+      return "one_updates_other_proportional";
+  }
+  return "?";
+}
+
 const char* to_text(OrderStatus status) noexcept {
   switch (status) {
     case OrderStatus::initialized:
       return "initialized";
     case OrderStatus::denied:
       return "denied";
+    case OrderStatus::emulated:
+      return "emulated";
+    case OrderStatus::released:
+      return "released";
     case OrderStatus::pending_new:
       return "pending_new";
     case OrderStatus::new_:
@@ -140,10 +176,16 @@ const char* to_text(ExecType exec_type) noexcept {
       return "initialized";
     case ExecType::denied:
       return "denied";
+    case ExecType::emulated:
+      return "emulated";
+    case ExecType::released:
+      return "released";
     case ExecType::pending_new:
       return "pending_new";
     case ExecType::new_:
       return "new";
+    case ExecType::triggered:
+      return "triggered";
     case ExecType::canceled:
       return "canceled";
     case ExecType::replaced:
@@ -158,6 +200,10 @@ const char* to_text(ExecType exec_type) noexcept {
       return "pending_replace";
     case ExecType::trade:
       return "trade";
+    case ExecType::trade_correct:
+      return "trade_correct";
+    case ExecType::trade_cancel:
+      return "trade_cancel";
     case ExecType::cancel_rejected:
       return "cancel_rejected";
     case ExecType::replace_rejected:
@@ -203,6 +249,12 @@ bool from_text(std::string_view text, TimeInForce& member) noexcept {
 }
 bool from_text(std::string_view text, SelfTrade& member) noexcept {
   return find_member(text, kSelfTrades, member);
+}
+bool from_text(std::string_view text, TriggerType& member) noexcept {
+  return find_member(text, kTriggerTypes, member);
+}
+bool from_text(std::string_view text, Contingency& member) noexcept {
+  return find_member(text, kContingencies, member);
 }
 bool from_text(std::string_view text, OrderStatus& member) noexcept {
   return find_member(text, kOrderStatuses, member);

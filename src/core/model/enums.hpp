@@ -34,7 +34,7 @@ enum class OrderType : u8 {
   trailing_stop_limit = 'u',
   pegged = 'P',
 };
-// The types that the risk gate and the simulated venue know; a matching engine knows more.
+// The types that a simulated venue of recorded data knows.
 constexpr bool is_basic(OrderType type) noexcept {
   return type == OrderType::market || type == OrderType::limit;
 }
@@ -50,7 +50,7 @@ enum class TimeInForce : u8 {
   at_the_close = 7,
   good_for_auction = 'B',
 };
-// Those that the risk gate knows; a matching engine knows more.
+// Those that a simulated venue of recorded data knows.
 constexpr bool is_basic(TimeInForce time_in_force) noexcept {
   return time_in_force == TimeInForce::day || time_in_force == TimeInForce::gtc || time_in_force == TimeInForce::ioc ||
          time_in_force == TimeInForce::fok;
@@ -66,10 +66,30 @@ enum class SelfTrade : u8 {
   decrement = 5,  // both lose the smaller open quantity, without a trade
 };
 
-// FIX 39 OrdStatus, by its letter, and two states that an order has before FIX knows it.
+// What a waiting order's stop price is compared with (FIX 1107 TriggerPriceType; lower-case letters are our own).
+enum class TriggerType : u8 {
+  venue_default = 0,
+  last = 2,       // the last trade
+  mid = 6,        // half way between best bid and best offer
+  bid_ask = 'b',  // the best offer for a buy, the best bid for a sell
+  mark = 'm',     // the venue's mark price
+};
+
+// What an order means to the other orders of its list (FIX 1385 ContingencyType).
+enum class Contingency : u8 {
+  none = 0,
+  one_cancels_other = 1,
+  one_triggers_other = 2,
+  one_updates_other_absolute = 3,      // what one trades leaves the others
+  one_updates_other_proportional = 4,  // the others shrink by the same share
+};
+
+// FIX 39 OrdStatus, by its letter, and states that an order has before FIX knows it.
 enum class OrderStatus : u8 {
   initialized = 'i',  // made, not yet judged
   denied = 'd',       // refused by our own risk gate; never left us
+  emulated = 'e',     // passed the gate; the core holds it until its trigger
+  released = 'r',     // its trigger was reached; on its way through the gate again
   pending_new = 'A',  // sent to the venue
   new_ = '0',         // working at the venue
   partially_filled = '1',
@@ -85,8 +105,11 @@ enum class OrderStatus : u8 {
 enum class ExecType : u8 {
   initialized = 'i',
   denied = 'd',
+  emulated = 'e',
+  released = 'l',
   pending_new = 'A',
   new_ = '0',
+  triggered = 'L',
   canceled = '4',
   replaced = '5',
   pending_cancel = '6',
@@ -94,6 +117,8 @@ enum class ExecType : u8 {
   expired = 'C',
   pending_replace = 'E',
   trade = 'F',
+  trade_correct = 'G',     // another price or quantity for a trade that was told before
+  trade_cancel = 'H',      // a trade that was told before is busted
   cancel_rejected = 'c',   // FIX 35=9, CxlRejResponseTo 1
   replace_rejected = 'r',  // FIX 35=9, CxlRejResponseTo 2
 };
@@ -156,9 +181,8 @@ enum class RejectReason : u8 {
   auction_ended = 47,
   clock_backwards = 48,
   instruction_not_supported = 49,
-  request_lost = 50,
 };
-constexpr u8 kRejectReasonCount = 51;
+constexpr u8 kRejectReasonCount = 50;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;
@@ -167,6 +191,8 @@ const char* to_text(Side side) noexcept;
 const char* to_text(OrderType type) noexcept;
 const char* to_text(TimeInForce time_in_force) noexcept;
 const char* to_text(SelfTrade self_trade) noexcept;
+const char* to_text(TriggerType type) noexcept;
+const char* to_text(Contingency contingency) noexcept;
 const char* to_text(OrderStatus status) noexcept;
 const char* to_text(ExecType exec_type) noexcept;
 const char* to_text(Liquidity liquidity) noexcept;
@@ -177,6 +203,8 @@ bool from_text(std::string_view text, Side& member) noexcept;
 bool from_text(std::string_view text, OrderType& member) noexcept;
 bool from_text(std::string_view text, TimeInForce& member) noexcept;
 bool from_text(std::string_view text, SelfTrade& member) noexcept;
+bool from_text(std::string_view text, TriggerType& member) noexcept;
+bool from_text(std::string_view text, Contingency& member) noexcept;
 bool from_text(std::string_view text, OrderStatus& member) noexcept;
 bool from_text(std::string_view text, ExecType& member) noexcept;
 bool from_text(std::string_view text, Liquidity& member) noexcept;
@@ -203,14 +231,21 @@ constexpr SelfTrade kSelfTrades[] = {SelfTrade::venue_default, SelfTrade::none, 
 constexpr Liquidity kLiquidities[] = {Liquidity::none, Liquidity::maker, Liquidity::taker};
 constexpr InstrumentKind kInstrumentKinds[] = {InstrumentKind::spot, InstrumentKind::equity, InstrumentKind::future,
                                                InstrumentKind::perpetual};
+constexpr TriggerType kTriggerTypes[] = {TriggerType::venue_default, TriggerType::last, TriggerType::mid,
+                                         TriggerType::bid_ask, TriggerType::mark};
+constexpr Contingency kContingencies[] = {Contingency::none, Contingency::one_cancels_other,
+                                          Contingency::one_triggers_other, Contingency::one_updates_other_absolute,
+                                          Contingency::one_updates_other_proportional};
 constexpr OrderStatus kOrderStatuses[] = {
-    OrderStatus::initialized,      OrderStatus::denied,  OrderStatus::pending_new,    OrderStatus::new_,
-    OrderStatus::partially_filled, OrderStatus::filled,  OrderStatus::canceled,       OrderStatus::pending_cancel,
-    OrderStatus::rejected,         OrderStatus::expired, OrderStatus::pending_replace};
-constexpr ExecType kExecTypes[] = {
-    ExecType::initialized,     ExecType::denied,          ExecType::pending_new,    ExecType::new_,
-    ExecType::canceled,        ExecType::replaced,        ExecType::pending_cancel, ExecType::rejected,
-    ExecType::expired,         ExecType::pending_replace, ExecType::trade,          ExecType::cancel_rejected,
-    ExecType::replace_rejected};
+    OrderStatus::initialized,    OrderStatus::denied,         OrderStatus::emulated,         OrderStatus::released,
+    OrderStatus::pending_new,    OrderStatus::new_,           OrderStatus::partially_filled, OrderStatus::filled,
+    OrderStatus::canceled,       OrderStatus::pending_cancel, OrderStatus::rejected,         OrderStatus::expired,
+    OrderStatus::pending_replace};
+constexpr ExecType kExecTypes[] = {ExecType::initialized,     ExecType::denied,          ExecType::emulated,
+                                   ExecType::released,        ExecType::pending_new,     ExecType::new_,
+                                   ExecType::triggered,       ExecType::canceled,        ExecType::replaced,
+                                   ExecType::pending_cancel,  ExecType::rejected,        ExecType::expired,
+                                   ExecType::pending_replace, ExecType::trade,           ExecType::trade_correct,
+                                   ExecType::trade_cancel,    ExecType::cancel_rejected, ExecType::replace_rejected};
 
 }  // namespace pytrader

@@ -3,6 +3,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/enums.hpp"
+#include "model/order_terms.hpp"
 
 namespace pytrader {
 
@@ -14,15 +15,19 @@ using ClientOrderId = u64;  // 1, 2, 3, ... in order of creation within a run; 0
 using VenueOrderId = u64;
 using ExecId = u64;
 
-constexpr i64 kNoPrice = INT64_MIN;  // the price of a market order
+// Numbers a group of orders that were submitted together; 0 is none.
+using OrderListId = u32;
 
 // Bits of NewOrder::flags and Order::flags.
-constexpr u8 kPostOnly = 1;
-constexpr u8 kReduceOnly = 2;
+constexpr u16 kPostOnly = 1;
+constexpr u16 kReduceOnly = 2;
+constexpr u16 kHidden = 4;
+constexpr u16 kAllOrNone = 8;
+constexpr u16 kEmulate = 32;  // to be held in the core until its trigger, whatever the venue offers
 
 struct NewOrder {
   ClientOrderId client_order_id;  // 0 on the way in: execution numbers it
-  i64 price;                      // ticks, kNoPrice for a market order
+  i64 price;                      // ticks, kNoPrice for an order without a limit
   i64 quantity;                   // lots, > 0
   StrategyIndex strategy;
   InstrumentIndex instrument;
@@ -30,7 +35,13 @@ struct NewOrder {
   Side side;
   OrderType order_type;
   TimeInForce time_in_force;
-  u8 flags;
+  u16 flags;
+  SelfTrade self_trade = SelfTrade::venue_default;
+  TriggerType trigger_type = TriggerType::venue_default;
+  Contingency contingency = Contingency::none;  // towards the other orders of its list
+  OrderListId list = 0;
+  ClientOrderId parent = 0;  // the order that must trade before this one leaves; 0 is none
+  OrderTerms terms{};
 };
 
 struct CancelRequest {
@@ -44,6 +55,7 @@ struct ReplaceRequest {
   i64 price;
   i64 quantity;
   StrategyIndex strategy;
+  i64 stop_price = kNoPrice;  // of an order that waits for one; kNoPrice where there is none
 };
 
 // What a venue says of one order (FIX 35=8 and 35=9).
@@ -52,7 +64,7 @@ struct ExecutionReport {
   ClientOrderId client_order_id;
   VenueOrderId venue_order_id;
   ExecId exec_id;  // unique per venue; 0 for what is no trade
-  i64 price;       // new_ and replaced: the working price
+  i64 price;       // new_, replaced and triggered: the working price
   i64 quantity;    // new_ and replaced: the working total quantity
   i64 last_px;     // trade only
   i64 last_qty;    // trade only
@@ -60,6 +72,8 @@ struct ExecutionReport {
   ExecType exec_type;
   Liquidity liquidity;
   RejectReason reason;
+  i64 stop_price = kNoPrice;  // new_ and replaced: the working stop price
+  u64 sequence = 0;           // the venue's own count of what it says; 0 where it has none
 };
 
 // What happened to an order, after the state table took it: the fold of these is the order.
@@ -82,6 +96,7 @@ struct OrderEvent {
   Side side;
   Liquidity liquidity;
   RejectReason reason;
+  i64 stop_price = kNoPrice;  // the order's stop price after the event
 };
 
 }  // namespace pytrader

@@ -17,23 +17,31 @@ struct Order {
   i64 pending_qty = 0;           // 0: no replace request is under way
   i64 value_price = 0;           // ticks at which risk values it while it works: its limit, or the best opposite price
                                  // when a market order was submitted
+  i64 stop_price = kNoPrice;     // while it waits for one
+  i64 pending_stop = kNoPrice;   // asked for by the replace request under way
   i64 ts_init = 0;
   i64 ts_last = 0;
+  ClientOrderId parent = 0;
   StrategyIndex strategy = 0;
   InstrumentIndex instrument = 0;
   TagIndex tag = 0;
+  OrderListId list = 0;
+  u32 terms = 0;      // row of the store's terms, 0 for none
   u32 next_open = 0;  // links of the open orders of one strategy and instrument; handles, 0 is none
   u32 prev_open = 0;
   Side side = Side::buy;
   OrderType order_type = OrderType::market;
   TimeInForce time_in_force = TimeInForce::gtc;
   OrderStatus ord_status = OrderStatus::initialized;
-  u8 flags = 0;
+  SelfTrade self_trade = SelfTrade::venue_default;
+  TriggerType trigger_type = TriggerType::venue_default;
+  Contingency contingency = Contingency::none;
+  u16 flags = 0;
 
   i64 leaves_qty() const noexcept;  // order_qty - cum_qty while open, 0 once closed
 };
 
-bool is_open(OrderStatus status) noexcept;    // may still trade (pending_new .. pending_replace)
+bool is_open(OrderStatus status) noexcept;    // may still trade (emulated .. pending_replace)
 bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired
 
 // The next status when `exec_type` happens to an order in `status`; read from the table in order_state.cpp.

@@ -16,6 +16,8 @@ enum class Next : u8 {
   fill_stay,  // filled when nothing is left, else as it is (a request is still under way)
   restated,   // filled when nothing is left, else `working`
   denied,
+  emulated,
+  released,
   pending_new,
   new_,
   canceled,
@@ -35,34 +37,40 @@ constexpr std::size_t kExecTypeCount = std::size(kExecTypes);
 // before the order is accepted or rejected, which then comes after `working`; a refusal of a cancel or replace may come
 // after the fill that caused it, so closed orders take it and stay.
 constexpr Next kTable[kStatusCount][kExecTypeCount] = {
-    // initialized, denied, pending_new, new, canceled, replaced, pending_cancel, rejected, expired, pending_replace,
-    // trade, cancel_rejected, replace_rejected
+    // initialized, denied, emulated, released, pending_new, new, triggered, canceled, replaced, pending_cancel,
+    // rejected,
+    // expired, pending_replace, trade, trade_correct, trade_cancel, cancel_rejected, replace_rejected
     /* initialized */
-    {O, Next::denied, Next::pending_new, O, O, O, O, O, O, O, O, O, O},
+    {O, Next::denied, Next::emulated, O, Next::pending_new, O, O, O, O, O, O, O, O, O, O, O, O, O},
     /* denied */
-    {O, O, O, O, O, O, O, O, O, O, O, O, O},
+    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O},
+    /* emulated */
+    {O, Next::denied, O, Next::released, O, O, O, Next::canceled, Next::stay, O, O, Next::expired, O, O, O, O, O, O},
+    /* released */
+    {O, Next::denied, O, O, Next::pending_new, O, O, Next::canceled, O, O, O, O, O, O, O, O, O, O},
     /* pending_new */
-    {O, O, O, Next::new_, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired, O, Next::fill, O, O},
+    {O, O, O, O, O, Next::new_, O, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired, O,
+     Next::fill, O, O, O, O},
     /* new */
-    {O, O, O, Next::stay, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired, Next::pending_replace,
-     Next::fill, O, O},
+    {O, O, O, O, O, Next::stay, Next::stay, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired,
+     Next::pending_replace, Next::fill, O, O, O, O},
     /* partially_filled */
-    {O, O, O, Next::stay, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace, Next::fill,
-     O, O},
+    {O, O, O, O, O, Next::stay, O, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace,
+     Next::fill, O, O, O, O},
     /* filled */
-    {O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
+    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* canceled */
-    {O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
+    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* pending_cancel */
-    {O, O, O, Next::stay, Next::canceled, Next::fill_stay, O, Next::rejected, Next::expired, O, Next::fill_stay,
-     Next::working, Next::stay},
+    {O, O, O, O, O, Next::stay, Next::stay, Next::canceled, Next::fill_stay, O, Next::rejected, Next::expired, O,
+     Next::fill_stay, O, O, Next::working, Next::stay},
     /* rejected */
-    {O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
+    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* expired */
-    {O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
+    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* pending_replace */
-    {O, O, O, O, Next::canceled, Next::restated, Next::pending_cancel, O, Next::expired, O, Next::fill_stay, O,
-     Next::working},
+    {O, O, O, O, O, O, Next::stay, Next::canceled, Next::restated, Next::pending_cancel, O, Next::expired, O,
+     Next::fill_stay, O, O, O, Next::working},
 };
 
 // Byte codes are sparse (FIX letters), the table is dense.
@@ -102,6 +110,10 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
       return {true, fills_completely ? OrderStatus::filled : working};
     case Next::denied:
       return {true, OrderStatus::denied};
+    case Next::emulated:
+      return {true, OrderStatus::emulated};
+    case Next::released:
+      return {true, OrderStatus::released};
     case Next::pending_new:
       return {true, OrderStatus::pending_new};
     case Next::new_:
@@ -122,6 +134,8 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
 
 bool is_open(OrderStatus status) noexcept {
   switch (status) {
+    case OrderStatus::emulated:
+    case OrderStatus::released:
     case OrderStatus::pending_new:
     case OrderStatus::new_:
     case OrderStatus::partially_filled:

@@ -54,7 +54,8 @@ bool side_requirement(i64 held_against, i128 cost, i64 lots, i128 value_ticks, c
 Reservation reservation_of(const Order& order) noexcept {
   if (!is_open(order.ord_status)) return {};
   if (order.pending_qty == 0) return {order.leaves_qty(), size_of(order.value_price)};
-  return reservation_of_replace(order, order.pending_price, order.pending_qty);
+  return reservation_of_replace(order, order.pending_price != kNoPrice ? order.pending_price : order.pending_stop,
+                                order.pending_qty);
 }
 
 Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept {

@@ -1,10 +1,21 @@
 // The checks of the gate, in the order in which they are made: form, price, quantity, value, limits, funds.
 #include "risk/risk_gate.hpp"
 
+#include <algorithm>
+#include <iterator>
+
+#include "model/order_form.hpp"
+
 namespace pytrader {
 namespace {
 
-constexpr u8 kKnownFlags = kPostOnly | kReduceOnly;
+constexpr u16 kKnownFlags = kPostOnly | kReduceOnly | kHidden | kAllOrNone | kEmulate;
+constexpr i64 kBasisPoints = 10'000;
+
+template <class Member, std::size_t size>
+bool is_one_of(Member member, const Member (&members)[size]) {
+  return std::find(std::begin(members), std::end(members), member) != std::end(members);
+}
 
 RejectReason check_price(i64 price, const InstrumentDefinition& definition) {
   if (price <= 0 && definition.min_price > 0) return RejectReason::price_not_positive;
@@ -21,19 +32,71 @@ RejectReason check_quantity(i64 quantity, const InstrumentDefinition& definition
   return RejectReason::none;
 }
 
-RejectReason check_form(const NewOrder& order, const InstrumentDefinition& definition) {
+RejectReason check_prices(const NewOrder& order, const TypeRules& type, const InstrumentDefinition& definition) {
+  if (order.price == kNoPrice) {
+    if (type.needs_price) return RejectReason::limit_order_without_price;
+  } else if (!type.takes_price) {
+    return RejectReason::market_order_with_price;
+  }
+  for (const i64 price : {order.price, order.terms.stop_price, order.terms.activation_price}) {
+    if (price == kNoPrice) continue;
+    if (const RejectReason reason = check_price(price, definition); reason != RejectReason::none) return reason;
+  }
+  return RejectReason::none;
+}
+
+RejectReason check_form(const NewOrder& order, const InstrumentDefinition& definition, i64 now) {
   if (!valid(order.side)) return RejectReason::side_not_valid;
-  if (!is_basic(order.order_type) || (order.flags & ~kKnownFlags) != 0) return RejectReason::order_type_not_supported;
-  if (!is_basic(order.time_in_force)) return RejectReason::time_in_force_not_supported;
-  const bool may_rest = order.time_in_force == TimeInForce::day || order.time_in_force == TimeInForce::gtc;
-  if ((order.flags & kPostOnly) != 0 && (order.order_type != OrderType::limit || !may_rest)) {
-    return RejectReason::post_only_not_allowed;
+  const TypeRules* const type = rules_of(order.order_type);
+  if (type == nullptr) return RejectReason::order_type_not_supported;
+  const bool known = (order.flags & ~kKnownFlags) == 0 && is_one_of(order.self_trade, kSelfTrades) &&
+                     is_one_of(order.trigger_type, kTriggerTypes) && is_one_of(order.contingency, kContingencies);
+  if (!known) return RejectReason::malformed_message;
+  if (!is_known(order.time_in_force) || !goes_with(order.order_type, order.time_in_force)) {
+    return RejectReason::time_in_force_not_supported;
   }
-  if (order.order_type == OrderType::market) {
-    return order.price == kNoPrice ? RejectReason::none : RejectReason::market_order_with_price;
+  if (!type->waits && (order.trigger_type != TriggerType::venue_default || (order.flags & kEmulate) != 0)) {
+    return RejectReason::malformed_message;
   }
-  if (order.price == kNoPrice) return RejectReason::limit_order_without_price;
-  return check_price(order.price, definition);
+  if (order.quantity <= 0) return RejectReason::quantity_not_positive;
+  if ((order.time_in_force == TimeInForce::gtd) != (order.terms.expire_time != 0)) {
+    return RejectReason::expire_time_missing;
+  }
+  if (order.terms.expire_time != 0 && order.terms.expire_time <= now) return RejectReason::expire_time_passed;
+  const RejectReason reason = check_prices(order, *type, definition);
+  if (reason != RejectReason::none) return reason;
+  return check_terms(*type, order.time_in_force, order.flags, order.quantity, order.terms, kNoLimit);
+}
+
+RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& order,
+                                   const InstrumentDefinition& definition) {
+  const TypeRules& type = *rules_of(order.order_type);
+  const bool has_stop = order.stop_price != kNoPrice;
+  if (!type.takes_price && !has_stop) return RejectReason::order_type_not_supported;
+  if ((request.price == kNoPrice) != (order.price == kNoPrice)) {
+    return order.price == kNoPrice ? RejectReason::market_order_with_price : RejectReason::limit_order_without_price;
+  }
+  if (has_stop && request.stop_price == kNoPrice) return RejectReason::stop_price_missing;
+  if (!has_stop && request.stop_price != kNoPrice) return RejectReason::malformed_message;
+  const bool same = request.price == order.price && request.stop_price == order.stop_price;
+  if (same && request.quantity == order.order_qty) return RejectReason::nothing_to_replace;
+  for (const i64 price : {request.price, request.stop_price}) {
+    if (price == kNoPrice) continue;
+    if (const RejectReason reason = check_price(price, definition); reason != RejectReason::none) return reason;
+  }
+  return RejectReason::none;
+}
+
+// What a trailing or pegged order may come to cost, seen from this price: its offsets added on, for a buy.
+i64 with_offsets(const NewOrder& order, i64 reference) noexcept {
+  if (reference == kNoPrice || order.side == Side::sell) return reference;
+  const OrderTerms& terms = order.terms;
+  i128 offset = terms.trailing_offset;
+  if (terms.trailing_unit == static_cast<i64>(TrailingUnit::basis_points)) {
+    const i128 size = reference < 0 ? -static_cast<i128>(reference) : reference;
+    offset = (size * terms.trailing_offset + kBasisPoints - 1) / kBasisPoints;
+  }
+  return static_cast<i64>(std::min<i128>(reference + offset + terms.limit_offset, INT64_MAX));
 }
 
 }  // namespace
@@ -58,9 +121,12 @@ void RiskGate::add_strategy(const RiskLimits& limits) {
   exposure_.add_strategy();
 }
 
+// Its limit; without one its stop price; without that what it would meet at the market now.
 i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept {
-  if (order.order_type != OrderType::market) return order.price;
-  return order.side == Side::buy ? view.best_ask : view.best_bid;
+  if (order.price != kNoPrice) return order.price;
+  if (order.terms.stop_price != kNoPrice) return order.terms.stop_price;
+  if (order.terms.activation_price != kNoPrice) return with_offsets(order, order.terms.activation_price);
+  return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
 }
 
 RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
@@ -71,7 +137,7 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
   }
   const InstrumentDefinition& definition = instrument->definition();
   const RiskLimits& limits = limits_[order.strategy];
-  RejectReason reason = check_form(order, definition);
+  RejectReason reason = check_form(order, definition, view.now);
   if (reason != RejectReason::none) return reason;
   reason = check_quantity(order.quantity, definition, limits);
   if (reason != RejectReason::none) return reason;
@@ -101,25 +167,22 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (order->ord_status != OrderStatus::new_ && order->ord_status != OrderStatus::partially_filled) {
     return RejectReason::request_pending;
   }
-  if (order->order_type != OrderType::limit) return RejectReason::order_type_not_supported;
-  if (request.price == kNoPrice) return RejectReason::limit_order_without_price;
-  if (request.price == order->price && request.quantity == order->order_qty) return RejectReason::nothing_to_replace;
-
-  RejectReason reason = check_price(request.price, instrument->definition());
+  RejectReason reason = check_replaced_prices(request, *order, instrument->definition());
   if (reason != RejectReason::none) return reason;
   reason = check_quantity(request.quantity, instrument->definition(), limits_[request.strategy]);
   if (reason != RejectReason::none) return reason;
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
+  const i64 price = request.price != kNoPrice ? request.price : request.stop_price;
   // While the request is under way either the old or the new order may trade: both must be affordable.
   const Wanted wanted{order->strategy,
                       order->instrument,
                       order->side,
                       (order->flags & kReduceOnly) != 0,
                       request.quantity,
-                      request.price,
+                      price,
                       reservation_of(*order),
-                      reservation_of_replace(*order, request.price, request.quantity)};
+                      reservation_of_replace(*order, price, request.quantity)};
   reason = check_worth(wanted, *instrument);
   if (reason != RejectReason::none) return reason;
   reason = check_position(wanted);

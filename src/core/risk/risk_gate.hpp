@@ -15,7 +15,8 @@ namespace pytrader {
 struct RiskView {
   i64 best_bid = kNoPrice;  // ticks, kNoPrice where the side is empty or not known
   i64 best_ask = kNoPrice;
-  i128 capital = 0;  // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+  i128 capital = 0;     // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+  i64 now = INT64_MIN;  // the kernel's clock
 };
 
 // Everything it can not judge it denies: an unknown instrument, an unknown enumerator, a value out of range. Each check
@@ -32,8 +33,9 @@ class RiskGate {
                              const RiskView& view) const;
   RejectReason check_cancel(const CancelRequest& request, const Order* order) const;
 
-  // Ticks at which an order is valued while it works: its limit, or for a market order the best opposite price;
-  // kNoPrice when there is none. Store it in Order::value_price of an order that passed.
+  // Ticks at which an order is valued while it works: its limit, else its stop price, else the best opposite price, to
+  // which a buy that trails adds its offsets; kNoPrice when there is none. Store it in Order::value_price of an order
+  // that passed.
   static i64 value_price(const NewOrder& order, const RiskView& view) noexcept;
 
   Exposure& exposure() noexcept { return exposure_; }

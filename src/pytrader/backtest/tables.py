@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytrader.backtest.exact import UNKNOWN, IntColumn, divide_half_even, mantissa_and_decimals
-from pytrader.model import Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce
+from pytrader.model import Contingency, Liquidity, OrderStatus, OrderType, RejectReason, Side, TimeInForce, TriggerType
 
 if TYPE_CHECKING:
     from pytrader.backtest.result import BacktestResult
@@ -128,6 +128,11 @@ def order_columns(result: BacktestResult) -> list[Column]:
         average_price_column(rows, ticks),
         code_column("reason", rows["reason"], RejectReason, unknown=0),
         Column("tag", "text", rows["tag"], labels=result.tags),
+        grid_column("stop_price", rows, "stop_price", ticks),
+        code_column("trigger_type", rows["trigger_type"], TriggerType, unknown=0),
+        Column("list", "integer", rows["list"]),
+        code_column("contingency", rows["contingency"], Contingency, unknown=0),
+        Column("parent", "integer", rows["parent"]),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytrader.model.enums import (
+    Contingency,
     ExecType,
     InstrumentKind,
     Liquidity,
@@ -12,6 +13,7 @@ from pytrader.model.enums import (
     SelfTrade,
     Side,
     TimeInForce,
+    TriggerType,
     next_status,
     reason_text,
 )
@@ -19,6 +21,7 @@ from pytrader.model.instrument import Instrument
 from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notional
 
 __all__ = [
+    "Contingency",
     "Currency",
     "ExecType",
     "Fixed",
@@ -34,6 +37,7 @@ __all__ = [
     "SelfTrade",
     "Side",
     "TimeInForce",
+    "TriggerType",
     "next_status",
     "notional",
     "reason_text",

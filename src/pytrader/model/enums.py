@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytrader._core import (
+    Contingency,
     ExecType,
     InstrumentKind,
     Liquidity,
@@ -12,11 +13,13 @@ from pytrader._core import (
     SelfTrade,
     Side,
     TimeInForce,
+    TriggerType,
     next_status,
     reason_text,
 )
 
 __all__ = [
+    "Contingency",
     "ExecType",
     "InstrumentKind",
     "Liquidity",
@@ -26,6 +29,7 @@ __all__ = [
     "SelfTrade",
     "Side",
     "TimeInForce",
+    "TriggerType",
     "next_status",
     "reason_text",
 ]

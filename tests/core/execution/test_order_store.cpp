@@ -119,7 +119,7 @@ TEST_CASE("whatever is refused is counted and changes neither the order nor the 
   REQUIRE(desk.store.apply(trade(id, 7, 100, 3), 4, desk.event) == Applied::taken);
   const Order before = *desk.store.find(id);
   OrderEvent untouched;
-  std::memset(&untouched, 0x5A, sizeof(untouched));
+  std::memset(static_cast<void*>(&untouched), 0x5A, sizeof(untouched));
   OrderEvent out = untouched;
 
   const auto refused = [&](const ExecutionReport& bad, Applied why) {
@@ -283,4 +283,36 @@ TEST_CASE("the set of executions holds exactly what was put in") {
   for (u64 order = 1; order <= 300; ++order) {
     for (u64 exec = 0; exec < 20; ++exec) CHECK(ids.contains(order, exec << 40) == (exec % 2 == 0));
   }
+}
+
+TEST_CASE("an order keeps the terms that it was submitted with, and its trigger takes its stop price") {
+  Desk desk;
+  NewOrder wanted = limit_order(100, 10);
+  wanted.order_type = OrderType::stop_limit;
+  wanted.terms.stop_price = 105;
+  wanted.trigger_type = TriggerType::mark;
+  Order& order = desk.store.create(wanted, 1);
+  const ClientOrderId id = order.client_order_id;
+  CHECK(desk.store.terms(order) == wanted.terms);
+  CHECK(order.trigger_type == TriggerType::mark);
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_new, RejectReason::none, 2, desk.event) == Applied::taken);
+  CHECK(desk.event.stop_price == 105);
+  ExecutionReport told = accepted(id, 100, 10);
+  told.stop_price = 106;
+  REQUIRE(desk.store.apply(told, 3, desk.event) == Applied::taken);
+  CHECK(order.stop_price == 106);
+  ExecutionReport triggered = report(id, ExecType::triggered);
+  triggered.price = 99;
+  REQUIRE(desk.store.apply(triggered, 4, desk.event) == Applied::taken);
+  CHECK(order.stop_price == kNoPrice);
+  CHECK(order.price == 99);
+  CHECK(desk.event.ord_status == OrderStatus::new_);
+  CHECK(desk.store.terms(order).stop_price == 105);
+}
+
+TEST_CASE("orders without terms keep none") {
+  Desk desk;
+  const Order& order = desk.store.create(limit_order(100, 10), 1);
+  CHECK(order.terms == 0);
+  CHECK(desk.store.terms(order) == OrderTerms{});
 }

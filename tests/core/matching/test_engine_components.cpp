@@ -5,10 +5,10 @@
 #include "../book/random_source.hpp"
 #include "doctest/doctest.h"
 #include "matching/account_book.hpp"
-#include "matching/slot_heap.hpp"
+#include "book/slot_heap.hpp"
 #include "matching/slot_queue.hpp"
 #include "matching/tip_source.hpp"
-#include "matching/trigger_book.hpp"
+#include "book/trigger_book.hpp"
 
 namespace {
 

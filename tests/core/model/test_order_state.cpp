@@ -21,7 +21,7 @@ TEST_CASE("every edge that the table does not name is refused and keeps the stat
       }
     }
   }
-  CHECK(legal == 43 * 4);
+  CHECK(legal == 55 * 4);
 }
 
 TEST_CASE("a code that is no member is illegal") {
@@ -41,9 +41,16 @@ TEST_CASE("a closed order takes nothing but a late refusal, which changes nothin
   }
 }
 
-TEST_CASE("a trade that leaves nothing fills the order from every open status, another keeps a pending request") {
+TEST_CASE("an order that the core holds does not trade") {
+  for (const OrderStatus status : {OrderStatus::emulated, OrderStatus::released}) {
+    CHECK(is_open(status));
+    CHECK_FALSE(transition(status, ExecType::trade, false, true).legal);
+  }
+}
+
+TEST_CASE("a trade that leaves nothing fills the order from every status at a venue, another keeps a pending request") {
   for (const OrderStatus status : kOrderStatuses) {
-    if (!is_open(status)) continue;
+    if (!is_open(status) || status == OrderStatus::emulated || status == OrderStatus::released) continue;
     CHECK(transition(status, ExecType::trade, false, true).next == OrderStatus::filled);
     const Transition partly = transition(status, ExecType::trade, false, false);
     const bool request = status == OrderStatus::pending_cancel || status == OrderStatus::pending_replace;

@@ -1,4 +1,6 @@
 // The risk gate: every reason it knows, each at its edge, and the worst case of position and working orders.
+#include <string>
+
 #include "decimal/fixed.hpp"
 #include "doctest/doctest.h"
 #include "risk/risk_gate.hpp"
@@ -38,7 +40,7 @@ i128 money(const char* text) {
 struct Desk {
   Instrument instrument;
   RiskGate gate;
-  RiskView view{999, 1001, money("100000")};
+  RiskView view{999, 1001, money("100000"), 50};
 
   explicit Desk(const RiskLimits& limits = {}, const InstrumentDefinition& definition = stock_definition())
       : instrument(definition, 0) {
@@ -87,9 +89,9 @@ TEST_CASE("each fault of form has its reason") {
   denied(RejectReason::unknown_strategy, [](NewOrder& o) { o.strategy = 1; });
   denied(RejectReason::unknown_instrument, [](NewOrder& o) { o.instrument = 1; });
   denied(RejectReason::side_not_valid, [](NewOrder& o) { o.side = static_cast<Side>(0); });
-  denied(RejectReason::order_type_not_supported, [](NewOrder& o) { o.order_type = static_cast<OrderType>(3); });
-  denied(RejectReason::order_type_not_supported, [](NewOrder& o) { o.flags = 4; });
-  denied(RejectReason::time_in_force_not_supported, [](NewOrder& o) { o.time_in_force = static_cast<TimeInForce>(2); });
+  denied(RejectReason::order_type_not_supported, [](NewOrder& o) { o.order_type = static_cast<OrderType>(9); });
+  denied(RejectReason::malformed_message, [](NewOrder& o) { o.flags = 64; });
+  denied(RejectReason::time_in_force_not_supported, [](NewOrder& o) { o.time_in_force = static_cast<TimeInForce>(5); });
   denied(RejectReason::limit_order_without_price, [](NewOrder& o) { o.price = kNoPrice; });
   denied(RejectReason::market_order_with_price, [](NewOrder& o) { o.order_type = OrderType::market; });
   denied(RejectReason::post_only_not_allowed, [](NewOrder& o) {
@@ -110,6 +112,122 @@ TEST_CASE("each fault of form has its reason") {
   order.flags = kPostOnly;
   CHECK(desk.check(order) == RejectReason::post_only_not_allowed);
   CHECK(desk.gate.check_new(limit_order(Side::buy, 1000, 10), nullptr, desk.view) == RejectReason::unknown_instrument);
+}
+
+TEST_CASE("each type of order has the terms that go with it") {
+  Desk desk;
+  const auto judged = [&](RejectReason reason, OrderType type, auto change) {
+    NewOrder order = limit_order(Side::buy, kNoPrice, 10);
+    order.order_type = type;
+    change(order);
+    CAPTURE(to_text(type));
+    CHECK(std::string(name_of(desk.check(order))) == name_of(reason));
+  };
+  const auto as_is = [](NewOrder&) {};
+  const auto with_stop = [](NewOrder& o) { o.terms.stop_price = 1100; };
+  const auto with_stop_and_limit = [](NewOrder& o) { o.terms.stop_price = 1100, o.price = 1200; };
+  const auto trailing = [](NewOrder& o) { o.terms.trailing_offset = 5; };
+  judged(RejectReason::stop_price_missing, OrderType::stop, as_is);
+  judged(RejectReason::none, OrderType::stop, with_stop);
+  judged(RejectReason::market_order_with_price, OrderType::stop, with_stop_and_limit);
+  judged(RejectReason::limit_order_without_price, OrderType::stop_limit, with_stop);
+  judged(RejectReason::none, OrderType::stop_limit, with_stop_and_limit);
+  judged(RejectReason::none, OrderType::market_if_touched, with_stop);
+  judged(RejectReason::none, OrderType::limit_if_touched, with_stop_and_limit);
+  judged(RejectReason::malformed_message, OrderType::limit, with_stop_and_limit);
+  judged(RejectReason::price_out_of_range, OrderType::stop, [](NewOrder& o) { o.terms.stop_price = 100'001; });
+  judged(RejectReason::price_not_positive, OrderType::stop, [](NewOrder& o) { o.terms.stop_price = 0; });
+  judged(RejectReason::trailing_not_valid, OrderType::trailing_stop, as_is);
+  judged(RejectReason::none, OrderType::trailing_stop, trailing);
+  judged(RejectReason::none, OrderType::trailing_stop_limit, trailing);
+  judged(RejectReason::trailing_not_valid, OrderType::stop, [](NewOrder& o) {
+    o.terms.stop_price = 1100;
+    o.terms.trailing_offset = 5;
+  });
+  judged(RejectReason::peg_not_valid, OrderType::pegged, as_is);
+  judged(RejectReason::none, OrderType::pegged, [](NewOrder& o) { o.terms.peg_type = 2; });
+  judged(RejectReason::none, OrderType::market_to_limit, as_is);
+  judged(RejectReason::none, OrderType::market_with_protection, as_is);
+  judged(RejectReason::malformed_message, OrderType::market_to_limit, [](NewOrder& o) { o.flags = kEmulate; });
+  judged(RejectReason::malformed_message, OrderType::market_to_limit,
+         [](NewOrder& o) { o.trigger_type = TriggerType::last; });
+  judged(RejectReason::malformed_message, OrderType::stop, [](NewOrder& o) {
+    o.terms.stop_price = 1100;
+    o.trigger_type = static_cast<TriggerType>(1);
+  });
+}
+
+TEST_CASE("quantities and times of an order are judged with it") {
+  Desk desk;
+  const auto judged = [&](RejectReason reason, auto change) {
+    NewOrder order = limit_order(Side::buy, 1000, 10);
+    change(order);
+    CHECK(std::string(name_of(desk.check(order))) == name_of(reason));
+  };
+  judged(RejectReason::none, [](NewOrder& o) { o.terms.display_qty = 10; });
+  judged(RejectReason::display_quantity_not_valid, [](NewOrder& o) { o.terms.display_qty = 11; });
+  judged(RejectReason::none, [](NewOrder& o) { o.terms.min_qty = 10; });
+  judged(RejectReason::minimum_quantity_not_valid, [](NewOrder& o) { o.terms.min_qty = 11; });
+  judged(RejectReason::expire_time_missing, [](NewOrder& o) { o.time_in_force = TimeInForce::gtd; });
+  judged(RejectReason::expire_time_missing, [](NewOrder& o) { o.terms.expire_time = 60; });
+  judged(RejectReason::expire_time_passed, [](NewOrder& o) {
+    o.time_in_force = TimeInForce::gtd;
+    o.terms.expire_time = 50;
+  });
+  judged(RejectReason::none, [](NewOrder& o) {
+    o.time_in_force = TimeInForce::gtd;
+    o.terms.expire_time = 51;
+  });
+  judged(RejectReason::none, [](NewOrder& o) { o.time_in_force = TimeInForce::at_the_close; });
+  judged(RejectReason::malformed_message, [](NewOrder& o) {
+    o.flags = kAllOrNone;
+    o.time_in_force = TimeInForce::at_the_close;
+  });
+}
+
+TEST_CASE("an order without a limit is valued at its stop price, one that trails at what it may come to cost") {
+  Desk desk;
+  NewOrder order = limit_order(Side::buy, kNoPrice, 10);
+  order.order_type = OrderType::stop;
+  order.terms.stop_price = 1100;
+  CHECK(RiskGate::value_price(order, desk.view) == 1100);
+  order.order_type = OrderType::trailing_stop_limit;
+  order.terms = {};
+  order.terms.trailing_offset = 7;
+  order.terms.limit_offset = 3;
+  CHECK(RiskGate::value_price(order, desk.view) == 1011);
+  order.side = Side::sell;
+  CHECK(RiskGate::value_price(order, desk.view) == 999);
+  order.side = Side::buy;
+  order.terms.trailing_unit = static_cast<i64>(TrailingUnit::basis_points);
+  order.terms.trailing_offset = 25;
+  CHECK(RiskGate::value_price(order, desk.view) == 1001 + 3 + 3);  // 25 basis points of 1001 are 2.5025 ticks
+  order.terms.activation_price = 2000;
+  CHECK(RiskGate::value_price(order, desk.view) == 2000 + 5 + 3);
+  desk.view.best_ask = kNoPrice;
+  order.terms.activation_price = kNoPrice;
+  CHECK(desk.check(order) == RejectReason::no_market_price);
+}
+
+TEST_CASE("the stop price of an order that waits can be replaced, and counts as its value") {
+  Desk desk;
+  NewOrder wanted = limit_order(Side::buy, kNoPrice, 10);
+  wanted.order_type = OrderType::stop;
+  wanted.terms.stop_price = 1100;
+  Order order = desk.work(wanted);
+  order.stop_price = 1100;
+  const auto judged = [&](RejectReason reason, i64 price, i64 stop_price) {
+    const ReplaceRequest request{order.client_order_id, price, 10, 0, stop_price};
+    CHECK(std::string(name_of(desk.gate.check_replace(request, &order, &desk.instrument, desk.view))) ==
+          name_of(reason));
+  };
+  judged(RejectReason::nothing_to_replace, kNoPrice, 1100);
+  judged(RejectReason::none, kNoPrice, 1150);
+  judged(RejectReason::market_order_with_price, 1150, 1150);
+  judged(RejectReason::stop_price_missing, kNoPrice, kNoPrice);
+  judged(RejectReason::price_out_of_range, kNoPrice, 100'001);
+  order.stop_price = kNoPrice;
+  judged(RejectReason::order_type_not_supported, kNoPrice, kNoPrice);
 }
 
 TEST_CASE("a market order is valued at the best opposite price, and denied without one") {

@@ -59,7 +59,7 @@ py::tuple position_row(const BacktestLoop& loop, StrategyIndex strategy, Instrum
 void register_rows(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(OrderRow, ts_init, ts_last, client_order_id, venue_order_id, strategy, instrument, side,
                        order_type, time_in_force, ord_status, price, order_qty, cum_qty, cum_value_hi, cum_value_lo,
-                       reason, tag);
+                       reason, tag, flags, stop_price, trigger_type, list, contingency, parent);
   PYBIND11_NUMPY_DTYPE(FillRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument, side,
                        price, quantity, liquidity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
   PYBIND11_NUMPY_DTYPE(EquityRow, ts, currency, cash, position_value, equity);

@@ -65,7 +65,13 @@ void register_enums(py::module_& module) {
   add_enum(module, "OrderType", "FIX 40 OrdType; types that FIX has no letter for are our own.", kOrderTypes);
   add_enum(module, "TimeInForce", "FIX 59 TimeInForce; GOOD_FOR_AUCTION is our own.", kTimesInForce);
   add_enum(module, "SelfTrade", "What happens instead of a trade between two orders of one owner.", kSelfTrades);
-  add_enum(module, "OrderStatus", "FIX 39 OrdStatus as the code of its letter; INITIALIZED and DENIED are our own.",
+  add_enum(module, "TriggerType",
+           "FIX 1107 TriggerPriceType: what a stop price is compared with; BID_ASK and MARK are our own.",
+           kTriggerTypes);
+  add_enum(module, "Contingency", "FIX 1385 ContingencyType: what an order means to the others of its list.",
+           kContingencies);
+  add_enum(module, "OrderStatus",
+           "FIX 39 OrdStatus as the code of its letter; INITIALIZED, DENIED, EMULATED and RELEASED are our own.",
            kOrderStatuses);
   add_enum(module, "ExecType", "FIX 150 ExecType as the code of its letter, and what FIX says with other messages.",
            kExecTypes);

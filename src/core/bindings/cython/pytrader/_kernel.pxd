@@ -23,12 +23,30 @@ cdef extern from "model/enums.hpp" namespace "pytrader" nogil:
     cdef enum class OrderType(unsigned char):
         market
         limit
+        stop
+        stop_limit
+        market_if_touched
+        limit_if_touched
+        market_with_protection
+        trailing_stop
+        trailing_stop_limit
+        pegged
 
     cdef enum class TimeInForce(unsigned char):
         day
         gtc
         ioc
         fok
+        gtd
+
+    cdef enum class SelfTrade(unsigned char):
+        venue_default
+
+    cdef enum class TriggerType(unsigned char):
+        venue_default
+
+    cdef enum class Contingency(unsigned char):
+        none
 
     cdef enum class OrderStatus(unsigned char):
         initialized
@@ -80,12 +98,34 @@ cdef extern from "model/records.hpp" namespace "pytrader" nogil:
         i64 volume
 
 
-cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
+cdef extern from "model/order_terms.hpp" namespace "pytrader" nogil:
     const i64 kNoPrice
-    const u8 kPostOnly
-    const u8 kReduceOnly
 
-    cdef struct NewOrder:
+    cdef cppclass OrderTerms:
+        OrderTerms()
+        i64 stop_price
+        i64 activation_price
+        i64 trailing_offset
+        i64 trailing_step
+        i64 trailing_unit
+        i64 display_qty
+        i64 display_range
+        i64 min_qty
+        i64 peg_type
+        i64 peg_offset
+        i64 expire_time
+        i64 limit_offset
+
+
+cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
+    const u32 kPostOnly
+    const u32 kReduceOnly
+    const u32 kHidden
+    const u32 kAllOrNone
+    const u32 kEmulate
+
+    cdef cppclass NewOrder:
+        NewOrder()
         u64 client_order_id
         i64 price
         i64 quantity
@@ -95,17 +135,25 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
         Side side
         OrderType order_type
         TimeInForce time_in_force
-        u8 flags
+        unsigned short flags
+        SelfTrade self_trade
+        TriggerType trigger_type
+        Contingency contingency
+        u32 list
+        u64 parent
+        OrderTerms terms
 
     cdef struct CancelRequest:
         u64 client_order_id
         u32 strategy
 
-    cdef struct ReplaceRequest:
+    cdef cppclass ReplaceRequest:
+        ReplaceRequest()
         u64 client_order_id
         i64 price
         i64 quantity
         u32 strategy
+        i64 stop_price
 
     cdef cppclass OrderEvent:
         i64 ts_event
@@ -126,6 +174,7 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
         Side side
         Liquidity liquidity
         RejectReason reason
+        i64 stop_price
 
 
 cdef extern from "model/order.hpp" namespace "pytrader" nogil:
@@ -136,15 +185,21 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         i64 price
         i64 order_qty
         i64 cum_qty
+        i64 stop_price
         i64 ts_init
         i64 ts_last
+        u64 parent
         u32 instrument
         u32 tag
+        u32 list
         Side side
         OrderType order_type
         TimeInForce time_in_force
         OrderStatus ord_status
-        u8 flags
+        SelfTrade self_trade
+        TriggerType trigger_type
+        Contingency contingency
+        unsigned short flags
         i64 leaves_qty()
 
     cbool is_open(OrderStatus status)
@@ -236,6 +291,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         i64 now()
         const Instrument& instrument(u32 index) except +translate_current_exception
         const Order* order(u64 client_order_id)
+        OrderTerms terms(const Order& order)
         PositionState position(u32 strategy, u32 instrument) except +translate_current_exception
         QuoteRecord quote(u32 instrument)
         StrategyState state(u32 strategy)

@@ -23,6 +23,7 @@ from pytrader._kernel cimport Indicator as CIndicator
 from pytrader._kernel cimport Instrument as CInstrument
 from pytrader._kernel cimport LevelTotals, Scale
 from pytrader._kernel cimport Order as COrder
+from pytrader._kernel cimport OrderTerms
 from pytrader._kernel cimport OrderEvent as COrderEvent
 from pytrader._values cimport CFixed, Fixed, Money, Price, Quantity
 
@@ -73,8 +74,12 @@ cdef class Order:
     cdef str label
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
     cdef COrder last
+    cdef OrderTerms last_terms
     cdef vector[COrderEvent] history
     cdef const COrder* now(self)
+    cdef OrderTerms terms(self)
+    cdef object price_of(self, i64 ticks)
+    cdef object quantity_of(self, i64 lots)
     cdef void close(self) noexcept
 
 

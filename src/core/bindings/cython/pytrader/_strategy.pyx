@@ -13,12 +13,15 @@ from pytrader._kernel cimport (
     ExecType,
     NewOrder,
     OrderStatus,
+    OrderTerms,
     OrderType,
     RejectReason,
     ReplaceRequest,
+    SelfTrade,
     Side,
     StrategyState,
     TimeInForce,
+    TriggerType,
     add_bars,
     add_ema,
     add_sma,
@@ -38,6 +41,9 @@ from pytrader._kernel cimport (
     is_pending,
     is_recorded,
     is_refusal,
+    kAllOrNone,
+    kEmulate,
+    kHidden,
     kNoPrice,
     kPostOnly,
     kReduceOnly,
@@ -55,7 +61,7 @@ from pytrader._kernel cimport (
 )
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -134,6 +140,9 @@ cdef list table_of(kind):
 cdef list SIDES = table_of(_core.Side)
 cdef list ORDER_TYPES = table_of(_core.OrderType)
 cdef list TIMES_IN_FORCE = table_of(_core.TimeInForce)
+cdef list SELF_TRADES = table_of(_core.SelfTrade)
+cdef list TRIGGER_TYPES = table_of(_core.TriggerType)
+cdef list CONTINGENCIES = table_of(_core.Contingency)
 cdef list STATUSES = table_of(_core.OrderStatus)
 cdef list EXEC_TYPES = table_of(_core.ExecType)
 cdef list LIQUIDITIES = table_of(_core.Liquidity)
@@ -144,6 +153,10 @@ cdef list REASONS = [
 cdef list STATES = table_of(_core.StrategyState)
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
+cdef dict ORDER_TYPE_BY_NAME = {member.name: <int>member.value for member in _core.OrderType}
+cdef dict TRIGGER_TYPE_BY_NAME = {member.name: <int>member.value for member in _core.TriggerType}
+cdef dict SELF_TRADE_BY_NAME = {member.name: <int>member.value for member in _core.SelfTrade}
+cdef dict NO_TERMS = {}
 cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
                    "degrade", "resume", "fault"]
 
@@ -152,6 +165,7 @@ include "strategy_events.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"
+include "strategy_terms.pxi"
 include "strategy_random.pxi"
 include "strategy_commands.pxi"
 include "strategy_context.pxi"

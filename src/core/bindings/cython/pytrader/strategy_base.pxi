@@ -100,8 +100,8 @@ cdef class StrategyBase:
         return bars_of(self.commanding("self.bars"), duration, instrument)
 
     def buy(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
-            reduce_only=False, tag="", quantity_lots=None, limit_ticks=None):
-        """Send an order to buy: a market order, or a limit order where `limit` is given.
+            reduce_only=False, tag="", quantity_lots=None, limit_ticks=None, **terms):
+        """Send an order to buy: a market order, a limit order where `limit` is given, and others by their terms.
 
         Parameters
         ----------
@@ -112,7 +112,7 @@ cdef class StrategyBase:
         limit : str | int | Decimal | Price | Fixed, optional
             The highest price; a whole number of ticks.
         time_in_force : str | TimeInForce, optional
-            ``"GTC"`` (limit orders, if not given), ``"IOC"`` (market orders, if not given) or ``"FOK"``.
+            If not given ``"IOC"`` for market orders, ``"GTD"`` with `expire_time`, else ``"GTC"``.
         post_only : bool
             Be refused rather than take liquidity.
         reduce_only : bool
@@ -121,6 +121,27 @@ cdef class StrategyBase:
             Your label; `cancel_all` finds orders by it.
         quantity_lots, limit_ticks : int, optional
             The same in whole lots and ticks, without conversion.
+        stop, touch, stop_ticks, touch_ticks
+            Enter once the price is at or above `stop`, at or below `touch` (for a sell the other way round).
+        trail, trail_ticks, trail_step, trail_limit, activation
+            A trailing stop: its distance from the best price so far, or ``"25bp"``; the least move of its stop; the
+            distance from stop to limit, for a trailing stop-limit; the price at which it begins to trail.
+        trigger : str | TriggerType, optional
+            What the order waits for: ``"last"``, ``"bid_ask"``, ``"mid"`` or ``"mark"``; the venue's way if not given.
+        emulate : bool
+            Hold it in the core until its trigger, even if the venue could.
+        display_qty, display_range, min_qty
+            An iceberg's tip, and by how much tips vary; the least that must trade at once on entry.
+        hidden, all_or_none : bool
+            Not shown in the book; whole or not at all.
+        peg, peg_offset
+            ``"primary"`` or ``"midpoint"``, and the distance from there; `limit` is the cap.
+        expire_time : int | datetime
+            When a GTD order ends: nanoseconds since 1970 UTC, or an aware datetime.
+        self_trade : str | SelfTrade, optional
+            What happens instead of a trade with an own order.
+        order_type : str | OrderType, optional
+            Needed for ``"market_to_limit"`` and ``"market_with_protection"`` only; else it follows from the terms.
 
         Returns
         -------
@@ -137,19 +158,19 @@ cdef class StrategyBase:
             Outside a handler.
         """
         return place(self.commanding("self.buy"), Side.buy, quantity, instrument, limit, time_in_force, post_only,
-                     reduce_only, tag, quantity_lots, limit_ticks)
+                     reduce_only, tag, quantity_lots, limit_ticks, terms)
 
     def sell(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
-             reduce_only=False, tag="", quantity_lots=None, limit_ticks=None):
+             reduce_only=False, tag="", quantity_lots=None, limit_ticks=None, **terms):
         """Send an order to sell; see `buy`. `limit` is the lowest price."""
         return place(self.commanding("self.sell"), Side.sell, quantity, instrument, limit, time_in_force, post_only,
-                     reduce_only, tag, quantity_lots, limit_ticks)
+                     reduce_only, tag, quantity_lots, limit_ticks, terms)
 
     def submit(self, side, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
-               reduce_only=False, tag="", quantity_lots=None, limit_ticks=None):
+               reduce_only=False, tag="", quantity_lots=None, limit_ticks=None, **terms):
         """Send an order to buy or to sell; `side` is ``"buy"``, ``"sell"`` or a Side; for the rest see `buy`."""
         return place(self.commanding("self.submit"), read_side(side), quantity, instrument, limit, time_in_force,
-                     post_only, reduce_only, tag, quantity_lots, limit_ticks)
+                     post_only, reduce_only, tag, quantity_lots, limit_ticks, terms)
 
     def close(self, instrument=None, *, tag=""):
         """Send the market order that brings the position to zero.
@@ -172,16 +193,18 @@ cdef class StrategyBase:
         """
         return cancel_order(self.commanding("self.cancel"), order)
 
-    def replace(self, order, *, limit=None, quantity=None, limit_ticks=None, quantity_lots=None):
-        """Ask the venue to change an order's limit, its total quantity, or both.
+    def replace(self, order, *, limit=None, quantity=None, stop=None, limit_ticks=None, quantity_lots=None,
+                stop_ticks=None):
+        """Ask the venue to change an order's limit, the price that it waits for, or its total quantity.
 
         Parameters
         ----------
         order : Order
             One of this strategy's.
-        limit, quantity
-            New limit, and new total quantity (what has traded counts in it); what is not given stays.
-        limit_ticks, quantity_lots : int, optional
+        limit, stop, quantity
+            New limit, new stop or if-touched price, and new total quantity (what has traded counts in it); what is not
+            given stays.
+        limit_ticks, stop_ticks, quantity_lots : int, optional
             The same in whole ticks and lots.
 
         Returns
@@ -190,7 +213,8 @@ cdef class StrategyBase:
             Whether the request was sent: the risk gate refuses it as it refuses orders, and while the venue has yet to
             answer another request. `last_refusal` says why not.
         """
-        return replace_order(self.commanding("self.replace"), order, limit, quantity, limit_ticks, quantity_lots)
+        return replace_order(self.commanding("self.replace"), order, limit, quantity, stop, limit_ticks,
+                             quantity_lots, stop_ticks)
 
     @property
     def last_refusal(self):

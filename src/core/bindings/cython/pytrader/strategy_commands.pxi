@@ -2,7 +2,7 @@
 
 
 cdef object place(Context context, Side side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
-                  quantity_lots, limit_ticks):
+                  quantity_lots, limit_ticks, dict terms):
     cdef Grid grid = context.grid_of(instrument)
     cdef NewOrder order
     cdef u64 number
@@ -17,8 +17,10 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     order.quantity = read_lots(grid, quantity, quantity_lots)
     order.price = read_limit(grid, limit, limit_ticks)
     order.order_type = OrderType.market if order.price == kNoPrice else OrderType.limit
-    order.time_in_force = read_time_in_force(time_in_force, order.price == kNoPrice)
-    order.flags = <u8>((kPostOnly if post_only else 0) | (kReduceOnly if reduce_only else 0))
+    order.flags = <unsigned short>((kPostOnly if post_only else 0) | (kReduceOnly if reduce_only else 0))
+    if terms:
+        read_terms(grid, &order, terms)
+    order.time_in_force = read_time_in_force(time_in_force, order)
     order.tag = context.tag_index(tag)
     number = context.kernel.submit(order)
     return context.follow(number, grid, tag)
@@ -29,7 +31,7 @@ cdef object close_position(Context context, instrument, tag):
     cdef i64 lots = context.kernel.position(context.index, grid.index).quantity
     if lots == 0:
         return None
-    return place(context, Side.sell if lots > 0 else Side.buy, None, grid.id, None, None, False, False, tag, abs(lots), None)
+    return place(context, Side.sell if lots > 0 else Side.buy, None, grid.id, None, None, False, False, tag, abs(lots), None, NO_TERMS)
 
 
 cdef bint cancel_order(Context context, order) except? False:
@@ -40,17 +42,20 @@ cdef bint cancel_order(Context context, order) except? False:
     return noted(context, own, context.kernel.cancel(request))
 
 
-cdef bint replace_order(Context context, order, limit, quantity, limit_ticks, quantity_lots) except? False:
+cdef bint replace_order(Context context, order, limit, quantity, stop, limit_ticks, quantity_lots, stop_ticks) except? False:
     cdef ReplaceRequest request
     cdef Order own = own_order(context, order, "replace")
     cdef const COrder* now = own.now()
     request.client_order_id = own.number
     request.strategy = context.index
-    if limit is None and limit_ticks is None and quantity is None and quantity_lots is None:
-        raise InvalidArgument(f"replace of {own.client_order_id} changes nothing: give limit=, quantity= or both")
+    if all(given is None for given in (limit, limit_ticks, quantity, quantity_lots, stop, stop_ticks)):
+        raise InvalidArgument(f"replace of {own.client_order_id} changes nothing: give limit=, stop= or quantity=")
     request.price = now.price
     if limit is not None or limit_ticks is not None:
         request.price = read_limit(own.grid, limit, limit_ticks)
+    request.stop_price = now.stop_price
+    if stop is not None or stop_ticks is not None:
+        request.stop_price = read_price_term(own.grid, {"stop": stop, "stop_ticks": stop_ticks}, "stop")
     request.quantity = now.order_qty
     if quantity is not None or quantity_lots is not None:
         request.quantity = read_lots(own.grid, quantity, quantity_lots)
@@ -140,12 +145,3 @@ cdef Side read_side(side) except *:
     if side in ("sell", "SELL") or side is SIDES[<int>Side.sell]:
         return Side.sell
     raise InvalidArgument(f"side must be 'buy' or 'sell', got {side!r}")
-
-
-cdef TimeInForce read_time_in_force(given, bint market) except *:
-    if given is None:
-        return TimeInForce.ioc if market else TimeInForce.gtc
-    found = TIME_IN_FORCE_BY_NAME.get(given.upper() if isinstance(given, str) else getattr(given, "name", given))
-    if found is None:
-        raise InvalidArgument(f"time_in_force must be one of {', '.join(TIME_IN_FORCE_BY_NAME)}, got {given!r}")
-    return <TimeInForce><int>found

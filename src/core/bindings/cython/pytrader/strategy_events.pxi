@@ -313,6 +313,11 @@ cdef class OrderEvent:
         return None if self.record.price == kNoPrice else self.handle.grid.price(self.record.price)
 
     @property
+    def stop_price(self):
+        """The price that the order waits for after it, or None."""
+        return None if self.record.stop_price == kNoPrice else self.handle.grid.price(self.record.stop_price)
+
+    @property
     def order_qty(self):
         """The order's total quantity after it."""
         return self.handle.grid.quantity(self.record.order_qty)

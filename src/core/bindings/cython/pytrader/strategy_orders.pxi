@@ -18,9 +18,21 @@ cdef class Order:
             return self.context.kernel.order(self.number)
         return &self.last
 
+    cdef OrderTerms terms(self):
+        if self.context is not None:
+            return self.context.kernel.terms(self.now()[0])
+        return self.last_terms
+
+    cdef object price_of(self, i64 ticks):
+        return None if ticks == kNoPrice else self.grid.price(ticks)
+
+    cdef object quantity_of(self, i64 lots):
+        return None if lots == 0 else self.grid.quantity(lots)
+
     cdef void close(self) noexcept:
         if self.context is not None:
             self.last = self.context.kernel.order(self.number)[0]
+            self.last_terms = self.context.kernel.terms(self.last)
             self.context = None
 
     @property
@@ -45,7 +57,7 @@ cdef class Order:
 
     @property
     def order_type(self):
-        """Market or limit."""
+        """What kind of order it is."""
         return ORDER_TYPES[<int>self.now().order_type]
 
     @property
@@ -86,14 +98,73 @@ cdef class Order:
     @property
     def price(self):
         """Limit, or None for a market order."""
-        cdef i64 ticks = self.now().price
-        return None if ticks == kNoPrice else self.grid.price(ticks)
+        return self.price_of(self.now().price)
 
     @property
     def price_ticks(self):
         """Limit in ticks, or None for a market order."""
         cdef i64 ticks = self.now().price
         return None if ticks == kNoPrice else ticks
+
+    @property
+    def stop_price(self):
+        """The price that it waits for, or None where it waits for none, or no longer."""
+        return self.price_of(self.now().stop_price)
+
+    @property
+    def stop_price_ticks(self):
+        """The price that it waits for in ticks, or None."""
+        cdef i64 ticks = self.now().stop_price
+        return None if ticks == kNoPrice else ticks
+
+    @property
+    def trigger_type(self):
+        """What the price that it waits for is compared with."""
+        return TRIGGER_TYPES[<int>self.now().trigger_type]
+
+    @property
+    def activation_price(self):
+        """Where a trailing order begins to trail, or None for at once."""
+        return self.price_of(self.terms().activation_price)
+
+    @property
+    def trailing_offset(self):
+        """How far a trailing order's stop stays behind: a Price, ``"25bp"`` for basis points, or None."""
+        cdef OrderTerms terms = self.terms()
+        if terms.trailing_offset == 0:
+            return None
+        return f"{terms.trailing_offset}bp" if terms.trailing_unit else self.grid.price(terms.trailing_offset)
+
+    @property
+    def display_qty(self):
+        """What an iceberg shows at a time, or None where all is shown."""
+        return self.quantity_of(self.terms().display_qty)
+
+    @property
+    def min_qty(self):
+        """The least that must trade at once when it enters, or None."""
+        return self.quantity_of(self.terms().min_qty)
+
+    @property
+    def expire_time(self):
+        """When a GTD order ends, in nanoseconds since 1970 UTC, or None."""
+        cdef i64 ts = self.terms().expire_time
+        return None if ts == 0 else ts
+
+    @property
+    def hidden(self):
+        """Whether the book does not show it."""
+        return self.now().flags & kHidden != 0
+
+    @property
+    def all_or_none(self):
+        """Whether it trades whole or not at all."""
+        return self.now().flags & kAllOrNone != 0
+
+    @property
+    def contingency(self):
+        """What it means to the other orders of its list."""
+        return CONTINGENCIES[<int>self.now().contingency]
 
     @property
     def order_qty(self):

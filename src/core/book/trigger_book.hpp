@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "decimal/integers.hpp"
-#include "matching/order_message.hpp"
-#include "matching/slot_heap.hpp"
+#include "book/slot_heap.hpp"
 #include "model/enums.hpp"
+#include "model/order_terms.hpp"
 
 namespace pytrader {
 

@@ -1,5 +1,5 @@
 // Election by trades and the following of trailing stops, exact in ticks and in basis points.
-#include "matching/trigger_book.hpp"
+#include "book/trigger_book.hpp"
 
 #include <algorithm>
 #include <stdexcept>
