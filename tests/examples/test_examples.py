@@ -69,6 +69,20 @@ def test_the_market_maker_works_with_latency(repository: Path) -> None:
     assert len(result.orders) > 2
 
 
+def test_the_exchange_opens_with_an_auction_and_its_agents_trade_with_one_another(repository: Path) -> None:
+    run_exchange: Any = example(repository, "exchange_agents.py", "run")
+    result = run_exchange()
+    opening = result.fills[result.fills["liquidity"] == Liquidity.NONE]
+    assert result.finished
+    assert len(result.fills) > 1_000
+    assert opening["ts_event"].tolist()[0] == 60 * 10**9
+    assert int((result.fills["quantity"] * (3 - 2 * result.fills["side"])).sum()) == 0
+    follows = result.fills["strategy"] == result.strategies.index("Follow")
+    assert int(follows.sum()) > 4
+    assert run_exchange().digest == result.digest
+    assert run_exchange(seed=2).digest != result.digest
+
+
 def test_the_average_cross_trades_bars_one_unit_at_a_time(repository: Path) -> None:
     cross: Any = example(repository, "sma_cross.py", "SmaCross")
     result = run(cross(), known_bars(5_000), "10000 USD")

@@ -41,11 +41,11 @@ def test_closed_orders_never_open_again() -> None:
             assert after(status, exec_type, *rest) in (None, status)
 
 
-def test_only_a_trade_or_a_replace_fills_an_order() -> None:
+def test_only_a_trade_or_new_terms_fill_an_order() -> None:
     for status, exec_type, has_fills, completes in EDGES:
         if status in OPEN and after(status, exec_type, has_fills, completes) is OrderStatus.FILLED:
             assert completes
-            assert exec_type in (ExecType.TRADE, ExecType.REPLACED)
+            assert exec_type in (ExecType.TRADE, ExecType.REPLACED, ExecType.RESTATED)
 
 
 def test_every_open_order_can_trade_be_canceled_and_expire() -> None:

@@ -128,7 +128,8 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   Applied applied = Applied::taken;
   if (report.exec_type == ExecType::trade) {
     applied = apply_trade(order, report, next);
-  } else if (report.exec_type == ExecType::replaced || report.exec_type == ExecType::new_) {
+  } else if (report.exec_type == ExecType::replaced || report.exec_type == ExecType::new_ ||
+             report.exec_type == ExecType::restated) {
     applied = apply_restatement(order, report, next);
   } else {
     next = transition(order.ord_status, report.exec_type, order.cum_qty > 0, false);
@@ -168,7 +169,7 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
   return Applied::taken;
 }
 
-// new_ and replaced state the working price and total quantity.
+// new_, replaced and restated state the working price and total quantity.
 Applied OrderStore::apply_restatement(Order& order, const ExecutionReport& report, Transition& next) {
   const bool nothing_left = report.quantity == order.cum_qty;
   next = transition(order.ord_status, report.exec_type, order.cum_qty > 0, nothing_left);

@@ -7,10 +7,8 @@
 namespace pytrader {
 namespace {
 
+constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
-// Begin the settings of a queue model, and of latencies that are not all constant, in the running hash.
-constexpr i64 kQueueModelSetting = 0x7175657565;
-constexpr i64 kLatencySetting = 0x6C6174656E6379;
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 
@@ -101,27 +99,6 @@ bool with_record(StreamKind kind, Action&& action) {
   return action.template operator()<BarRecord>();
 }
 
-MarketKind market_kind_of(StreamKind kind) noexcept {
-  switch (kind) {
-    case StreamKind::l3:
-      return MarketKind::l3;
-    case StreamKind::l2:
-      return MarketKind::l2;
-    case StreamKind::quote:
-    case StreamKind::trade:
-      return MarketKind::quotes;
-    case StreamKind::bar:
-      break;
-  }
-  return MarketKind::bars;
-}
-
-// The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
-bool is_market(StreamKind stream, MarketKind venue) noexcept {
-  if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
-  return market_kind_of(stream) == venue;
-}
-
 i64 later(i64 time, i64 latency) noexcept {
   i64 sum = 0;
   return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
@@ -145,119 +122,17 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   kernel_.set_listener(&recorder_);
 }
 
-void BacktestLoop::add_stream(MarketStream stream) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a stream can not be added after the start");
-  kernel_.instrument(stream.instrument);
-  if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
-  total_events_ += stream.rows;
-  merge_.add(std::move(stream));
-}
-
-void BacktestLoop::require_set_up(const char* what) const {
-  if (phase_ == Phase::set_up) return;
-  throw Error(ErrorCode::invalid_state, std::string("back-test: ") + what + " can not be set after the start");
-}
-
-void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
-  require_set_up("a queue model");
-  kernel_.instrument(instrument);
-  make_queue_model(choice);
-  if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
-  queue_models_[instrument] = choice;
-}
-
-void BacktestLoop::set_feed_latency(const LatencyChoice& choice) {
-  require_set_up("a latency");
-  merge_.set_feed_latency(choice);
-}
-
-void BacktestLoop::set_request_latency(RequestKind kind, const LatencyChoice& choice) {
-  require_set_up("a latency");
-  hops_.set_request(kind, choice);
-}
-
-void BacktestLoop::set_response_latency(const LatencyChoice& choice) {
-  require_set_up("a latency");
-  hops_.set_response(choice);
-}
-
-// An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
-// of the same trades again, or of older ones later.
-void BacktestLoop::make_venues() {
-  std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
-  std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
-  for (u32 index = 0; index < merge_.size(); ++index) {
-    const MarketStream& stream = merge_.stream(index);
-    kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
-    if (stream.kind != StreamKind::bar) continue;
-    shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
-  }
-  std::vector<SimulatedVenue*> recorded;
-  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
-    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
-    if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
-    recorded.push_back(venue.get());
-    venues_.push_back(std::move(venue));
-  }
-  schedule_.reserve(static_cast<u32>(venues_.size()));
-  for (u32 index = 0; index < merge_.size(); ++index) {
-    const MarketStream& stream = merge_.stream(index);
-    const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
-    const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
-    market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
-  }
-}
-
-// What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
-void BacktestLoop::add_settings() {
-  const auto add_all = [this](const std::vector<i64>& words) {
-    for (const i64 word : words) kernel_.add_setting(word);
-  };
-  const LatencyChoice& feed = merge_.feed_latency();
-  if (feed.is_constant() && hops_.are_constant()) {
-    add_all({feed.minimum_ns, hops_.constant_request_ns(), hops_.constant_response_ns()});
-  } else {
-    kernel_.add_setting(kLatencySetting);
-    add_all(settings_of(feed));
-    add_all(hops_.settings());
-  }
-  for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
-    const QueueModelChoice& choice = queue_models_[index];
-    if (choice == QueueModelChoice{}) continue;
-    add_all({kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}});
-  }
-}
-
 bool BacktestLoop::begin() {
   make_venues();
   early_rows_.resize(kernel_.instrument_count());
   add_settings();
   phase_ = Phase::streaming;
   now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
   return true;
-}
-
-// A series that nothing can fill would keep a strategy waiting for its bars in silence.
-void BacktestLoop::check_bar_series() const {
-  const BarBoard& bars = kernel_.bars();
-  for (SeriesId series = 0; series < bars.size(); ++series) {
-    if (!bars.is_built(series)) continue;
-    bool has_trades = false;
-    for (u32 index = 0; index < merge_.size(); ++index) {
-      const MarketStream& stream = merge_.stream(index);
-      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
-      has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
-    }
-    if (has_trades) continue;
-    throw Error(ErrorCode::invalid_argument,
-                "bars of " + std::to_string(bars.duration_ns(series)) + " ns of " +
-                    kernel_.instrument(bars.instrument(series)).id() +
-                    ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
-  }
 }
 
 RunStatus BacktestLoop::run(u64 max_steps) {
@@ -265,7 +140,7 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; !merge_.empty(); ++steps) {
+  for (u64 steps = 0; goes_on(); ++steps) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
@@ -288,9 +163,14 @@ void BacktestLoop::abort() {
   phase_ = Phase::over;
 }
 
-// Timers due at the last row's time fire, what is still on its way arrives, strategies stop, and what they then send
-// arrives too.
+// Time goes on to the end. Timers due then fire, what is still on its way arrives, strategies stop, and what they then
+// send arrives too.
 bool BacktestLoop::finish() {
+  if (now_ < end_) {
+    now_ = end_;
+    if (recorder_.next_due() < now_) recorder_.pass(now_);
+    if (!kernel_.advance(now_)) return false;
+  }
   while (kernel_.next_timer() <= now_) {
     if (!step()) return false;
   }
@@ -309,17 +189,25 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-// The earliest thing that is due happens, with all that follows from it at once.
-bool BacktestLoop::step() {
+StreamMerge::Entry BacktestLoop::next() const noexcept {
   StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
   if (!merge_.empty()) next = merge_.top();
   if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
   if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
+  if (published_.next_due() < next.time || (published_.next_due() == next.time && Rank::strategy_row < next.rank)) {
+    next = {published_.next_due(), Rank::strategy_row, kPublished};
+  }
   if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
     next = {kernel_.next_timer(), Rank::timer, 0};
   }
   if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
     next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
+  return next;
+}
+
+// The earliest thing that is due happens, with all that follows from it at once.
+bool BacktestLoop::step() {
+  const StreamMerge::Entry next = this->next();
   now_ = std::max(now_, next.time);
   if (recorder_.next_due() < now_) [[unlikely]]
     recorder_.pass(now_);
@@ -338,7 +226,7 @@ bool BacktestLoop::step() {
       goes_on = report_arrives();
       break;
     case Rank::strategy_row:
-      goes_on = row_at_strategy(next.stream);
+      goes_on = next.stream == kPublished ? published_arrives() : row_at_strategy(next.stream);
       break;
     case Rank::timer:
       goes_on = kernel_.advance(now_);
@@ -359,6 +247,8 @@ bool BacktestLoop::settle() {
       if (!command_arrives()) return false;
     } else if (hops_.responses_at_once() && !responses_.empty() && responses_.front().due <= now_) {
       if (!report_arrives()) return false;
+    } else if (merge_.feed_latency().is_none() && !published_.empty()) {
+      if (!published_arrives()) return false;
     } else {
       return true;
     }
@@ -368,7 +258,7 @@ bool BacktestLoop::settle() {
 void BacktestLoop::venue_acts(InstrumentIndex instrument) {
   venues_[instrument]->advance(now_);
   schedule_.set(instrument, venues_[instrument]->next_due());
-  collect_reports();
+  collect();
 }
 
 bool BacktestLoop::row_at_venue(u32 index) {
@@ -382,7 +272,7 @@ bool BacktestLoop::row_at_venue(u32 index) {
       ++early_rows_[stream.instrument];
     if (market_of_[index] != nullptr) {
       tell(*market_of_[index], record);
-      collect_reports();
+      collect();
     }
     const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
     return settle() && (!received || tell(kernel_, stream, record, now_));
@@ -396,7 +286,7 @@ bool BacktestLoop::bar_opens(u32 index) {
   check_row(stream, row, record);
   if (market_of_[index] != nullptr) {
     market_of_[index]->open_bar(record);
-    collect_reports();
+    collect();
   }
   merge_.bar_opened();
   return true;
@@ -409,6 +299,11 @@ bool BacktestLoop::row_at_strategy(u32 index) {
     merge_.strategy_done();
     return tell(kernel_, stream, record, now_);
   });
+}
+
+bool BacktestLoop::published_arrives() {
+  const PublishedRow row = published_.take(now_);
+  return kernel_.apply_l3(row.instrument, row.record, now_);
 }
 
 void BacktestLoop::check() const {

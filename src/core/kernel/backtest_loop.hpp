@@ -8,9 +8,11 @@
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
 #include "kernel/message_hops.hpp"
+#include "kernel/published_market.hpp"
 #include "kernel/recorder.hpp"
 #include "kernel/stream_merge.hpp"
 #include "kernel/venue_schedule.hpp"
+#include "matching/exchange_settings.hpp"
 #include "matching/execution_venue.hpp"
 #include "matching/simulated_venue.hpp"
 
@@ -40,6 +42,11 @@ class BacktestLoop : private VenuePort {
 
   // Before the first run. The stream's columns must stay where they are until the last run.
   void add_stream(MarketStream stream);
+  // Before the first run: the strategies themselves make the market of this instrument, which has no streams.
+  void add_exchange(InstrumentIndex instrument, const ExchangeSettings& settings);
+  // Before the first run: it begins at `start` or with the first row, whatever comes first, and goes on until `end` or
+  // to the last row, whatever comes last.
+  void extend(i64 start, i64 end);
   // Before the first run; without it the instrument's venue is risk averse. Throws Error(invalid_argument) for an
   // instrument that does not exist or a choice that does not.
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
@@ -57,7 +64,7 @@ class BacktestLoop : private VenuePort {
 
   // Good to read after any run, whole once the last one is over.
   const Recorder& recorder() const noexcept { return recorder_; }
-  u64 events() const noexcept { return events_; }  // rows that reached their venue
+  u64 events() const noexcept { return events_; }  // rows that reached their venue, or came from it
   u64 total_events() const noexcept { return total_events_; }
   // Rows of an instrument whose ts_init, the receiver's clock, was before their ts_event, the venue's.
   u64 early_rows(InstrumentIndex instrument) const noexcept {
@@ -94,6 +101,8 @@ class BacktestLoop : private VenuePort {
   void check_bar_series() const;
   void make_venues();
   void add_settings();
+  StreamMerge::Entry next() const noexcept;
+  bool goes_on() const noexcept { return !merge_.empty() || next().time <= end_; }
   bool step();
   bool settle();
   bool finish();
@@ -102,9 +111,10 @@ class BacktestLoop : private VenuePort {
   bool row_at_venue(u32 index);
   bool bar_opens(u32 index);
   bool row_at_strategy(u32 index);
+  bool published_arrives();
   bool command_arrives();
   bool report_arrives();
-  void collect_reports();
+  void collect();
   void check() const;
 
   LoopConfig config_;
@@ -114,15 +124,20 @@ class BacktestLoop : private VenuePort {
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
   VenueSchedule schedule_;
+  std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;
+  PublishedMarket published_;
   // By stream: the venue whose market it is, null where strategies alone hear it.
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
   MessageHops hops_;
+  std::unique_ptr<LatencyModel> published_latency_;
   DueQueue<Command> commands_;
   DueQueue<Response> responses_;
   std::vector<u64> early_rows_;  // by instrument
   i64 now_ = INT64_MIN;
+  i64 start_ = INT64_MAX;
+  i64 end_ = INT64_MIN;
   u64 events_ = 0;
   u64 total_events_ = 0;
   Phase phase_ = Phase::set_up;

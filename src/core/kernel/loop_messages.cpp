@@ -2,6 +2,14 @@
 #include "kernel/backtest_loop.hpp"
 
 namespace pytrader {
+namespace {
+
+i64 later(i64 time, i64 latency) noexcept {
+  i64 sum = 0;
+  return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
+}
+
+}  // namespace
 
 bool BacktestLoop::command_arrives() {
   const Command command = commands_.front();
@@ -20,7 +28,7 @@ bool BacktestLoop::command_arrives() {
       break;
   }
   schedule_.set(order.instrument, venue.next_due());
-  collect_reports();
+  collect();
   return true;
 }
 
@@ -30,7 +38,12 @@ bool BacktestLoop::report_arrives() {
   return kernel_.apply_report(report, now_);
 }
 
-void BacktestLoop::collect_reports() {
+// What venues have said and published is on its way.
+void BacktestLoop::collect() {
+  if (!published_.said().empty()) [[unlikely]] {
+    events_ += published_.said().size();
+    published_.send(later(now_, published_latency_->next(now_)));
+  }
   for (const ExecutionReport& report : said_) responses_.push({hops_.response_leaves(now_), report});
   said_.clear();
 }
@@ -58,7 +71,7 @@ void BacktestLoop::lose(RequestKind kind, const Order& order, i64 heard_ts) {
   lost.report.venue_order_id = order.venue_order_id;
   lost.report.instrument = order.instrument;
   lost.report.exec_type = kRejections[static_cast<std::size_t>(kind)];
-  lost.report.reason = static_cast<RejectReason>(50);
+  lost.report.reason = RejectReason::request_lost;
   responses_.push(lost);
 }
 

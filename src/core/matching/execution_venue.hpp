@@ -5,6 +5,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
+#include "model/records.hpp"
 
 namespace pytrader {
 
@@ -12,6 +13,12 @@ namespace pytrader {
 struct VenueNumbers {
   VenueOrderId last_venue_order_id = 0;
   ExecId last_exec_id = 0;
+};
+
+// A row of a venue's own market data.
+struct PublishedRow {
+  InstrumentIndex instrument;
+  L3Record record;
 };
 
 constexpr i64 kNeverDue = INT64_MAX;

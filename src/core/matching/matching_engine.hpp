@@ -1,22 +1,23 @@
 // One instrument's matching engine: every message is answered, by a status, fills and updates.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "book/slot_heap.hpp"
+#include "book/trigger_book.hpp"
 #include "matching/account_book.hpp"
 #include "matching/auction_book.hpp"
 #include "matching/level_sharing.hpp"
 #include "matching/limit_state.hpp"
 #include "matching/matching_core.hpp"
 #include "matching/order_message.hpp"
-#include "book/slot_heap.hpp"
 #include "matching/slot_queue.hpp"
 #include "matching/special_orders.hpp"
 #include "matching/tip_source.hpp"
 #include "matching/trading_phase.hpp"
-#include "book/trigger_book.hpp"
 #include "matching/venue_rules.hpp"
 
 namespace pytrader {
@@ -61,6 +62,8 @@ class MatchingEngine : public MatchingCore {
              EngineOutput& output);
 
   i64 clock() const noexcept { return clock_; }
+  // When the clock next sets something off: an order expires, a phase or a limit state ends. INT64_MAX for never.
+  i64 next_due() const noexcept { return static_cast<i64>(std::min(next_due(clock_), i128{INT64_MAX})); }
   TradingPhase phase() const noexcept { return phase_; }
   // What an auction would trade now, as published last; without a price while nothing would.
   const AuctionPrice& indicative() const noexcept { return indicative_; }

@@ -208,6 +208,8 @@ const char* to_text(ExecType exec_type) noexcept {
       return "cancel_rejected";
     case ExecType::replace_rejected:
       return "replace_rejected";
+    case ExecType::restated:
+      return "restated";
   }
   return "?";
 }

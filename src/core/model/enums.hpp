@@ -121,6 +121,7 @@ enum class ExecType : u8 {
   trade_cancel = 'H',      // a trade that was told before is busted
   cancel_rejected = 'c',   // FIX 35=9, CxlRejResponseTo 1
   replace_rejected = 'r',  // FIX 35=9, CxlRejResponseTo 2
+  restated = 'D',          // the venue changed the order's terms unasked; the reason says why
 };
 
 // FIX 851 LastLiquidityInd.
@@ -181,8 +182,9 @@ enum class RejectReason : u8 {
   auction_ended = 47,
   clock_backwards = 48,
   instruction_not_supported = 49,
+  request_lost = 50,
 };
-constexpr u8 kRejectReasonCount = 50;
+constexpr u8 kRejectReasonCount = 51;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;
@@ -246,6 +248,7 @@ constexpr ExecType kExecTypes[] = {ExecType::initialized,     ExecType::denied, 
                                    ExecType::triggered,       ExecType::canceled,        ExecType::replaced,
                                    ExecType::pending_cancel,  ExecType::rejected,        ExecType::expired,
                                    ExecType::pending_replace, ExecType::trade,           ExecType::trade_correct,
-                                   ExecType::trade_cancel,    ExecType::cancel_rejected, ExecType::replace_rejected};
+                                   ExecType::trade_cancel,    ExecType::cancel_rejected, ExecType::replace_rejected,
+                                   ExecType::restated};
 
 }  // namespace pytrader

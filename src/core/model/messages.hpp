@@ -64,15 +64,15 @@ struct ExecutionReport {
   ClientOrderId client_order_id;
   VenueOrderId venue_order_id;
   ExecId exec_id;  // unique per venue; 0 for what is no trade
-  i64 price;       // new_, replaced and triggered: the working price
-  i64 quantity;    // new_ and replaced: the working total quantity
+  i64 price;       // new_, replaced, restated and triggered: the working price
+  i64 quantity;    // new_, replaced and restated: the working total quantity
   i64 last_px;     // trade only
   i64 last_qty;    // trade only
   InstrumentIndex instrument;
   ExecType exec_type;
   Liquidity liquidity;
   RejectReason reason;
-  i64 stop_price = kNoPrice;  // new_ and replaced: the working stop price
+  i64 stop_price = kNoPrice;  // new_, replaced and restated: the working stop price
   u64 sequence = 0;           // the venue's own count of what it says; 0 where it has none
 };
 

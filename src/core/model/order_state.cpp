@@ -39,7 +39,8 @@ constexpr std::size_t kExecTypeCount = std::size(kExecTypes);
 constexpr Next kTable[kStatusCount][kExecTypeCount] = {
     // initialized, denied, emulated, released, pending_new, new, triggered, canceled, replaced, pending_cancel,
     // rejected,
-    // expired, pending_replace, trade, trade_correct, trade_cancel, cancel_rejected, replace_rejected
+    // expired, pending_replace, trade, trade_correct, trade_cancel, cancel_rejected, replace_rejected, restated. A row
+    // that ends early is illegal from there on.
     /* initialized */
     {O, Next::denied, Next::emulated, O, Next::pending_new, O, O, O, O, O, O, O, O, O, O, O, O, O},
     /* denied */
@@ -53,24 +54,24 @@ constexpr Next kTable[kStatusCount][kExecTypeCount] = {
      Next::fill, O, O, O, O},
     /* new */
     {O, O, O, O, O, Next::stay, Next::stay, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired,
-     Next::pending_replace, Next::fill, O, O, O, O},
+     Next::pending_replace, Next::fill, O, O, O, O, Next::restated},
     /* partially_filled */
     {O, O, O, O, O, Next::stay, O, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace,
-     Next::fill, O, O, O, O},
+     Next::fill, O, O, O, O, Next::restated},
     /* filled */
     {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* canceled */
     {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* pending_cancel */
     {O, O, O, O, O, Next::stay, Next::stay, Next::canceled, Next::fill_stay, O, Next::rejected, Next::expired, O,
-     Next::fill_stay, O, O, Next::working, Next::stay},
+     Next::fill_stay, O, O, Next::working, Next::stay, Next::fill_stay},
     /* rejected */
     {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* expired */
     {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
     /* pending_replace */
     {O, O, O, O, O, O, Next::stay, Next::canceled, Next::restated, Next::pending_cancel, O, Next::expired, O,
-     Next::fill_stay, O, O, O, Next::working},
+     Next::fill_stay, O, O, O, Next::working, Next::fill_stay},
 };
 
 // Byte codes are sparse (FIX letters), the table is dense.

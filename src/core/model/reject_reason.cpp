@@ -61,6 +61,7 @@ constexpr ReasonText kReasonTexts[] = {
     {"auction_ended", "the auction that the order was meant for has ended"},
     {"clock_backwards", "the clock may not go backwards"},
     {"instruction_not_supported", "the venue does not offer what the order asks for beside its type"},
+    {"request_lost", "the request was lost on its way, and the venue never had it"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
+from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.latency import Latency
 from pytrader.backtest.result import (
     AccountSummary,
@@ -25,6 +26,7 @@ __all__ = [
     "BacktestResult",
     "BookFaults",
     "EarlyRows",
+    "Exchange",
     "HandlerError",
     "Latency",
     "PositionSummary",

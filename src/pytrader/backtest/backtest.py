@@ -13,7 +13,7 @@ from pytrader.backtest.inputs import (
     Data,
     Strategies,
     error_policies,
-    market_data,
+    markets,
     opening_cash,
     strategy_instances,
 )
@@ -35,9 +35,10 @@ class Backtest:
     ----------
     strategies : Strategy, type of Strategy, or sequence of them
         What trades. A class is made with its default parameters. An instance runs once.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
-        What is replayed. A path is read by `pytrader.load`; an array is a structured one of a dtype in
-        `pytrader.model.records`. Arrays are not copied and must not be written to during the run.
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
+        What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
+        structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
+        the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
     feed_latency : str, int or Latency
@@ -92,10 +93,10 @@ class Backtest:
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
         self.check_every_event = check_every_event
-        self.data = market_data(data)
-        self.cash = opening_cash(cash, self.data.instruments)
+        self.markets = markets(data)
+        self.cash = opening_cash(cash, self.markets.instruments)
         self.queue_models = queue_model_uses(
-            queue_models(queue_model, self.data.instruments), self.data.streams, self.data.instruments
+            queue_models(queue_model, self.markets.recorded), self.markets.streams, self.markets.recorded
         )
         self._started = False
 
@@ -126,7 +127,7 @@ class Backtest:
         self._started = True
         run = Run(
             self.strategies,
-            self.data,
+            self.markets,
             self.cash,
             limits=self.limits,
             error_policies=self.error_policies,
@@ -154,7 +155,7 @@ def backtest(
     ----------
     strategy : Strategy or type of Strategy
         What trades.
-    data : path, MarketData, Stream, (Instrument, array), or sequence of them
+    data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.

@@ -1,4 +1,4 @@
-"""One run: puts strategies, streams and cash into the compiled engine, replays, and reads the result out of it."""
+"""One run: puts strategies, data, exchanges and cash into the compiled engine, replays, and reads the result out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.strategy import ErrorPolicy, Strategy
 
 if TYPE_CHECKING:
-    from pytrader.data import MarketData
+    from pytrader.backtest.inputs import Markets
     from pytrader.model import Money
 
 # A run is cut into pieces of about this long, to look at Ctrl-C and at the progress bar in between. A slow strategy
@@ -41,7 +41,7 @@ class Run:
     def __init__(
         self,
         strategies: Mapping[str, Strategy],
-        data: MarketData,
+        markets: Markets,
         cash: Sequence[Money],
         *,
         limits: RiskLimits,
@@ -52,7 +52,7 @@ class Run:
         check_every_event: bool,
         seed: int = 0,
     ) -> None:
-        self._data = data
+        self._markets = markets
         self._tags: dict[str, int] = {}
         self._seed = seed
         self._engine = BacktestEngine(
@@ -61,7 +61,7 @@ class Run:
         )
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
-        index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in data.instruments}
+        index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
         latencies.set_on(self._engine)
         self._queue_models = tuple(queue_models)
         for use in self._queue_models:
@@ -70,16 +70,21 @@ class Run:
         for amount in cash:
             self._engine.add_cash(amount)
         # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
-        for number, stream in sorted(enumerate(data.streams), key=lambda numbered: numbered[1].kind != "trade"):
+        for number, stream in sorted(enumerate(markets.streams), key=lambda numbered: numbered[1].kind != "trade"):
             self._engine.add_stream(
-                f"{number} of {stream.instrument.id} ({stream.kind}, {data.source})",
+                f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],
                 stream.kind,
                 dict(stream.columns),
                 stream.duration_ns,
             )
+        for exchange in markets.exchanges:
+            self._engine.add_exchange(
+                index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
+            )
+            self._engine.extend(exchange.start_ns, exchange.end_ns)
         self._contexts = [
-            Context(strategy, name, Strategy, data.instruments, self._tags, seed)
+            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
             for name, strategy in strategies.items()
         ]
         self._limits = limits
@@ -87,7 +92,7 @@ class Run:
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
-        total = self._data.event_count
+        total = self._markets.event_count
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
         try:
@@ -99,7 +104,7 @@ class Run:
                     began = time.perf_counter()
                     status = self._engine.run(steps)
                     if progress is not None:
-                        progress(self._engine.events, total)
+                        progress(self._engine.events, max(total, self._engine.events))
                     steps = steps_for_next_piece(steps, time.perf_counter() - began)
             if status == "strategy_failed":
                 self._raise_failure()
@@ -138,7 +143,7 @@ class Run:
     def _result(self, finished: bool, run_seconds: float, cpu_seconds: float) -> BacktestResult:
         engine = self._engine
         names = tuple(context.name for context in self._contexts)
-        instruments = self._data.instruments
+        instruments = self._markets.instruments
         return BacktestResult(
             orders=engine.orders(),
             fills=engine.fills(),
@@ -155,20 +160,28 @@ class Run:
             digest=engine.digest,
             seed=self._seed,
             finished=finished,
-            start_ns=self._data.start_ns,
-            end_ns=engine.now_ns if engine.events else self._data.end_ns,
-            source=self._data.source,
+            start_ns=self._markets.start_ns,
+            end_ns=engine.now_ns if engine.events or self._markets.exchanges else self._markets.end_ns,
+            source=self._markets.source,
             tags=("", *self._tags),
             errors=handler_errors(engine.errors(), self._contexts),
-            book_faults=tuple(
-                BookFaults(instruments[index].id, fault, count) for index, fault, count in engine.book_faults()
-            ),
+            book_faults=self._book_faults(),
             early_rows=tuple(
                 EarlyRows(instrument.id, engine.early_rows(index))
                 for index, instrument in enumerate(instruments)
                 if engine.early_rows(index) > 0
             ),
             queue_models=self._queue_models,
+        )
+
+    def _book_faults(self) -> tuple[BookFaults, ...]:
+        """What was wrong with the feeds. While an exchange collects orders for an auction its book may be crossed."""
+        instruments = self._markets.instruments
+        exchanges = {exchange.instrument.id for exchange in self._markets.exchanges}
+        return tuple(
+            BookFaults(instruments[index].id, fault, count)
+            for index, fault, count in self._engine.book_faults()
+            if fault != "crossed" or instruments[index].id not in exchanges
         )
 
 

@@ -1,14 +1,16 @@
-"""Reads what a back-test was given: market data of any form, strategies as classes or instances, and cash."""
+"""Reads what a back-test was given: data and exchanges of any form, strategies as classes or instances, and cash."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from pytrader.backtest.exchange import Exchange
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from pytrader.data.market_data import Kind
 
 Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
-Data: TypeAlias = "str | os.PathLike[str] | MarketData | Stream | Rows | Sequence[MarketData | Stream | Rows]"
+Part: TypeAlias = "MarketData | Stream | Rows | Exchange"
+Data: TypeAlias = "str | os.PathLike[str] | Part | Sequence[Part]"
 Strategies: TypeAlias = "Strategy | type[Strategy] | Sequence[Strategy | type[Strategy]]"
 Cash: TypeAlias = "str | Money | Sequence[str | Money]"
 
@@ -33,7 +36,89 @@ _TELLING_FIELDS: dict[str, Kind] = {
 }
 
 
-def market_data(data: Data) -> MarketData:
+@dataclass(frozen=True)
+class Markets:
+    """What a run trades on: recorded data, exchanges, or both.
+
+    Raises
+    ------
+    InvalidArgument
+        If an instrument has two exchanges, or an exchange and recorded data.
+    """
+
+    data: MarketData | None
+    exchanges: tuple[Exchange, ...] = ()
+
+    def __post_init__(self) -> None:
+        taken = {instrument.id for instrument in self.data.instruments} if self.data is not None else set()
+        for exchange in self.exchanges:
+            if exchange.instrument.id in taken:
+                raise InvalidArgument(
+                    f"{exchange.instrument.id} has an exchange and other data: an instrument has one exchange, where "
+                    "strategies make the market, or recorded data"
+                )
+            taken.add(exchange.instrument.id)
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Those of the data in the order of their first stream, then those of the exchanges."""
+        return (*self.recorded, *(exchange.instrument for exchange in self.exchanges))
+
+    @property
+    def recorded(self) -> tuple[Instrument, ...]:
+        """Those of the data."""
+        return () if self.data is None else self.data.instruments
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """The recorded streams."""
+        return () if self.data is None else self.data.streams
+
+    @property
+    def start_ns(self) -> int:
+        """When the first of them begins."""
+        starts = [exchange.start_ns for exchange in self.exchanges]
+        return min([*starts, self.data.start_ns] if self.data is not None else starts)
+
+    @property
+    def end_ns(self) -> int:
+        """When the last of them ends."""
+        ends = [exchange.end_ns for exchange in self.exchanges]
+        return max([*ends, self.data.end_ns] if self.data is not None else ends)
+
+    @property
+    def event_count(self) -> int:
+        """Recorded rows; nobody knows beforehand how many an exchange will have."""
+        return 0 if self.data is None else self.data.event_count
+
+    @property
+    def source(self) -> str:
+        """Where it comes from."""
+        named = [f"exchange of {exchange.instrument.id}" for exchange in self.exchanges]
+        return ", ".join([self.data.source, *named] if self.data is not None else named)
+
+
+def markets(data: Data) -> Markets:
+    """Recorded data and exchanges, given alone or in a list.
+
+    Raises
+    ------
+    InvalidArgument
+        If something is neither, or an instrument has both.
+    DataError
+        If a file can not be read.
+    """
+    if isinstance(data, Exchange):
+        return Markets(None, (data,))
+    if isinstance(data, list | tuple) and not _is_rows(data):
+        exchanges = tuple(part for part in data if isinstance(part, Exchange))
+        recorded = [part for part in data if not isinstance(part, Exchange)]
+        if exchanges:
+            return Markets(market_data(recorded) if recorded else None, exchanges)
+    return Markets(market_data(data))
+
+
+def market_data(data: Any) -> MarketData:
     """One `MarketData` from a path, from market data, or from instruments with structured arrays.
 
     Raises
@@ -58,7 +143,8 @@ def market_data(data: Data) -> MarketData:
             sources = [part.source for part in parts if isinstance(part, MarketData)]
             return MarketData(tuple(streams), ", ".join(sources) or "arrays")
     raise InvalidArgument(
-        f"data must be a path, MarketData, Stream or (instrument, structured array), or a list of them, got {data!r}"
+        "data must be a path, MarketData, Stream, Exchange or (instrument, structured array), or a list of them, "
+        f"got {data!r}"
     )
 
 

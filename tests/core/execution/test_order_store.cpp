@@ -204,6 +204,30 @@ TEST_CASE("a replace stays pending until the venue speaks") {
   }
 }
 
+TEST_CASE("a restatement changes total and limit, and a replace that was asked for is still answered") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  ExecutionReport restated = report(id, ExecType::restated);
+  restated.price = 99;
+  restated.quantity = 7;
+  restated.reason = RejectReason::self_trade;
+  CHECK(desk.store.apply(restated, 4, desk.event) == Applied::taken);
+  CHECK(desk.event.reason == RejectReason::self_trade);
+  const Order& order = *desk.store.find(id);
+  CHECK(order.ord_status == OrderStatus::new_);
+  CHECK(order.order_qty == 7);
+  CHECK(order.price == 99);
+  REQUIRE(desk.store.request_replace({id, 98, 6, 0}, 5, desk.event) == Applied::taken);
+  restated.quantity = 5;
+  CHECK(desk.store.apply(restated, 6, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::pending_replace);
+  CHECK(order.pending_qty == 6);
+  CHECK(desk.store.apply(report(id, ExecType::replace_rejected), 7, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::new_);
+  restated.quantity = 0;
+  CHECK(desk.store.apply(restated, 8, desk.event) == Applied::bad_quantity);
+}
+
 TEST_CASE("open orders of each strategy and instrument are walked in order of submission") {
   Desk desk;
   std::vector<ClientOrderId> ids;

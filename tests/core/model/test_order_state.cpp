@@ -21,7 +21,7 @@ TEST_CASE("every edge that the table does not name is refused and keeps the stat
       }
     }
   }
-  CHECK(legal == 55 * 4);
+  CHECK(legal == 59 * 4);
 }
 
 TEST_CASE("a code that is no member is illegal") {
@@ -39,6 +39,17 @@ TEST_CASE("a closed order takes nothing but a late refusal, which changes nothin
       CHECK(next.legal == (refusal && status != OrderStatus::denied));
     }
   }
+}
+
+TEST_CASE("a venue may change a working order unasked, and a request under way stays so") {
+  CHECK(transition(OrderStatus::new_, ExecType::restated, false, false).next == OrderStatus::new_);
+  CHECK(transition(OrderStatus::partially_filled, ExecType::restated, true, false).next ==
+        OrderStatus::partially_filled);
+  for (const OrderStatus request : {OrderStatus::pending_cancel, OrderStatus::pending_replace}) {
+    CHECK(transition(request, ExecType::restated, true, false).next == request);
+    CHECK(transition(request, ExecType::restated, true, true).next == OrderStatus::filled);
+  }
+  CHECK_FALSE(transition(OrderStatus::pending_new, ExecType::restated, false, false).legal);
 }
 
 TEST_CASE("an order that the core holds does not trade") {

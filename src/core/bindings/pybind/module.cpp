@@ -36,12 +36,12 @@ PYBIND11_MODULE(_core, module) {
   register_queue_model(module);
   register_queue_audit(module);
   register_latency(module);
-  register_kernel(module);
   register_bands(module);
   register_session(module);
   register_allocation(module);
   register_matching(module);
   register_multi_leg(module);
+  register_kernel(module);
 }
 
 }  // namespace pytrader::bindings

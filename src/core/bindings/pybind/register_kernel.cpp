@@ -1,5 +1,6 @@
 // Binds the back-test engine: what a run is made of, its clock hand, and the arrays that it leaves behind.
 #include "backtest_engine.hpp"
+#include "bind_exchange.hpp"
 #include "bind_strategies.hpp"
 #include "engine_results.hpp"
 #include "register.hpp"
@@ -113,6 +114,7 @@ void register_engine(py::module_& module) {
   bind_venue_models(engine);
   bind_latencies(engine);
   bind_strategies(engine);
+  bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("equity_interval_ns") = 60'000'000'000,
            py::arg("check_every_event").noconvert() = false)

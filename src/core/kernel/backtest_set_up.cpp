@@ -1,0 +1,187 @@
+// What a run is made of, put together before it begins: streams, exchanges, venues, settings.
+#include <algorithm>
+#include <string>
+
+#include "kernel/backtest_loop.hpp"
+#include "matching/exchange_venue.hpp"
+
+namespace pytrader {
+namespace {
+
+// Begins the settings of a queue model in the running hash.
+constexpr i64 kQueueModelSetting = 0x7175657565;
+// The same for latencies that are not all constant.
+constexpr i64 kLatencySetting = 0x6C6174656E6379;
+// The same for a run that has a period of its own, and for an exchange.
+constexpr i64 kPeriodSetting = 0x706572696f64;
+constexpr i64 kExchangeSetting = 0x65786368;
+
+MarketKind market_kind_of(StreamKind kind) noexcept {
+  switch (kind) {
+    case StreamKind::l3:
+      return MarketKind::l3;
+    case StreamKind::l2:
+      return MarketKind::l2;
+    case StreamKind::quote:
+    case StreamKind::trade:
+      return MarketKind::quotes;
+    case StreamKind::bar:
+      break;
+  }
+  return MarketKind::bars;
+}
+
+// The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
+bool is_market(StreamKind stream, MarketKind venue) noexcept {
+  if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
+  return market_kind_of(stream) == venue;
+}
+
+}  // namespace
+
+void BacktestLoop::require_set_up(const char* what) const {
+  if (phase_ == Phase::set_up) return;
+  throw Error(ErrorCode::invalid_state, std::string("back-test: ") + what + " after the start");
+}
+
+void BacktestLoop::add_stream(MarketStream stream) {
+  require_set_up("a stream can not be added");
+  kernel_.instrument(stream.instrument);
+  if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
+  total_events_ += stream.rows;
+  merge_.add(std::move(stream));
+}
+
+void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
+  require_set_up("a queue model can not be set");
+  kernel_.instrument(instrument);
+  make_queue_model(choice);
+  if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
+  queue_models_[instrument] = choice;
+}
+
+void BacktestLoop::set_feed_latency(const LatencyChoice& choice) {
+  require_set_up("a latency can not be set");
+  merge_.set_feed_latency(choice);
+}
+
+void BacktestLoop::set_request_latency(RequestKind kind, const LatencyChoice& choice) {
+  require_set_up("a latency can not be set");
+  hops_.set_request(kind, choice);
+}
+
+void BacktestLoop::set_response_latency(const LatencyChoice& choice) {
+  require_set_up("a latency can not be set");
+  hops_.set_response(choice);
+}
+
+void BacktestLoop::add_exchange(InstrumentIndex instrument, const ExchangeSettings& settings) {
+  require_set_up("an exchange can not be added");
+  kernel_.instrument(instrument);
+  pytrader::check(settings);
+  for (const auto& [other, unused] : exchanges_) {
+    if (other == instrument) {
+      throw Error(ErrorCode::invalid_argument,
+                  "back-test: " + kernel_.instrument(instrument).id() + " has two exchanges; it can have one");
+    }
+  }
+  exchanges_.emplace_back(instrument, settings);
+}
+
+void BacktestLoop::extend(i64 start, i64 end) {
+  require_set_up("its time can not be extended");
+  if (start > end) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the start, " + std::to_string(start) +
+                                                 " ns, is after the end, " + std::to_string(end) + " ns");
+  }
+  start_ = std::min(start_, start);
+  end_ = std::max(end_, end);
+}
+
+// An instrument's venue is made of the richest data that it has, of bars of the shortest ones. Anything else would tell
+// of the same trades again, or of older ones later.
+void BacktestLoop::make_venues() {
+  std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
+  std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
+    if (stream.kind != StreamKind::bar) continue;
+    shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
+  }
+  // Streams of random words below the first of recorded feeds belong to requests, responses and this.
+  constexpr u64 kPublishedStream = 8;
+  published_latency_ = make_latency_model(merge_.feed_latency(), kPublishedStream);
+  venues_.resize(kinds.size());
+  schedule_.reserve(static_cast<u32>(kinds.size()));
+  for (const auto& [index, settings] : exchanges_) {
+    venues_[index] = std::make_unique<ExchangeVenue>(index, settings, numbers_, said_, published_.said());
+    schedule_.set(index, venues_[index]->next_due());
+  }
+  std::vector<SimulatedVenue*> recorded(kinds.size());
+  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
+    if (venues_[index] != nullptr) continue;
+    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
+    recorded[index] = venue.get();
+    venues_[index] = std::move(venue);
+  }
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    if (recorded[stream.instrument] == nullptr) {
+      throw Error(ErrorCode::invalid_argument,
+                  "stream " + stream.name + ": " + kernel_.instrument(stream.instrument).id() +
+                      " has an exchange, where strategies make the market; it can have no recorded data");
+    }
+    const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
+    const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
+    market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
+  }
+}
+
+// What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
+void BacktestLoop::add_settings() {
+  const auto add_all = [this](const std::vector<i64>& words) {
+    for (const i64 word : words) kernel_.add_setting(word);
+  };
+  const LatencyChoice& feed = merge_.feed_latency();
+  if (feed.is_constant() && hops_.are_constant()) {
+    add_all({feed.minimum_ns, hops_.constant_request_ns(), hops_.constant_response_ns()});
+  } else {
+    kernel_.add_setting(kLatencySetting);
+    add_all(settings_of(feed));
+    add_all(hops_.settings());
+  }
+  if (start_ <= end_) add_all({kPeriodSetting, start_, end_});
+  for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
+    const QueueModelChoice& choice = queue_models_[index];
+    if (choice == QueueModelChoice{}) continue;
+    add_all({kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}});
+  }
+  for (const auto& [index, settings] : exchanges_) {
+    add_all({kExchangeSetting, i64{index}});
+    for (const i64 number : numbers_of(settings)) kernel_.add_setting(number);
+  }
+}
+
+// A series that nothing can fill would keep a strategy waiting for its bars in silence.
+void BacktestLoop::check_bar_series() const {
+  const BarBoard& bars = kernel_.bars();
+  for (SeriesId series = 0; series < bars.size(); ++series) {
+    if (!bars.is_built(series)) continue;
+    bool has_trades = std::any_of(exchanges_.begin(), exchanges_.end(),
+                                  [&](const auto& exchange) { return exchange.first == bars.instrument(series); });
+    for (u32 index = 0; index < merge_.size(); ++index) {
+      const MarketStream& stream = merge_.stream(index);
+      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
+      has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
+    }
+    if (has_trades) continue;
+    throw Error(ErrorCode::invalid_argument,
+                "bars of " + std::to_string(bars.duration_ns(series)) + " ns of " +
+                    kernel_.instrument(bars.instrument(series)).id() +
+                    ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
+  }
+}
+
+}  // namespace pytrader
