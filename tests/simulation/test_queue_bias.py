@@ -20,7 +20,7 @@ Table = dict[Regime, dict[str, QueueBias]]
 
 @pytest.fixture(scope="module")
 def table() -> Table:
-    found = queue_bias(MODELS, steps=40_000, seeds=(1, 2), life_rows=300)
+    found = queue_bias(MODELS, steps=40_000, seeds=(1, 2))
     return {regime: {str(bias.model): bias for bias in biases} for regime, biases in found.items()}
 
 
@@ -29,7 +29,7 @@ def test_risk_averse_is_exact_where_cancels_hit_the_tail(table: Table) -> None:
     assert bias.orders > 200
     assert bias.absolute_queue_error == 0
     assert bias.false_fill_rate == bias.missed_fill_rate == 0
-    assert 0.1 < bias.true_fill_rate < 0.95
+    assert 0.02 < bias.true_fill_rate < 0.95
 
 
 def test_front_is_exact_where_cancels_hit_the_front(table: Table) -> None:
@@ -40,8 +40,10 @@ def test_front_is_exact_where_cancels_hit_the_front(table: Table) -> None:
 
 def test_linear_power_is_the_closest_where_cancels_hit_every_lot_alike(table: Table) -> None:
     errors = {name: abs(bias.queue_error) for name, bias in table["size"].items()}
-    assert errors["power:1"] < 0.5
-    assert errors["power:1"] < min(errors["risk_averse"], errors["front"], errors["power_of_total:3"])
+    # Some hundred lots stand at the price.
+    assert errors["power:1"] < 2
+    assert 4 * errors["power:1"] < min(errors[name] for name in ("risk_averse", "front", "power_of_total:3"))
+    assert abs(table["size"]["power:1"].fill_rate_bias) < 0.03
 
 
 @pytest.mark.parametrize("regime", ["size", "front"])
@@ -62,11 +64,11 @@ def test_front_never_errs_behind_the_truth(table: Table, regime: Regime) -> None
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_the_powers_lie_in_order_between_the_extremes(table: Table, regime: Regime) -> None:
-    order = ["front", "power_of_total:3", "power:1", "power_of_ahead:3", "risk_averse"]
+    order = ["power_of_total:3", "power:1", "power_of_ahead:3", "risk_averse"]
     errors = [table[regime][name].queue_error for name in order]
     assert errors == sorted(errors)
-    fills = [table[regime][name].fill_rate for name in order]
-    assert fills[0] > fills[2] > fills[4]
+    fills = [table[regime][name].fill_rate for name in ("front", "power:1", "risk_averse")]
+    assert fills[0] > fills[1] > fills[2]
 
 
 @pytest.mark.parametrize("regime", REGIMES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -122,7 +121,7 @@ def queue_bias(
     *,
     steps: int = 200_000,
     seeds: Sequence[int] = (1, 2, 3, 4, 5),
-    life_rows: int = 400,
+    life_rows: int = 150,
     quantity_lots: int = 1,
 ) -> dict[Regime, tuple[QueueBias, ...]]:
     """Measure queue models on a synthetic exchange whose cancels hit where each regime says.
@@ -227,7 +226,3 @@ def bias_of(model: QueueModel, data: str, parts: Sequence[dict[str, int]]) -> Qu
         false_fill_rate=of_lots(figures["false_lots"]),
         missed_fill_rate=of_lots(figures["missed_lots"]),
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(bias_table(queue_bias()) + "\n")
