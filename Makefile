@@ -58,7 +58,7 @@ bench-smoke: $(STAMPS)/package $(STAMPS)/tools
 	$(BIN)/asv machine --yes --config benchmarks/asv.conf.json
 	$(BIN)/asv run --config benchmarks/asv.conf.json --environment existing:$(CURDIR)/$(BIN)/python --quick --dry-run --show-stderr
 	if [ -d "$${PYTRADER_SHARED:-../shared}/workloads" ]; then \
-	  for peer in nautilus sortedcontainers; do \
+	  for peer in nautilus sortedcontainers hftbacktest none; do \
 	    PYTRADER_PYTHON=$(CURDIR)/$(BIN)/python $(BIN)/python benchmarks/peers/run.py --peer $$peer --rounds 1 --scale 0.02 || exit; done; fi
 
 asan: $(STAMPS)/tools

@@ -9,12 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cases import CHECK_EVERY, ORDER_EVERY, TICK, answer, book_rows, fold, quote_rows, resident_mb, timed
+from engine_cases import BAR_SECONDS, EMA_LENGTHS, EMA_QUANTITY, bar_rows, trade_rows
 from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
 from nautilus_trader.config import LoggingConfig, RiskEngineConfig
 from nautilus_trader.model.book import OrderBook
-from nautilus_trader.model.data import BookOrder, OrderBookDelta, QuoteTick
-from nautilus_trader.model.enums import AccountType, BookAction, BookType, OmsType, OrderSide
-from nautilus_trader.model.identifiers import InstrumentId, Symbol, Venue
+from nautilus_trader.model.data import Bar, BarType, BookOrder, OrderBookDelta, QuoteTick, TradeTick
+from nautilus_trader.model.enums import AccountType, AggressorSide, BookAction, BookType, OmsType, OrderSide
+from nautilus_trader.model.identifiers import InstrumentId, Symbol, TradeId, Venue
 from nautilus_trader.model.instruments import CurrencyPair
 from nautilus_trader.model.objects import Currency, Money, Price, Quantity
 from nautilus_trader.trading.strategy import Strategy
@@ -108,7 +109,129 @@ class Market(Counting):
         self.fills.append((1 if event.order_side == OrderSide.BUY else 2, event.last_px, event.last_qty))
 
 
-def new_engine() -> BacktestEngine:
+BARS = BarType.from_str(f"TEST.SIM-{BAR_SECONDS}-SECOND-LAST-EXTERNAL")
+AGGRESSORS = {1: AggressorSide.BUYER, 2: AggressorSide.SELLER}
+
+
+class OnTrade(Strategy):
+    def on_start(self) -> None:
+        self.subscribe_trade_ticks(INSTRUMENT)
+
+    def on_trade_tick(self, tick: TradeTick) -> None:
+        pass
+
+
+class OnBar(Strategy):
+    def on_start(self) -> None:
+        self.subscribe_bars(BARS)
+
+    def on_bar(self, bar: Bar) -> None:
+        pass
+
+
+class OnBook(Strategy):
+    book_type = BookType.L2_MBP
+
+    def on_start(self) -> None:
+        self.subscribe_order_book_deltas(INSTRUMENT, book_type=self.book_type)
+
+    def on_order_book_deltas(self, deltas: object) -> None:
+        pass
+
+
+class OnOrders(OnBook):
+    book_type = BookType.L3_MBO
+
+
+class Ema(Quiet):
+    """Crossing averages of the mid price, in Python; in ticks, so that both sides compute the same floats."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = self.held = 0
+        self.fast = self.slow = 0.0
+        self.quantities = [Quantity.from_int(EMA_QUANTITY), Quantity.from_int(2 * EMA_QUANTITY)]
+        self.signals: list[int] = []
+
+    def on_quote_tick(self, tick: QuoteTick) -> None:
+        price = float((tick.bid_price.raw + tick.ask_price.raw) // TICK_RAW)
+        self.seen += 1
+        if self.seen == 1:
+            self.fast = self.slow = price
+            return
+        was = self.fast > self.slow
+        self.fast += 2 / (EMA_LENGTHS[0] + 1) * (price - self.fast)
+        self.slow += 2 / (EMA_LENGTHS[1] + 1) * (price - self.slow)
+        now = self.fast > self.slow
+        if now != was and self.seen > EMA_LENGTHS[1]:
+            side = OrderSide.BUY if now else OrderSide.SELL
+            self.submit_order(self.order_factory.market(INSTRUMENT, side, self.quantities[self.held]))
+            self.held = 1
+            self.signals += [tick.ts_event, 1 if now else 2]
+
+
+def feed(kind: str, folder: Path, count: int) -> list[object]:
+    """The rows of one kind as the package's objects."""
+    if kind == "trades":
+        rows = zip(*(column.tolist() for column in trade_rows(folder, count)), strict=True)
+        return [
+            TradeTick(INSTRUMENT, price(ticks), quantity(lots), AGGRESSORS[side], TradeId(str(number)), ts, ts)
+            for number, (ts, ticks, lots, side) in enumerate(rows)
+        ]
+    if kind == "bars":
+        rows = zip(*(column.tolist() for column in bar_rows(folder, count)), strict=True)
+        return [
+            Bar(BARS, price(o), price(h), price(low), price(c), quantity(volume), closed, closed)
+            for _, closed, o, h, low, c, volume in rows
+        ]
+    if kind == "quotes":
+        return quote_ticks(folder, count)
+    return [delta(row) for row in book_rows(folder, kind, count).tolist()]
+
+
+def run_feed(case: str, folder: Path, count: int) -> None:
+    """Rows of one kind, with an empty handler or with none."""
+    kind = case.removeprefix("feed_").removesuffix("_handler")
+    engine = new_engine({"l2": BookType.L2_MBP, "l3": BookType.L3_MBO}.get(kind, BookType.L1_MBP))
+    data = feed(kind, folder, count)
+    engine.add_data(data)
+    if case.endswith("_handler"):
+        handlers = {"quotes": Quiet, "trades": OnTrade, "bars": OnBar, "l2": OnBook, "l3": OnOrders}
+        engine.add_strategy(handlers[kind]())
+    gc.collect()
+    seconds = timed(engine.run)
+    if kind == "trades":
+        result = [data[-1].price.raw // TICK_RAW]
+    elif kind == "bars":
+        result = [data[-1].close.raw // TICK_RAW]
+    elif kind == "quotes":
+        last = engine.cache.quote_tick(INSTRUMENT)
+        result = [last.bid_price.raw // TICK_RAW, last.ask_price.raw // TICK_RAW]
+    else:
+        book = engine.cache.order_book(INSTRUMENT) or replayed(data, kind)
+        result = [book.best_bid_price().raw // TICK_RAW, book.best_ask_price().raw // TICK_RAW]
+    answer(PEER, case, count, seconds, result)
+
+
+def replayed(data: list[object], kind: str) -> OrderBook:
+    """The book that a run without a subscriber does not keep."""
+    book = OrderBook(INSTRUMENT, BookType.L3_MBO if kind == "l3" else BookType.L2_MBP)
+    for row in data:
+        book.apply_delta(row)
+    return book
+
+
+def run_ema(case: str, folder: Path, count: int) -> None:
+    engine = new_engine()
+    engine.add_data(quote_ticks(folder, count))
+    strategy = Ema()
+    engine.add_strategy(strategy)
+    gc.collect()
+    seconds = timed(engine.run)
+    answer(PEER, case, count, seconds, [len(strategy.signals) // 2, fold(strategy.signals)])
+
+
+def new_engine(book_type: BookType = BookType.L1_MBP) -> BacktestEngine:
     risk = RiskEngineConfig(max_order_submit_rate="1000000000/00:00:01", max_order_modify_rate="1000000000/00:00:01")
     engine = BacktestEngine(
         BacktestEngineConfig(logging=LoggingConfig(bypass_logging=True), run_analysis=False, risk_engine=risk)
@@ -120,7 +243,7 @@ def new_engine() -> BacktestEngine:
         base_currency=USD,
         starting_balances=[Money(1_000_000_000, USD)],
         default_leverage=Decimal(10),
-        book_type=BookType.L1_MBP,
+        book_type=book_type,
     )
     engine.add_instrument(
         CurrencyPair(
@@ -178,6 +301,10 @@ def main() -> None:
         run_book(case, folder, count)
     elif case == "memory":
         run_memory(case, folder, count)
+    elif case.startswith("feed_"):
+        run_feed(case, folder, count)
+    elif case.startswith("ema_"):
+        run_ema(case, folder, count)
     else:
         run_engine(case, folder, count)
 

@@ -42,13 +42,23 @@ class Peer:
 
 @dataclass(frozen=True)
 class Case:
-    """One comparison: who runs it, on how many rows, and the least ratio (peer's time over ours) it must reach."""
+    """One measurement: who runs it beside us ("" for nobody), on how many rows, and what it must reach.
+
+    `bar` is the least ratio of the peer's time to ours, `rate` the least millions of rows in a CPU second. `peer_case`
+    is what the peer calls the case; `alike` says that both sides' results must be equal.
+    """
 
     name: str
     peer: str
     count: int
     bar: float | None
     base: str | None = None
+    rate: float | None = None
+    peer_case: str | None = None
+    alike: bool = True
+
+    def name_of(self, peer: str) -> str:
+        return self.name if peer == "pytrader" else self.peer_case or self.name
 
 
 PEERS = {
@@ -72,6 +82,28 @@ CASES = (
         for peer in ("sortedcontainers", "limit-order-book")
     ),
 )
+FEEDS = ("quotes", "trades", "l2", "l3", "bars")
+ENGINE_CASES = (
+    *(Case(f"feed_{kind}_handler", "nautilus", 200_000, 8.0, rate=2.5) for kind in FEEDS),
+    *(Case(f"feed_{kind}", "nautilus", 200_000, None, rate={"quotes": 15.0, "l3": 10.0}.get(kind)) for kind in FEEDS),
+    Case("growth_one", "", 70_000, None),
+    Case("growth_many", "", 70_000, None),
+    Case("far_1000", "", 1_000_000, None),
+    Case("far_100000", "", 1_000_000, None),
+    Case("ema_callbacks", "nautilus", 300_000, 15.0),
+    Case("ema_conditions", "nautilus", 300_000, 15.0, peer_case="ema_callbacks"),
+    Case("sma_callbacks", "", 1_000_000, None, rate=2.0),
+    Case("sma_conditions", "", 1_000_000, None),
+    Case("sma_compiled", "", 1_000_000, None, rate=50.0),
+    Case("maker_step", "hftbacktest", 5_000_000, 1.5, rate=10.0, alike=False),
+    Case("maker_event", "hftbacktest", 5_000_000, 1.5, alike=False),
+    Case("maker_python", "hftbacktest", 5_000_000, None, rate=2.0, alike=False, peer_case="maker_event"),
+    Case("threads_maker", "", 500_000, None),
+)
+#: What a number of a case's answer may be at most.
+LIMITS = {"growth": 1.2, "extra_percent": 2.0, "grown_mb": 100.0}
+#: The largest difference of fills between our market maker and the peer's: they fill whole orders, we fill parts.
+FILLS_TOLERANCE = 0.35
 MEMORY_COUNT = 10_000_000
 MEMORY_MB_MAX = 500.0
 
@@ -105,12 +137,12 @@ def python_of(peer: Peer) -> Path:
     return python
 
 
-def make(shared: Path, script: str, *arguments: object) -> None:
-    """Run one of the shared workload scripts."""
+def make(shared: Path, script: str, *arguments: object, peer: str = "pytrader") -> None:
+    """Run one of the shared workload scripts in the environment of a peer that has what it needs."""
     path = shared / "workloads" / script
     if not path.exists():
         raise SystemExit(f"the workload script {path} is missing: pass --shared DIR, the folder that holds it")
-    command = [python_of(PEERS["pytrader"]), path, *map(str, arguments)]
+    command = [python_of(PEERS[peer]), path, *map(str, arguments)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -123,11 +155,16 @@ def workload(folder: Path, shared: Path, cases: list[Case], scale: float, *, mar
     if market or any(not case.name.startswith("calls_") for case in cases):
         rows = 1_000_000 if scale >= 1 else max(100_000, int(1_000_000 * scale))
         make(shared, "market_stream.py", folder, "--n", rows)
+    if any(case.name.startswith(("sma_", "maker_", "threads_")) for case in cases):
+        make(shared, "bars_and_l2.py", "--out", folder, peer="hftbacktest")
 
 
 def run_case(peer: Peer, case: str, folder: Path, count: int) -> dict[str, object]:
     """One case in a process of its own; its last RESULT line."""
-    command = [python_of(peer), HERE / peer.script, case, folder, str(count)]
+    ours = peer.name == "pytrader" and case.startswith(
+        ("feed_", "growth_", "far_", "ema_", "sma_", "maker_", "threads_")
+    )
+    command = [python_of(peer), HERE / ("engine_driver.py" if ours else peer.script), case, folder, str(count)]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
@@ -148,8 +185,8 @@ def measure(
         (peer, name): rows_of(case, scale)
         for case in cases
         for peer in ("pytrader", case.peer)
-        for name in (case.name, case.base)
-        if name
+        for name in (case.name_of(peer), case.base)
+        if name and peer
     }
     jobs = [(*run, count) for run, count in runs.items()]
     rows: Runs = {}
@@ -167,55 +204,76 @@ def seconds(rows: list[dict[str, object]]) -> float:
 
 def compare(case: Case, rows: Runs) -> dict[str, object]:
     """The ratio of one case; refuses to give one when the two sides disagree on the result."""
-    ours, theirs = rows[("pytrader", case.name)], rows[(case.peer, case.name)]
+    ours, theirs = rows[("pytrader", case.name)], rows.get((case.peer, case.name_of(case.peer)), [])
     results = {json.dumps(row["result"]) for row in ours + theirs}
-    if len(results) != 1:
+    if case.alike and len(results) != 1:
         raise SystemExit(f"{case.name}: the results differ, so times say nothing: {sorted(results)}")
-    our_seconds, their_seconds = seconds(ours), seconds(theirs)
+    if len({json.dumps(row.get("log")) for row in ours}) != 1:
+        raise SystemExit(f"{case.name}: runs in processes of their own have different event logs")
+    our_seconds, their_seconds = seconds(ours), seconds(theirs) if theirs else 0.0
     per = int(str(ours[0]["count"]))
     if case.base:
         our_seconds -= seconds(rows[("pytrader", case.base)])
         their_seconds -= seconds(rows[(case.peer, case.base)])
         per = int(str(ours[0]["orders"]))
+    if theirs and not case.alike:
+        fills = [int(str(side[0]["fills"])) for side in (ours, theirs)]
+        if abs(fills[0] - fills[1]) > FILLS_TOLERANCE * fills[1]:
+            raise SystemExit(f"{case.name}: {fills[0]} fills against {fills[1]}, so that times say nothing")
+    more = {name: max(float(str(row[name])) for row in ours) for name in LIMITS if name in ours[0]}
+    more |= {name: ours[0][name] for name in ("fills", "position", "requests") if name in ours[0]}
     return {
         "case": case.name,
-        "peer": str(theirs[0]["peer"]),
+        "peer": str(theirs[0]["peer"]) if theirs else "-",
         "ours_ns": round(our_seconds / per * 1e9, 1),
         "theirs_ns": round(their_seconds / per * 1e9, 1),
         "ratio": round(their_seconds / our_seconds, 1),
         "bar": case.bar,
+        "rate": round(per / our_seconds / 1e6, 2),
+        "rate_bar": case.rate,
+        **more,
     }
 
 
-def verdict(ratio: float, bar: float | None) -> str:
-    if bar is None:
+def verdict(line: dict[str, object]) -> str:
+    """What the line must reach, and whether it does."""
+    bars = [(float(str(line[name])), line[f"{name}_bar" if name == "rate" else "bar"]) for name in ("ratio", "rate")]
+    asked = [value >= float(str(bar)) for value, bar in bars if bar is not None]
+    asked += [float(str(line[name])) <= most for name, most in LIMITS.items() if name in line]
+    if not asked:
         return "reported"
-    return "met" if ratio >= bar else "MISSED"
+    return "met" if all(asked) else "MISSED"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="run only the cases whose name contains this")
-    parser.add_argument("--peer", default="", choices=["", *(name for name in PEERS if name != "pytrader")])
+    parser.add_argument("--peer", default="", choices=["", "none", *(name for name in PEERS if name != "pytrader")])
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows to run (a smoke run uses 0.02)")
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("PYTRADER_SHARED", ROOT.parent / "shared")))
     parser.add_argument("--out", type=Path, help="write the table as JSON")
     options = parser.parse_args()
-    cases = [case for case in CASES if options.only in case.name and options.peer in ("", case.peer)]
+    cases = [
+        case
+        for case in (*CASES, *ENGINE_CASES)
+        if options.only in case.name and options.peer in ("", case.peer or "none")
+    ]
     memory = options.only in "memory" and options.peer in ("", "nautilus")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         workload(folder, options.shared, cases, options.scale, market=memory)
         rows = measure(cases, folder, options.rounds, options.scale)
         table = [compare(case, rows) for case in cases]
-        print(f"{'case':16} {'peer':26} {'ours ns':>9} {'theirs ns':>10} {'ratio':>7} {'bar':>5}  verdict")
+        print(f"{'case':20} {'peer':26} {'ours ns':>9} {'theirs ns':>10} {'ratio':>7} {'bar':>5} {'M/s':>6} {'bar':>5}")
         for line in table:
-            bar = line["bar"]
-            said = verdict(float(str(line["ratio"])), None if bar is None else float(str(bar)))
+            more = " ".join(
+                f"{name}={line[name]}" for name in (*LIMITS, "fills", "position", "requests") if name in line
+            )
             print(
-                f"{line['case']:16} {line['peer']:26} {line['ours_ns']:9} {line['theirs_ns']:10} "
-                f"{line['ratio']:6}x {bar or '-':>5}  {said}"
+                f"{line['case']:20} {line['peer']:26} {line['ours_ns']:9} {line['theirs_ns']:10} "
+                f"{line['ratio']:6}x {line['bar'] or '-':>5} {line['rate']:6} {line['rate_bar'] or '-':>5}  "
+                f"{verdict(line)} {more}"
             )
         if memory:
             count = int(MEMORY_COUNT * options.scale)

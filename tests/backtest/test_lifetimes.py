@@ -182,12 +182,14 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
     run = [
         engine.Run(
             data.strategies,
-            data.data,
+            data.markets,
             data.cash,
             limits=data.limits,
             latencies=data.latencies,
             queue_models=data.queue_models,
+            venues=data.venues,
             equity_interval_ns=SECOND,
+            record_events=False,
             check_every_event=False,
         )
     ]

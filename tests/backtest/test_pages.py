@@ -10,7 +10,7 @@ import pytest
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["strategies", "backtest"])
+@pytest.mark.parametrize("page", ["strategies", "backtest", "compiled_strategies"])
 def test_every_example_of_the_page_runs(page: str, repository: Path) -> None:
     blocks = BLOCK.findall((repository / "docs" / f"{page}.md").read_text(encoding="utf-8"))
     assert blocks

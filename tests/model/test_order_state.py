@@ -10,16 +10,17 @@ import pytest
 
 from pytrader.model import ExecType, OrderStatus, RejectReason, next_status, reason_text
 
-OPEN = {
+IN_THE_CORE = {OrderStatus.EMULATED, OrderStatus.RELEASED}
+AT_THE_VENUE = {
     OrderStatus.PENDING_NEW,
     OrderStatus.NEW,
     OrderStatus.PARTIALLY_FILLED,
     OrderStatus.PENDING_CANCEL,
     OrderStatus.PENDING_REPLACE,
 }
+OPEN = IN_THE_CORE | AT_THE_VENUE
+ENDED = {OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
 PENDING_REQUEST = {OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE}
-HELD = {OrderStatus.EMULATED, OrderStatus.RELEASED}
-CLOSED = set(OrderStatus) - OPEN - HELD - {OrderStatus.INITIALIZED}
 EDGES = list(itertools.product(OrderStatus, ExecType, (False, True), (False, True)))
 
 
@@ -35,24 +36,38 @@ def test_legality_depends_on_status_and_event_alone() -> None:
         assert len(outcomes) == 1, (status, exec_type)
 
 
-def test_closed_orders_never_open_again() -> None:
+def test_an_order_that_ended_never_opens_again() -> None:
     for status, exec_type, *rest in EDGES:
-        if status in CLOSED:
-            assert after(status, exec_type, *rest) in (None, status)
+        if status in ENDED:
+            assert after(status, exec_type, *rest) in (None, status, OrderStatus.FILLED)
+        if status is OrderStatus.DENIED:
+            assert after(status, exec_type, *rest) is None
 
 
-def test_only_a_trade_or_new_terms_fill_an_order() -> None:
+def test_a_filled_order_opens_again_only_if_its_trades_shrink_or_its_quantity_grows() -> None:
+    for exec_type in ExecType:
+        following = after(OrderStatus.FILLED, exec_type, True, False)
+        grows = exec_type.name in ("NEW", "REPLACED", "RESTATED", "TRADE_CORRECT", "TRADE_CANCEL")
+        assert (following is OrderStatus.PARTIALLY_FILLED) == grows
+
+
+def test_only_a_trade_or_a_new_quantity_fills_an_order() -> None:
     for status, exec_type, has_fills, completes in EDGES:
         if status in OPEN and after(status, exec_type, has_fills, completes) is OrderStatus.FILLED:
             assert completes
-            assert exec_type in (ExecType.TRADE, ExecType.REPLACED, ExecType.RESTATED)
+            assert exec_type in (ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.REPLACED, ExecType.RESTATED)
 
 
-def test_every_open_order_can_trade_be_canceled_and_expire() -> None:
-    for status in OPEN:
+def test_every_order_at_a_venue_can_trade_be_canceled_and_expire() -> None:
+    for status in AT_THE_VENUE:
         assert after(status, ExecType.TRADE, fills_completely=True) is OrderStatus.FILLED
         assert after(status, ExecType.CANCELED) is OrderStatus.CANCELED
         assert after(status, ExecType.EXPIRED) is OrderStatus.EXPIRED
+
+
+def test_what_the_core_holds_does_not_trade() -> None:
+    for status in IN_THE_CORE:
+        assert after(status, ExecType.TRADE) is None
 
 
 def test_one_request_at_a_time_but_a_cancel_may_overtake_a_replace() -> None:
@@ -71,11 +86,10 @@ def test_working_statuses_tell_whether_the_order_has_traded() -> None:
 
 
 def test_denial_and_sending_happen_only_to_orders_that_never_left() -> None:
+    never_left = {OrderStatus.INITIALIZED, *IN_THE_CORE}
     for status in OrderStatus:
-        held_by_us = status is OrderStatus.INITIALIZED or status in HELD
-        assert (after(status, ExecType.DENIED) is not None) == held_by_us
-        leaves = status in (OrderStatus.INITIALIZED, OrderStatus.RELEASED)
-        assert (after(status, ExecType.PENDING_NEW) is not None) == leaves
+        assert (after(status, ExecType.DENIED) is not None) == (status in never_left)
+        assert (after(status, ExecType.PENDING_NEW) is not None) == (status in never_left - {OrderStatus.EMULATED})
 
 
 def cell(status: OrderStatus, exec_type: ExecType) -> str:

@@ -122,7 +122,8 @@ BookFault L2Book::print(const L2Record& row) const noexcept {
 BookFault L2Book::store(const L2Record& row, LevelTotals wanted) {
   const Side which = static_cast<Side>(row.side);
   Ladder& ladder = mutable_side(which);
-  LevelTotals before = level(which, row.price);
+  LevelTotals before{};
+  if (policy_ == BookPolicy::strict) before = level(which, row.price);
   before.price = row.price;
   write(ladder, wanted);
   if (!ends_event(row.flags) || !crossed()) [[likely]]

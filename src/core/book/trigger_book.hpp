@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "decimal/integers.hpp"
 #include "book/slot_heap.hpp"
+#include "decimal/integers.hpp"
 #include "model/enums.hpp"
 #include "model/order_terms.hpp"
 
@@ -55,6 +55,11 @@ class TriggerBook {
   void move(u32 slot, i64 stop, u64 time) noexcept;
   void remove(u32 slot) noexcept;
 
+  // The price of the next rising or falling trigger, kNoPrice if there is none.
+  i64 next_stop(bool rising) const noexcept {
+    const SlotHeap& waiting = rising ? rising_ : falling_;
+    return waiting.empty() ? kNoPrice : key_of(rising, waiting.first_key());
+  }
   // The next order that a trade at this price elects, which leaves; kNone after the last.
   u32 elect(i64 trade) noexcept;
   // Moves the stops that a trade at this price moves or begins, and names them in the order in which they came. Each

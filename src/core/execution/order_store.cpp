@@ -1,4 +1,4 @@
-// Folds reports and requests into orders by the state table, and keeps the lists of open orders.
+// Folds reports and requests into orders: facts in any order, one status from them.
 #include "execution/order_store.hpp"
 
 #include <string>
@@ -7,6 +7,10 @@
 
 namespace pytrader {
 namespace {
+
+bool is_of_trade(ExecType exec_type) {
+  return exec_type == ExecType::trade || exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
+}
 
 constexpr u64 kMaxOrders = 0xFFFFFFFEull;  // links are 32 bits, 0 is none
 
@@ -41,6 +45,26 @@ void forget_replace(Order& order) {
   order.pending_qty = 0;
 }
 
+// An answer that the venue gave before it had our last request answers an earlier one.
+bool answers(u64 asked, const ExecutionReport& report) {
+  return report.sequence == 0 || report.sequence > asked;
+}
+
+bool states_price(const Order& order, i64 price) {
+  const bool gets_limit =
+      order.order_type == OrderType::trailing_stop_limit || order.order_type == OrderType::market_to_limit;
+  return price != kNoPrice && (order.price != kNoPrice || gets_limit);
+}
+
+void set_numbers(Order& order, i64 price, i64 stop_price) {
+  if (states_price(order, price)) order.price = order.value_price = price;
+  if (stop_price == kNoPrice) return;
+  const bool waits = order.stop_price != kNoPrice;
+  if (waits) order.stop_price = stop_price;
+  // What it is worth while it works does not depend on whether its trigger was told before this.
+  if (order.price == kNoPrice && (waits || order.has(kTriggered))) order.value_price = stop_price;
+}
+
 }  // namespace
 
 const char* to_text(Applied applied) noexcept {
@@ -59,18 +83,21 @@ const char* to_text(Applied applied) noexcept {
       return "bad_quantity";
     case Applied::value_overflow:
       return "value_overflow";
+    case Applied::stale_report:
+      return "stale_report";
+    case Applied::repeated_report:
+      return "repeated_report";
   }
   return "?";
 }
 
-void OrderStore::reserve(u64 orders, u64 partial_fills) {
-  while (static_cast<u64>(chunks_.size()) * kChunkSize < orders)
-    chunks_.push_back(std::make_unique<Order[]>(kChunkSize));
-  execution_ids_.reserve(static_cast<std::size_t>(partial_fills));
+void OrderStore::reserve(u64 orders, u64 trades) {
+  orders_.reserve(orders);
+  trades_.reserve(static_cast<std::size_t>(trades));
 }
 
 Order& OrderStore::create(const NewOrder& request, i64 ts) {
-  if (!open_.has(request.strategy, request.instrument)) {
+  if (!index_.has(request.strategy, request.instrument)) {
     throw Error(ErrorCode::invalid_argument, "order for strategy " + std::to_string(request.strategy) +
                                                  ", instrument " + std::to_string(request.instrument) +
                                                  ": one of them was never added");
@@ -78,9 +105,9 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   if (count_ >= kMaxOrders) {
     throw Error(ErrorCode::capacity, "a run holds at most " + std::to_string(kMaxOrders) + " orders");
   }
-  if (count_ == static_cast<u64>(chunks_.size()) * kChunkSize) chunks_.push_back(std::make_unique<Order[]>(kChunkSize));
+  orders_.reserve(count_ + 1);
   ++count_;
-  Order& order = at(count_);
+  Order& order = orders_[count_];
   order.client_order_id = count_;
   order.price = request.price;
   order.order_qty = request.quantity;
@@ -106,99 +133,224 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   return order;
 }
 
-Order* OrderStore::find(ClientOrderId id) noexcept {
-  return id - 1 < count_ ? &at(id) : nullptr;
-}
-const Order* OrderStore::find(ClientOrderId id) const noexcept {
-  return id - 1 < count_ ? &at(id) : nullptr;
-}
-
-Applied OrderStore::refuse(Applied why) noexcept {
-  ++refused_[static_cast<u8>(why)];
-  return why;
-}
-
-Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out) {
+Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out, TradeChange& change) {
+  change = {};
   Order* const found = find(report.client_order_id);
-  if (found == nullptr) return refuse(Applied::unknown_order);
+  if (found == nullptr) return refused_.add(Applied::unknown_order, report, OrderStatus::initialized, ts_init);
   Order& order = *found;
-  if (is_own(report.exec_type)) return refuse(Applied::illegal_transition);
-
-  Transition next{};
-  Applied applied = Applied::taken;
-  if (report.exec_type == ExecType::trade) {
-    applied = apply_trade(order, report, next);
-  } else if (report.exec_type == ExecType::replaced || report.exec_type == ExecType::new_ ||
-             report.exec_type == ExecType::restated) {
-    applied = apply_restatement(order, report, next);
-  } else {
-    next = transition(order.ord_status, report.exec_type, order.cum_qty > 0, false);
-    if (!next.legal) applied = Applied::illegal_transition;
-    if (next.legal && report.exec_type == ExecType::triggered) apply_trigger(order, report);
+  const bool sent = order.has(kSent);
+  const bool ended_here = !sent && order.ended != OrderStatus::initialized;
+  const Transition next = transition(order.ord_status, report.exec_type, false, false);
+  const bool legal = next.legal && !is_own(report.exec_type) && !ended_here;
+  const Applied applied = legal ? apply_facts(order, report, change) : Applied::illegal_transition;
+  if (applied != Applied::taken) return refused_.add(applied, report, order.ord_status, ts_init);
+  if (change.kind != TradeChange::Kind::none && order.is_overfilled()) {
+    refused_.add(Applied::overfill, report, order.ord_status, ts_init);
   }
-  if (applied != Applied::taken) return refuse(applied);
+  tell(order, report, sent ? status_of(order) : next.next, ts_init, out);
+  return Applied::taken;
+}
 
-  if (report.exec_type == ExecType::replace_rejected) forget_replace(order);
-  if (report.venue_order_id != 0) order.venue_order_id = report.venue_order_id;
+Applied OrderStore::apply_facts(Order& order, const ExecutionReport& report, TradeChange& change) {
+  switch (report.exec_type) {
+    case ExecType::trade:
+      return apply_trade(order, report, change);
+    case ExecType::trade_correct:
+      return apply_correction(order, report, change);
+    case ExecType::trade_cancel:
+      return apply_bust(order, report, change);
+    case ExecType::new_:
+      return apply_new(order, report);
+    case ExecType::replaced:
+    case ExecType::restated:
+      return apply_replaced(order, report);
+    case ExecType::triggered:
+      return apply_triggered(order, report);
+    case ExecType::canceled:
+      return apply_end(order, report, OrderStatus::canceled);
+    case ExecType::expired:
+      return apply_end(order, report, OrderStatus::expired);
+    case ExecType::rejected:
+      return order.has(kNewTold) ? Applied::illegal_transition : apply_end(order, report, OrderStatus::rejected);
+    default:
+      return apply_refusal(order, report);
+  }
+}
+
+void OrderStore::tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out) {
+  if (report.sequence > order.last_sequence) order.last_sequence = report.sequence;
+  index_.venue_number(order, report.venue_order_id);
   order.ts_last = ts_init;
-  move_to(order, next.next);
+  move_to(order, next);
   fill_event(order, report.exec_type, report.ts_event, ts_init, out);
   out.reason = report.reason;
-  if (report.exec_type == ExecType::trade) {
-    out.exec_id = report.exec_id;
-    out.last_px = report.last_px;
-    out.last_qty = report.last_qty;
-    out.liquidity = report.liquidity;
-  }
-  return Applied::taken;
+  if (!is_of_trade(report.exec_type)) return;
+  const ToldTrade& trade = *trades_.find(order.client_order_id, report.exec_id);
+  out.exec_id = report.exec_id;
+  out.last_px = trade.price;
+  out.last_qty = trade.quantity;
+  out.liquidity = report.liquidity;
 }
 
-Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Transition& next) {
-  const i64 leaves = order.leaves_qty();
-  next = transition(order.ord_status, ExecType::trade, order.cum_qty > 0, report.last_qty == leaves);
-  if (!next.legal) return Applied::illegal_transition;
-  if (execution_ids_.contains(order.client_order_id, report.exec_id)) return Applied::duplicate_execution;
+bool OrderStore::add_trade(Sums& sums, i64 price, i64 quantity) noexcept {
+  return !__builtin_add_overflow(sums.quantity, quantity, &sums.quantity) &&
+         !__builtin_add_overflow(sums.value, static_cast<i128>(price) * quantity, &sums.value);
+}
+
+bool OrderStore::take_trade(Sums& sums, i64 price, i64 quantity) noexcept {
+  return !__builtin_sub_overflow(sums.quantity, quantity, &sums.quantity) &&
+         !__builtin_sub_overflow(sums.value, static_cast<i128>(price) * quantity, &sums.value);
+}
+
+// A trade is money: it is taken whatever the order's state, and beyond the order's quantity too, for the report that
+// raised it may still be on its way.
+Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, TradeChange& change) {
+  const ReportRank rank = rank_of(report);
+  if (ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id); known != nullptr) {
+    if (known->told) return Applied::duplicate_execution;
+    known->told = true;
+    if (!known->busted)
+      change = {TradeChange::Kind::placed, report.exec_id, rank, known->placed, known->price, known->quantity};
+    known->placed = rank;
+    return Applied::stale_report;
+  }
   if (report.last_qty <= 0) return Applied::bad_quantity;
-  if (report.last_qty > leaves) return Applied::overfill;
-  i128 cum_value = 0;
-  const i128 value = static_cast<i128>(report.last_px) * report.last_qty;
-  if (__builtin_add_overflow(order.cum_value, value, &cum_value)) return Applied::value_overflow;
-  if (report.last_qty < leaves) execution_ids_.insert(order.client_order_id, report.exec_id);
-  order.cum_value = cum_value;
-  order.cum_qty += report.last_qty;
+  Sums sums{order.cum_qty, order.cum_value};
+  if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
+  trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, true, false});
+  order.cum_qty = sums.quantity;
+  order.cum_value = sums.value;
+  order.facts |= kAcknowledged;
+  change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
   return Applied::taken;
 }
 
-// new_, replaced and restated state the working price and total quantity.
-Applied OrderStore::apply_restatement(Order& order, const ExecutionReport& report, Transition& next) {
-  const bool nothing_left = report.quantity == order.cum_qty;
-  next = transition(order.ord_status, report.exec_type, order.cum_qty > 0, nothing_left);
-  if (!next.legal) return Applied::illegal_transition;
-  if (report.quantity <= 0 || report.quantity < order.cum_qty) return Applied::bad_quantity;
-  if (report.exec_type == ExecType::new_ && nothing_left) return Applied::bad_quantity;
-  order.order_qty = report.quantity;
-  if (order.price != kNoPrice) order.price = order.value_price = report.price;
-  if (order.stop_price != kNoPrice && report.stop_price != kNoPrice) {
-    order.stop_price = report.stop_price;
-    if (order.price == kNoPrice) order.value_price = order.stop_price;
+// The newest word on a trade holds; one that comes before its trade stands for it.
+Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report, TradeChange& change) {
+  if (report.last_qty <= 0) return Applied::bad_quantity;
+  const ReportRank rank = rank_of(report);
+  ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id);
+  Sums sums{order.cum_qty, order.cum_value};
+  if (known != nullptr) {
+    const bool same = known->price == report.last_px && known->quantity == report.last_qty;
+    if (!known->busted && same && rank == known->stated) return Applied::duplicate_execution;
+    if (known->busted || is_older(rank, known->stated)) return Applied::stale_report;
+    if (!take_trade(sums, known->price, known->quantity)) return Applied::value_overflow;
   }
-  if (report.exec_type == ExecType::replaced) forget_replace(order);
+  if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
+  order.cum_qty = sums.quantity;
+  order.cum_value = sums.value;
+  order.facts |= kAcknowledged;
+  if (known == nullptr) {
+    trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, false, false});
+    change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
+    return Applied::taken;
+  }
+  known->price = report.last_px;
+  known->quantity = report.last_qty;
+  known->stated = rank;
+  change = {TradeChange::Kind::corrected, report.exec_id, known->placed, {}, report.last_px, report.last_qty};
+  return Applied::taken;
+}
+
+// A bust is for good: whatever is told of the trade later changes nothing.
+Applied OrderStore::apply_bust(Order& order, const ExecutionReport& report, TradeChange& change) {
+  ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id);
+  if (known == nullptr) {
+    trades_.add({order.client_order_id, report.exec_id, 0, 0, rank_of(report), rank_of(report), false, true});
+    order.facts |= kAcknowledged;
+    return Applied::taken;
+  }
+  if (known->busted) return Applied::duplicate_execution;
+  Sums sums{order.cum_qty, order.cum_value};
+  if (!take_trade(sums, known->price, known->quantity)) return Applied::value_overflow;
+  order.cum_qty = sums.quantity;
+  order.cum_value = sums.value;
+  known->busted = true;
+  change = {TradeChange::Kind::busted, report.exec_id, known->placed, {}, known->price, 0};
+  return Applied::taken;
+}
+
+// The first word of a venue on an order: whatever else stated its numbers is newer.
+Applied OrderStore::apply_new(Order& order, const ExecutionReport& report) {
+  if (order.has(kNewTold)) return Applied::repeated_report;
+  if (report.quantity <= 0) return Applied::bad_quantity;
+  order.facts |= kNewTold | kAcknowledged;
+  const bool newest = order.restated == ReportRank{};
+  if (newest) order.order_qty = report.quantity;
+  set_numbers(order, order.priced == ReportRank{} ? report.price : kNoPrice, newest ? report.stop_price : kNoPrice);
+  return Applied::taken;
+}
+
+// A replace that we asked for, or what the venue changed unasked: only the first answers a request.
+Applied OrderStore::apply_replaced(Order& order, const ExecutionReport& report) {
+  if (report.quantity <= 0) return Applied::bad_quantity;
+  const ReportRank rank = rank_of(report);
+  if (rank.sequence != 0 && rank.sequence == order.restated.sequence) return Applied::repeated_report;
+  const bool older = is_older(rank, order.restated);
+  const bool asked = report.exec_type == ExecType::replaced && order.pending_qty != 0;
+  const bool answer = asked && answers(order.asked_replace, report);
+  if (older && !answer) return Applied::stale_report;
+  order.facts |= kAcknowledged;
+  if (answer) {
+    forget_replace(order);
+    if (order.request == OrderStatus::pending_replace) order.request = OrderStatus::initialized;
+  }
+  if (older) return Applied::taken;
+  order.restated = rank;
+  order.order_qty = report.quantity;
+  const bool newest_price = !is_older(rank, order.priced);
+  set_numbers(order, newest_price ? report.price : kNoPrice, report.stop_price);
+  if (newest_price) order.priced = rank;
   return Applied::taken;
 }
 
 // It waits no more, and works at the limit that the venue says; a stop order without a limit keeps none.
-void OrderStore::apply_trigger(Order& order, const ExecutionReport& report) noexcept {
+Applied OrderStore::apply_triggered(Order& order, const ExecutionReport& report) {
+  if (order.has(kTriggered)) return Applied::repeated_report;
+  order.facts |= kTriggered | kAcknowledged;
   order.stop_price = kNoPrice;
-  if (report.price != kNoPrice) order.price = order.value_price = report.price;
+  const ReportRank rank = rank_of(report);
+  if (report.price == kNoPrice || is_older(rank, order.priced)) return Applied::taken;
+  order.price = order.value_price = report.price;
+  order.priced = rank;
+  return Applied::taken;
+}
+
+Applied OrderStore::apply_end(Order& order, const ExecutionReport&, OrderStatus end) {
+  if (order.ended == end) return Applied::repeated_report;
+  if (order.ended != OrderStatus::initialized) return Applied::illegal_transition;
+  order.ended = end;
+  order.request = OrderStatus::initialized;
+  forget_replace(order);
+  return Applied::taken;
+}
+
+Applied OrderStore::apply_refusal(Order& order, const ExecutionReport& report) {
+  const bool of_cancel = report.exec_type == ExecType::cancel_rejected;
+  if (!answers(of_cancel ? order.asked_cancel : order.asked_replace, report)) return Applied::repeated_report;
+  if (order.request == (of_cancel ? OrderStatus::pending_cancel : OrderStatus::pending_replace)) {
+    order.request = OrderStatus::initialized;
+  }
+  if (!of_cancel) forget_replace(order);
+  order.facts |= kAcknowledged;
+  return Applied::taken;
 }
 
 Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason reason, i64 ts, OrderEvent& out) {
   Order* const order = find(id);
-  if (order == nullptr) return refuse(Applied::unknown_order);
-  // pending_replace carries numbers, so it has a way of its own: request_replace.
+  if (order == nullptr) return refused_.count(Applied::unknown_order);
   const Transition next = transition(order->ord_status, exec_type, order->cum_qty > 0, false);
-  if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace) {
-    return refuse(Applied::illegal_transition);
+  // pending_replace carries numbers, so it has a way of its own: request_replace.
+  if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace)
+    return refused_.count(Applied::illegal_transition);
+  if (exec_type == ExecType::pending_new) {
+    order->facts = kSent | (order->facts & kTriggered);
+    order->restated = order->priced = {};
+  }
+  if (exec_type == ExecType::pending_cancel) {
+    order->request = OrderStatus::pending_cancel;
+    order->asked_cancel = order->last_sequence;
   }
   order->ts_last = ts;
   move_to(*order, next.next);
@@ -209,13 +361,15 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
 
 Applied OrderStore::request_replace(const ReplaceRequest& request, i64 ts, OrderEvent& out) {
   Order* const order = find(request.client_order_id);
-  if (order == nullptr || order->strategy != request.strategy) return refuse(Applied::unknown_order);
+  if (order == nullptr || order->strategy != request.strategy) return refused_.count(Applied::unknown_order);
   const Transition next = transition(order->ord_status, ExecType::pending_replace, order->cum_qty > 0, false);
-  if (!next.legal) return refuse(Applied::illegal_transition);
-  if (request.quantity <= order->cum_qty) return refuse(Applied::bad_quantity);
+  if (!next.legal) return refused_.count(Applied::illegal_transition);
+  if (request.quantity <= order->cum_qty) return refused_.count(Applied::bad_quantity);
   order->pending_price = request.price;
   order->pending_stop = request.stop_price;
   order->pending_qty = request.quantity;
+  order->request = OrderStatus::pending_replace;
+  order->asked_replace = order->last_sequence;
   order->ts_last = ts;
   move_to(*order, next.next);
   fill_event(*order, ExecType::pending_replace, ts, ts, out);
@@ -225,12 +379,12 @@ Applied OrderStore::request_replace(const ReplaceRequest& request, i64 ts, Order
 void OrderStore::move_to(Order& order, OrderStatus next) {
   const bool was_open = is_open(order.ord_status);
   const bool opens = is_open(next);
+  if (was_open && !opens) index_.closed(order);
+  const OrderStage stage_before = stage_of(order.ord_status);
   order.ord_status = next;
-  if (opens && !was_open) link(order);
-  if (was_open && !opens) {
-    unlink(order);
-    forget_replace(order);
-  }
+  if (opens && !was_open) index_.opened(order);
+  if (opens && was_open && stage_of(next) != stage_before) index_.moved(order, stage_before, stage_of(next));
+  if (!opens) index_.note_closed(order);
   // Holds by construction; a break means that memory or this file is wrong, and no further order may leave.
   if (opens && (order.cum_qty < 0 || order.cum_qty >= order.order_qty)) {
     throw Error(ErrorCode::invalid_state, "order " + std::to_string(order.client_order_id) + ": open with cum_qty " +
@@ -238,65 +392,19 @@ void OrderStore::move_to(Order& order, OrderStatus next) {
   }
 }
 
-void OrderStore::link(Order& order) {
-  OpenList& list = open_.at(order.strategy, order.instrument);
-  const auto handle = static_cast<u32>(order.client_order_id);
-  order.prev_open = list.tail;
-  order.next_open = 0;
-  if (list.tail != 0) {
-    at(list.tail).next_open = handle;
-  } else {
-    list.head = handle;
-  }
-  list.tail = handle;
-  ++list.count;
-  ++open_count_;
-}
-
-void OrderStore::unlink(Order& order) {
-  OpenList& list = open_.at(order.strategy, order.instrument);
-  (order.prev_open != 0 ? at(order.prev_open).next_open : list.head) = order.next_open;
-  (order.next_open != 0 ? at(order.next_open).prev_open : list.tail) = order.prev_open;
-  order.prev_open = order.next_open = 0;
-  --list.count;
-  --open_count_;
-}
-
-ClientOrderId OrderStore::first_open(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
-  return open_.has(strategy, instrument) ? open_.at(strategy, instrument).head : 0;
-}
-
-ClientOrderId OrderStore::next_open(ClientOrderId id) const noexcept {
-  const Order* const order = find(id);
-  return order != nullptr ? order->next_open : 0;
-}
-
-u32 OrderStore::open_count(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
-  return open_.has(strategy, instrument) ? open_.at(strategy, instrument).count : 0;
-}
-
 ClientOrderId OrderStore::first_inconsistent() const noexcept {
   u64 open_orders = 0;
   for (ClientOrderId id = 1; id <= count_; ++id) {
-    const Order& order = at(id);
+    const Order& order = orders_[id];
     const bool open = is_open(order.ord_status);
     open_orders += open ? 1 : 0;
     const bool sums = !open || order.cum_qty + order.leaves_qty() == order.order_qty;
-    const bool closed_links = open || (order.next_open == 0 && order.prev_open == 0);
-    const bool filled = order.ord_status != OrderStatus::filled || order.cum_qty == order.order_qty;
-    if (!sums || !closed_links || !filled || order.cum_qty < 0) return id;
+    const OrderLinks& links = order.by_instrument;
+    const bool closed_links = open || (links.next == 0 && links.prev == 0);
+    const bool told = !order.has(kSent) || order.ord_status == status_of(order);
+    if (!sums || !closed_links || !told || order.cum_qty < 0) return id;
   }
-  u64 linked = 0;
-  for (StrategyIndex strategy = 0; strategy < open_.strategy_count(); ++strategy) {
-    for (InstrumentIndex instrument = 0; instrument < open_.instrument_count(); ++instrument) {
-      for (u32 id = open_.at(strategy, instrument).head; id != 0; id = at(id).next_open) {
-        ++linked;
-        if (!is_open(at(id).ord_status)) return id;
-        if (linked > count_) return id;
-      }
-    }
-  }
-  return linked == open_orders && open_orders == open_count_ ? 0 : count_;
+  return index_.consistent(count_) && open_orders == open_count() ? 0 : count_;
 }
 
 }  // namespace pytrader

@@ -1,92 +1,116 @@
-// All orders of a run: numbers them, folds events into them, and keeps the open ones of each strategy and instrument.
+// All orders of a run: numbers them, folds what is said of them in whatever order it comes, and lists the open ones.
 #pragma once
 
-#include <memory>
 #include <vector>
 
-#include "execution/execution_ids.hpp"
+#include "execution/order_index.hpp"
+#include "execution/refused_reports.hpp"
+#include "execution/told_trades.hpp"
 #include "model/order.hpp"
-#include "model/strategy_instrument_table.hpp"
 
 namespace pytrader {
 
-// What became of a report or request.
-enum class Applied : u8 {
-  taken,
-  unknown_order,        // no order of this number
-  illegal_transition,   // the state table forbids it in the order's status
-  duplicate_execution,  // a trade with an exec_id that this order has had already
-  overfill,             // a trade of more than leaves_qty
-  bad_quantity,         // a trade or replace whose quantity is not above what it must be above
-  value_overflow,       // cum_value would leave 128 bits
+// What a report did to the trades of an order, for whoever books them.
+struct TradeChange {
+  enum class Kind : u8 {
+    none,
+    told,       // a trade that counts from now on
+    corrected,  // a trade that counted has another price or quantity
+    busted,     // a trade that counted counts no more
+    placed,     // a trade that a correction told of first: now it is known when it happened
+  };
+  Kind kind = Kind::none;
+  ExecId exec_id = 0;
+  ReportRank placed;  // when the trade happened, as far as is known
+  ReportRank before;  // placed only: what was taken for it
+  i64 price = 0;      // of the trade as it counts now
+  i64 quantity = 0;   // 0 for a bust
 };
-constexpr u8 kAppliedCount = 7;
-const char* to_text(Applied applied) noexcept;
 
-// Orders live for the whole run at stable addresses (a run's orders are its result). Whatever is refused changes
-// nothing, leaves `out` alone and is counted.
+// Orders live for the whole run at stable addresses (a run's orders are its result). The state of an order follows from
+// the facts that were told, not from the order in which they came: docs/orders.md has the rules. Whatever is refused
+// changes nothing of the order, leaves `out` alone, and is recorded.
 class OrderStore {
  public:
-  void add_strategy() { open_.add_strategy(); }
-  void add_instrument() { open_.add_instrument(); }
-  // Memory for this many orders and partial fills ahead of the run.
-  void reserve(u64 orders, u64 partial_fills);
+  OrderStore() noexcept : index_(orders_) {}
+  OrderStore(const OrderStore&) = delete;
+  OrderStore& operator=(const OrderStore&) = delete;
+
+  void add_strategy() { index_.add_strategy(); }
+  void add_instrument() { index_.add_instrument(); }
+  // Memory for this many orders and trades ahead of the run.
+  void reserve(u64 orders, u64 trades);
 
   // Numbers the order and keeps it as `initialized`; client_order_id of `order` is not read.
   // Throws Error(capacity) beyond 2^32 - 2 orders, Error(invalid_argument) for an unknown strategy or instrument.
   Order& create(const NewOrder& order, i64 ts);
-  Order* find(ClientOrderId id) noexcept;
-  const Order* find(ClientOrderId id) const noexcept;
+  Order* find(ClientOrderId id) noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
+  const Order* find(ClientOrderId id) const noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
   u64 size() const noexcept { return count_; }
   // What the order was submitted with beyond price and quantity; its stop price of now stands in the order.
   OrderTerms terms(const Order& order) const noexcept {
     return order.terms != 0 ? terms_[order.terms - 1] : OrderTerms{};
   }
 
-  // A venue's word on an order.
-  Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out);
+  // A venue's word on an order, or the core's on one that it holds. `change` is set whatever comes back: a trade can be
+  // placed by a report that says nothing else.
+  Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out, TradeChange& change);
+  Applied apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out) {
+    TradeChange change;
+    return apply(report, ts_init, out, change);
+  }
   // What we ourselves say of an order: denied, emulated, released, pending_new, pending_cancel.
   Applied apply_own(ClientOrderId id, ExecType exec_type, RejectReason reason, i64 ts, OrderEvent& out);
   // pending_replace: the price and total quantity asked for stand in pending_price and pending_qty from now on.
   Applied request_replace(const ReplaceRequest& request, i64 ts, OrderEvent& out);
 
-  // Open orders in the order in which they were submitted; 0 ends the walk.
-  ClientOrderId first_open(StrategyIndex strategy, InstrumentIndex instrument) const noexcept;
-  ClientOrderId next_open(ClientOrderId id) const noexcept;
-  u32 open_count(StrategyIndex strategy, InstrumentIndex instrument) const noexcept;
-  u32 open_count() const noexcept { return open_count_; }
+  // Open orders in the order in which they opened; 0 ends the walk.
+  ClientOrderId first_open(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return index_.has(strategy, instrument) ? index_.open(strategy, instrument).head : 0;
+  }
+  ClientOrderId next_open(ClientOrderId id) const noexcept {
+    const Order* const order = find(id);
+    return order != nullptr ? order->by_instrument.next : 0;
+  }
+  u32 open_count(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return index_.has(strategy, instrument) ? index_.open(strategy, instrument).count : 0;
+  }
+  u32 open_count() const noexcept { return index_.open_count(); }
+  const OrderIndex& index() const noexcept { return index_; }
 
-  u64 refused(Applied applied) const noexcept { return refused_[static_cast<u8>(applied)]; }
-  // The first order that breaks CumQty + LeavesQty = OrderQty, or stands wrongly among the open ones; 0 if all is well.
-  // Walks all orders: for tests and debug runs.
+  const RefusedReports& refused_reports() const noexcept { return refused_; }
+  u64 refused(Applied why) const noexcept { return refused_.count_of(why); }
+  // The first order that breaks CumQty + LeavesQty = OrderQty, whose status is not what its facts say, or all orders'
+  // number where they stand wrongly among the open ones; 0 if all is well. Walks all orders: for tests and debug runs.
   ClientOrderId first_inconsistent() const noexcept;
 
  private:
-  struct OpenList {
-    u32 head = 0;
-    u32 tail = 0;
-    u32 count = 0;
+  // Sums after a change of the order's trades; false where they leave their range.
+  struct Sums {
+    i64 quantity = 0;
+    i128 value = 0;
   };
-  static constexpr u32 kChunkBits = 10;
-  static constexpr u32 kChunkSize = 1u << kChunkBits;
+  static bool add_trade(Sums& sums, i64 price, i64 quantity) noexcept;
+  static bool take_trade(Sums& sums, i64 price, i64 quantity) noexcept;
 
-  Order& at(u64 id) noexcept { return chunks_[(id - 1) >> kChunkBits][(id - 1) & (kChunkSize - 1)]; }
-  const Order& at(u64 id) const noexcept { return chunks_[(id - 1) >> kChunkBits][(id - 1) & (kChunkSize - 1)]; }
-  Applied refuse(Applied why) noexcept;
-  Applied apply_trade(Order& order, const ExecutionReport& report, Transition& next);
-  void apply_trigger(Order& order, const ExecutionReport& report) noexcept;
-  Applied apply_restatement(Order& order, const ExecutionReport& report, Transition& next);
+  Applied apply_facts(Order& order, const ExecutionReport& report, TradeChange& change);
+  Applied apply_trade(Order& order, const ExecutionReport& report, TradeChange& change);
+  Applied apply_correction(Order& order, const ExecutionReport& report, TradeChange& change);
+  Applied apply_bust(Order& order, const ExecutionReport& report, TradeChange& change);
+  Applied apply_new(Order& order, const ExecutionReport& report);
+  Applied apply_replaced(Order& order, const ExecutionReport& report);
+  Applied apply_triggered(Order& order, const ExecutionReport& report);
+  Applied apply_end(Order& order, const ExecutionReport& report, OrderStatus end);
+  Applied apply_refusal(Order& order, const ExecutionReport& report);
+  void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
   void move_to(Order& order, OrderStatus next);
-  void link(Order& order);
-  void unlink(Order& order);
 
-  std::vector<std::unique_ptr<Order[]>> chunks_;
+  OrderPages orders_;
   std::vector<OrderTerms> terms_;  // of the orders that have any
   u64 count_ = 0;
-  u32 open_count_ = 0;
-  StrategyInstrumentTable<OpenList> open_;
-  ExecutionIds execution_ids_;
-  u64 refused_[kAppliedCount] = {};
+  OrderIndex index_;
+  ToldTrades trades_;
+  RefusedReports refused_;
 };
 
 }  // namespace pytrader

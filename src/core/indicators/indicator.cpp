@@ -9,6 +9,15 @@
 namespace pytrader {
 
 bool compare(const Fraction& a, const Fraction& b, int& order) noexcept {
+  // Most numerators are sums of some prices, and fit 64 bits: then the products fit 128.
+  const auto small_a = static_cast<i64>(a.numerator);
+  const auto small_b = static_cast<i64>(b.numerator);
+  if (small_a == a.numerator && small_b == b.numerator) [[likely]] {
+    const i128 left = static_cast<i128>(small_a) * b.denominator;
+    const i128 right = static_cast<i128>(small_b) * a.denominator;
+    order = left < right ? -1 : left > right ? 1 : 0;
+    return true;
+  }
   i128 left = 0;
   i128 right = 0;
   if (__builtin_mul_overflow(a.numerator, static_cast<i128>(b.denominator), &left) ||
@@ -23,12 +32,26 @@ bool Indicator::exact(Fraction&) const noexcept {
   return false;
 }
 
+bool HalfTicks::exact(Fraction& value) const noexcept {
+  if (!doubled_->exact(value)) return false;
+  value.denominator *= 2;  // a length of at most a million
+  return true;
+}
+
 int compare(const Indicator& a, const Indicator& b) noexcept {
   Fraction left;
   Fraction right;
   int order = 0;
   if (a.exact(left) && b.exact(right) && compare(left, right, order)) return order;
   return a.value() < b.value() ? -1 : a.value() > b.value() ? 1 : 0;
+}
+
+int compare(const Indicator& indicator, const Fraction& price) noexcept {
+  Fraction value;
+  int order = 0;
+  if (indicator.exact(value) && compare(value, price, order)) return order;
+  const double level = static_cast<double>(price.numerator) / static_cast<double>(price.denominator);
+  return indicator.value() < level ? -1 : indicator.value() > level ? 1 : 0;
 }
 
 std::unique_ptr<Indicator> make_indicator(std::string_view name, i64 length) {

@@ -31,8 +31,23 @@ class Indicator {
   virtual bool exact(Fraction& value) const noexcept;
 };
 
+// An indicator that is fed with twice its prices, so that half ticks are whole numbers.
+class HalfTicks final : public Indicator {
+ public:
+  explicit HalfTicks(std::unique_ptr<Indicator> doubled) noexcept : doubled_(std::move(doubled)) {}
+  void update(const BarRecord& bar) override { doubled_->update(bar); }
+  bool ready() const noexcept override { return doubled_->ready(); }
+  double value() const noexcept override { return doubled_->value() / 2; }
+  bool exact(Fraction& value) const noexcept override;
+
+ private:
+  std::unique_ptr<Indicator> doubled_;
+};
+
 // -1, 0 or 1; exact where both are, else by their float64 values.
 int compare(const Indicator& a, const Indicator& b) noexcept;
+// Against a price in ticks.
+int compare(const Indicator& indicator, const Fraction& price) noexcept;
 
 // Names that make_indicator knows, for messages and documentation.
 constexpr std::string_view kIndicatorNames[] = {"sma", "ema"};

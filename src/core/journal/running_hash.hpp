@@ -1,6 +1,8 @@
 // A 64-bit running hash of 64-bit words: equal sequences of words give equal hashes, in any process, on any machine.
 #pragma once
 
+#include <cstddef>
+
 #include "decimal/integers.hpp"
 
 namespace pytrader {
@@ -22,6 +24,21 @@ class RunningHash {
     (add(static_cast<u64>(words)), ...);
   }
 
+  // The words of one row of data as one link of the chain: they are mixed in pairs that do not wait for one another. As
+  // in a step, words are added beside each product, so that none is lost where it is zero.
+  template <class... Words>
+  void add_row(Words... words) noexcept {
+    constexpr std::size_t kWords = sizeof...(Words);
+    const u64 row[kWords + 1] = {static_cast<u64>(words)..., 0};
+    u64 mixed = kWords;
+    u64 key = kRowKey;
+    for (std::size_t i = 0; i < kWords; i += 2) {
+      mixed += fold(row[i] ^ key, row[i + 1] ^ ~key) + row[i] + ((row[i + 1] << 32) | (row[i + 1] >> 32));
+      key += kRowStep;
+    }
+    add(mixed);
+  }
+
   u64 count() const noexcept { return count_; }
   // Of everything added so far; adding may go on.
   u64 digest() const noexcept {
@@ -37,6 +54,9 @@ class RunningHash {
   // Odd, with about half of their bits set: fractional parts of the square roots of 2, 3, 5.
   static constexpr u64 kMultipliers[2] = {0x6A09E667F3BCC909ull, 0xBB67AE8584CAA73Bull};
   static constexpr u64 kFinish = 0x3C6EF372FE94F82Bull;
+  // Of 7 and 11: the keys of a row's pairs, which differ so that words can not change places.
+  static constexpr u64 kRowKey = 0xA54FF53A5F1D36F1ull;
+  static constexpr u64 kRowStep = 0x510E527FADE682D1ull;
 
   u64 lanes_[2] = {kMultipliers[1], kFinish};
   u64 count_ = 0;

@@ -49,6 +49,12 @@ void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar
   if (bar.volume < 0) refuse_row(stream, row, "volume is negative");
 }
 
+void check_row(const MarketStream& stream, std::size_t row, const StatusRecord& status) {
+  if (status.phase < 0 || status.phase >= kTradingPhaseCount) {
+    refuse_row(stream, row, "phase is " + std::to_string(status.phase) + "; it must be 0 to 8, a TradingPhase");
+  }
+}
+
 void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
 }
@@ -63,6 +69,9 @@ void tell(SimulatedVenue& venue, const TradeRecord& record) {
 }
 void tell(SimulatedVenue& venue, const BarRecord& record) {
   venue.close_bar(record);
+}
+void tell(SimulatedVenue& venue, const StatusRecord& record) {
+  venue.apply_status(static_cast<TradingPhase>(record.phase), record.ts_event);
 }
 
 bool tell(Kernel& kernel, const MarketStream& stream, const L3Record& record, i64 ts) {
@@ -80,6 +89,9 @@ bool tell(Kernel& kernel, const MarketStream& stream, const TradeRecord& record,
 bool tell(Kernel& kernel, const MarketStream& stream, const BarRecord& record, i64 ts) {
   return kernel.apply_bar(stream.instrument, record, stream.duration_ns, ts);
 }
+bool tell(Kernel& kernel, const MarketStream& stream, const StatusRecord& record, i64 ts) {
+  return kernel.apply_status(stream.instrument, record, ts);
+}
 
 // Calls with the record type of the stream's kind.
 template <class Action>
@@ -93,6 +105,8 @@ bool with_record(StreamKind kind, Action&& action) {
       return action.template operator()<QuoteRecord>();
     case StreamKind::trade:
       return action.template operator()<TradeRecord>();
+    case StreamKind::status:
+      return action.template operator()<StatusRecord>();
     case StreamKind::bar:
       break;
   }
@@ -119,6 +133,7 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
+  if (config_.record_events) recorder_.record_events();
   kernel_.set_listener(&recorder_);
 }
 
@@ -140,12 +155,16 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; goes_on(); ++steps) {
+  for (u64 steps = 0; goes_on();) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
     }
-    if (!step()) return end(RunStatus::strategy_failed);
+    bool succeeded = true;
+    const u64 rows = rows_in_a_row(max_steps - steps, succeeded);
+    if (rows == 0) succeeded = step();
+    if (!succeeded) return end(RunStatus::strategy_failed);
+    steps += std::max<u64>(rows, 1);
   }
   if (!finish()) return end(RunStatus::strategy_failed);
   failed_ = false;
@@ -189,59 +208,64 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-StreamMerge::Entry BacktestLoop::next() const noexcept {
-  StreamMerge::Entry next{INT64_MAX, Rank::bar_open, UINT32_MAX};
-  if (!merge_.empty()) next = merge_.top();
+// What is due first: this row, or something else.
+StreamMerge::Entry BacktestLoop::earliest(StreamMerge::Entry next) const noexcept {
+  const i64 timer = kernel_.next_timer();
   if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
   if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
   if (published_.next_due() < next.time || (published_.next_due() == next.time && Rank::strategy_row < next.rank)) {
     next = {published_.next_due(), Rank::strategy_row, kPublished};
   }
-  if (kernel_.next_timer() < next.time || (kernel_.next_timer() == next.time && Rank::timer < next.rank)) {
-    next = {kernel_.next_timer(), Rank::timer, 0};
-  }
+  if (timer < next.time || (timer == next.time && Rank::timer < next.rank)) next = {timer, Rank::timer, 0};
   if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
     next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
   return next;
 }
 
+void BacktestLoop::go_to(i64 time) {
+  now_ = std::max(now_, time);
+  if (recorder_.next_due() < now_) [[unlikely]]
+    recorder_.pass(now_);
+}
+
 // The earliest thing that is due happens, with all that follows from it at once.
 bool BacktestLoop::step() {
   const StreamMerge::Entry next = this->next();
-  now_ = std::max(now_, next.time);
-  if (recorder_.next_due() < now_) [[unlikely]]
-    recorder_.pass(now_);
+  go_to(next.time);
   bool goes_on = true;
-  switch (next.rank) {
-    case Rank::venue_due:
-      venue_acts(next.stream);
-      break;
-    case Rank::venue_row:
-      goes_on = row_at_venue(next.stream);
-      break;
-    case Rank::command:
-      goes_on = command_arrives();
-      break;
-    case Rank::report:
-      goes_on = report_arrives();
-      break;
-    case Rank::strategy_row:
-      goes_on = next.stream == kPublished ? published_arrives() : row_at_strategy(next.stream);
-      break;
-    case Rank::timer:
-      goes_on = kernel_.advance(now_);
-      break;
-    case Rank::bar_open:
-      goes_on = bar_opens(next.stream);
-      break;
+  if (next.rank == Rank::venue_row) {
+    goes_on = row_at_venue(next.stream);
+  } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
+    goes_on = row_at_strategy(next.stream);
+  } else if (next.rank == Rank::bar_open) {
+    open_bar(next.stream, false);
+  } else {
+    goes_on = between_rows(next);
   }
   goes_on = goes_on && settle();
   if (config_.check_every_event) check();
   return goes_on;
 }
 
+// What is no recorded row.
+bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
+  switch (next.rank) {
+    case Rank::venue_due:
+      venue_acts(next.stream);
+      return true;
+    case Rank::command:
+      return command_arrives();
+    case Rank::report:
+      return report_arrives();
+    case Rank::strategy_row:
+      return published_arrives();
+    default:
+      return kernel_.advance(now_);
+  }
+}
+
 // Hops without latency, until nothing more follows.
-bool BacktestLoop::settle() {
+bool BacktestLoop::take_at_once() {
   for (;;) {
     if (hops_.requests_at_once() && !commands_.empty()) {
       if (!command_arrives()) return false;
@@ -263,23 +287,61 @@ void BacktestLoop::venue_acts(InstrumentIndex instrument) {
 
 bool BacktestLoop::row_at_venue(u32 index) {
   const MarketStream& stream = merge_.stream(index);
-  return with_record(stream.kind, [&]<class Record>() {
-    const std::size_t row = merge_.venue_row(index);
-    const Record record = record_at<Record>(stream, row);
-    check_row(stream, row, record);
-    ++events_;
-    if (record.ts_init < record.ts_event) [[unlikely]]
-      ++early_rows_[stream.instrument];
-    if (market_of_[index] != nullptr) {
-      tell(*market_of_[index], record);
-      collect();
-    }
-    const bool received = merge_.venue_done(std::max(record.ts_event, record.ts_init));
-    return settle() && (!received || tell(kernel_, stream, record, now_));
-  });
+  return with_record(stream.kind, [&]<class Record>() { return take_venue_row<Record>(index, stream, false); });
 }
 
-bool BacktestLoop::bar_opens(u32 index) {
+template <class Record>
+bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool alone) {
+  const std::size_t row = merge_.venue_row(index);
+  const Record record = record_at<Record>(stream, row);
+  check_row(stream, row, record);
+  ++events_;
+  if (record.ts_init < record.ts_event) [[unlikely]]
+    ++early_rows_[stream.instrument];
+  if (market_of_[index] != nullptr) {
+    tell(*market_of_[index], record);
+    // The row may have closed an order that had a time of its own.
+    schedule_.set(stream.instrument, market_of_[index]->next_due());
+    collect();
+  }
+  const bool received = merge_.venue_done(index, std::max(record.ts_event, record.ts_init), alone);
+  return settle() && (!received || tell(kernel_, stream, record, now_));
+}
+
+// The same as step() for step(), until a row of another stream comes: what the rows of one stream and everything
+// between them need is at hand.
+u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
+  if (config_.check_every_event || merge_.empty()) return 0;
+  const u32 index = merge_.top().stream;
+  const MarketStream& stream = merge_.stream(index);
+  const i64 others = merge_.next_of_others(index);
+  u64 taken = 0;
+  with_record(stream.kind, [&]<class Record>() {
+    for (; taken < most && succeeded && !merge_.empty(); ++taken) {
+      StreamMerge::Entry next = merge_.top_of(index);
+      if (next.time >= next_due()) next = earliest(next);
+      if (next.time >= others) break;
+      go_to(next.time);
+      if (next.rank == Rank::venue_row) {
+        succeeded = take_venue_row<Record>(index, stream, true);
+      } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
+        const Record record = record_at<Record>(stream, merge_.strategy_row(index));
+        merge_.strategy_done(index, true);
+        succeeded = tell(kernel_, stream, record, now_);
+      } else if (next.rank == Rank::bar_open) {
+        open_bar(index, true);
+      } else {
+        succeeded = between_rows(next);
+      }
+      succeeded = succeeded && settle();
+    }
+    return true;
+  });
+  merge_.rejoin(index);
+  return taken;
+}
+
+void BacktestLoop::open_bar(u32 index, bool alone) {
   const MarketStream& stream = merge_.stream(index);
   const std::size_t row = merge_.venue_row(index);
   const BarRecord record = record_at<BarRecord>(stream, row);
@@ -288,15 +350,14 @@ bool BacktestLoop::bar_opens(u32 index) {
     market_of_[index]->open_bar(record);
     collect();
   }
-  merge_.bar_opened();
-  return true;
+  merge_.bar_opened(index, alone);
 }
 
 bool BacktestLoop::row_at_strategy(u32 index) {
   const MarketStream& stream = merge_.stream(index);
   return with_record(stream.kind, [&]<class Record>() {
     const Record record = record_at<Record>(stream, merge_.strategy_row(index));
-    merge_.strategy_done();
+    merge_.strategy_done(index);
     return tell(kernel_, stream, record, now_);
   });
 }

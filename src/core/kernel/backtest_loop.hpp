@@ -1,6 +1,7 @@
 // Drives a kernel from recorded streams and its venues, in one stated order of everything that happens.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
@@ -55,6 +57,10 @@ class BacktestLoop : private VenuePort {
   void set_feed_latency(const LatencyChoice& choice);
   void set_request_latency(RequestKind kind, const LatencyChoice& choice);
   void set_response_latency(const LatencyChoice& choice);
+
+  // Before the first run; without it the rules are those of RecordedVenueRules{}. Throws Error(invalid_argument) for an
+  // instrument that does not exist or a number outside its range.
+  void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules);
 
   // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
   // (a row out of order, an overflow) are thrown; no run can follow one.
@@ -101,15 +107,29 @@ class BacktestLoop : private VenuePort {
   void check_bar_series() const;
   void make_venues();
   void add_settings();
-  StreamMerge::Entry next() const noexcept;
+  StreamMerge::Entry earliest(StreamMerge::Entry next) const noexcept;
+  StreamMerge::Entry next() const noexcept { return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top()); }
+  // When something other than a recorded row is due.
+  [[gnu::always_inline]] i64 next_due() const noexcept {
+    i64 due = std::min({kernel_.next_timer(), schedule_.next_due(), published_.next_due()});
+    if (!commands_.empty()) due = std::min(due, commands_.front().due);
+    if (!responses_.empty()) due = std::min(due, responses_.front().due);
+    return due;
+  }
+  void go_to(i64 time);
   bool goes_on() const noexcept { return !merge_.empty() || next().time <= end_; }
   bool step();
-  bool settle();
+  bool between_rows(const StreamMerge::Entry& next);
+  u64 rows_in_a_row(u64 most, bool& succeeded);
+  bool settle() { return (commands_.empty() && responses_.empty() && published_.empty()) || take_at_once(); }
+  bool take_at_once();
   bool finish();
   bool drain();
   void venue_acts(InstrumentIndex instrument);
   bool row_at_venue(u32 index);
-  bool bar_opens(u32 index);
+  template <class Record>
+  bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
+  void open_bar(u32 index, bool alone);
   bool row_at_strategy(u32 index);
   bool published_arrives();
   bool command_arrives();
@@ -122,6 +142,7 @@ class BacktestLoop : private VenuePort {
   Recorder recorder_;
   StreamMerge merge_;
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
+  std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;

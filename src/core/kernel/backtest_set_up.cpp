@@ -15,6 +15,8 @@ constexpr i64 kLatencySetting = 0x6C6174656E6379;
 // The same for a run that has a period of its own, and for an exchange.
 constexpr i64 kPeriodSetting = 0x706572696f64;
 constexpr i64 kExchangeSetting = 0x65786368;
+// The same for the rules of a venue of recorded data.
+constexpr i64 kVenueRulesSetting = 0x72756c6573;
 
 MarketKind market_kind_of(StreamKind kind) noexcept {
   switch (kind) {
@@ -26,6 +28,7 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
     case StreamKind::trade:
       return MarketKind::quotes;
     case StreamKind::bar:
+    case StreamKind::status:
       break;
   }
   return MarketKind::bars;
@@ -33,8 +36,16 @@ MarketKind market_kind_of(StreamKind kind) noexcept {
 
 // The rows that a venue of this kind is made of: those of its kind, and trades beside levels or quotes.
 bool is_market(StreamKind stream, MarketKind venue) noexcept {
+  if (stream == StreamKind::status) return true;
   if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
   return market_kind_of(stream) == venue;
+}
+
+// What the rows of a stream tell of the market of their instrument.
+void add_to(VenueData& data, StreamKind kind) noexcept {
+  data.trades = data.trades || kind == StreamKind::l3 || kind == StreamKind::trade;
+  data.quotes = data.quotes || kind == StreamKind::l3 || kind == StreamKind::l2 || kind == StreamKind::quote;
+  data.status = data.status || kind == StreamKind::status;
 }
 
 }  // namespace
@@ -75,6 +86,14 @@ void BacktestLoop::set_response_latency(const LatencyChoice& choice) {
   hops_.set_response(choice);
 }
 
+void BacktestLoop::set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
+  require_set_up("a venue's rules can not be set");
+  kernel_.instrument(instrument);
+  pytrader::check(rules);
+  if (instrument >= venue_rules_.size()) venue_rules_.resize(kernel_.instrument_count());
+  venue_rules_[instrument] = rules;
+}
+
 void BacktestLoop::add_exchange(InstrumentIndex instrument, const ExchangeSettings& settings) {
   require_set_up("an exchange can not be added");
   kernel_.instrument(instrument);
@@ -102,9 +121,11 @@ void BacktestLoop::extend(i64 start, i64 end) {
 // of the same trades again, or of older ones later.
 void BacktestLoop::make_venues() {
   std::vector<MarketKind> kinds(kernel_.instrument_count(), MarketKind::bars);
+  std::vector<VenueData> data(kernel_.instrument_count(), VenueData{false, false, false, false});
   std::vector<i64> shortest_bars(kernel_.instrument_count(), INT64_MAX);
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
+    add_to(data[stream.instrument], stream.kind);
     kinds[stream.instrument] = std::min(kinds[stream.instrument], market_kind_of(stream.kind));
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
@@ -121,7 +142,8 @@ void BacktestLoop::make_venues() {
   std::vector<SimulatedVenue*> recorded(kinds.size());
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     if (venues_[index] != nullptr) continue;
-    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_);
+    const RecordedVenueRules rules = index < venue_rules_.size() ? venue_rules_[index] : RecordedVenueRules{};
+    auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_, rules, data[index]);
     if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
     recorded[index] = venue.get();
     venues_[index] = std::move(venue);
@@ -158,6 +180,17 @@ void BacktestLoop::add_settings() {
     if (choice == QueueModelChoice{}) continue;
     add_all({kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}});
   }
+  for (InstrumentIndex index = 0; index < venue_rules_.size(); ++index) {
+    const RecordedVenueRules& given = venue_rules_[index];
+    if (given == RecordedVenueRules{}) continue;
+    for (const i64 word : {kVenueRulesSetting, i64{index}, i64{given.refuses_self_trade},
+                           static_cast<i64>(given.bar_path), given.bar_volume_share}) {
+      kernel_.add_setting(word);
+    }
+    ExchangeSettings same;
+    same.rules = given.rules;
+    for (const i64 number : numbers_of(same)) kernel_.add_setting(number);
+  }
   for (const auto& [index, settings] : exchanges_) {
     add_all({kExchangeSetting, i64{index}});
     for (const i64 number : numbers_of(settings)) kernel_.add_setting(number);
@@ -173,7 +206,8 @@ void BacktestLoop::check_bar_series() const {
                                   [&](const auto& exchange) { return exchange.first == bars.instrument(series); });
     for (u32 index = 0; index < merge_.size(); ++index) {
       const MarketStream& stream = merge_.stream(index);
-      const bool may_trade = stream.kind != StreamKind::quote && stream.kind != StreamKind::bar;
+      const bool may_trade =
+          stream.kind != StreamKind::quote && stream.kind != StreamKind::bar && stream.kind != StreamKind::status;
       has_trades = has_trades || (may_trade && stream.instrument == bars.instrument(series));
     }
     if (has_trades) continue;

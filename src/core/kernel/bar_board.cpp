@@ -30,12 +30,22 @@ SeriesId BarBoard::add_recorded(InstrumentIndex instrument, i64 duration_ns) {
   return find_or_add(instrument, duration_ns, true);
 }
 
+SeriesId BarBoard::add_mids(InstrumentIndex instrument) {
+  if (mids_[instrument] == kNoSeries) {
+    series_.push_back({instrument, 0, nullptr, {}, {}, false});
+    mids_[instrument] = static_cast<SeriesId>(series_.size() - 1);
+  }
+  return mids_[instrument];
+}
+
 Indicator& BarBoard::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
   if (series >= series_.size()) {
     throw Error(ErrorCode::invalid_argument, "bars: series " + std::to_string(series) + " does not exist");
   }
-  series_[series].indicators.push_back(std::move(indicator));
-  return *series_[series].indicators.back();
+  Series& at = series_[series];
+  if (at.duration_ns == 0) indicator = std::make_unique<HalfTicks>(std::move(indicator));
+  at.indicators.push_back(std::move(indicator));
+  return *at.indicators.back();
 }
 
 ClosedBar BarBoard::close_next(i64 now) {
@@ -72,6 +82,13 @@ void BarBoard::update_indicators(const ClosedBar& closed) {
   }
   series.last = closed.bar;
   series.has_last = true;
+}
+
+void BarBoard::update_mids(SeriesId series, i64 twice_mid) {
+  Series& at = series_[series];
+  at.last.close = twice_mid;
+  at.has_last = true;
+  for (const std::unique_ptr<Indicator>& indicator : at.indicators) indicator->update(at.last);
 }
 
 }  // namespace pytrader

@@ -1,4 +1,4 @@
-// The bar series of a run, each of one instrument and one duration, and the indicators that follow them.
+// The series of a run, bars of one instrument and duration or the mid prices of its quotes, and the indicators on them.
 #pragma once
 
 #include <memory>
@@ -21,16 +21,24 @@ struct ClosedBar {
 // Series are few: looking for the next close walks them when one closes or takes its first trade.
 class BarBoard {
  public:
-  void add_instrument() { by_instrument_.emplace_back(); }
+  void add_instrument() {
+    by_instrument_.emplace_back();
+    mids_.push_back(kNoSeries);
+  }
   // The series of these arguments, made if need be: from trades, unless such bars come as records.
   SeriesId add_series(InstrumentIndex instrument, i64 duration_ns);
   SeriesId add_recorded(InstrumentIndex instrument, i64 duration_ns);
+  // The mid price of every quote of the instrument with both sides.
+  SeriesId add_mids(InstrumentIndex instrument);
   // Throws Error(invalid_argument) if there is no such series.
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
 
   std::size_t size() const noexcept { return series_.size(); }
   i64 duration_ns(SeriesId series) const noexcept { return series_[series].duration_ns; }
   InstrumentIndex instrument(SeriesId series) const noexcept { return series_[series].instrument; }
+  // The series of the instrument's mid prices; kNoSeries where nobody asked for one.
+  SeriesId mids_of(InstrumentIndex instrument) const noexcept { return mids_[instrument]; }
+  static constexpr SeriesId kNoSeries = UINT32_MAX;
   // Whether the series is built from trades.
   bool is_built(SeriesId series) const noexcept { return series_[series].builder != nullptr; }
 
@@ -46,12 +54,14 @@ class BarBoard {
   // Bars that end at or before `now` must be closed already.
   void add_trade(InstrumentIndex instrument, const TradeRecord& trade, i64 now);
   void update_indicators(const ClosedBar& closed);
+  // The mid price now is half of `twice_mid` ticks.
+  void update_mids(SeriesId series, i64 twice_mid);
 
  private:
   struct Series {
     InstrumentIndex instrument;
-    i64 duration_ns;
-    std::unique_ptr<BarBuilder> builder;  // null for recorded bars
+    i64 duration_ns;                      // 0 for mid prices
+    std::unique_ptr<BarBuilder> builder;  // null for recorded bars and mid prices
     std::vector<std::unique_ptr<Indicator>> indicators;
     BarRecord last{};
     bool has_last = false;
@@ -61,6 +71,7 @@ class BarBoard {
 
   std::vector<Series> series_;
   std::vector<std::vector<SeriesId>> by_instrument_;
+  std::vector<SeriesId> mids_;  // by instrument
   i64 next_close_ = INT64_MAX;
 };
 

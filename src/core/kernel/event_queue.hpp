@@ -8,10 +8,11 @@
 
 namespace pytrader {
 
-// An event and, for a fill, the position that it made.
+// An event and, where something was booked, the position that it made.
 struct PendingEvent {
   OrderEvent event;
   PositionState position;
+  bool booked;
 };
 
 // Hears of what happens to orders before any strategy does.
@@ -19,7 +20,8 @@ class EventListener {
  public:
   virtual ~EventListener() = default;
   virtual void on_event(const OrderEvent& event) = 0;
-  // After on_event of a trade, when the ledger has booked it; `fee` in 10^-18 units of the quote currency.
+  // After on_event of a trade, or of its correction or bust, when the ledger has booked it; `fee` is what it
+  // added, in 10^-18 units of the quote currency.
   virtual void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) = 0;
 };
 
@@ -37,19 +39,21 @@ class EventQueue {
   void push(const OrderEvent& event) {
     add_to_hash(event);
     if (listener_ != nullptr) listener_->on_event(event);
-    events_.push({event, PositionState{}});
+    events_.push({event, PositionState{}, false});
   }
   void push_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
     add_to_hash(event);
-    hash_.add_all(fee, fee >> 64, position.quantity, position.cost, position.cost >> 64);
+    hash_.add_row(fee, fee >> 64, position.quantity, position.cost, position.cost >> 64);
     if (listener_ != nullptr) {
       listener_->on_event(event);
       listener_->on_fill(event, fee, position);
     }
-    events_.push({event, position});
+    events_.push({event, position, true});
   }
 
   bool empty() const noexcept { return events_.empty(); }
+  StrategyIndex next_strategy() const noexcept { return events_.front().event.strategy; }
+  void drop() noexcept { events_.pop(); }
   PendingEvent take() noexcept {
     const PendingEvent first = events_.front();
     events_.pop();
@@ -59,9 +63,9 @@ class EventQueue {
 
  private:
   void add_to_hash(const OrderEvent& event) noexcept {
-    hash_.add_all(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
-                  event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty);
-    hash_.add_all(event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
+    hash_.add_row(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
+                  event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty,
+                  event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
                   event.reason, event.stop_price);
   }
 

@@ -28,6 +28,8 @@ enum class HashMark : u64 {
   cancel,
   replace,
   setting,
+  condition,
+  status = 100,
 };
 
 void add_text(RunningHash& hash, const std::string& text) {
@@ -102,6 +104,17 @@ SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) 
   return bars_.add_recorded(instrument, duration_ns);
 }
 
+SeriesId Kernel::add_mids(InstrumentIndex instrument) {
+  market(instrument);
+  hash_.add_all(HashMark::series, instrument, 0);
+  return bars_.add_mids(instrument);
+}
+
+WatchId Kernel::watch(StrategyIndex strategy, ConditionId condition) {
+  if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "condition: no such strategy");
+  return conditions_.watch(strategy, condition);
+}
+
 Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
   return bars_.add_indicator(series, std::move(indicator));
 }
@@ -131,15 +144,18 @@ bool Kernel::stop() {
   return goes_on;
 }
 
+void Kernel::refuse_input(i64 ts) const {
+  if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
+  if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
+  throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
+                                               " ns is older than the clock, " + std::to_string(now_) + " ns");
+}
+
 // The clock never goes back, and what was due before this input happens before it.
 bool Kernel::enter(i64 ts) {
   if (failed_) return false;
-  if (ts < now_ || !started_ || calling_) [[unlikely]] {
-    if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
-    if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
-    throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
-                                                 " ns is older than the clock, " + std::to_string(now_) + " ns");
-  }
+  if (ts < now_ || !started_ || calling_) [[unlikely]]
+    refuse_input(ts);
   if (next_timer() < ts) [[unlikely]] {
     if (!fire(ts - 1)) return false;
   }
@@ -150,7 +166,7 @@ bool Kernel::enter(i64 ts) {
 
 bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_all(HashMark::l3, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
+  hash_.add_row(HashMark::l3, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
                 record.quantity, record.order_id, record.flags);
   InstrumentMarket& at = market(instrument);
   const BookAction action = static_cast<BookAction>(record.action);
@@ -164,7 +180,7 @@ bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts
 
 bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_all(HashMark::l2, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
+  hash_.add_row(HashMark::l2, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
                 record.quantity, record.order_count, record.flags);
   InstrumentMarket& at = market(instrument);
   const bool best_changed = board_.apply_l2(at, record);
@@ -179,32 +195,73 @@ bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts
 }
 
 bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& at, bool best_changed, i64 flags) {
+  const SeriesId mids = best_changed ? update_mids(instrument, at) : BarBoard::kNoSeries;
   if (best_changed && wanted(CallbackKind::quote)) {
     const QuoteRecord quote = at.quote;
     Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
     callback.quote = &quote;
     if (!deliver(callback)) return false;
   }
+  if (!fire_conditions(instrument, mids)) return false;
   if ((flags & kFlagLast) == 0 || !wanted(CallbackKind::book)) return true;
   return deliver({CallbackKind::book, instrument, 0, now_, {}});
 }
 
 bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_all(HashMark::quote, instrument, ts, record.ts_event, record.ts_init, record.bid_price, record.ask_price,
+  hash_.add_row(HashMark::quote, instrument, ts, record.ts_event, record.ts_init, record.bid_price, record.ask_price,
                 record.bid_quantity, record.ask_quantity);
-  board_.apply_quote(market(instrument), record);
-  if (!wanted(CallbackKind::quote)) return true;
-  Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
-  callback.quote = &record;
-  return deliver(callback);
+  InstrumentMarket& at = market(instrument);
+  board_.apply_quote(at, record);
+  const SeriesId mids = update_mids(instrument, at);
+  if (wanted(CallbackKind::quote)) {
+    Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
+    callback.quote = &record;
+    if (!deliver(callback)) return false;
+  }
+  return fire_conditions(instrument, mids);
+}
+
+// A new best bid or offer is a new mid price for the indicators on it: their series, kNoSeries if there is none.
+SeriesId Kernel::update_mids(InstrumentIndex instrument, const InstrumentMarket& at) {
+  const SeriesId series = bars_.mids_of(instrument);
+  if (series == BarBoard::kNoSeries) [[likely]]
+    return series;
+  const i64 twice_mid = at.twice_mid();
+  if (twice_mid == kNoMark) return BarBoard::kNoSeries;
+  bars_.update_mids(series, twice_mid);
+  return series;
+}
+
+// After the bar or quote that the series took was delivered.
+bool Kernel::wake_watches(InstrumentIndex instrument, SeriesId series) {
+  const std::vector<WatchId>& fired = conditions_.update(series);
+  for (std::size_t i = 0; i < fired.size(); ++i) {
+    const WatchId watch = fired[i];
+    const StrategyIndex strategy = conditions_.strategy_of(watch);
+    hash_.add_all(HashMark::condition, watch, strategy);
+    Callback callback{CallbackKind::condition, instrument, series, now_, {}};
+    callback.watch = &watch;
+    if (!call(strategy, callback) || !settle()) return false;
+  }
+  return true;
 }
 
 bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_all(HashMark::trade, instrument, ts, record.ts_event, record.ts_init, record.price, record.quantity,
+  hash_.add_row(HashMark::trade, instrument, ts, record.ts_event, record.ts_init, record.price, record.quantity,
                 record.aggressor_side, record.trade_id);
   return apply_print(instrument, market(instrument), record);
+}
+
+bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
+  market(instrument).phase = static_cast<TradingPhase>(record.phase);
+  if (!wanted(CallbackKind::status)) return true;
+  Callback callback{CallbackKind::status, instrument, 0, now_, {}};
+  callback.status = &record;
+  return deliver(callback);
 }
 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
@@ -223,7 +280,7 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
 
 bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_all(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
+  hash_.add_row(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
                 record.open, record.high, record.low, record.close, record.volume);
   board_.apply_bar(market(instrument), record);
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
@@ -231,10 +288,12 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
 
 bool Kernel::close_bars(const ClosedBar& closed) {
   bars_.update_indicators(closed);
-  if (!wanted(CallbackKind::bar)) return true;
-  Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
-  callback.bar = &closed.bar;
-  return deliver(callback);
+  if (wanted(CallbackKind::bar)) {
+    Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
+    callback.bar = &closed.bar;
+    if (!deliver(callback)) return false;
+  }
+  return fire_conditions(closed.instrument, closed.series);
 }
 
 bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
@@ -243,7 +302,7 @@ bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
   if (!enter(ts)) return false;
   // Reports at the same time belong to the input that caused them, so that a chain of them stays bounded.
   if (same_time) commands_ = issued;
-  hash_.add_all(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
+  hash_.add_row(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
                 report.price, report.quantity, report.last_px, report.last_qty, report.instrument, report.exec_type,
                 report.liquidity, report.reason, report.stop_price, report.sequence);
   if (!way_.take(report, ts)) ++refused_reports_;
@@ -330,14 +389,20 @@ void Kernel::announce(StrategyIndex strategy) {
 bool Kernel::settle() {
   while (!events_.empty()) {
     if (calling_) return true;
+    constexpr u32 kOfOrders =
+        mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
+    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0) {
+      events_.drop();
+      continue;
+    }
     const PendingEvent pending = events_.take();
     const OrderEvent& event = pending.event;
     Callback callback{CallbackKind::order_event, event.instrument, 0, now_, {}};
     callback.order_event = &event;
     if (!call(event.strategy, callback)) return false;
-    if (event.exec_type == ExecType::trade) {
+    if (pending.booked) {
       callback.kind = CallbackKind::fill;
-      if (!call(event.strategy, callback)) return false;
+      if (event.exec_type == ExecType::trade && !call(event.strategy, callback)) return false;
       callback.kind = CallbackKind::position;
       callback.position = &pending.position;
       if (!call(event.strategy, callback)) return false;
@@ -350,7 +415,7 @@ bool Kernel::settle() {
 
 ClientOrderId Kernel::submit(const NewOrder& order) {
   count_command(order.strategy);
-  hash_.add_all(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
+  hash_.add_row(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
                 order.order_type, order.time_in_force, order.flags, order.self_trade, order.trigger_type,
                 order.contingency, order.list, order.parent);
   add_terms(hash_, order.terms);
@@ -361,7 +426,7 @@ ClientOrderId Kernel::submit(const NewOrder& order) {
 
 bool Kernel::cancel(const CancelRequest& request) {
   count_command(request.strategy);
-  hash_.add_all(HashMark::cancel, request.client_order_id, request.strategy);
+  hash_.add_row(HashMark::cancel, request.client_order_id, request.strategy);
   last_refusal_ = way_.cancel(request, now_);
   settle();
   return last_refusal_ == RejectReason::none;
@@ -369,7 +434,7 @@ bool Kernel::cancel(const CancelRequest& request) {
 
 bool Kernel::replace(const ReplaceRequest& request) {
   count_command(request.strategy);
-  hash_.add_all(HashMark::replace, request.client_order_id, request.price, request.quantity, request.stop_price,
+  hash_.add_row(HashMark::replace, request.client_order_id, request.price, request.quantity, request.stop_price,
                 request.strategy);
   last_refusal_ = way_.replace(request, now_);
   settle();
@@ -412,16 +477,9 @@ PositionState Kernel::position(StrategyIndex strategy, InstrumentIndex instrumen
   return way_.ledger().position(strategy, instrument);
 }
 
-const InstrumentMarket& Kernel::market(InstrumentIndex instrument) const {
-  if (instrument >= board_.size()) [[unlikely]] {
-    throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
-                                                 std::to_string(board_.size()) + " were added");
-  }
-  return board_[instrument];
-}
-
-InstrumentMarket& Kernel::market(InstrumentIndex instrument) {
-  return const_cast<InstrumentMarket&>(static_cast<const Kernel&>(*this).market(instrument));
+void Kernel::refuse_instrument(InstrumentIndex instrument) const {
+  throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
+                                               std::to_string(board_.size()) + " were added");
 }
 
 bool Kernel::check() const {

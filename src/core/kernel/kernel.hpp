@@ -8,6 +8,7 @@
 
 #include "journal/running_hash.hpp"
 #include "kernel/bar_board.hpp"
+#include "kernel/condition_board.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
@@ -46,6 +47,12 @@ class Kernel {
   SeriesId add_bar_series(InstrumentIndex instrument, i64 duration_ns);
   // Bars that arrive as records: the series is not built from trades.
   SeriesId add_recorded_bars(InstrumentIndex instrument, i64 duration_ns);
+  // The mid price of every quote of the instrument with both sides.
+  SeriesId add_mids(InstrumentIndex instrument);
+  // Conditions on indicators; they are asked for what became true after the bar or quote was delivered.
+  ConditionBoard& conditions() noexcept { return conditions_; }
+  // The strategy is woken (CallbackKind::condition) whenever the condition becomes true.
+  WatchId watch(StrategyIndex strategy, ConditionId condition);
   // Follows the series: strategies get its bars once all indicators of the series are ready.
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
   // A number of the host that decides what happens, such as a latency: it goes into the running hash.
@@ -62,6 +69,7 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
@@ -92,8 +100,14 @@ class Kernel {
   const L2Book* l2_book(InstrumentIndex instrument) const { return market(instrument).l2_book.get(); }
   // Best bid and offer now, from whatever feed there is; a quantity of 0 says that the side is empty.
   QuoteRecord quote(InstrumentIndex instrument) const { return market(instrument).quote; }
+  // The number of the trading phase that the venue's status said last; continuous trading where it said nothing.
+  int phase(InstrumentIndex instrument) const { return static_cast<int>(market(instrument).phase); }
   // Quote, last price and marks of an instrument. Throws Error(invalid_argument) for one that does not exist.
-  const InstrumentMarket& market(InstrumentIndex instrument) const;
+  const InstrumentMarket& market(InstrumentIndex instrument) const {
+    if (instrument >= board_.size()) [[unlikely]]
+      refuse_instrument(instrument);
+    return board_[instrument];
+  }
   const BarBoard& bars() const noexcept { return bars_; }
   std::size_t strategy_count() const noexcept { return ports_.size(); }
   StrategyState state(StrategyIndex strategy) const noexcept { return desk_.state(strategy); }
@@ -119,10 +133,19 @@ class Kernel {
   bool settle();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
+  SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
+  bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
+    return !conditions_.has(series) || wake_watches(instrument, series);
+  }
+  bool wake_watches(InstrumentIndex instrument, SeriesId series);
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
   void count_command(StrategyIndex strategy);
-  InstrumentMarket& market(InstrumentIndex instrument);
+  InstrumentMarket& market(InstrumentIndex instrument) {
+    return const_cast<InstrumentMarket&>(static_cast<const Kernel&>(*this).market(instrument));
+  }
+  [[noreturn]] void refuse_instrument(InstrumentIndex instrument) const;
+  [[noreturn]] void refuse_input(i64 ts) const;
 
   RunningHash hash_;
   EventQueue events_;
@@ -130,6 +153,7 @@ class Kernel {
   OrderWay way_;
   TimerQueue timers_;
   BarBoard bars_;
+  ConditionBoard conditions_;
   StrategyDesk desk_;
   std::vector<StrategyPort> ports_;  // each with the mask of what it may hear in its state
   std::vector<u32> handled_;         // by strategy: the mask that it came with

@@ -6,6 +6,7 @@
 
 #include "book/l2_book.hpp"
 #include "book/l3_book.hpp"
+#include "matching/trading_phase.hpp"
 #include "model/instrument.hpp"
 #include "model/records.hpp"
 
@@ -20,7 +21,8 @@ struct InstrumentMarket {
   std::unique_ptr<L2Book> l2_book;
   QuoteRecord quote{};  // the latest best bid and offer, from whatever feed said so last
   i64 last_price = kNoPrice;
-  bool quoted = false;  // a book or a quote feed keeps `quote`; without one bars do
+  TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
+  bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
 
   // Twice the mid price in ticks, so that half ticks are exact; twice the last price where a side is empty; kNoMark
   // where nothing is known.

@@ -14,7 +14,7 @@ struct Field {
   const i64* absent;  // what an absent column reads as; null where it must be there
 };
 
-constexpr Field kFields[5][kMaxStreamColumns] = {
+constexpr Field kFields[6][kMaxStreamColumns] = {
     {{"ts_event", nullptr},
      {"ts_init", &kZero},
      {"action", nullptr},
@@ -55,6 +55,7 @@ constexpr Field kFields[5][kMaxStreamColumns] = {
      {"low", nullptr},
      {"close", nullptr},
      {"volume", &kZero}},
+    {{"ts_event", nullptr}, {"ts_init", &kZero}, {"phase", nullptr}},
 };
 
 }  // namespace
@@ -71,6 +72,8 @@ const char* to_text(StreamKind kind) noexcept {
       return "trade";
     case StreamKind::bar:
       return "bar";
+    case StreamKind::status:
+      return "status";
   }
   return "unknown";
 }
@@ -87,6 +90,14 @@ MarketStream complete(MarketStream stream) {
   }
   constexpr std::size_t kTsInit = 1;
   if (stream.columns[kTsInit].data == &kZero) stream.columns[kTsInit] = stream.columns[0];
+  stream.packed = static_cast<const char*>(stream.columns[0].data);
+  const auto width = static_cast<std::ptrdiff_t>(column_count(stream.kind) * sizeof(i64));
+  for (std::size_t i = 0; i < column_count(stream.kind); ++i) {
+    const Column& column = stream.columns[i];
+    const bool in_place = column.data == stream.packed + i * sizeof(i64) && column.stride_bytes == width;
+    if (!in_place) stream.packed = nullptr;
+    if (!in_place) break;
+  }
   if (stream.kind == StreamKind::bar && stream.duration_ns <= 0) {
     throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ": the duration of its bars is " +
                                                  std::to_string(stream.duration_ns) + " ns; it must be positive");

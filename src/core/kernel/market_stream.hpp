@@ -13,12 +13,13 @@
 
 namespace pytrader {
 
-enum class StreamKind : u8 { l3, l2, quote, trade, bar };
+enum class StreamKind : u8 { l3, l2, quote, trade, bar, status };
 const char* to_text(StreamKind kind) noexcept;
 
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;
 constexpr std::size_t column_count(StreamKind kind) noexcept {
+  if (kind == StreamKind::status) return 3;
   return kind == StreamKind::quote || kind == StreamKind::trade ? 6 : 8;
 }
 
@@ -31,6 +32,7 @@ struct MarketStream {
   i64 duration_ns = 0;  // bars only
   std::size_t rows = 0;
   std::array<Column, kMaxStreamColumns> columns{};
+  const char* packed = nullptr;  // set by complete(): the rows stand in memory as records, one behind the other
 };
 
 // Checks what can be checked at once and fills absent columns in. Throws Error(invalid_argument).
@@ -41,6 +43,11 @@ MarketStream complete(MarketStream stream);
 template <class Record>
 Record record_at(const MarketStream& stream, std::size_t row) noexcept {
   constexpr std::size_t kFields = sizeof(Record) / sizeof(i64);
+  if (stream.packed != nullptr) {
+    Record record;
+    std::memcpy(&record, stream.packed + row * sizeof(Record), sizeof record);
+    return record;
+  }
   i64 fields[kFields];
   for (std::size_t field = 0; field < kFields; ++field) fields[field] = stream.columns[field][row];
   Record record;

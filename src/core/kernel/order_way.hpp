@@ -63,16 +63,21 @@ class OrderWay {
     const Order* order = store_.find(report.client_order_id);
     const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
     OrderEvent event{};
-    if (store_.apply(report, now, event) != Applied::taken) return false;
-    gate_.exposure().order_changed(*order, before);
-    if (event.exec_type != ExecType::trade) {
+    TradeChange change;
+    const bool taken = store_.apply(report, now, event, change) == Applied::taken;
+    if (taken) gate_.exposure().order_changed(*order, before);
+    if (change.kind == TradeChange::Kind::placed) {
+      ledger_.place_fill(order->strategy, order->instrument, key_of(*order, change.before, change.exec_id),
+                         key_of(*order, change.placed, change.exec_id));
+      position_changed(order->strategy, order->instrument);
+    }
+    if (!taken) return false;
+    if (change.kind == TradeChange::Kind::none) {
       events_.push(event);
       return true;
     }
-    const FillPosting posting = ledger_.apply_fill(event.strategy, event.instrument, event.side, event.last_px,
-                                                   event.last_qty, event.liquidity);
-    const PositionState& position = ledger_.position(event.strategy, event.instrument);
-    gate_.exposure().position_changed(event.strategy, event.instrument, position.quantity, position.cost);
+    const FillPosting posting = change.kind == TradeChange::Kind::told ? book(event, change) : rebook(event, change);
+    const PositionState& position = position_changed(event.strategy, event.instrument);
     events_.push_fill(event, posting.fee, position);
     return true;
   }
@@ -93,6 +98,33 @@ class OrderWay {
     }
     gate_.exposure().order_changed(order, before);
     events_.push(event);
+  }
+  static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
+    return {placed, order.client_order_id, exec_id};
+  }
+  FillPosting book(const OrderEvent& event, const TradeChange& change) {
+    const PositionState before = ledger_.position(event.strategy, event.instrument);
+    const FillPosting posting = ledger_.apply_fill(event.strategy, event.instrument, event.side, event.last_px,
+                                                   event.last_qty, event.liquidity);
+    ledger_.note_fill(event.strategy, event.instrument,
+                      {{change.placed, event.client_order_id, change.exec_id},
+                       event.last_px,
+                       sign(event.side) * event.last_qty,
+                       posting.fee,
+                       {},
+                       event.liquidity},
+                      before);
+    return posting;
+  }
+  FillPosting rebook(const OrderEvent& event, const TradeChange& change) {
+    return ledger_.correct_fill(event.strategy, event.instrument,
+                                {change.placed, event.client_order_id, change.exec_id}, change.price, change.quantity,
+                                event.liquidity);
+  }
+  const PositionState& position_changed(StrategyIndex strategy, InstrumentIndex instrument) {
+    const PositionState& position = ledger_.position(strategy, instrument);
+    gate_.exposure().position_changed(strategy, instrument, position.quantity, position.cost);
+    return position;
   }
   const Instrument* instrument_of(InstrumentIndex index) const noexcept {
     return index < board_.size() ? board_[index].instrument.get() : nullptr;

@@ -72,12 +72,38 @@ void Recorder::find_next_due() noexcept {
 }
 
 void Recorder::on_event(const OrderEvent& event) {
+  if (records_events_) {
+    if (events_.size() >= kMaxEvents) {
+      throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
+                                           " order events: run without it, or over less data");
+    }
+    events_.push_back(row_of(event));
+  }
   if (event.client_order_id > reasons_.size()) reasons_.resize(event.client_order_id, RejectReason::none);
   if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;
 }
 
+// Restates the row of a trade that was corrected or busted; false where a correction came before its trade. Rows are
+// searched from the newest.
+bool Recorder::correct(const OrderEvent& event, i64 fee) {
+  for (std::size_t i = fills_.size(); i-- > 0;) {
+    FillRow& row = fills_[i];
+    if (row.exec_id != static_cast<i64>(event.exec_id) ||
+        row.client_order_id != static_cast<i64>(event.client_order_id)) {
+      continue;
+    }
+    row.price = event.last_px;
+    row.quantity = event.exec_type == ExecType::trade_cancel ? 0 : event.last_qty;
+    row.fee += fee;
+    if (event.liquidity != Liquidity::none) row.liquidity = static_cast<i64>(event.liquidity);
+    return true;
+  }
+  return false;
+}
+
 void Recorder::on_fill(const OrderEvent& event, i128 fee, const PositionState& position) {
   const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
+  if (event.exec_type != ExecType::trade && correct(event, in_minor_units(fee, decimals, "a fee"))) return;
   fills_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.client_order_id),
                     static_cast<i64>(event.venue_order_id), static_cast<i64>(event.exec_id), event.strategy,
                     event.instrument, static_cast<i64>(event.side), event.last_px, event.last_qty,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernel/event_queue.hpp"
+#include "kernel/event_rows.hpp"
 #include "kernel/kernel.hpp"
 
 namespace pytrader {
@@ -36,8 +37,9 @@ struct OrderRow {
   i64 parent;  // client_order_id; 0 is none
 };
 
-// fee in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew
-// it when the fill was told, 1 s and 10 s after that; kNoMark where it was not known.
+// A trade as it stands at the end: a corrected one with its last price and quantity, a busted one with quantity 0. fee
+// in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew it
+// when the fill was told, 1 s and 10 s after that; kNoMark where it was not known.
 struct FillRow {
   i64 ts_event;
   i64 ts_init;
@@ -77,6 +79,10 @@ class Recorder final : public EventListener {
   Recorder(const Kernel& kernel, i64 equity_interval_ns) noexcept
       : kernel_(kernel), equity_interval_ns_(equity_interval_ns) {}
 
+  // Keeps every order event too, from here on: 152 bytes each. Error(capacity) beyond kMaxEvents.
+  static constexpr std::size_t kMaxEvents = std::size_t{1} << 23;
+  void record_events() noexcept { records_events_ = true; }
+
   void start(i64 ts);
   // The next time whose state must be recorded before anything later happens.
   i64 next_due() const noexcept { return next_due_; }
@@ -88,6 +94,7 @@ class Recorder final : public EventListener {
   void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) override;
 
   const std::vector<FillRow>& fills() const noexcept { return fills_; }
+  const std::vector<EventRow>& events() const noexcept { return events_; }
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }
   std::vector<OrderRow> orders() const;
   // Largest absolute position of the run in lots.
@@ -100,6 +107,7 @@ class Recorder final : public EventListener {
  private:
   static constexpr i64 kSecond = 1'000'000'000;
 
+  bool correct(const OrderEvent& event, i64 fee);
   void mark_fills(i64 ts);
   void sample(i64 ts);
   void find_next_due() noexcept;
@@ -108,6 +116,7 @@ class Recorder final : public EventListener {
   const Kernel& kernel_;
   std::vector<FillRow> fills_;
   std::vector<EquityRow> equity_;
+  std::vector<EventRow> events_;
   std::vector<RejectReason> reasons_;  // by client_order_id - 1
   std::vector<i64> max_positions_;     // by instrument, then strategy
   std::size_t next_1s_ = 0;            // the first fill whose mid after 1 s is still to come
@@ -116,6 +125,7 @@ class Recorder final : public EventListener {
   i64 next_sample_ = INT64_MAX;
   i64 next_due_ = INT64_MAX;
   bool finished_ = false;
+  bool records_events_ = false;
 };
 
 }  // namespace pytrader

@@ -22,6 +22,8 @@ enum class CallbackKind : u8 {
   degrade,  // the error policy paused the strategy
   resume,   // its cooldown is over
   fault,    // an error ended it
+  condition,
+  status,
 };
 constexpr u32 mask_of(CallbackKind kind) noexcept {
   return 1u << static_cast<u32>(kind);
@@ -41,15 +43,17 @@ struct TimerEvent {
 struct Callback {
   CallbackKind kind;
   InstrumentIndex instrument;
-  SeriesId series;  // bar only
+  SeriesId series;  // bar and condition only
   i64 ts;           // the kernel's clock
   union {
     const QuoteRecord* quote;
     const TradeRecord* trade;
     const BarRecord* bar;
+    const StatusRecord* status;
     const TimerEvent* timer;
     const OrderEvent* order_event;  // order_event and fill
     const PositionState* position;
+    const u32* watch;  // condition: the WatchId
     const void* none;  // start, stop, book, degrade, resume, fault
   };
 };

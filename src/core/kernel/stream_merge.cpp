@@ -1,4 +1,4 @@
-// The heap of streams.
+// The tree of streams.
 #include "kernel/stream_merge.hpp"
 
 #include <algorithm>
@@ -20,9 +20,18 @@ void StreamMerge::add(MarketStream stream) {
   cursor.stream = complete(std::move(stream));
   cursor.latency = model_of(cursors_.size());
   cursors_.push_back(std::move(cursor));
-  heap_.reserve(2 * cursors_.size());
   const u32 index = static_cast<u32>(cursors_.size() - 1);
-  if (cursors_[index].stream.rows > 0) push(next_at_venue(index, INT64_MIN));
+  if (2 * cursors_.size() > entries_.size()) entries_.resize(entries_.empty() ? 2 : 2 * entries_.size(), kNothing);
+  if (cursors_[index].stream.rows > 0) {
+    entries_[2 * index] = next_at_venue(index, INT64_MIN);
+    ++waiting_;
+  }
+  plant();
+}
+
+void StreamMerge::plant() {
+  winners_.assign(entries_.size(), 0);
+  for (u32 index = static_cast<u32>(entries_.size() / 2); index-- > 0;) replay(index);
 }
 
 void StreamMerge::set_feed_latency(const LatencyChoice& choice) {
@@ -48,8 +57,8 @@ i64 StreamMerge::received_at(Cursor& cursor, i64 stamp) const noexcept {
   return std::max(cursor.last_received, received);
 }
 
-StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) {
-  Cursor& cursor = cursors_[index];
+StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {
+  const Cursor& cursor = cursors_[index];
   const std::size_t row = cursor.venue_row;
   const bool opens = cursor.stream.kind == StreamKind::bar && !cursor.in_bar;
   const i64 next = cursor.stream.columns[opens ? kTsOpen : kTsEvent][row];
@@ -61,71 +70,71 @@ StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) {
   return {next, opens ? Rank::bar_open : Rank::venue_row, index};
 }
 
-void StreamMerge::bar_opened() {
-  const Entry opened = top();
-  cursors_[opened.stream].in_bar = true;
-  replace_top(next_at_venue(opened.stream, opened.time));
+void StreamMerge::bar_opened(u32 index, bool alone) {
+  cursors_[index].in_bar = true;
+  entries_[2 * index] = next_at_venue(index, entries_[2 * index].time);
+  if (!alone) replay(index);
 }
 
-bool StreamMerge::venue_done(i64 stamp) {
-  const Entry done = top();
-  Cursor& cursor = cursors_[done.stream];
+bool StreamMerge::venue_done(u32 index, i64 stamp, bool alone) {
+  Entry* own = entries_.data() + 2 * index;
+  const i64 time = own[0].time;
+  Cursor& cursor = cursors_[index];
   const bool none_on_its_way = cursor.strategy_row == cursor.venue_row;
   ++cursor.venue_row;
   cursor.in_bar = false;
   if (cursor.venue_row < cursor.stream.rows) {
-    replace_top(next_at_venue(done.stream, done.time));
+    own[0] = next_at_venue(index, time);
   } else {
-    pop_top();
+    own[0] = kNothing;
+    --waiting_;
   }
-  if (!none_on_its_way) return false;
-  const i64 received = received_at(cursor, stamp);
-  if (received <= done.time) {
-    ++cursor.strategy_row;
-    return true;
+  bool received_now = false;
+  if (none_on_its_way) {
+    const i64 received = received_at(cursor, stamp);
+    received_now = received <= time;
+    if (received_now) {
+      ++cursor.strategy_row;
+    } else {
+      own[1] = {received, Rank::strategy_row, index};
+      ++waiting_;
+    }
   }
-  push({received, Rank::strategy_row, done.stream});
-  return false;
+  if (!alone) replay(index);
+  return received_now;
 }
 
-void StreamMerge::strategy_done() {
-  const Entry done = top();
-  Cursor& cursor = cursors_[done.stream];
-  cursor.last_received = done.time;
-  if (++cursor.strategy_row == cursor.venue_row) {
-    pop_top();
-    return;
+void StreamMerge::strategy_done(u32 index, bool alone) {
+  Entry* own = entries_.data() + 2 * index;
+  Cursor& cursor = cursors_[index];
+  cursor.last_received = own[1].time;
+  if (++cursor.strategy_row < cursor.venue_row) {
+    const i64 stamp = std::max(cursor.stream.columns[kTsEvent][cursor.strategy_row],
+                               cursor.stream.columns[kTsInit][cursor.strategy_row]);
+    own[1].time = received_at(cursor, stamp);
+  } else {
+    own[1] = kNothing;
+    --waiting_;
   }
-  const i64 stamp = std::max(cursor.stream.columns[kTsEvent][cursor.strategy_row],
-                             cursor.stream.columns[kTsInit][cursor.strategy_row]);
-  replace_top({received_at(cursor, stamp), Rank::strategy_row, done.stream});
+  if (!alone) replay(index);
 }
 
-void StreamMerge::push(Entry entry) {
-  heap_.push_back(entry);
-  std::size_t place = heap_.size() - 1;
-  while (place > 0 && entry < heap_[(place - 1) / 2]) {
-    heap_[place] = heap_[(place - 1) / 2];
-    place = (place - 1) / 2;
+i64 StreamMerge::next_of_others(u32 index) const noexcept {
+  i64 time = INT64_MAX;
+  for (std::size_t match = (entries_.size() + 2 * index) / 2; match > 1; match /= 2) {
+    time = std::min(time, entries_[winners_[match ^ 1]].time);
   }
-  heap_[place] = entry;
+  return time;
 }
 
-void StreamMerge::replace_top(Entry entry) noexcept {
-  std::size_t place = 0;
-  for (std::size_t child = 1; child < heap_.size(); child = 2 * place + 1) {
-    if (child + 1 < heap_.size() && heap_[child + 1] < heap_[child]) ++child;
-    if (!(heap_[child] < entry)) break;
-    heap_[place] = heap_[child];
-    place = child;
+void StreamMerge::replay(u32 index) noexcept {
+  u32 winner = 2 * index + (entries_[2 * index + 1] < entries_[2 * index] ? 1 : 0);
+  std::size_t match = (entries_.size() + 2 * index) / 2;
+  for (winners_[match] = winner; match > 1; winners_[match] = winner) {
+    const u32 rival = winners_[match ^ 1];
+    if (entries_[rival] < entries_[winner]) winner = rival;
+    match /= 2;
   }
-  heap_[place] = entry;
-}
-
-void StreamMerge::pop_top() noexcept {
-  const Entry last = heap_.back();
-  heap_.pop_back();
-  if (!heap_.empty()) replace_top(last);
 }
 
 }  // namespace pytrader

@@ -14,8 +14,8 @@ namespace pytrader {
 // What comes first of the things that happen at one time.
 enum class Rank : u8 { venue_due, venue_row, command, report, strategy_row, timer, bar_open };
 
-// A binary heap of at most two entries a stream: its next row at the venue, and the next row that is on its way to the
-// strategy. A single stream costs no comparison.
+// A tree of winners over two entries a stream: its next row at the venue, and the next row that is on its way to the
+// strategy. A row costs one comparison for each doubling of the streams, a single stream one.
 class StreamMerge {
  public:
   struct Entry {
@@ -29,6 +29,9 @@ class StreamMerge {
     }
   };
 
+  // Of nothing: behind every entry of a stream.
+  static constexpr Entry kNothing{INT64_MAX, Rank::bar_open, UINT32_MAX};
+
   explicit StreamMerge(i64 feed_latency_ns) : feed_latency_(LatencyChoice::constant(feed_latency_ns)) {}
 
   // Before the first row is taken: how long rows are on their way to the strategy. Each stream draws for itself. Throws
@@ -40,20 +43,29 @@ class StreamMerge {
   std::size_t size() const noexcept { return cursors_.size(); }
   const MarketStream& stream(u32 index) const noexcept { return cursors_[index].stream; }
 
-  bool empty() const noexcept { return heap_.empty(); }
-  const Entry& top() const noexcept { return heap_.front(); }
+  bool empty() const noexcept { return waiting_ == 0; }
+  const Entry& top() const noexcept { return entries_[winners_[1]]; }
+
+  // For rows of one stream that nothing comes between: the earlier entry of the stream, and when another stream has
+  // one. While `alone` is passed below, top() keeps what it was, until rejoin().
+  const Entry& top_of(u32 index) const noexcept {
+    const Entry* own = entries_.data() + 2 * index;
+    return own[own[1] < own[0] ? 1 : 0];
+  }
+  i64 next_of_others(u32 index) const noexcept;
+  void rejoin(u32 index) noexcept { replay(index); }
 
   // The row that top() stands for.
   std::size_t venue_row(u32 index) const noexcept { return cursors_[index].venue_row; }
   std::size_t strategy_row(u32 index) const noexcept { return cursors_[index].strategy_row; }
 
-  // top() is a bar's open: its close comes next.
-  void bar_opened();
-  // top() is a row at the venue, the `max(ts_event, ts_init)` of which is `stamp`: on to the next one. True if the row
-  // reaches the strategy at this very time; else it is on its way.
-  bool venue_done(i64 stamp);
-  // top() is a row at the strategy: on to the next one.
-  void strategy_done();
+  // The stream's first entry is a bar's open: its close comes next.
+  void bar_opened(u32 index, bool alone = false);
+  // The stream's first entry is a row at the venue, the `max(ts_event, ts_init)` of which is `stamp`: on to the next
+  // one. True if the row reaches the strategy at this very time; else it is on its way.
+  bool venue_done(u32 index, i64 stamp, bool alone = false);
+  // The stream's first entry is a row at the strategy: on to the next one.
+  void strategy_done(u32 index, bool alone = false);
 
  private:
   struct Cursor {
@@ -64,17 +76,18 @@ class StreamMerge {
     i64 last_received = INT64_MIN;
     bool in_bar = false;
   };
-
   i64 received_at(Cursor& cursor, i64 stamp) const noexcept;
   std::unique_ptr<LatencyModel> model_of(std::size_t stream) const;
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
-  Entry next_at_venue(u32 index, i64 time);
-  void push(Entry entry);
-  void replace_top(Entry entry) noexcept;
-  void pop_top() noexcept;
+  Entry next_at_venue(u32 index, i64 time) const;
+  void plant();
+  // The entries of the stream are others now: plays the matches on their way to the root again.
+  void replay(u32 index) noexcept;
 
   std::vector<Cursor> cursors_;
-  std::vector<Entry> heap_;
+  std::vector<Entry> entries_;  // two a stream: at its venue, at the strategy; padded to a power of two
+  std::vector<u32> winners_;    // number 1 is the root, the children of n are 2n and 2n + 1; the last level is not kept
+  std::size_t waiting_ = 0;     // entries that are not kNothing
   LatencyChoice feed_latency_;
 };
 

@@ -27,6 +27,7 @@ TimerId TimerQueue::set(StrategyIndex strategy, i64 first_due, i64 interval_ns, 
   heap_.push_back(slot);
   put(heap_.size() - 1, slot);
   sift_up(heap_.size() - 1);
+  find_next_due();
   return last_id_;
 }
 
@@ -34,6 +35,7 @@ bool TimerQueue::cancel(StrategyIndex strategy, TimerId timer_id) noexcept {
   const u32 slot = find(timer_id);
   if (slot == kNone || slots_[slot].timer.strategy != strategy) return false;
   remove(slots_[slot].place);
+  find_next_due();
   return true;
 }
 
@@ -46,6 +48,7 @@ Timer TimerQueue::pop() noexcept {
   } else {
     remove(0);
   }
+  find_next_due();
   return fired;
 }
 

@@ -31,7 +31,7 @@ class TimerQueue {
 
   std::size_t size() const noexcept { return heap_.size(); }
   // INT64_MAX when none is set.
-  i64 next_due() const noexcept { return heap_.empty() ? INT64_MAX : slots_[heap_[0]].timer.due; }
+  i64 next_due() const noexcept { return next_due_; }
   // The earliest timer; it goes, or moves one interval on. There must be one.
   Timer pop() noexcept;
 
@@ -42,6 +42,7 @@ class TimerQueue {
   };
 
   bool before(u32 a, u32 b) const noexcept;
+  void find_next_due() noexcept { next_due_ = heap_.empty() ? INT64_MAX : slots_[heap_[0]].timer.due; }
   void put(std::size_t place, u32 slot) noexcept;
   void sift_up(std::size_t place) noexcept;
   void sift_down(std::size_t place) noexcept;
@@ -53,6 +54,7 @@ class TimerQueue {
   IdIndex index_;  // timer_id -> slot
   u32 free_ = kNone;
   TimerId last_id_ = 0;
+  i64 next_due_ = INT64_MAX;
 };
 
 }  // namespace pytrader

@@ -63,6 +63,7 @@ Closing closing_of(const PositionState& position, const Instrument& instrument, 
 
 void Ledger::add_instrument(const Instrument& instrument) {
   positions_.add_instrument();
+  histories_.add_instrument();
   instruments_.push_back(&instrument);
   account_of_.push_back(account_index(instrument.definition().quote_currency));
 }

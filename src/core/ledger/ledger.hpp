@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/fill_history.hpp"
 #include "ledger/position.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
@@ -34,7 +35,10 @@ struct FillPosting {
 
 class Ledger {
  public:
-  void add_strategy() { positions_.add_strategy(); }
+  void add_strategy() {
+    positions_.add_strategy();
+    histories_.add_strategy();
+  }
   // Keeps a pointer: the instrument must stay where it is.
   void add_instrument(const Instrument& instrument);
   // Opening cash or a later deposit (negative: a withdrawal). Error(decimal_overflow).
@@ -45,6 +49,20 @@ class Ledger {
   // Throws Error(decimal_overflow) or Error(invalid_argument) before anything changed.
   FillPosting apply_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 price, i64 quantity,
                          Liquidity liquidity);
+
+  // Fills that were booked may come to be known as late, wrong or void. The position and the account then become what
+  // the fold over the fills that count, in the order in which they happened, would have made of them; where a money
+  // event stands between, the difference is booked now, as if the wrong fill were taken back and the right one made. A
+  // corrected fill pays the fee of its new value, a busted one gets its fee back.
+  // After apply_fill: `fill` is what it booked, `before` the position that it found.
+  void note_fill(StrategyIndex strategy, InstrumentIndex instrument, const PositionFill& fill,
+                 const PositionState& before);
+  // Quantity 0 busts; liquidity none stays what it was. Gives what changed. Throws Error(invalid_state) for a fill that
+  // was never noted.
+  FillPosting correct_fill(StrategyIndex strategy, InstrumentIndex instrument, const FillKey& key, i64 price,
+                           i64 quantity, Liquidity liquidity);
+  // The fill happened at another time than was known.
+  void place_fill(StrategyIndex strategy, InstrumentIndex instrument, const FillKey& from, const FillKey& to);
 
   const PositionState& position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return positions_.at(strategy, instrument);
@@ -68,8 +86,10 @@ class Ledger {
  private:
   void check_fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, i64 quantity) const;
   u32 account_index(const std::string& currency);
+  void restate(StrategyIndex strategy, InstrumentIndex instrument, const PositionState& state);
 
   StrategyInstrumentTable<PositionState> positions_;
+  StrategyInstrumentTable<FillHistory> histories_;
   std::vector<const Instrument*> instruments_;
   std::vector<u32> account_of_;
   std::vector<CashAccount> accounts_;

@@ -1,7 +1,9 @@
-// Commands at the simulated venue: admission, taking, resting, replacing, canceling.
+// Plain commands at the simulated venue, and how orders trade and leave.
 #include "matching/simulated_venue.hpp"
 
 #include <algorithm>
+
+#include "model/order_form.hpp"
 
 namespace pytrader {
 namespace {
@@ -13,14 +15,32 @@ i64 limit_of(Side side, i64 price) noexcept {
 }
 
 bool may_rest(const RestingOrder& order) noexcept {
-  return order.price != kNoPrice && order.time_in_force == TimeInForce::gtc;
+  return order.price != kNoPrice && rests_by(order.time_in_force);
+}
+
+bool touches_no_plain_order(const RecordedVenueRules& rules) noexcept {
+  const VenueRules& venue = rules.rules;
+  return rules.refuses_self_trade && venue.amend == AmendPolicy::keeps_on_decrease &&
+         venue.post_only == PostOnlyPolicy::reject && venue.order_types == kAllOrderTypes &&
+         venue.times_in_force == kAllTimesInForce;
 }
 
 }  // namespace
 
 SimulatedVenue::SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
-                               std::vector<ExecutionReport>& reports)
-    : instrument_(instrument), kind_(kind), numbers_(numbers), reports_(reports), market_(market_of(kind)) {}
+                               std::vector<ExecutionReport>& reports, const RecordedVenueRules& rules,
+                               const VenueData& data)
+    : instrument_(instrument),
+      kind_(kind),
+      numbers_(numbers),
+      reports_(reports),
+      rules_(rules),
+      data_(data),
+      plain_rules_(touches_no_plain_order(rules)),
+      market_(market_of(kind)),
+      tips_(rules.rules.seed) {
+  check(rules);
+}
 
 VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
   switch (kind) {
@@ -37,6 +57,25 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
 }
 
 void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
+  if (order.strategy >= positions_.size()) positions_.resize(order.strategy + std::size_t{1});
+  if (is_plain(order)) {
+    submit_plain(order, ts);
+  } else {
+    submit_special(order, ts);
+  }
+}
+
+// What needs nothing but price, quantity and place.
+bool SimulatedVenue::is_plain(const NewOrder& order) const noexcept {
+  constexpr OrderTerms kNoTerms{};
+  const bool plain_force = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::ioc ||
+                           order.time_in_force == TimeInForce::fok;
+  return plain_rules_ && phase_ == TradingPhase::continuous && is_basic(order.order_type) && plain_force &&
+         (order.flags & ~(kPostOnly | kEmulate)) == 0 && order.self_trade == SelfTrade::venue_default &&
+         order.list == 0 && order.terms == kNoTerms;
+}
+
+void SimulatedVenue::submit_plain(const NewOrder& order, i64 ts) {
   const RejectReason reason = refusal_of_new(order);
   if (reason != RejectReason::none) {
     report(ExecType::rejected, order.client_order_id, 0, ts).reason = reason;
@@ -46,6 +85,7 @@ void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
   resting.venue_order_id = ++numbers_.last_venue_order_id;
   resting.price = order.price;
   resting.order_qty = order.quantity;
+  resting.strategy = order.strategy;
   resting.side = order.side;
   resting.time_in_force = order.time_in_force;
   resting.flags = order.flags;
@@ -67,22 +107,31 @@ void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
 
 void SimulatedVenue::cancel(ClientOrderId id, i64 ts) {
   const u32 slot = orders_.find(id);
-  if (slot == kNone) {
-    report(ExecType::cancel_rejected, id, 0, ts).reason = RejectReason::unknown_order;
+  const bool accepted = acceptance(phase_, rules_.rules.session).accepts_cancel;
+  if (slot == kNone || !accepted) {
+    report(ExecType::cancel_rejected, id, 0, ts).reason =
+        slot == kNone ? RejectReason::unknown_order : RejectReason::trading_phase;
     return;
   }
   close(slot, ExecType::canceled, RejectReason::none, ts);
 }
 
 void SimulatedVenue::replace(const ReplaceRequest& request, i64 ts) {
+  const u32 slot = orders_.find(request.client_order_id);
+  if (slot == kNone) {
+    report(ExecType::replace_rejected, request.client_order_id, 0, ts).reason = RejectReason::unknown_order;
+  } else if (orders_[slot].special || phase_ != TradingPhase::continuous) {
+    replace_special(make_special(slot), request, ts);
+    after_event(ts);
+  } else {
+    replace_plain(slot, request, ts);
+  }
+}
+
+void SimulatedVenue::replace_plain(u32 slot, const ReplaceRequest& request, i64 ts) {
   const ClientOrderId id = request.client_order_id;
   const i64 price = request.price;
   const i64 quantity = request.quantity;
-  const u32 slot = orders_.find(id);
-  if (slot == kNone) {
-    report(ExecType::replace_rejected, id, 0, ts).reason = RejectReason::unknown_order;
-    return;
-  }
   RestingOrder order = orders_[slot];
   const i64 cum_qty = orders_.cum_qty(slot);
   const bool closes = quantity <= cum_qty;
@@ -124,11 +173,6 @@ void SimulatedVenue::replace(const ReplaceRequest& request, i64 ts) {
 RejectReason SimulatedVenue::refusal_of_new(const NewOrder& order) const {
   const bool is_market = order.order_type == OrderType::market;
   if (!valid(order.side)) return RejectReason::side_not_valid;
-  if (!is_basic(order.order_type)) return RejectReason::order_type_not_supported;
-  // No sessions yet: there is no end of day at which a day order could expire.
-  if (!is_basic(order.time_in_force) || order.time_in_force == TimeInForce::day) {
-    return RejectReason::time_in_force_not_supported;
-  }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;
   if (is_market && order.price != kNoPrice) return RejectReason::market_order_with_price;
   if (!is_market && order.price == kNoPrice) return RejectReason::limit_order_without_price;
@@ -163,6 +207,7 @@ i64 SimulatedVenue::trade_as_taker(const RestingOrder& order, ClientOrderId id, 
     const Take take = market_.take(order.side, limit, leaves);
     if (take.quantity == 0) break;
     leaves -= take.quantity;
+    booked(order.strategy, order.side, take.quantity);
     ExecutionReport& trade = report(ExecType::trade, id, order.venue_order_id, ts);
     trade.exec_id = ++numbers_.last_exec_id;
     trade.last_px = take.price;
@@ -179,22 +224,55 @@ void SimulatedVenue::rest(RestingOrder order, ClientOrderId id, i64 leaves) {
   orders_.add(id, leaves, order);
 }
 
+// An iceberg whose tip has traded shows the next one behind the queue of its price.
 void SimulatedVenue::fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity, i64 ts) {
-  ExecutionReport& trade = report(ExecType::trade, orders_.id_of(slot), orders_[slot].venue_order_id, ts);
+  const RestingOrder& order = orders_[slot];
+  ExecutionReport& trade = report(ExecType::trade, orders_.id_of(slot), order.venue_order_id, ts);
   trade.exec_id = ++numbers_.last_exec_id;
   trade.last_px = price;
   trade.last_qty = quantity;
   trade.liquidity = liquidity;
-  if (quantity == orders_.leaves_qty(slot)) {
-    orders_.remove(slot);
-  } else {
+  booked(order.strategy, order.side, quantity);
+  if (kind_ == MarketKind::bars) {
+    bar_left_ -= quantity;
+    if (order.special && orders_.terms(slot).list != 0) filled_lists_.push_back(orders_.terms(slot).list);
+  }
+  const i64 left = orders_.leaves_qty(slot) - quantity;
+  if (left == 0) {
+    forget(slot);
+  } else if (quantity < orders_.shown_qty(slot)) {
     orders_.reduce(slot, quantity);
+  } else {
+    take_out(slot);
+    orders_.show(slot, left);
+    rest_special(slot);
   }
 }
 
 void SimulatedVenue::close(u32 slot, ExecType exec_type, RejectReason reason, i64 ts) {
   report(exec_type, orders_.id_of(slot), orders_[slot].venue_order_id, ts).reason = reason;
+  forget(slot);
+}
+
+void SimulatedVenue::forget(u32 slot) noexcept {
+  if (orders_[slot].special) {
+    const VenueTerms& terms = orders_.terms(slot);
+    const VenuePlace stands = orders_[slot].stands;
+    if (stands == VenuePlace::triggers) triggers_.remove(slot, static_cast<TriggerSource>(terms.source));
+    if (stands == VenuePlace::elected) std::erase(elected_, slot);
+    if (stands == VenuePlace::collected) std::erase(collected_, slot);
+    if (stands == VenuePlace::resting && orders_[slot].has(kAllOrNone)) --all_or_none_;
+    if (terms.order_type == OrderType::pegged) std::erase(pegs_, slot);
+    if (expiries_.contains(slot)) expiries_.remove(slot);
+    --special_live_;
+  }
   orders_.remove(slot);
+}
+
+void SimulatedVenue::advance(i64 ts) {
+  while (!expiries_.empty() && expiries_.first_key() <= ts) {
+    close(expiries_.first(), ExecType::expired, RejectReason::none, expiries_.first_key());
+  }
 }
 
 ExecutionReport& SimulatedVenue::report(ExecType exec_type, ClientOrderId id, VenueOrderId venue_order_id, i64 ts) {

@@ -4,13 +4,18 @@
 #include <memory>
 #include <vector>
 
+#include "book/slot_heap.hpp"
 #include "decimal/integers.hpp"
 #include "matching/execution_venue.hpp"
 #include "matching/queue_model.hpp"
+#include "matching/tip_source.hpp"
+#include "matching/trading_phase.hpp"
 #include "matching/venue_l2_market.hpp"
 #include "matching/venue_l3_market.hpp"
 #include "matching/venue_orders.hpp"
 #include "matching/venue_quote_market.hpp"
+#include "matching/venue_terms.hpp"
+#include "matching/venue_triggers.hpp"
 #include "model/messages.hpp"
 #include "model/records.hpp"
 
@@ -25,13 +30,14 @@ enum class MarketKind : u8 { l3, l2, quotes, bars };
 class SimulatedVenue final : public ExecutionVenue {
  public:
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
-                 std::vector<ExecutionReport>& reports);
+                 std::vector<ExecutionReport>& reports, const RecordedVenueRules& rules = {},
+                 const VenueData& data = {});
 
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;
-  i64 next_due() const noexcept override { return kNeverDue; }
-  void advance(i64) override {}
+  i64 next_due() const noexcept override { return expiries_.empty() ? kNeverDue : expiries_.first_key(); }
+  void advance(i64 ts) override;
   std::size_t open_order_count() const noexcept override { return orders_.size(); }
 
   // Before the first row. Guesses places of own orders where the data are levels or quotes.
@@ -46,8 +52,12 @@ class SimulatedVenue final : public ExecutionVenue {
   // A bar is told twice: its open when it begins, the rest when it ends.
   void open_bar(const BarRecord& record);
   void close_bar(const BarRecord& record);
+  // Beside any of these: the trading phase, and the mark price.
+  void apply_status(TradingPhase phase, i64 ts);
+  void apply_mark(i64 price, i64 ts);
 
   MarketKind kind() const noexcept { return kind_; }
+  TradingPhase phase() const noexcept { return phase_; }
   const VenueOrders& orders() const noexcept { return orders_; }
   const L3Book& l3_book() const noexcept { return l3_.book(); }
   const L2Book& l2_book() const noexcept { return l2_.book(); }
@@ -57,32 +67,121 @@ class SimulatedVenue final : public ExecutionVenue {
   }
 
  private:
+  // What a bar is walked for.
+  enum class BarPass : u8 { everything, stops, all_but_stops };
+
   VenueMarket& market_of(MarketKind kind) noexcept;
+  // Commands.
+  bool is_plain(const NewOrder& order) const noexcept;
+  void submit_plain(const NewOrder& order, i64 ts);
+  void submit_special(const NewOrder& order, i64 ts);
+  void replace_plain(u32 slot, const ReplaceRequest& request, i64 ts);
+  void replace_special(u32 slot, const ReplaceRequest& request, i64 ts);
+  void replace_waiting_stop(u32 slot, const ReplaceRequest& request);
+  void keep_place(u32 slot, i64 quantity);
+  bool keeps_place(u32 slot, const ReplaceRequest& request) const;
+  u32 make_special(u32 slot);
+  // Refusals.
   RejectReason refusal_of_new(const NewOrder& order) const;
   RejectReason refusal_of_price(Side side, i64 price, i64 quantity, u16 flags) const;
-  // Takes what is in reach and reports it; returns what is left.
+  RejectReason refusal_of_special(const NewOrder& order, i64 ts) const;
+  RejectReason refusal_of_form(const NewOrder& order) const;
+  RejectReason refusal_by_data(const NewOrder& order) const;
+  RejectReason refusal_of_state(const NewOrder& order, i64 ts) const;
+  RejectReason refusal_at_entry(const NewOrder& order) const;
+  RejectReason refusal_over_bars(Side side, i64 price, SelfTrade asked) const noexcept;
+  RejectReason refusal_of_stop(const NewOrder& order) const;
+  RejectReason refusal_of_replace(u32 slot, const ReplaceRequest& request) const;
+  // Entering.
   i64 trade_as_taker(const RestingOrder& order, ClientOrderId id, i64 leaves, i64 ts);
   void rest(RestingOrder order, ClientOrderId id, i64 leaves);
+  void enter(u32 slot, i64 ts);
+  void enter_unmatched(u32 slot);
+  void take(u32 slot, i64 ts);
+  void meet_own(u32 taker, u32 maker, i64 ts);
+  u32 own_in_reach(Side side, i64 limit, i64 leaves, SelfTrade policy) const;
+  SelfTrade policy_of(SelfTrade asked) const noexcept;
+  i64 reach(Side side, i64 limit, i64 wanted, SelfTrade policy) const;
+  i64 reach_past_own(Side side, i64 limit, i64 wanted, bool decrements) const;
+  i64 best_opposite(Side side) const;
+  i64 limit_at_entry(Side side, u16 flags, OrderType type, i64 limit, const OrderTerms& asked) const;
+  void rest_special(u32 slot);
+  void take_out(u32 slot) noexcept;
+  bool collecting() const noexcept { return collects(phase_, rules_.rules.session); }
+  // Reduce-only.
+  i64 reducible(StrategyIndex strategy, Side side) const noexcept;
+  bool fits_reduce_only(u32 slot, i64 ts);
+  void cut(u32 slot, i64 quantity, RejectReason reason, i64 ts);
+  // Waiting for a price, and what follows from an event.
+  TriggerType trigger_of(TriggerType asked) const noexcept;
+  TriggerSource source_of_order(Side side, OrderType type, TriggerType asked) const noexcept;
+  i64 price_of(TriggerSource source) const noexcept;
+  void wait_for_price(u32 slot);
+  void observe(TriggerSource source, i64 price);
+  void observe_touch();
+  void prints(i64 price);
+  void after_event(i64 ts) {
+    if (special_live_ != 0) [[unlikely]]
+      settle(ts);
+  }
+  void settle(i64 ts);
+  void become_triggered(u32 slot, i64 ts);
+  bool reprice_pegs(i64 ts);
+  void withdraw_pegs(bool all);
+  i64 peg_price(Side side, i64 limit, const OrderTerms& asked) const;
+  bool enter_all_or_none(i64 ts);
   // Own orders of this side that a recorded trade reaches share its quantity by price and time. `ahead_of(slot)` is the
   // quantity that an order at the trade's own price must let pass.
   template <class AheadOf>
   void trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of);
+  template <class AheadOf>
+  i64 level_reached(Side side, u32 level, bool at_price, bool hidden, i64 quantity, i64 ts, AheadOf&& ahead_of);
+  i64 fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, i64 ts);
+  void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
   // Own orders of a level learn that it showed `before` lots and now shows `after`.
   void level_changes(Side side, u32 level, i64 before, i64 after);
   void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
+  // Bars.
   void open_waiting(i64 open, i64 ts);
   void open_resting(Side side, i64 open, i64 ts);
-  void close_side(Side side, i64 extreme, i64 ts);
+  void open_one(u32 slot, i64 open, i64 ts);
+  void enter_at(u32 slot, i64 now, i64 ts);
+  void elect_in_bar(TriggerSource source, i64 price, i64 now, i64 ts);
+  void walk(const BarRecord& record, BarPass pass, i64 ts);
+  void walk_leg(i64 from, i64 to, BarPass pass, i64 ts);
+  void level_passed(Side side, u32 level, i64 ts);
+  void put_back_deferred();
+  bool sibling_filled(u32 slot) const noexcept;
+  // Phases.
+  void end_auction(i64 ts);
+  void activate(i64 ts);
+  void expire_day_orders(i64 ts);
+  void begin_trading(i64 ts);
+  void auction_prints(i64 price, i64 quantity, i64 ts);
+  i64 auction_fills(u32 slot, i64 price, i64 left, i64 ts);
+  template <class Wanted>
+  const std::vector<u32>& live_orders(Wanted&& wanted);
+  // Leaving and telling.
   void fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity, i64 ts);
   void close(u32 slot, ExecType exec_type, RejectReason reason, i64 ts);
+  void forget(u32 slot) noexcept;
+  void booked(StrategyIndex strategy, Side side, i64 quantity) noexcept {
+    positions_[strategy] += sign(side) * quantity;
+  }
   ExecutionReport& report(ExecType exec_type, ClientOrderId id, VenueOrderId venue_order_id, i64 ts);
+  void state_terms(ExecType exec_type, u32 slot, RejectReason reason, i64 ts);
 
   InstrumentIndex instrument_;
   MarketKind kind_;
   VenueNumbers& numbers_;
   std::vector<ExecutionReport>& reports_;
+  RecordedVenueRules rules_;
+  VenueData data_;
+  bool plain_rules_;  // nothing in the rules touches a plain order
+  bool matches_ = true;
+  TradingPhase phase_ = TradingPhase::continuous;
   VenueOrders orders_;
   VenueL3Market l3_;
   VenueL2Market l2_;
@@ -90,6 +189,23 @@ class SimulatedVenue final : public ExecutionVenue {
   VenueBarMarket bars_;
   VenueMarket& market_;  // the one of the four that the instrument has
   std::unique_ptr<const QueueModel> queue_model_ = make_queue_model({});
+  u64 time_ = 0;  // counts entries
+  u32 special_live_ = 0;
+  u32 all_or_none_ = 0;  // at rest
+  VenueTriggers triggers_;
+  SlotHeap expiries_;
+  TipSource tips_;
+  std::vector<i64> positions_;  // by strategy: what its fills here add up to
+  std::vector<u32> elected_;    // in the order of their election
+  std::vector<u32> pegs_;       // in the order of their entry
+  std::vector<u32> collected_;  // in the order of their entry
+  std::vector<u32> deferred_;   // elected within a bar in which a sibling has traded
+  std::vector<u32> scratch_;
+  std::vector<OrderListId> filled_lists_;  // of which an order has traded in the bar under way
+  i64 peg_bid_ = kNoPrice;
+  i64 peg_ask_ = kNoPrice;
+  bool pegs_stale_ = false;
+  i64 bar_left_ = INT64_MAX;  // lots that own orders may still trade in the bar under way
 };
 
 }  // namespace pytrader

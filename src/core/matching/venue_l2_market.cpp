@@ -19,9 +19,19 @@ i64 VenueL2Market::reachable(Side taker, i64 limit, i64 wanted) const {
   for (u32 level = ladder.best(); level != kNone && found < wanted; level = ladder.next_worse(level)) {
     const i64 price = ladder.price_of(level);
     if (ladder.better(limit, price)) break;
-    found += std::min(wanted - found, std::max<i64>(0, ladder[level].quantity - taken_at(side, price)));
+    found += std::min(wanted - found, std::max<i64>(0, ladder[level].quantity - gone_at(side, price)));
   }
   return found;
+}
+
+i64 VenueL2Market::best_left(Side taker) const {
+  const Side side = opposite(taker);
+  const Ladder& ladder = book_.side(side);
+  for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {
+    const i64 price = ladder.price_of(level);
+    if (ladder[level].quantity > gone_at(side, price)) return price;
+  }
+  return kNoPrice;
 }
 
 Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
@@ -30,7 +40,7 @@ Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
   for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {
     const i64 price = ladder.price_of(level);
     if (ladder.better(limit, price)) break;
-    const i64 here = std::min(wanted, ladder[level].quantity - taken_at(side, price));
+    const i64 here = std::min(wanted, ladder[level].quantity - gone_at(side, price));
     if (here <= 0) continue;
     Ladder& marks = taken(side);
     const u32 mark = marks.level_at(price);

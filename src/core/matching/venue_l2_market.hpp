@@ -14,6 +14,8 @@ class VenueL2Market final : public VenueMarket {
   i64 reachable(Side taker, i64 limit, i64 wanted) const override;
   Take take(Side taker, i64 limit, i64 wanted) override;
   i64 place_in_queue(Side side, i64 price) override { return displayed(side, price); }
+  i64 touch(Side side) const override { return book_.side(side).empty() ? kNoPrice : book_.side(side).best_price(); }
+  i64 best_left(Side taker) const override;
 
   void apply(const L2Record& record);
   i64 displayed(Side side, i64 price) const noexcept { return book_.level(side, price).quantity; }
@@ -22,6 +24,8 @@ class VenueL2Market final : public VenueMarket {
  private:
   Ladder& taken(Side side) noexcept { return side == Side::buy ? taken_bids_ : taken_asks_; }
   const Ladder& taken(Side side) const noexcept { return side == Side::buy ? taken_bids_ : taken_asks_; }
+  // What own orders took of a level, and what a print has just taken.
+  i64 gone_at(Side side, i64 price) const noexcept { return taken_at(side, price) + withheld_at(side, price); }
   i64 taken_at(Side side, i64 price) const noexcept;
 
   L2Book book_{BookPolicy::lenient};

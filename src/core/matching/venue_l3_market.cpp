@@ -24,6 +24,14 @@ i64 VenueL3Market::reachable(Side taker, i64 limit, i64 wanted) const {
   return found;
 }
 
+i64 VenueL3Market::best_left(Side taker) const {
+  const Ladder& ladder = book_.side(opposite(taker));
+  for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {
+    if (left_at(ladder, level, 1) > 0) return ladder.price_of(level);
+  }
+  return kNoPrice;
+}
+
 Take VenueL3Market::take(Side taker, i64 limit, i64 wanted) {
   const Ladder& ladder = book_.side(opposite(taker));
   for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {

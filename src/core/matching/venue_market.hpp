@@ -3,6 +3,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/enums.hpp"
+#include "model/order_terms.hpp"
 
 namespace pytrader {
 
@@ -24,6 +25,28 @@ class VenueMarket {
   virtual Take take(Side taker, i64 limit, i64 wanted) = 0;
   // What an own order that begins to rest now remembers as its place in the queue.
   virtual i64 place_in_queue(Side side, i64 price) = 0;
+  // The best displayed price of a side, kNoPrice if it is empty.
+  virtual i64 touch(Side side) const = 0;
+  // The best price that has something left for a taker, kNoPrice if nothing has.
+  virtual i64 best_left(Side taker) const = 0;
+
+  // What a print beside levels or quotes traded is gone before they say so: takers do not find these lots at this price
+  // of this side until release().
+  void withhold(Side side, i64 price, i64 quantity) noexcept { withheld_ = {side, price, quantity}; }
+  void release() noexcept { withheld_.quantity = 0; }
+
+ protected:
+  i64 withheld_at(Side side, i64 price) const noexcept {
+    return withheld_.quantity != 0 && withheld_.side == side && withheld_.price == price ? withheld_.quantity : 0;
+  }
+
+ private:
+  struct Withheld {
+    Side side = Side::buy;
+    i64 price = 0;
+    i64 quantity = 0;
+  };
+  Withheld withheld_;
 };
 
 }  // namespace pytrader

@@ -14,7 +14,7 @@ class VenueQuoteMarket final : public VenueMarket {
   i64 reachable(Side taker, i64 limit, i64 wanted) const override {
     const Touch& touch = side(opposite(taker));
     const bool within = taker == Side::buy ? touch.price <= limit : touch.price >= limit;
-    return within ? std::min(wanted, touch.left) : 0;
+    return within ? std::min(wanted, left_of(opposite(taker))) : 0;
   }
   Take take(Side taker, i64 limit, i64 wanted) override {
     const i64 quantity = reachable(taker, limit, wanted);
@@ -23,6 +23,10 @@ class VenueQuoteMarket final : public VenueMarket {
     return {touch.price, quantity};
   }
   i64 place_in_queue(Side which, i64 price) override { return displayed(which, price); }
+  i64 touch(Side which) const override { return side(which).displayed > 0 ? side(which).price : kNoPrice; }
+  i64 best_left(Side taker) const override {
+    return left_of(opposite(taker)) > 0 ? side(opposite(taker)).price : kNoPrice;
+  }
 
   // Every quote states anew what is there to take.
   void apply(const QuoteRecord& quote) noexcept {
@@ -48,6 +52,9 @@ class VenueQuoteMarket final : public VenueMarket {
     i64 left = 0;
   };
   const Touch& side(Side which) const noexcept { return which == Side::buy ? bid_ : ask_; }
+  i64 left_of(Side which) const noexcept {
+    return std::max<i64>(0, side(which).left - withheld_at(which, side(which).price));
+  }
 
   Touch bid_;
   Touch ask_;
@@ -60,6 +67,8 @@ class VenueBarMarket final : public VenueMarket {
   i64 reachable(Side, i64, i64) const override { return 0; }
   Take take(Side, i64, i64) override { return {0, 0}; }
   i64 place_in_queue(Side, i64) override { return ++last_arrival_; }
+  i64 touch(Side) const override { return kNoPrice; }
+  i64 best_left(Side) const override { return kNoPrice; }
   // A bar opens: own orders with a place below this one were there before it.
   void open() noexcept {
     previous_open_ = opened_;

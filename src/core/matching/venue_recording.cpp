@@ -5,6 +5,7 @@
 
 namespace pytrader {
 
+// At one price what is displayed comes before what is hidden.
 template <class AheadOf>
 void SimulatedVenue::trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of) {
   const Ladder& ladder = orders_.ladder(side);
@@ -12,54 +13,92 @@ void SimulatedVenue::trade_reaches(Side side, i64 price, i64 quantity, i64 ts, A
   for (u32 level = ladder.best(); level != kNone && !ladder.better(price, ladder.price_of(level));) {
     const bool at_price = ladder.price_of(level) == price;
     const u32 worse = ladder.next_worse(level);
-    for (u32 slot = ladder[level].head; slot != kNone;) {
-      const u32 behind = orders_.next(slot);
-      const i64 reaching = quantity - (at_price ? ahead_of(slot) : 0) - filled;
-      const i64 own_price = orders_[slot].price;
-      if (reaching > 0) {
-        const i64 last_qty = std::min(reaching, orders_.leaves_qty(slot));
-        filled += last_qty;
-        fill(slot, own_price, last_qty, Liquidity::maker, ts);
-      }
-      slot = behind;
+    filled += level_reached(side, level, at_price, false, quantity - filled, ts, ahead_of);
+    if (orders_.hidden_count() != 0) {
+      filled += level_reached(side, level, at_price, true, quantity - filled, ts, ahead_of);
     }
     level = worse;
   }
 }
 
+// An iceberg trades tip by tip at the trade's own price, and with all that is open where the trade went through it.
+template <class AheadOf>
+i64 SimulatedVenue::level_reached(Side side, u32 level, bool at_price, bool hidden, i64 quantity, i64 ts,
+                                  AheadOf&& ahead_of) {
+  const Ladder& ladder = orders_.ladder(side);
+  i64 filled = 0;
+  u32 first_new_tip = kNone;  // from here to the end of the queue all are tips that this trade brought out
+  for (u32 slot = ladder[level].head; slot != kNone && (slot != first_new_tip || filled < quantity);) {
+    u32 behind = orders_.next(slot);
+    if (orders_[slot].has(kHidden) == hidden) {
+      const i64 reaching = quantity - (at_price ? ahead_of(slot) : 0) - filled;
+      const i64 shown = orders_.shown_qty(slot);
+      const bool has_more = at_price && shown < orders_.leaves_qty(slot) && reaching >= shown;
+      const i64 got = reaching > 0 ? fill_as_maker(slot, orders_[slot].price, reaching, at_price, ts) : 0;
+      filled += got;
+      if (has_more && got == shown && orders_.is_live(slot)) {
+        if (first_new_tip == kNone) first_new_tip = slot;
+        if (behind == kNone) behind = slot;
+      }
+    }
+    slot = behind;
+  }
+  return filled;
+}
+
+// What a trade gives an order that rests; `most` lots reach it.
+i64 SimulatedVenue::fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, i64 ts) {
+  const i64 open = orders_.leaves_qty(slot);
+  if (most <= 0 || (orders_[slot].has(kAllOrNone) && most < open)) return 0;
+  if (orders_[slot].has(kReduceOnly) && !fits_reduce_only(slot, ts)) return 0;
+  const i64 quantity = std::min(most, tip_only ? orders_.shown_qty(slot) : orders_.leaves_qty(slot));
+  fill(slot, price, quantity, Liquidity::maker, ts);
+  return quantity;
+}
+
 void SimulatedVenue::apply_l3(const L3Record& record) {
   const BookAction action = static_cast<BookAction>(record.action);
-  const bool prints = action == BookAction::execute || action == BookAction::trade;
+  const bool prints_trade = action == BookAction::execute || action == BookAction::trade;
   // Where an execution happened, its order says: the row need not.
-  if (prints && !orders_.empty() && record.quantity > 0) {
+  if (prints_trade && record.quantity > 0) {
     const Execution execution = l3_.execution_of(record);
-    if (valid(execution.side) && orders_.any_at_or_better(execution.side, execution.price)) {
-      trade_reaches(execution.side, execution.price, record.quantity, record.ts_event,
-                    [&](u32 slot) { return orders_[slot].place < execution.arrival ? 0 : kUnknownAhead; });
+    if (valid(execution.side) && matches_) {
+      if (orders_.any_at_or_better(execution.side, execution.price)) {
+        trade_reaches(execution.side, execution.price, record.quantity, record.ts_event, [&](u32 slot) {
+          const RestingOrder& own = orders_[slot];
+          const bool before = own.has(kHidden) ? execution.arrival == INT64_MAX : own.place < execution.arrival;
+          return before ? 0 : kUnknownAhead;
+        });
+      }
+      prints(execution.price);
+    } else if (valid(execution.side) && collecting()) {
+      auction_prints(execution.price, record.quantity, record.ts_event);
     }
   }
   // Only who joins a queue needs a place in it.
   const bool joins = action == BookAction::add || action == BookAction::replace;
   const Side side = static_cast<Side>(record.side);
   l3_.apply(record, joins && (valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty()));
+  if ((record.flags & kFlagLast) != 0) after_event(record.ts_event);
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {
   const Side side = static_cast<Side>(record.side);
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
-    trade_prints(side, record.price, record.quantity, record.ts_event);
+    told_trade(side, record.price, record.quantity, record.ts_event);
     l2_.apply(record);
-    return;
+  } else {
+    const u32 level =
+        valid(side) && orders_.any_at_or_better(side, record.price) ? orders_.ladder(side).find(record.price) : kNone;
+    if (level == kNone) {
+      l2_.apply(record);
+    } else {
+      const i64 before = l2_.displayed(side, record.price);
+      l2_.apply(record);
+      level_changes(side, level, before, l2_.displayed(side, record.price));
+    }
   }
-  const u32 level =
-      valid(side) && orders_.any_at_or_better(side, record.price) ? orders_.ladder(side).find(record.price) : kNone;
-  if (level == kNone) {
-    l2_.apply(record);
-    return;
-  }
-  const i64 before = l2_.displayed(side, record.price);
-  l2_.apply(record);
-  level_changes(side, level, before, l2_.displayed(side, record.price));
+  if ((record.flags & kFlagLast) != 0) after_event(record.ts_event);
 }
 
 void SimulatedVenue::level_changes(Side side, u32 level, i64 before, i64 after) {
@@ -81,6 +120,7 @@ void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
   const i64 displayed = kind_ == MarketKind::l2 ? l2_.displayed(side, price) : quotes_.displayed(side, price);
   trade_reaches(side, price, quantity, ts, [&](u32 slot) {
     RestingOrder& own = orders_[slot];
+    if (own.has(kHidden)) return displayed;
     const QueueAhead ahead = no_more_than({own.place, own.place_fraction}, displayed);
     if (ahead.lots == kUnknownAhead) return kUnknownAhead;
     const QueueAhead left = after_trade(ahead, quantity);
@@ -95,6 +135,7 @@ void SimulatedVenue::apply_quote(const QuoteRecord& record) {
   if (!orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
       !orders_.any_at_or_better(Side::sell, std::max(record.bid_price, record.ask_price))) {
     quotes_.apply(record);
+    after_event(record.ts_event);
     return;
   }
   const VenueQuoteMarket before = quotes_;
@@ -110,12 +151,13 @@ void SimulatedVenue::apply_quote(const QuoteRecord& record) {
   if (orders_.any_at_or_better(Side::sell, std::max(bid_for_sells, ask_for_sells))) {
     quote_reaches(Side::sell, ask_for_sells, bid_for_sells, before, record.ts_event);
   }
+  after_event(record.ts_event);
 }
 
 // Own orders trade with the opposite touch if that came to them; those that are left learn what is displayed ahead.
 void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before,
                                    i64 ts) {
-  if (orders_.any_at_or_better(side, opposite_price)) touch_reaches(side, opposite_price, ts);
+  if (matches_ && orders_.any_at_or_better(side, opposite_price)) touch_reaches(side, opposite_price, ts);
   const Ladder& ladder = orders_.ladder(side);
   for (u32 level = ladder.best(); level != kNone && !ladder.better(same_price, ladder.price_of(level));
        level = ladder.next_worse(level)) {
@@ -126,83 +168,47 @@ void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price
 
 // The opposite best came to own orders of this side: they trade with what it displays, at their own price.
 void SimulatedVenue::touch_reaches(Side side, i64 opposite_price, i64 ts) {
-  while (orders_.any_at_or_better(side, opposite_price)) {
-    const Ladder& ladder = orders_.ladder(side);
-    const u32 slot = ladder[ladder.best()].head;
-    const Take take = quotes_.take(side, opposite_price, orders_.leaves_qty(slot));
-    if (take.quantity == 0) return;
-    fill(slot, orders_[slot].price, take.quantity, Liquidity::maker, ts);
+  const Ladder& ladder = orders_.ladder(side);
+  for (u32 level = ladder.best(); level != kNone && !ladder.better(opposite_price, ladder.price_of(level));) {
+    const u32 worse = ladder.next_worse(level);
+    for (u32 slot = ladder[level].head; slot != kNone;) {
+      const u32 behind = orders_.next(slot);
+      const i64 most = quotes_.reachable(side, opposite_price, orders_.leaves_qty(slot));
+      if (most == 0) return;
+      const i64 filled = fill_as_maker(slot, orders_[slot].price, most, false, ts);
+      if (filled > 0) quotes_.take(side, opposite_price, filled);
+      slot = behind;
+    }
+    level = worse;
   }
 }
 
 void SimulatedVenue::apply_trade(const TradeRecord& record) {
   if (kind_ != MarketKind::l2 && kind_ != MarketKind::quotes) return;
   const Side aggressor = static_cast<Side>(record.aggressor_side);
-  if (valid(aggressor)) {
-    trade_prints(opposite(aggressor), record.price, record.quantity, record.ts_event);
+  told_trade(valid(aggressor) ? opposite(aggressor) : aggressor, record.price, record.quantity, record.ts_event);
+  if (special_live_ == 0) return;
+  // The rows that say what this trade left come later.
+  if (valid(aggressor)) market_.withhold(opposite(aggressor), record.price, record.quantity);
+  after_event(record.ts_event);
+  market_.release();
+}
+
+// A trade against resting interest of this side; of a side that is none, against whichever it can have hit: own orders
+// never cross one another, so that at most one side is reached.
+void SimulatedVenue::told_trade(Side side, i64 price, i64 quantity, i64 ts) {
+  if (quantity <= 0) return;
+  if (!matches_) {
+    if (collecting()) auction_prints(price, quantity, ts);
     return;
   }
-  // Own orders never cross one another, so that at most one side is reached.
-  trade_prints(Side::buy, record.price, record.quantity, record.ts_event);
-  trade_prints(Side::sell, record.price, record.quantity, record.ts_event);
-}
-
-void SimulatedVenue::open_bar(const BarRecord& record) {
-  bars_.open();
-  if (orders_.empty()) return;
-  open_waiting(record.open, record.ts_open);
-  open_resting(Side::buy, record.open, record.ts_open);
-  open_resting(Side::sell, record.open, record.ts_open);
-}
-
-void SimulatedVenue::open_waiting(i64 open, i64 ts) {
-  while (orders_.first_waiting() != kNone) {
-    const u32 slot = orders_.first_waiting();
-    const RestingOrder& order = orders_[slot];
-    const bool reached =
-        order.price == kNoPrice || (order.side == Side::buy ? open <= order.price : open >= order.price);
-    if (reached) {
-      fill(slot, open, orders_.leaves_qty(slot), Liquidity::taker, ts);
-    } else {
-      const bool all_or_none = order.time_in_force == TimeInForce::fok;
-      close(slot, ExecType::canceled, all_or_none ? RejectReason::fok_not_fillable : RejectReason::no_liquidity, ts);
-    }
+  if (valid(side)) {
+    trade_prints(side, price, quantity, ts);
+  } else {
+    trade_prints(Side::buy, price, quantity, ts);
+    trade_prints(Side::sell, price, quantity, ts);
   }
-}
-
-// A limit order that the open reaches trades at the open: as taker at its first open, after that as maker.
-void SimulatedVenue::open_resting(Side side, i64 open, i64 ts) {
-  while (orders_.any_at_or_better(side, open)) {
-    const Ladder& ladder = orders_.ladder(side);
-    const u32 slot = ladder[ladder.best()].head;
-    const RestingOrder& order = orders_[slot];
-    const bool first_open = order.place > bars_.previous_open();
-    if (first_open && (order.flags & kPostOnly) != 0) {
-      close(slot, ExecType::canceled, RejectReason::post_only_would_take, ts);
-    } else {
-      fill(slot, open, orders_.leaves_qty(slot), first_open ? Liquidity::taker : Liquidity::maker, ts);
-    }
-  }
-}
-
-void SimulatedVenue::close_bar(const BarRecord& record) {
-  if (orders_.empty()) return;
-  close_side(Side::buy, record.low, record.ts_event);
-  close_side(Side::sell, record.high, record.ts_event);
-}
-
-// Orders that were there when the bar opened trade at their price if the bar went strictly through it.
-void SimulatedVenue::close_side(Side side, i64 extreme, i64 ts) {
-  const Ladder& ladder = orders_.ladder(side);
-  for (u32 level = ladder.best(); level != kNone && ladder.better(ladder.price_of(level), extreme);) {
-    const u32 worse = ladder.next_worse(level);
-    for (u32 slot = ladder[level].head; slot != kNone && orders_[slot].place < bars_.opened();) {
-      const u32 behind = orders_.next(slot);
-      fill(slot, orders_[slot].price, orders_.leaves_qty(slot), Liquidity::maker, ts);
-      slot = behind;
-    }
-    level = worse;
-  }
+  prints(price);
 }
 
 }  // namespace pytrader

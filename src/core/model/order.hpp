@@ -3,8 +3,20 @@
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
+#include "model/report_rank.hpp"
 
 namespace pytrader {
+
+// A doubly linked list through orders; client order ids, 0 is none.
+struct OrderLinks {
+  u32 next = 0;
+  u32 prev = 0;
+};
+struct OrderChain {
+  u32 head = 0;
+  u32 tail = 0;
+  u32 count = 0;
+};
 
 struct Order {
   i128 cum_value = 0;  // sum of last_px * last_qty, in ticks times lots
@@ -26,9 +38,14 @@ struct Order {
   InstrumentIndex instrument = 0;
   TagIndex tag = 0;
   OrderListId list = 0;
-  u32 terms = 0;      // row of the store's terms, 0 for none
-  u32 next_open = 0;  // links of the open orders of one strategy and instrument; handles, 0 is none
-  u32 prev_open = 0;
+  u32 terms = 0;  // row of the store's terms, 0 for none
+  // While it is open, its place among the orders that share something with it.
+  OrderLinks by_instrument;  // one strategy's in one instrument
+  OrderLinks by_side;        // ... of one side
+  OrderLinks by_tag;         // one strategy's with one tag
+  OrderLinks by_stage;       // one strategy's that are emulated, in flight or working
+  OrderLinks by_parent;      // children of one parent
+  OrderChain children;       // its open children
   Side side = Side::buy;
   OrderType order_type = OrderType::market;
   TimeInForce time_in_force = TimeInForce::gtc;
@@ -37,16 +54,37 @@ struct Order {
   TriggerType trigger_type = TriggerType::venue_default;
   Contingency contingency = Contingency::none;
   u16 flags = 0;
+  // What the venue and we have said, in whatever order it came. Of an order that left, the status follows from these.
+  OrderStatus ended = OrderStatus::initialized;    // canceled, expired or rejected; initialized: not ended
+  OrderStatus request = OrderStatus::initialized;  // pending_cancel or pending_replace; initialized: none
+  u8 facts = 0;                                    // bits kSent ..
+  u64 asked_cancel = 0;                            // newest word of the venue when we asked last for a cancel
+  u64 asked_replace = 0;                           // ... for a replace
+  u64 last_sequence = 0;                           // newest word of the venue so far
+  ReportRank restated;                             // of the report that stated order_qty
+  ReportRank priced;                               // of the report that stated price
 
-  i64 leaves_qty() const noexcept;  // order_qty - cum_qty while open, 0 once closed
+  i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
+  bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
+  bool has(u8 fact) const noexcept { return (facts & fact) != 0; }
 };
+
+// Bits of Order::facts.
+constexpr u8 kSent = 1;          // it left for the venue
+constexpr u8 kAcknowledged = 2;  // the venue has it
+constexpr u8 kNewTold = 4;       // the report `new` came
+constexpr u8 kTriggered = 8;     // it waits for its stop price no more
+constexpr u8 kClosedOnce = 16;   // it stands among the closed orders
 
 bool is_open(OrderStatus status) noexcept;    // may still trade (emulated .. pending_replace)
 bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired
+// The status of an order that left, from its facts and quantities alone.
+OrderStatus status_of(const Order& order) noexcept;
 
 // The next status when `exec_type` happens to an order in `status`; read from the table in order_state.cpp.
-// `fills_completely` says whether a trade (or a replace) brings leaves_qty to 0; `has_fills` whether cum_qty > 0 before
-// the event (a refused cancel returns to partially_filled or new_ by it).
+// `fills_completely` says whether the event leaves nothing of the order (cum_qty >= order_qty), `has_fills` whether
+// cum_qty > 0 after it. A filled order whose trades shrink, or whose quantity grows, and that the venue had ended
+// meanwhile, goes to that end instead.
 struct Transition {
   bool legal;
   OrderStatus next;

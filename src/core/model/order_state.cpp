@@ -27,51 +27,137 @@ enum class Next : u8 {
   pending_replace,
 };
 
-constexpr Next O = Next::illegal;
 constexpr std::size_t kStatusCount = std::size(kOrderStatuses);
 constexpr std::size_t kExecTypeCount = std::size(kExecTypes);
 
-// Rows in the order of kOrderStatuses, columns in the order of kExecTypes. Why the less obvious cells are as they are:
-// a venue may trade or cancel an order before (or without) acknowledging it; a cancel may be sent while `new` or
-// `replaced` is still on its way, so both are taken in pending_cancel; a cancel that overtook its order is refused
-// before the order is accepted or rejected, which then comes after `working`; a refusal of a cancel or replace may come
-// after the fill that caused it, so closed orders take it and stay.
-constexpr Next kTable[kStatusCount][kExecTypeCount] = {
-    // initialized, denied, emulated, released, pending_new, new, triggered, canceled, replaced, pending_cancel,
-    // rejected,
-    // expired, pending_replace, trade, trade_correct, trade_cancel, cancel_rejected, replace_rejected, restated. A row
-    // that ends early is illegal from there on.
-    /* initialized */
-    {O, Next::denied, Next::emulated, O, Next::pending_new, O, O, O, O, O, O, O, O, O, O, O, O, O},
-    /* denied */
-    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O},
-    /* emulated */
-    {O, Next::denied, O, Next::released, O, O, O, Next::canceled, Next::stay, O, O, Next::expired, O, O, O, O, O, O},
-    /* released */
-    {O, Next::denied, O, O, Next::pending_new, O, O, Next::canceled, O, O, O, O, O, O, O, O, O, O},
-    /* pending_new */
-    {O, O, O, O, O, Next::new_, O, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired, O,
-     Next::fill, O, O, O, O},
-    /* new */
-    {O, O, O, O, O, Next::stay, Next::stay, Next::canceled, O, Next::pending_cancel, Next::rejected, Next::expired,
-     Next::pending_replace, Next::fill, O, O, O, O, Next::restated},
-    /* partially_filled */
-    {O, O, O, O, O, Next::stay, O, Next::canceled, O, Next::pending_cancel, O, Next::expired, Next::pending_replace,
-     Next::fill, O, O, O, O, Next::restated},
-    /* filled */
-    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
-    /* canceled */
-    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
-    /* pending_cancel */
-    {O, O, O, O, O, Next::stay, Next::stay, Next::canceled, Next::fill_stay, O, Next::rejected, Next::expired, O,
-     Next::fill_stay, O, O, Next::working, Next::stay, Next::fill_stay},
-    /* rejected */
-    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
-    /* expired */
-    {O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, Next::stay, Next::stay},
-    /* pending_replace */
-    {O, O, O, O, O, O, Next::stay, Next::canceled, Next::restated, Next::pending_cancel, O, Next::expired, O,
-     Next::fill_stay, O, O, O, Next::working, Next::fill_stay},
+struct Edge {
+  OrderStatus status;
+  ExecType exec_type;
+  Next next;
+};
+
+using S = OrderStatus;
+using E = ExecType;
+using N = Next;
+
+// Every legal pair; what is not here is refused. Why the less obvious ones are here: reports may come late and in any
+// order, so that a venue may trade, end or change an order before we hear that it has it; a trade is money whenever it
+// comes, even after the order's end; an acknowledgement or a change that comes after the end tells what the order was.
+constexpr Edge kEdges[] = {
+    {S::initialized, E::denied, N::denied},
+    {S::initialized, E::emulated, N::emulated},
+    {S::initialized, E::pending_new, N::pending_new},
+
+    {S::emulated, E::denied, N::denied},
+    {S::emulated, E::released, N::released},
+    {S::emulated, E::triggered, N::stay},
+    {S::emulated, E::canceled, N::canceled},
+    {S::emulated, E::replaced, N::stay},
+    {S::emulated, E::expired, N::expired},
+
+    {S::released, E::denied, N::denied},
+    {S::released, E::pending_new, N::pending_new},
+    {S::released, E::canceled, N::canceled},
+
+    {S::pending_new, E::new_, N::new_},
+    {S::pending_new, E::triggered, N::new_},
+    {S::pending_new, E::canceled, N::canceled},
+    {S::pending_new, E::replaced, N::new_},
+    {S::pending_new, E::restated, N::new_},
+    {S::pending_new, E::pending_cancel, N::pending_cancel},
+    {S::pending_new, E::rejected, N::rejected},
+    {S::pending_new, E::expired, N::expired},
+    {S::pending_new, E::trade, N::fill},
+    {S::pending_new, E::trade_correct, N::fill},
+    {S::pending_new, E::trade_cancel, N::new_},
+
+    {S::new_, E::new_, N::stay},
+    {S::new_, E::triggered, N::stay},
+    {S::new_, E::canceled, N::canceled},
+    {S::new_, E::replaced, N::stay},
+    {S::new_, E::restated, N::stay},
+    {S::new_, E::pending_cancel, N::pending_cancel},
+    {S::new_, E::rejected, N::rejected},
+    {S::new_, E::expired, N::expired},
+    {S::new_, E::pending_replace, N::pending_replace},
+    {S::new_, E::trade, N::fill},
+    {S::new_, E::trade_correct, N::fill},
+    {S::new_, E::trade_cancel, N::stay},
+
+    {S::partially_filled, E::new_, N::stay},
+    {S::partially_filled, E::triggered, N::stay},
+    {S::partially_filled, E::canceled, N::canceled},
+    {S::partially_filled, E::replaced, N::fill},
+    {S::partially_filled, E::restated, N::fill},
+    {S::partially_filled, E::pending_cancel, N::pending_cancel},
+    {S::partially_filled, E::expired, N::expired},
+    {S::partially_filled, E::pending_replace, N::pending_replace},
+    {S::partially_filled, E::trade, N::fill},
+    {S::partially_filled, E::trade_correct, N::fill},
+    {S::partially_filled, E::trade_cancel, N::working},
+
+    {S::filled, E::new_, N::fill},
+    {S::filled, E::triggered, N::stay},
+    {S::filled, E::canceled, N::stay},
+    {S::filled, E::replaced, N::fill},
+    {S::filled, E::restated, N::fill},
+    {S::filled, E::expired, N::stay},
+    {S::filled, E::trade, N::stay},
+    {S::filled, E::trade_correct, N::fill},
+    {S::filled, E::trade_cancel, N::restated},
+    {S::filled, E::cancel_rejected, N::stay},
+    {S::filled, E::replace_rejected, N::stay},
+
+    {S::canceled, E::new_, N::stay},
+    {S::canceled, E::triggered, N::stay},
+    {S::canceled, E::replaced, N::fill_stay},
+    {S::canceled, E::restated, N::fill_stay},
+    {S::canceled, E::trade, N::fill_stay},
+    {S::canceled, E::trade_correct, N::fill_stay},
+    {S::canceled, E::trade_cancel, N::stay},
+    {S::canceled, E::cancel_rejected, N::stay},
+    {S::canceled, E::replace_rejected, N::stay},
+
+    {S::pending_cancel, E::new_, N::stay},
+    {S::pending_cancel, E::triggered, N::stay},
+    {S::pending_cancel, E::canceled, N::canceled},
+    {S::pending_cancel, E::replaced, N::fill_stay},
+    {S::pending_cancel, E::restated, N::fill_stay},
+    {S::pending_cancel, E::rejected, N::rejected},
+    {S::pending_cancel, E::expired, N::expired},
+    {S::pending_cancel, E::trade, N::fill_stay},
+    {S::pending_cancel, E::trade_correct, N::fill_stay},
+    {S::pending_cancel, E::trade_cancel, N::stay},
+    {S::pending_cancel, E::cancel_rejected, N::working},
+    {S::pending_cancel, E::replace_rejected, N::stay},
+
+    {S::rejected, E::trade, N::fill_stay},
+    {S::rejected, E::trade_correct, N::fill_stay},
+    {S::rejected, E::trade_cancel, N::stay},
+    {S::rejected, E::cancel_rejected, N::stay},
+    {S::rejected, E::replace_rejected, N::stay},
+
+    {S::expired, E::new_, N::stay},
+    {S::expired, E::triggered, N::stay},
+    {S::expired, E::replaced, N::fill_stay},
+    {S::expired, E::restated, N::fill_stay},
+    {S::expired, E::trade, N::fill_stay},
+    {S::expired, E::trade_correct, N::fill_stay},
+    {S::expired, E::trade_cancel, N::stay},
+    {S::expired, E::cancel_rejected, N::stay},
+    {S::expired, E::replace_rejected, N::stay},
+
+    {S::pending_replace, E::new_, N::stay},
+    {S::pending_replace, E::triggered, N::stay},
+    {S::pending_replace, E::canceled, N::canceled},
+    {S::pending_replace, E::replaced, N::restated},
+    {S::pending_replace, E::restated, N::fill_stay},
+    {S::pending_replace, E::pending_cancel, N::pending_cancel},
+    {S::pending_replace, E::expired, N::expired},
+    {S::pending_replace, E::trade, N::fill_stay},
+    {S::pending_replace, E::trade_correct, N::fill_stay},
+    {S::pending_replace, E::trade_cancel, N::stay},
+    {S::pending_replace, E::replace_rejected, N::working},
 };
 
 // Byte codes are sparse (FIX letters), the table is dense.
@@ -89,6 +175,19 @@ constexpr RowOf make_rows() {
 }
 constexpr RowOf kRows = make_rows();
 
+struct Table {
+  Next next[kStatusCount][kExecTypeCount];
+};
+constexpr Table make_table() {
+  Table table{};  // Next::illegal everywhere
+  for (const Edge& edge : kEdges) {
+    table.next[kRows.status[static_cast<u8>(edge.status)]][kRows.exec_type[static_cast<u8>(edge.exec_type)]] =
+        edge.next;
+  }
+  return table;
+}
+constexpr Table kTable = make_table();
+
 }  // namespace
 
 Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bool fills_completely) noexcept {
@@ -96,7 +195,7 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
   const u8 column = kRows.exec_type[static_cast<u8>(exec_type)];
   if (row == kNone || column == kNone) return {false, status};
   const OrderStatus working = has_fills ? OrderStatus::partially_filled : OrderStatus::new_;
-  switch (kTable[row][column]) {
+  switch (kTable.next[row][column]) {
     case Next::illegal:
       return {false, status};
     case Next::stay:
@@ -150,6 +249,14 @@ bool is_open(OrderStatus status) noexcept {
 
 bool is_closed(OrderStatus status) noexcept {
   return !is_open(status) && status != OrderStatus::initialized;
+}
+
+OrderStatus status_of(const Order& order) noexcept {
+  if (order.cum_qty >= order.order_qty) return OrderStatus::filled;
+  if (order.ended != OrderStatus::initialized) return order.ended;
+  if (order.request != OrderStatus::initialized) return order.request;
+  if (order.cum_qty > 0) return OrderStatus::partially_filled;
+  return order.has(kAcknowledged) ? OrderStatus::new_ : OrderStatus::pending_new;
 }
 
 i64 Order::leaves_qty() const noexcept {

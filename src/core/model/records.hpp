@@ -81,6 +81,14 @@ struct BarRecord {
   i64 volume;
 };
 
+// The trading phase begins; phase is a TradingPhase.
+struct StatusRecord {
+  i64 ts_event;
+  i64 ts_init;
+  i64 phase;
+};
+
+static_assert(sizeof(StatusRecord) == 24);
 static_assert(sizeof(L3Record) == 64 && sizeof(L2Record) == 64 && sizeof(QuoteRecord) == 48);
 static_assert(sizeof(TradeRecord) == 48 && sizeof(BarRecord) == 64);
 static_assert(std::is_trivially_copyable_v<L3Record>);

@@ -17,6 +17,12 @@ constexpr i128 size_of(i128 value) noexcept {
 
 // value * part / whole, rounded up, for 0 <= part <= whole: the product is split so that it can not overflow.
 i128 share_of(i128 value, i64 part, i64 whole) noexcept {
+  constexpr i64 kSmall = i64{1} << 31;
+  if (value >= 0 && value <= INT64_MAX && whole < kSmall) {  // what divides in 64 bits does so in a tenth of the time
+    const i64 quotient = static_cast<i64>(value) / whole;
+    const i64 rest = static_cast<i64>(value) % whole;
+    return static_cast<i128>(quotient) * part + (rest * part + whole - 1) / whole;
+  }
   const i128 quotient = value / whole;
   const i128 rest = value % whole;
   return quotient * part + (rest * part + whole - 1) / whole;

@@ -164,7 +164,8 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   }
   if (instrument == nullptr || instrument->index() != order->instrument) return RejectReason::unknown_instrument;
   if (!is_open(order->ord_status)) return RejectReason::order_closed;
-  if (order->ord_status != OrderStatus::new_ && order->ord_status != OrderStatus::partially_filled) {
+  const bool working = order->ord_status == OrderStatus::new_ || order->ord_status == OrderStatus::partially_filled;
+  if (!working || order->pending_qty != 0) {
     return RejectReason::request_pending;
   }
   RejectReason reason = check_replaced_prices(request, *order, instrument->definition());
@@ -173,7 +174,8 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (reason != RejectReason::none) return reason;
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
-  const i64 price = request.price != kNoPrice ? request.price : request.stop_price;
+  i64 price = request.price != kNoPrice ? request.price : request.stop_price;
+  if (price == kNoPrice) price = order->value_price;  // it trails, or follows a reference
   // While the request is under way either the old or the new order may trade: both must be affordable.
   const Wanted wanted{order->strategy,
                       order->instrument,

@@ -10,6 +10,7 @@ from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.latency import Latency
+from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import (
     AccountSummary,
     BacktestResult,
@@ -32,6 +33,7 @@ __all__ = [
     "PositionSummary",
     "QueueModel",
     "QueueModelUse",
+    "RecordedVenue",
     "RiskLimits",
     "backtest",
 ]

@@ -18,6 +18,7 @@ from pytrader.backtest.inputs import (
     strategy_instances,
 )
 from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
+from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.venue_models import QueueModels, queue_model_uses, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
@@ -33,7 +34,7 @@ class Backtest:
 
     Parameters
     ----------
-    strategies : Strategy, type of Strategy, or sequence of them
+    strategies : Strategy, type of Strategy, CompiledStrategy, or sequence of them
         What trades. A class is made with its default parameters. An instance runs once.
     data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
@@ -51,6 +52,10 @@ class Backtest:
         Where in the queue of a price level the venue takes a cancellation to have happened; see
         ``docs/queue_models.md``. Order-by-order data and bars have no use for it. The result tells the bias that a
         measurement or calibration found.
+    venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
+        What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
+    bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
+        The way of the price within bars, for venues that say none of their own; ``"worst_case"`` if not given.
     limits : RiskLimits, optional
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
@@ -59,6 +64,8 @@ class Backtest:
         Time between two samples of the equity curve.
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
+    record_events : bool
+        Keep every order event in ``result.order_events``: 152 bytes each, at most 8,388,608 of them.
     check_every_event : bool
         Check after every event that cash, positions and orders agree to the last unit. Slow: for tests.
 
@@ -78,10 +85,13 @@ class Backtest:
         order_latency: OrderLatency = "0ms",
         response_latency: OneLatency | None = None,
         queue_model: QueueModels = "risk_averse",
+        venue: RecordedVenues | None = None,
+        bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
         equity_interval: str | int = "1m",
         seed: int = 0,
+        record_events: bool = False,
         check_every_event: bool = False,
     ) -> None:
         self.strategies = strategy_instances(strategies)
@@ -92,12 +102,16 @@ class Backtest:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
+        if type(record_events) is not bool:
+            raise InvalidArgument(f"record_events must be True or False, got {record_events!r}")
+        self.record_events = record_events
         self.check_every_event = check_every_event
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
         self.queue_models = queue_model_uses(
             queue_models(queue_model, self.markets.recorded), self.markets.streams, self.markets.recorded
         )
+        self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
         self._started = False
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -133,7 +147,9 @@ class Backtest:
             error_policies=self.error_policies,
             latencies=self.latencies,
             queue_models=self.queue_models,
+            venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
+            record_events=self.record_events,
             check_every_event=self.check_every_event,
             seed=self.seed,
         )

@@ -21,9 +21,11 @@ from pytrader.backtest.result import (
 )
 from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy.compiled import CompiledContext
 
 if TYPE_CHECKING:
-    from pytrader.backtest.inputs import Markets
+    from pytrader.backtest.inputs import AnyStrategy, Markets
+    from pytrader.backtest.recorded_venue import RecordedVenue
     from pytrader.model import Money
 
 # A run is cut into pieces of about this long, to look at Ctrl-C and at the progress bar in between. A slow strategy
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 PIECE_SECONDS = 0.05
 STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
+FIRST_KINDS = {"status": 0, "trade": 1}
 # The tag of the orders by which the policy "flatten" closes positions.
 FLATTEN_TAG = "flatten"
 
@@ -40,7 +43,7 @@ class Run:
 
     def __init__(
         self,
-        strategies: Mapping[str, Strategy],
+        strategies: Mapping[str, AnyStrategy],
         markets: Markets,
         cash: Sequence[Money],
         *,
@@ -48,7 +51,9 @@ class Run:
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         latencies: Latencies,
         queue_models: Sequence[QueueModelUse],
+        venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
+        record_events: bool,
         check_every_event: bool,
         seed: int = 0,
     ) -> None:
@@ -57,6 +62,7 @@ class Run:
         self._seed = seed
         self._engine = BacktestEngine(
             equity_interval_ns=equity_interval_ns,
+            record_events=record_events,
             check_every_event=check_every_event,
         )
         # As the signed number of the same bits.
@@ -67,10 +73,29 @@ class Run:
         for use in self._queue_models:
             if use.model is not None:
                 self._engine.set_queue_model(index_of[use.instrument_id], use.model)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
         for amount in cash:
             self._engine.add_cash(amount)
-        # Of rows at one time the venue must have a trade before the change of the level or quote that it caused.
-        for number, stream in sorted(enumerate(markets.streams), key=lambda numbered: numbered[1].kind != "trade"):
+        self._add_markets(index_of)
+        self._contexts: list[Context | CompiledContext] = [
+            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
+            if isinstance(strategy, Strategy)
+            else strategy.bind(name)
+            for name, strategy in strategies.items()
+        ]
+        self._limits = limits
+        self._policies = error_policies or {}
+
+    def _add_markets(self, index_of: Mapping[str, int]) -> None:
+        markets = self._markets
+        # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
+        # that it caused.
+        for number, stream in sorted(
+            enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)
+        ):
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],
@@ -83,12 +108,6 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
-        self._contexts = [
-            Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
-            for name, strategy in strategies.items()
-        ]
-        self._limits = limits
-        self._policies = error_policies or {}
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
@@ -98,7 +117,8 @@ class Run:
         try:
             for context in self._contexts:
                 self._add(context)
-            with deterministic(self._contexts), StopOnInterrupt() as stop:
+            in_python = [context for context in self._contexts if isinstance(context, Context)]
+            with deterministic(in_python), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
@@ -115,7 +135,7 @@ class Run:
                 context.detach()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
-    def _add(self, context: Context) -> None:
+    def _add(self, context: Context | CompiledContext) -> None:
         policy = self._policies.get(context.name, ErrorPolicy())
         index = self._engine.add_strategy(
             context.port(),
@@ -126,6 +146,7 @@ class Run:
             window_ns=policy.window_ns,
             cooldown_ns=policy.cooldown_ns,
             tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
+            compiled=isinstance(context, CompiledContext),
         )
         context.connect(self._engine, self._engine.kernel(), index)
 
@@ -148,6 +169,8 @@ class Run:
             orders=engine.orders(),
             fills=engine.fills(),
             equity=engine.equity(),
+            order_events=engine.order_events(),
+            refused_reports=engine.refused_reports(),
             instruments=instruments,
             strategies=names,
             accounts=tuple(AccountSummary(*account) for account in engine.accounts()),
@@ -186,7 +209,7 @@ class Run:
 
 
 def handler_errors(
-    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context]
+    records: Sequence[tuple[int, int, str, int | None]], contexts: Sequence[Context | CompiledContext]
 ) -> tuple[HandlerError, ...]:
     """Join what the kernel did about each error with what was raised; both are in order for each strategy."""
     raised = [iter(context.failures) for context in contexts]

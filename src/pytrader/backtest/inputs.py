@@ -14,7 +14,7 @@ from pytrader.backtest.exchange import Exchange
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
-from pytrader.strategy import ErrorPolicy, Strategy
+from pytrader.strategy import CompiledStrategy, ErrorPolicy, Strategy
 from pytrader.strategy.error_policy import ErrorPolicies, error_policy
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
 Part: TypeAlias = "MarketData | Stream | Rows | Exchange"
 Data: TypeAlias = "str | os.PathLike[str] | Part | Sequence[Part]"
-Strategies: TypeAlias = "Strategy | type[Strategy] | Sequence[Strategy | type[Strategy]]"
+AnyStrategy: TypeAlias = Strategy | CompiledStrategy
+Strategies: TypeAlias = "AnyStrategy | type[Strategy] | Sequence[AnyStrategy | type[Strategy]]"
 Cash: TypeAlias = "str | Money | Sequence[str | Money]"
 
 # A field that only this kind of record has.
@@ -33,6 +34,7 @@ _TELLING_FIELDS: dict[str, Kind] = {
     "bid_price": "quote",
     "trade_id": "trade",
     "open": "bar",
+    "phase": "status",
 }
 
 
@@ -148,8 +150,8 @@ def market_data(data: Any) -> MarketData:
     )
 
 
-def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
-    """Strategies by name: the class's name, numbered where a class comes more than once.
+def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
+    """Strategies by name: the class's name or a compiled one's, numbered where one comes more than once.
 
     Raises
     ------
@@ -161,12 +163,14 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
     if not instances:
         raise InvalidArgument("a back-test needs at least one strategy")
     for one in instances:
-        if not isinstance(one, Strategy):
-            raise InvalidArgument(f"a strategy must be a subclass of Strategy or an instance of one, got {one!r}")
+        if not isinstance(one, Strategy | CompiledStrategy):
+            raise InvalidArgument(
+                f"a strategy must be a subclass of Strategy or an instance of one, or a CompiledStrategy, got {one!r}"
+            )
     if len({id(one) for one in instances}) < len(instances):
         raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
-    classes = [type(one).__name__ for one in instances]
-    named: dict[str, Strategy] = {}
+    classes = [one.name for one in instances]
+    named: dict[str, AnyStrategy] = {}
     for position, one in enumerate(instances):
         name = classes[position]
         if classes.count(name) > 1:
@@ -175,7 +179,7 @@ def strategy_instances(strategies: Strategies) -> dict[str, Strategy]:
     return named
 
 
-def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, Strategy]) -> dict[str, ErrorPolicy]:
+def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, AnyStrategy]) -> dict[str, ErrorPolicy]:
     """The error policy of each strategy: the given one, or that of its class.
 
     Raises

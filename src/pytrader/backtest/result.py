@@ -151,6 +151,10 @@ class BacktestResult:
     orders, fills, equity : numpy.ndarray
         Structured arrays of 64-bit integers, one row an order, a fill, a sample of the equity curve
         (``ORDER_ROW``, ``FILL_ROW``, ``EQUITY_ROW``; `docs/results.md` has the columns).
+    order_events : numpy.ndarray or None
+        Every order event of a run with ``record_events=True`` (``EVENT_ROW``), else no rows.
+    refused_reports : numpy.ndarray or None
+        Reports of venues that were not taken as they came, with the reason (``REFUSED_ROW``): the first 65,536.
     instruments : tuple of Instrument
         What the ``instrument`` column counts.
     strategies : tuple of str
@@ -206,6 +210,8 @@ class BacktestResult:
     early_rows: tuple[EarlyRows, ...] = ()
     queue_models: tuple[QueueModelUse, ...] = ()
     errors: tuple[HandlerError, ...] = ()
+    order_events: npt.NDArray[np.void] | None = None
+    refused_reports: npt.NDArray[np.void] | None = None
 
     def summary(self) -> dict[str, Any]:
         """Draw the run's figures: plain numbers, text for exact amounts, fit for JSON.

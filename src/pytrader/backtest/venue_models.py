@@ -55,7 +55,7 @@ def queue_model_uses(
     uses = []
     for instrument in instruments:
         kinds = {stream.kind for stream in streams if stream.instrument.id == instrument.id}
-        data = next(kind for kind in _ASKS_A_MODEL if kind in kinds)
+        data = next((kind for kind in _ASKS_A_MODEL if kind in kinds), "bar")
         one = given[instrument.id]
         bias = one.bias if isinstance(one, QueueCalibration) else one if isinstance(one, QueueBias) else None
         model = _queue_model(one) if _ASKS_A_MODEL[data] else None

@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from pytrader.errors import InvalidArgument
 from pytrader.model import Instrument
-from pytrader.model.records import BAR, FLAG_LAST, L2_EVENT, L3_EVENT, QUOTE, TRADE
+from pytrader.model.records import BAR, FLAG_LAST, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE
 
-Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar"]
+Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar", "status"]
 Column: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.uint64]
 
 DTYPES: Mapping[str, np.dtype[Any]] = MappingProxyType(
-    {"l3": L3_EVENT, "l2": L2_EVENT, "quote": QUOTE, "trade": TRADE, "bar": BAR}
+    {"l3": L3_EVENT, "l2": L2_EVENT, "quote": QUOTE, "trade": TRADE, "bar": BAR, "status": STATUS}
 )
 # Columns that may be left out, and what their absence means: received when it happened; a venue event of its own; not
 # said.
@@ -33,7 +33,7 @@ class Stream:
     ----------
     instrument : Instrument
         What the rows are about; prices are whole ticks of it, quantities whole lots.
-    kind : {"l3", "l2", "quote", "trade", "bar"}
+    kind : {"l3", "l2", "quote", "trade", "bar", "status"}
         Which record the rows are (`pytrader.model.records`).
     columns : mapping of str to numpy.ndarray
         One 1-D array per field of the record, int64 (order_id and trade_id: uint64), all of one length; any stride,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytrader.model.client_order_id import ClientOrderId
 from pytrader.model.enums import (
     Contingency,
     ExecType,
@@ -21,6 +22,7 @@ from pytrader.model.instrument import Instrument
 from pytrader.model.values import Currency, Fixed, Money, Price, Quantity, notional
 
 __all__ = [
+    "ClientOrderId",
     "Contingency",
     "Currency",
     "ExecType",

@@ -3,10 +3,11 @@
 All fields are ``int64`` (ids ``uint64``). Times are nanoseconds since 1970-01-01 UTC: ``ts_event`` by the venue's
 clock, ``ts_init`` when we received it. Prices are whole ticks and quantities whole lots of the record's instrument.
 ``side`` is a ``Side``, 1 buy or 2 sell, of the resting interest. A row with ``FLAG_LAST`` ends one venue event.
+``phase`` is a ``TradingPhase``.
 """
 
 from __future__ import annotations
 
-from pytrader._core import BAR, FLAG_LAST, FLAG_SNAPSHOT, L2_EVENT, L3_EVENT, QUOTE, TRADE, BookAction
+from pytrader._core import BAR, FLAG_LAST, FLAG_SNAPSHOT, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE, BookAction
 
-__all__ = ["BAR", "FLAG_LAST", "FLAG_SNAPSHOT", "L2_EVENT", "L3_EVENT", "QUOTE", "TRADE", "BookAction"]
+__all__ = ["BAR", "FLAG_LAST", "FLAG_SNAPSHOT", "L2_EVENT", "L3_EVENT", "QUOTE", "STATUS", "TRADE", "BookAction"]

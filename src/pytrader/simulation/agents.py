@@ -26,7 +26,7 @@ class NoiseTrader(Strategy):
         Its limit orders stand up to so many ticks behind the best price of the other side, or up to two beyond it.
     centre : int
         The price in ticks around which it begins where a side of the book is empty.
-    orders : int
+    most_orders : int
         The most of its orders that rest at one time; beyond that it cancels the oldest.
     """
 
@@ -35,7 +35,7 @@ class NoiseTrader(Strategy):
     lots: int = 10
     depth: int = 12
     centre: int = 10_000
-    orders: int = 40
+    most_orders: int = 40
 
     def on_start(self) -> None:
         """Begin to draw, and set the timer."""
@@ -47,8 +47,8 @@ class NoiseTrader(Strategy):
         choice, side, size, distance = (int(word >> 33) for word in self._words.words(4).tolist())
         resting = [order for order in self.open_orders if not order.is_pending]
         draw = choice % 1_024
-        if resting and (len(resting) >= self.orders or _TAKES <= draw < _CANCELS):
-            self.cancel(resting[0 if len(resting) >= self.orders else size % len(resting)])
+        if resting and (len(resting) >= self.most_orders or _TAKES <= draw < _CANCELS):
+            self.cancel(resting[0 if len(resting) >= self.most_orders else size % len(resting)])
             return
         quote = self.quote
         buys = side % 2 == 0

@@ -8,8 +8,10 @@ from pytrader._strategy import (
     Bars,
     Book,
     Clock,
+    Condition,
     Indicator,
     Level,
+    Mids,
     Order,
     OrderEvent,
     Position,
@@ -18,6 +20,7 @@ from pytrader._strategy import (
     Timer,
     Trade,
 )
+from pytrader.strategy.compiled import CompiledStrategy
 from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.strategy import Strategy
 
@@ -26,9 +29,12 @@ __all__ = [
     "Bars",
     "Book",
     "Clock",
+    "CompiledStrategy",
+    "Condition",
     "ErrorPolicy",
     "Indicator",
     "Level",
+    "Mids",
     "Order",
     "OrderEvent",
     "Position",

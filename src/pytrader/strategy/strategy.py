@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from pytrader._core import TradingPhase
 from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
 from pytrader.strategy.error_policy import ErrorPolicy
@@ -109,6 +110,9 @@ class Strategy(StrategyBase):
 
     def on_timer(self, timer: Timer) -> None:
         """A timer or an alert is due."""
+
+    def on_status(self, instrument: str, phase: TradingPhase) -> None:
+        """The trading phase of an instrument, given by its id, began."""
 
     def on_order_event(self, event: OrderEvent) -> None:
         """Something happened to one of this strategy's orders; called for every event, before the special ones."""

@@ -60,8 +60,8 @@ struct Desk {
 bool same(const Order& a, const Order& b) {
   return a.cum_value == b.cum_value && a.price == b.price && a.order_qty == b.order_qty && a.cum_qty == b.cum_qty &&
          a.pending_price == b.pending_price && a.pending_qty == b.pending_qty && a.ts_last == b.ts_last &&
-         a.ord_status == b.ord_status && a.next_open == b.next_open && a.prev_open == b.prev_open &&
-         a.venue_order_id == b.venue_order_id;
+         a.ord_status == b.ord_status && a.by_instrument.next == b.by_instrument.next &&
+         a.by_instrument.prev == b.by_instrument.prev && a.venue_order_id == b.venue_order_id && a.facts == b.facts;
 }
 
 }  // namespace
@@ -130,12 +130,12 @@ TEST_CASE("whatever is refused is counted and changes neither the order nor the 
     CHECK(std::memcmp(&out, &untouched, sizeof(out)) == 0);
   };
   refused(trade(id, 7, 100, 3), Applied::duplicate_execution);
-  refused(trade(id, 8, 100, 8), Applied::overfill);
   refused(trade(id, 8, 100, 0), Applied::bad_quantity);
   refused(trade(id, 8, 100, -1), Applied::bad_quantity);
   refused(trade(99, 8, 100, 1), Applied::unknown_order);
   refused(trade(0, 8, 100, 1), Applied::unknown_order);
-  refused(accepted(id, 100, 10), Applied::illegal_transition);
+  refused(accepted(id, 100, 10), Applied::repeated_report);
+  refused(report(id, ExecType::rejected), Applied::illegal_transition);
   refused(report(id, ExecType::denied), Applied::illegal_transition);
   refused(report(id, ExecType::pending_cancel), Applied::illegal_transition);
   refused(report(id, static_cast<ExecType>(0)), Applied::illegal_transition);
@@ -188,13 +188,13 @@ TEST_CASE("a replace stays pending until the venue speaks") {
   SUBCASE("a fill that completes the old order closes it, and a late refusal is taken") {
     CHECK(desk.store.apply(trade(id, 1, 100, 10), 5, desk.event) == Applied::taken);
     CHECK(order.ord_status == OrderStatus::filled);
-    CHECK(order.pending_qty == 0);
+    CHECK(desk.store.open_count() == 0);
     CHECK(desk.store.apply(report(id, ExecType::replace_rejected), 6, desk.event) == Applied::taken);
     CHECK(order.ord_status == OrderStatus::filled);
   }
-  SUBCASE("a total that is executed already fills the order, a smaller one is refused") {
+  SUBCASE("a total that is executed already fills the order") {
     REQUIRE(desk.store.apply(trade(id, 1, 100, 5), 5, desk.event) == Applied::taken);
-    ExecutionReport replaced = accepted(id, 101, 4);
+    ExecutionReport replaced = accepted(id, 101, 0);
     replaced.exec_type = ExecType::replaced;
     CHECK(desk.store.apply(replaced, 6, desk.event) == Applied::bad_quantity);
     replaced.quantity = 5;
@@ -283,29 +283,38 @@ TEST_CASE("any stream of reports keeps CumQty + LeavesQty = OrderQty and the ope
       default: {
         ExecutionReport any = accepted(id, 1 + random(50), random(25) - 1);
         any.exec_type = kExecTypes[random(std::size(kExecTypes))];
-        if (any.exec_type != ExecType::trade) desk.store.apply(any, step, desk.event);
+        any.exec_id = static_cast<u64>(random(1000));
+        any.last_px = 1 + random(50);
+        any.last_qty = random(22) - 1;
+        any.sequence = static_cast<u64>(random(3) * random(100000));
+        desk.store.apply(any, step, desk.event);
       }
     }
     if (step % 500 == 0) REQUIRE(desk.store.first_inconsistent() == 0);
   }
   REQUIRE(desk.store.first_inconsistent() == 0);
-  for (const Applied why : {Applied::unknown_order, Applied::illegal_transition, Applied::duplicate_execution,
-                            Applied::overfill, Applied::bad_quantity}) {
+  for (const Applied why :
+       {Applied::unknown_order, Applied::illegal_transition, Applied::duplicate_execution, Applied::overfill,
+        Applied::bad_quantity, Applied::stale_report, Applied::repeated_report}) {
     CHECK_MESSAGE(desk.store.refused(why) > 0, to_text(why));
   }
 }
 
-TEST_CASE("the set of executions holds exactly what was put in") {
-  ExecutionIds ids;
-  CHECK_FALSE(ids.contains(1, 1));
-  ids.reserve(10);
+TEST_CASE("the told trades are found by order and execution id, and no others") {
+  ToldTrades trades;
+  CHECK(trades.find(1, 1) == nullptr);
+  trades.reserve(10);
   for (u64 order = 1; order <= 300; ++order) {
-    for (u64 exec = 0; exec < 20; exec += 2) ids.insert(order, exec << 40);
-    ids.insert(order, 0);
+    for (u64 exec = 0; exec < 20; exec += 2)
+      trades.add({order, exec << 40, static_cast<i64>(exec), 1, {}, {}, true, false});
   }
-  CHECK(ids.size() == 3000);
+  CHECK(trades.size() == 3000);
   for (u64 order = 1; order <= 300; ++order) {
-    for (u64 exec = 0; exec < 20; ++exec) CHECK(ids.contains(order, exec << 40) == (exec % 2 == 0));
+    for (u64 exec = 0; exec < 20; ++exec) {
+      const ToldTrade* const found = trades.find(order, exec << 40);
+      CHECK((found != nullptr) == (exec % 2 == 0));
+      if (found != nullptr) CHECK(found->price == static_cast<i64>(exec));
+    }
   }
 }
 
@@ -339,4 +348,65 @@ TEST_CASE("orders without terms keep none") {
   const Order& order = desk.store.create(limit_order(100, 10), 1);
   CHECK(order.terms == 0);
   CHECK(desk.store.terms(order) == OrderTerms{});
+}
+
+TEST_CASE("a trade beyond the order's quantity is money: it is taken, flagged and recorded") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  CHECK(desk.store.apply(trade(id, 1, 100, 12), 4, desk.event) == Applied::taken);
+  const Order& order = *desk.store.find(id);
+  CHECK(order.ord_status == OrderStatus::filled);
+  CHECK(order.is_overfilled());
+  CHECK(order.leaves_qty() == 0);
+  REQUIRE(desk.store.refused_reports().kept().size() == 1);
+  CHECK(desk.store.refused_reports().kept()[0].why == Applied::overfill);
+  ExecutionReport replaced = accepted(id, 100, 15);
+  replaced.exec_type = ExecType::replaced;
+  CHECK(desk.store.apply(replaced, 5, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::partially_filled);
+  CHECK(order.leaves_qty() == 3);
+  CHECK(desk.store.open_count() == 1);
+  CHECK(desk.store.first_inconsistent() == 0);
+}
+
+TEST_CASE("refused reports are kept with the reason, and beyond the bound they are counted") {
+  Desk desk;
+  for (std::size_t i = 0; i < RefusedReports::kMost + 10; ++i) {
+    CHECK(desk.store.apply(trade(7, i, 1, 1), static_cast<i64>(i), desk.event) == Applied::unknown_order);
+  }
+  const RefusedReports& refused = desk.store.refused_reports();
+  CHECK(refused.kept().size() == RefusedReports::kMost);
+  CHECK(refused.count_of(Applied::unknown_order) == RefusedReports::kMost + 10);
+  CHECK(refused.kept()[3].ts_init == 3);
+  CHECK(refused.kept()[3].report.exec_id == 3);
+}
+
+TEST_CASE("orders are found by side, tag, stage, parent, venue number and as closed ones") {
+  Desk desk;
+  NewOrder wanted = limit_order(100, 5);
+  wanted.tag = 3;
+  const ClientOrderId parent = desk.working(100, 5);
+  wanted.parent = parent;
+  const ClientOrderId child = desk.store.create(wanted, 1).client_order_id;
+  REQUIRE(desk.store.apply_own(child, ExecType::emulated, RejectReason::none, 2, desk.event) == Applied::taken);
+  const OrderIndex& index = desk.store.index();
+  CHECK(index.open(0, 0, Side::buy).count == 2);
+  CHECK(index.open(0, 0, Side::sell).count == 0);
+  CHECK(index.in_stage(0, OrderStage::emulated).head == child);
+  CHECK(index.in_stage(0, OrderStage::working).head == parent);
+  CHECK(desk.store.find(parent)->children.head == child);
+  CHECK(index.open_with_tag(0, 3).head == child);
+  CHECK(index.open_with_tag(1, 3).count == 0);
+  CHECK(index.tag_cell(index.first_open_tag(0)).tag == 0);
+  CHECK(index.by_venue_number(0, 1000 + parent) == parent);
+  CHECK(index.by_venue_number(1, 1000 + parent) == 0);
+  REQUIRE(desk.store.apply_own(parent, ExecType::pending_cancel, RejectReason::none, 3, desk.event) == Applied::taken);
+  CHECK(index.in_stage(0, OrderStage::in_flight).head == parent);
+  REQUIRE(desk.store.apply(report(child, ExecType::canceled), 3, desk.event) == Applied::taken);
+  CHECK(desk.store.apply(trade(child, 1, 100, 1), 4, desk.event) == Applied::illegal_transition);
+  CHECK(index.open_with_tag(0, 3).count == 0);
+  CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
+  CHECK(desk.store.find(parent)->children.count == 0);
+  CHECK(index.closed_orders(0) == std::vector<u32>{static_cast<u32>(child)});
+  CHECK(desk.store.first_inconsistent() == 0);
 }

@@ -28,8 +28,9 @@ struct ScriptedStrategy {
   std::vector<std::string> log;  // "quote@5", in order
 
   static bool deliver(void* context, const Callback& callback) {
-    static const char* const kNames[] = {"start",       "stop", "quote",    "trade",   "book",   "bar",  "timer",
-                                         "order_event", "fill", "position", "degrade", "resume", "fault"};
+    static const char* const kNames[] = {"start",   "stop",   "quote",       "trade",     "book",
+                                         "bar",     "timer",  "order_event", "fill",      "position",
+                                         "degrade", "resume", "fault",       "condition", "status"};
     auto& self = *static_cast<ScriptedStrategy*>(context);
     self.log.push_back(std::string(kNames[static_cast<u8>(callback.kind)]) + "@" + std::to_string(callback.ts));
     if (callback.kind == CallbackKind::order_event) self.events.push_back(*callback.order_event);

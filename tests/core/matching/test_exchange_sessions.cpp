@@ -136,13 +136,28 @@ TEST_CASE("sessions: trades after the close are at the closing price, and printe
   scene.advance(100);
   scene.submit(scene.limit(0, kSell, 101, 1));
   scene.submit(scene.limit(1, kBuy, 101, 1));
-  const ClientOrderId rests = scene.submit(scene.limit(0, kSell, 101, 2));
+  const ClientOrderId rests = scene.submit(scene.limit(0, kSell, 99, 2));
   scene.advance(200);
   scene.submit(scene.limit(1, kBuy, 102, 1));
   REQUIRE(scene.types() == Types{ExecType::rejected});
   CHECK(scene.reports[0].reason == RejectReason::price_out_of_range);
   scene.submit(scene.limit(1, kBuy, 101, 1));
   CHECK(scene.of(rests)[0].last_px == 101);
+  REQUIRE(scene.actions() == std::vector<BookAction>{BookAction::trade, BookAction::reduce});
+  CHECK(scene.published[0].record.price == 101);
+  CHECK(scene.queue(kSell, 99) == std::vector<std::pair<ClientOrderId, i64>>{{rests, 1}});
+}
+
+TEST_CASE("sessions: an order that expires before the next phase is due first") {
+  ExchangeScene scene(day());
+  scene.advance(200);
+  NewOrder order = timed(0, kBuy, 99, 1, TimeInForce::gtd);
+  order.terms.expire_time = 250;
+  const ClientOrderId id = scene.submit(order);
+  CHECK(scene.venue.next_due() == 250);
+  scene.advance(250);
+  CHECK(scene.of(id).size() == 1);
+  CHECK(scene.venue.next_due() == 300);
 }
 
 TEST_CASE("sessions: a volatility auction ends by the clock, as the venue says beforehand") {

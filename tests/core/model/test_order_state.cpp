@@ -21,7 +21,7 @@ TEST_CASE("every edge that the table does not name is refused and keeps the stat
       }
     }
   }
-  CHECK(legal == 59 * 4);
+  CHECK(legal == 103 * 4);
 }
 
 TEST_CASE("a code that is no member is illegal") {
@@ -29,27 +29,49 @@ TEST_CASE("a code that is no member is illegal") {
   CHECK_FALSE(transition(OrderStatus::new_, static_cast<ExecType>(1), false, false).legal);
 }
 
-TEST_CASE("a closed order takes nothing but a late refusal, which changes nothing") {
-  for (const OrderStatus status : kOrderStatuses) {
-    if (!is_closed(status)) continue;
+TEST_CASE("an order that ended stays ended, whatever comes late, unless it traded in full") {
+  for (const OrderStatus status : {OrderStatus::canceled, OrderStatus::expired, OrderStatus::rejected}) {
     for (const ExecType exec_type : kExecTypes) {
-      const Transition next = transition(status, exec_type, true, true);
-      CHECK(next.next == status);
-      const bool refusal = exec_type == ExecType::cancel_rejected || exec_type == ExecType::replace_rejected;
-      CHECK(next.legal == (refusal && status != OrderStatus::denied));
+      CHECK(transition(status, exec_type, true, false).next == status);
+      const Transition full = transition(status, exec_type, true, true);
+      CHECK((full.next == status || full.next == OrderStatus::filled));
     }
+    CHECK(transition(status, ExecType::trade, true, false).legal);
+    CHECK(transition(status, ExecType::cancel_rejected, true, false).legal);
   }
 }
 
-TEST_CASE("a venue may change a working order unasked, and a request under way stays so") {
-  CHECK(transition(OrderStatus::new_, ExecType::restated, false, false).next == OrderStatus::new_);
-  CHECK(transition(OrderStatus::partially_filled, ExecType::restated, true, false).next ==
-        OrderStatus::partially_filled);
-  for (const OrderStatus request : {OrderStatus::pending_cancel, OrderStatus::pending_replace}) {
-    CHECK(transition(request, ExecType::restated, true, false).next == request);
-    CHECK(transition(request, ExecType::restated, true, true).next == OrderStatus::filled);
+TEST_CASE("a filled order opens again only if its trades shrink or its quantity grows") {
+  for (const ExecType exec_type : kExecTypes) {
+    const Transition next = transition(OrderStatus::filled, exec_type, true, false);
+    const bool may = exec_type == ExecType::new_ || exec_type == ExecType::replaced ||
+                     exec_type == ExecType::restated || exec_type == ExecType::trade_correct ||
+                     exec_type == ExecType::trade_cancel;
+    CHECK(next.next == (may ? OrderStatus::partially_filled : OrderStatus::filled));
   }
-  CHECK_FALSE(transition(OrderStatus::pending_new, ExecType::restated, false, false).legal);
+}
+
+TEST_CASE("a denied order takes nothing") {
+  for (const ExecType exec_type : kExecTypes) {
+    CHECK_FALSE(transition(OrderStatus::denied, exec_type, true, true).legal);
+  }
+}
+
+TEST_CASE("the status of an order that left follows from its facts in one order of precedence") {
+  Order order;
+  order.order_qty = 10;
+  CHECK(status_of(order) == OrderStatus::pending_new);
+  order.facts = kSent | kAcknowledged;
+  CHECK(status_of(order) == OrderStatus::new_);
+  order.cum_qty = 4;
+  CHECK(status_of(order) == OrderStatus::partially_filled);
+  order.request = OrderStatus::pending_cancel;
+  CHECK(status_of(order) == OrderStatus::pending_cancel);
+  order.ended = OrderStatus::expired;
+  CHECK(status_of(order) == OrderStatus::expired);
+  order.cum_qty = 11;
+  CHECK(status_of(order) == OrderStatus::filled);
+  CHECK(order.is_overfilled());
 }
 
 TEST_CASE("an order that the core holds does not trade") {
@@ -151,4 +173,14 @@ TEST_CASE("every text is read back, in any case, and nothing else is") {
   CHECK(time_in_force == TimeInForce::gtc);
   for (const char* text : {"", "gt", "gtcx", "GTC ", "?"}) CHECK_FALSE(from_text(text, time_in_force));
   CHECK(time_in_force == TimeInForce::gtc);
+}
+
+TEST_CASE("a venue may change an order unasked, and a request under way stays so") {
+  CHECK(transition(OrderStatus::new_, ExecType::restated, false, false).next == OrderStatus::new_);
+  CHECK(transition(OrderStatus::partially_filled, ExecType::restated, true, false).next ==
+        OrderStatus::partially_filled);
+  for (const OrderStatus request : {OrderStatus::pending_cancel, OrderStatus::pending_replace}) {
+    CHECK(transition(request, ExecType::restated, true, false).next == request);
+    CHECK(transition(request, ExecType::restated, true, true).next == OrderStatus::filled);
+  }
 }

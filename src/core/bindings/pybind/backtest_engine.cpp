@@ -13,19 +13,20 @@ struct KindFields {
 };
 
 // In the order of the records' fields.
-constexpr std::array<KindFields, 5> kKinds = {{
+constexpr std::array<KindFields, 6> kKinds = {{
     {"l3", StreamKind::l3, {"ts_event", "ts_init", "action", "side", "price", "quantity", "order_id", "flags"}},
     {"l2", StreamKind::l2, {"ts_event", "ts_init", "action", "side", "price", "quantity", "order_count", "flags"}},
     {"quote", StreamKind::quote, {"ts_event", "ts_init", "bid_price", "ask_price", "bid_quantity", "ask_quantity"}},
     {"trade", StreamKind::trade, {"ts_event", "ts_init", "price", "quantity", "aggressor_side", "trade_id"}},
     {"bar", StreamKind::bar, {"ts_event", "ts_init", "ts_open", "open", "high", "low", "close", "volume"}},
+    {"status", StreamKind::status, {"ts_event", "ts_init", "phase"}},
 }};
 
 const KindFields& kind_of(const std::string& name) {
   for (const KindFields& each : kKinds) {
     if (name == each.name) return each;
   }
-  throw Error(ErrorCode::invalid_argument, "stream kind '" + name + "' is none of l3, l2, quote, trade, bar");
+  throw Error(ErrorCode::invalid_argument, "stream kind '" + name + "' is none of l3, l2, quote, trade, bar, status");
 }
 
 Column column_of(const std::string& stream, const std::string& field, py::handle values, std::size_t& rows,
@@ -60,11 +61,12 @@ void BacktestEngine::add_cash(const std::string& currency, const Fixed& amount) 
 }
 
 StrategyIndex BacktestEngine::add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
-                                           const ErrorPolicy& policy) {
+                                           const ErrorPolicy& policy, bool compiled) {
   const auto* bound = static_cast<const StrategyPort*>(PyCapsule_GetPointer(port.ptr(), "pytrader.StrategyPort"));
   if (bound == nullptr) throw py::error_already_set();
   const StrategyIndex index = loop_.kernel().add_strategy(*bound, limits, policy);
   kept_.push_back(std::move(context));
+  needs_interpreter_ = needs_interpreter_ || !compiled;
   return index;
 }
 
@@ -95,7 +97,14 @@ const char* BacktestEngine::run(u64 max_steps) {
     bool& flag;
     ~Done() { flag = false; }
   } done{running_};
-  switch (loop_.run(max_steps)) {
+  RunStatus status{};
+  if (needs_interpreter_) {
+    status = loop_.run(max_steps);
+  } else {
+    const py::gil_scoped_release released;
+    status = loop_.run(max_steps);
+  }
+  switch (status) {
     case RunStatus::finished:
       return "finished";
     case RunStatus::paused:

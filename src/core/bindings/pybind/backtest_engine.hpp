@@ -21,12 +21,16 @@ class BacktestEngine {
 
   InstrumentIndex add_instrument(const Instrument& instrument);
   void add_cash(const std::string& currency, const Fixed& amount);
+  // `compiled`: the strategy never runs Python. While all of a run are so, it runs without the interpreter's lock.
   StrategyIndex add_strategy(const py::capsule& port, py::object context, const RiskLimits& limits,
-                             const ErrorPolicy& policy);
+                             const ErrorPolicy& policy, bool compiled);
   void add_stream(const std::string& name, InstrumentIndex instrument, const std::string& kind, const py::dict& columns,
                   i64 duration_ns);
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
     loop_.set_queue_model(instrument, choice);
+  }
+  void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
+    loop_.set_venue_rules(instrument, rules);
   }
 
   // "finished", "paused" (after max_steps) or "strategy_failed".
@@ -41,6 +45,7 @@ class BacktestEngine {
   BacktestLoop loop_;
   std::vector<py::object> kept_;  // bound: arrays and strategies that were added
   bool running_ = false;
+  bool needs_interpreter_ = false;
 };
 
 }  // namespace pytrader::bindings

@@ -27,14 +27,14 @@ u32 parse_natural(py::handle value, const char* what) {
 
 StrategyIndex add_strategy(BacktestEngine& self, const py::capsule& port, py::object context, const RiskLimits& limits,
                            const std::string& action, py::handle errors, py::handle window_ns, py::handle cooldown_ns,
-                           py::handle tag) {
+                           py::handle tag, bool compiled) {
   ErrorPolicy policy;
   policy.action = parse_action(action);
   policy.errors = parse_natural(errors, "errors");
   policy.window_ns = parse_integer(window_ns, "window_ns");
   policy.cooldown_ns = parse_integer(cooldown_ns, "cooldown_ns");
   policy.tag = parse_natural(tag, "tag");
-  return self.add_strategy(port, std::move(context), limits, policy);
+  return self.add_strategy(port, std::move(context), limits, policy, compiled);
 }
 
 py::list error_rows(const BacktestEngine& engine) {
@@ -53,9 +53,10 @@ void bind_strategies(py::class_<BacktestEngine>& engine) {
   engine
       .def("add_strategy", &add_strategy, py::arg("port"), py::arg("context"), py::arg("limits"), py::kw_only(),
            py::arg("action") = "stop", py::arg("errors") = 1, py::arg("window_ns") = 0, py::arg("cooldown_ns") = 0,
-           py::arg("tag") = 0,
+           py::arg("tag") = 0, py::arg("compiled").noconvert() = false,
            "Its index. `port` is the capsule of `context`, which is kept for as long as this engine; the rest is what "
-           "is done when a handler fails.")
+           "is done when a handler fails. `compiled`: it never runs Python; an engine whose strategies all are runs "
+           "without the interpreter's lock.")
       .def(
           "add_setting",
           [](BacktestEngine& self, py::handle value) {

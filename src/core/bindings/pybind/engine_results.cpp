@@ -63,6 +63,13 @@ void register_rows(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(FillRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument, side,
                        price, quantity, liquidity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
   PYBIND11_NUMPY_DTYPE(EquityRow, ts, currency, cash, position_value, equity);
+  PYBIND11_NUMPY_DTYPE(EventRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument,
+                       exec_type, ord_status, side, price, stop_price, order_qty, cum_qty, leaves_qty, last_px,
+                       last_qty, liquidity, reason);
+  PYBIND11_NUMPY_DTYPE(RefusedRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, sequence, exec_type,
+                       ord_status, price, quantity, last_px, last_qty, why);
+  module.attr("EVENT_ROW") = py::dtype::of<EventRow>();
+  module.attr("REFUSED_ROW") = py::dtype::of<RefusedRow>();
   module.attr("ORDER_ROW") = py::dtype::of<OrderRow>();
   module.attr("FILL_ROW") = py::dtype::of<FillRow>();
   module.attr("EQUITY_ROW") = py::dtype::of<EquityRow>();
@@ -74,6 +81,16 @@ py::array order_rows(const BacktestLoop& loop) {
 
 py::array fill_rows(const BacktestLoop& loop) {
   return copied(loop.recorder().fills());
+}
+
+py::array event_rows(const BacktestLoop& loop) {
+  return copied(loop.recorder().events());
+}
+
+py::array refused_rows(const BacktestLoop& loop) {
+  std::vector<RefusedRow> rows;
+  for (const RefusedReport& refused : loop.kernel().orders().refused_reports().kept()) rows.push_back(row_of(refused));
+  return copied(rows);
 }
 
 py::array equity_rows(const BacktestLoop& loop) {

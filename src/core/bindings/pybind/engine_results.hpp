@@ -10,10 +10,12 @@ namespace pytrader::bindings {
 
 namespace py = pybind11;
 
-// The dtypes ORDER_ROW, FILL_ROW and EQUITY_ROW.
+// The dtypes ORDER_ROW, FILL_ROW, EQUITY_ROW, EVENT_ROW and REFUSED_ROW.
 void register_rows(py::module_& module);
 
 py::array order_rows(const BacktestLoop& loop);
+py::array event_rows(const BacktestLoop& loop);
+py::array refused_rows(const BacktestLoop& loop);
 py::array fill_rows(const BacktestLoop& loop);
 py::array equity_rows(const BacktestLoop& loop);
 // (currency, opening, cash, equity) of each account.

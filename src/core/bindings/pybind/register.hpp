@@ -17,6 +17,7 @@ void register_own_orders(pybind11::module_& module);
 void register_feeds_json(pybind11::module_& module);
 void register_dbn(pybind11::module_& module);
 void register_itch(pybind11::module_& module);
+void register_compiled(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
 void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);

@@ -3,6 +3,7 @@
 #include "bind_exchange.hpp"
 #include "bind_strategies.hpp"
 #include "engine_results.hpp"
+#include "policy_text.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
 
@@ -51,10 +52,11 @@ void register_limits(py::module_& module) {
       .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
 }
 
-std::unique_ptr<BacktestEngine> make_engine(py::handle equity_interval_ns, bool check_every_event) {
+std::unique_ptr<BacktestEngine> make_engine(py::handle equity_interval_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
   config.check_every_event = check_every_event;
+  config.record_events = record_events;
   return std::make_unique<BacktestEngine>(config);
 }
 
@@ -96,6 +98,16 @@ void bind_latencies(py::class_<BacktestEngine>& engine) {
           py::arg("instrument"), "Rows so far whose ts_init was before their ts_event.");
 }
 
+void bind_order_records(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
+          "All order events, of EVENT_ROW; none without record_events.")
+      .def(
+          "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
+          "Reports that were not taken as they came, of REFUSED_ROW.");
+}
+
 void bind_venue_models(py::class_<BacktestEngine>& engine) {
   engine.def(
       "set_queue_model",
@@ -104,6 +116,19 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       },
       py::arg("instrument"), py::arg("model"),
       "How the venue of this instrument guesses places in the queues of price levels.");
+  engine.def(
+      "set_venue_rules",
+      [](BacktestEngine& self, py::handle instrument, const VenueRules& rules, bool refuses_self_trade,
+         const std::string& bar_path, py::handle bar_volume_share) {
+        RecordedVenueRules given;
+        given.rules = rules;
+        given.refuses_self_trade = refuses_self_trade;
+        given.bar_path = parse_policy(bar_path, "bar_path", kBarPaths);
+        given.bar_volume_share = parse_integer(bar_volume_share, "bar_volume_share");
+        self.set_venue_rules(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), given);
+      },
+      py::arg("instrument"), py::arg("rules"), py::arg("refuses_self_trade").noconvert(), py::arg("bar_path"),
+      py::arg("bar_volume_share"), "What the venue of this instrument's recorded data offers and decides itself.");
 }
 
 void register_engine(py::module_& module) {
@@ -113,11 +138,12 @@ void register_engine(py::module_& module) {
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
   bind_latencies(engine);
+  bind_order_records(engine);
   bind_strategies(engine);
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("equity_interval_ns") = 60'000'000'000,
-           py::arg("check_every_event").noconvert() = false)
+           py::arg("check_every_event").noconvert() = false, py::arg("record_events").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
       .def(
           "add_cash",

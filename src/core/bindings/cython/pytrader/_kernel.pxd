@@ -87,6 +87,9 @@ cdef extern from "model/records.hpp" namespace "pytrader" nogil:
         i64 aggressor_side
         u64 trade_id
 
+    cdef struct StatusRecord:
+        i64 phase
+
     cdef struct BarRecord:
         i64 ts_event
         i64 ts_init
@@ -189,6 +192,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         i64 ts_init
         i64 ts_last
         u64 parent
+        u32 strategy
         u32 instrument
         u32 tag
         u32 list
@@ -201,6 +205,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         Contingency contingency
         unsigned short flags
         i64 leaves_qty()
+        cbool is_overfilled()
 
     cbool is_open(OrderStatus status)
     cbool is_closed(OrderStatus status)
@@ -232,6 +237,8 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         degrade
         resume
         fault
+        condition
+        status
 
     u32 mask_of(CallbackKind kind)
 
@@ -255,9 +262,11 @@ cdef extern from "kernel/strategy_port.hpp" namespace "pytrader" nogil:
         const QuoteRecord* quote
         const TradeRecord* trade
         const BarRecord* bar
+        const StatusRecord* status
         const TimerEvent* timer
         const OrderEvent* order_event
         const PositionState* position
+        const u32* watch
 
     cdef struct StrategyPort:
         void* context
@@ -295,6 +304,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         PositionState position(u32 strategy, u32 instrument) except +translate_current_exception
         QuoteRecord quote(u32 instrument)
         StrategyState state(u32 strategy)
+        int phase(u32 instrument)
         void stop_on_error(u32 strategy)
 
 
@@ -337,3 +347,41 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     const Indicator* add_ema(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
     u32 add_bars(Kernel& kernel, u32 instrument, i64 duration_ns) except +translate_current_exception
     cbool is_recorded(const Kernel& kernel, u32 series)
+
+
+cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
+    cdef enum class OrderGroup(unsigned char):
+        open
+        closed
+        emulated
+        in_flight
+
+    cdef cppclass OrderQuery:
+        OrderQuery()
+        u32 strategy
+        OrderGroup group
+        cbool has_instrument
+        u32 instrument
+        cbool has_side
+        Side side
+        cbool has_tags
+        vector[u32] tags
+
+    void find_orders(const Kernel& kernel, const OrderQuery& query, vector[u64]& found) except +translate_current_exception
+    void find_open_tags(const Kernel& kernel, u32 strategy, vector[u32]& tags) except +translate_current_exception
+    u64 find_venue_number(const Kernel& kernel, u32 instrument, u64 number)
+
+
+cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:
+    u32 add_relation(
+        Kernel& kernel, int relation, const Indicator* a, u32 series_a, const Indicator* b, u32 series_b
+    ) except +translate_current_exception
+    u32 add_price_relation(
+        Kernel& kernel, int relation, const Indicator* a, u32 series, const CFixed& price, const Scale& scale
+    ) except +translate_current_exception
+    u32 add_both(Kernel& kernel, u32 a, u32 b) except +translate_current_exception
+    u32 add_either(Kernel& kernel, u32 a, u32 b) except +translate_current_exception
+    u32 add_inverse(Kernel& kernel, u32 a) except +translate_current_exception
+    int truth_of(Kernel& kernel, u32 condition)
+    u32 add_watch(Kernel& kernel, u32 strategy, u32 condition) except +translate_current_exception
+    u32 add_mids(Kernel& kernel, u32 instrument) except +translate_current_exception

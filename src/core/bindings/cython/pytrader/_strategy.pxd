@@ -72,6 +72,7 @@ cdef class Order:
     cdef u64 number
     cdef str owner
     cdef str label
+    cdef tuple parts  # of the label
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
     cdef COrder last
     cdef OrderTerms last_terms
@@ -127,6 +128,19 @@ cdef class Indicator:
     cdef str name
     cdef int current(self) except -1
     cdef int order_to(self, other) except -2
+    cdef Condition related(self, int relation, other)
+
+
+cdef class Mids:
+    cdef Context context
+    cdef Grid grid
+    cdef u32 series
+
+
+cdef class Condition:
+    cdef Context context
+    cdef u32 number
+    cdef Condition joined(self, other, bint both)
 
 
 cdef class Random:
@@ -150,6 +164,7 @@ cdef class Context:
     cdef list grids
     cdef dict grid_by_id
     cdef object tags
+    cdef dict labels  # (text, parts) of this strategy's tags, by number
     cdef dict open_orders
     cdef dict unanswered  # closed orders with a request that the venue has yet to answer
     cdef Order recent
@@ -157,6 +172,7 @@ cdef class Context:
     cdef list timer_names  # by the number that the kernel knows a timer by
     cdef list free_timers  # numbers to use again
     cdef set series
+    cdef dict watches  # handlers by the number of what they wait for
     cdef dict unready  # indicators by series, until all of them are ready
     cdef list positions
     cdef list books
@@ -177,6 +193,7 @@ cdef class Context:
     cdef object on_book
     cdef object on_bar
     cdef object on_timer
+    cdef object on_status
     cdef object on_order_event
     cdef object on_fill
     cdef object on_reject
@@ -195,9 +212,9 @@ cdef class Context:
     cdef Position position_of(self, instrument)
     cdef Book book_of(self, instrument)
     cdef u32 tag_index(self, str tag) except? 0
-    cdef str tag_of(self, u32 tag)
+    cdef tuple label_of(self, u32 tag)
     cdef Order order_of(self, u64 number)
-    cdef Order follow(self, u64 number, Grid grid, str tag)
+    cdef Order follow(self, u64 number, Grid grid, u32 tag)
     cdef int set_timer(self, name, i64 first, i64 every) except -1
     cdef bint cancel_timer(self, name) except? False
     cdef int dispatch(self, const Callback& callback) except -1

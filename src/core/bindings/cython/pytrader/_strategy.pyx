@@ -12,6 +12,8 @@ from pytrader._kernel cimport (
     CancelRequest,
     ExecType,
     NewOrder,
+    OrderGroup,
+    OrderQuery,
     OrderStatus,
     OrderTerms,
     OrderType,
@@ -23,8 +25,15 @@ from pytrader._kernel cimport (
     TimeInForce,
     TriggerType,
     add_bars,
+    add_both,
+    add_either,
     add_ema,
+    add_inverse,
+    add_mids,
+    add_price_relation,
+    add_relation,
     add_sma,
+    add_watch,
     amount,
     average_price,
     best_order_count,
@@ -33,6 +42,9 @@ from pytrader._kernel cimport (
     copy_of,
     entry_price,
     fill_fee,
+    find_open_tags,
+    find_orders,
+    find_venue_number,
     half_price_value,
     is_answer,
     is_cancelable,
@@ -57,6 +69,7 @@ from pytrader._kernel cimport (
     read_depth,
     tick_as_double,
     to_text,
+    truth_of,
     u8,
 )
 
@@ -91,9 +104,11 @@ __all__ = [
     "Bars",
     "Book",
     "Clock",
+    "Condition",
     "Context",
     "Indicator",
     "Level",
+    "Mids",
     "Order",
     "OrderEvent",
     "Position",
@@ -151,6 +166,7 @@ cdef list REASONS = [
     for code in table_of(_core.RejectReason)
 ]
 cdef list STATES = table_of(_core.StrategyState)
+cdef list PHASES = table_of(_core.TradingPhase)
 cdef int UNCOMPARABLE = 2
 cdef dict TIME_IN_FORCE_BY_NAME = {member.name: <int>member.value for member in _core.TimeInForce}
 cdef dict ORDER_TYPE_BY_NAME = {member.name: <int>member.value for member in _core.OrderType}
@@ -158,7 +174,7 @@ cdef dict TRIGGER_TYPE_BY_NAME = {member.name: <int>member.value for member in _
 cdef dict SELF_TRADE_BY_NAME = {member.name: <int>member.value for member in _core.SelfTrade}
 cdef dict NO_TERMS = {}
 cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "order event", "fill", "position",
-                   "degrade", "resume", "fault"]
+                   "degrade", "resume", "fault", "condition", "status"]
 
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
@@ -167,6 +183,8 @@ include "strategy_views.pxi"
 include "strategy_indicators.pxi"
 include "strategy_terms.pxi"
 include "strategy_random.pxi"
+include "strategy_conditions.pxi"
 include "strategy_commands.pxi"
+include "strategy_lookups.pxi"
 include "strategy_context.pxi"
 include "strategy_base.pxi"

@@ -56,6 +56,16 @@ cdef class StrategyBase:
         return quote
 
     @property
+    def phase(self):
+        """The trading phase of the run's only instrument; continuous where the data say nothing of phases."""
+        return self.phase_of(None)
+
+    def phase_of(self, instrument):
+        """The trading phase of the named instrument."""
+        cdef Context context = self.running("self.phase")
+        return PHASES[context.kernel.phase(context.grid_of(instrument).index)]
+
+    @property
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock
@@ -82,6 +92,46 @@ cdef class StrategyBase:
         """Orders of this strategy that may still trade, oldest first."""
         return [order for order in self.running("self.open_orders").open_orders.values() if order.is_open]
 
+    def orders(self, side=None, tag=None, instrument=None, status="open"):
+        """This strategy's orders that fit, oldest first.
+
+        Parameters
+        ----------
+        side : str | Side, optional
+            Only this side's.
+        tag : str, optional
+            Only those whose tag matches; ``*``, ``?`` and ``[...]`` are wildcards, as in ``"grid:*"``.
+        instrument : str, optional
+            Only this instrument's.
+        status : str
+            ``"open"``; of these ``"emulated"`` (waiting for their trigger in the core) or ``"in_flight"`` (the venue has
+            yet to answer); or ``"closed"``.
+
+        Returns
+        -------
+        list of Order
+            Costs as much as there are orders that fit; ``"closed"`` as much as have closed.
+        """
+        return orders_matching(self.running("self.orders"), side, tag, instrument, status)
+
+    def order(self, order_id, instrument=None):
+        """One of this strategy's orders by its id, at one cost whatever was traded before.
+
+        Parameters
+        ----------
+        order_id : str | int
+            A client order id such as ``"Grid-12"``, or the venue's number.
+        instrument : str, optional
+            The instrument whose venue gave the number; needed when the run has several.
+
+        Returns
+        -------
+        Order | None
+            None where there is none, or it is another strategy's. The handle of a closed order has no `events` if
+            nobody kept it.
+        """
+        return order_by_id(self.running("self.order"), order_id, instrument)
+
     def bars(self, duration, instrument=None):
         """Bars of one length: those of the data, or built from its trades.
 
@@ -98,6 +148,31 @@ cdef class StrategyBase:
             The same series for the same arguments.
         """
         return bars_of(self.commanding("self.bars"), duration, instrument)
+
+    def mids(self, instrument=None):
+        """The mid price of every quote, for indicators on it.
+
+        Parameters
+        ----------
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+        """
+        return mids_of(self.commanding("self.mids"), instrument)
+
+    def when(self, condition, handler):
+        """Call a function whenever a condition becomes true: it is, and was not when its indicators last changed.
+
+        The core evaluates the condition; until it becomes true, nothing of Python runs. The call comes after the bar
+        or quote was delivered. Functions of one moment are called in the order in which they were given.
+
+        Parameters
+        ----------
+        condition : Condition
+            Made of indicators, as in ``bars.sma(10).crosses_above(bars.sma(30))``; combined with ``&``, ``|``, ``~``.
+        handler : callable
+            Called without arguments; a plain function or method.
+        """
+        wait_for(self.commanding("self.when"), condition, handler)
 
     def buy(self, quantity=None, instrument=None, *, limit=None, time_in_force=None, post_only=False,
             reduce_only=False, tag="", quantity_lots=None, limit_ticks=None, **terms):

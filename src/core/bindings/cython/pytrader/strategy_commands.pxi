@@ -23,7 +23,7 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     order.time_in_force = read_time_in_force(time_in_force, order)
     order.tag = context.tag_index(tag)
     number = context.kernel.submit(order)
-    return context.follow(number, grid, tag)
+    return context.follow(number, grid, order.tag)
 
 
 cdef object close_position(Context context, instrument, tag):
@@ -66,30 +66,6 @@ cdef bint noted(Context context, Order order, bint sent) noexcept:
     context.refusal = context.kernel.last_refusal()
     order.asked += sent
     return sent
-
-
-cdef object cancel_matching(Context context, side, tag, instrument):
-    cdef Order order
-    cdef Grid grid = None if instrument is None else context.grid_of(instrument)
-    cdef Side wanted = Side.buy if side is None else read_side(side)
-    cdef const COrder* now
-    if tag is not None and not isinstance(tag, str):
-        raise InvalidArgument(f"tag must be a text, got {tag!r}")
-    count = 0
-    for found in list(context.open_orders.values()):
-        order = <Order>found
-        now = order.now()
-        if not is_cancelable(now.ord_status):
-            continue
-        if grid is not None and order.grid is not grid:
-            continue
-        if side is not None and now.side != wanted:
-            continue
-        if tag is not None and not fnmatchcase(order.label, tag):
-            continue
-        if cancel_order(context, order):
-            count += 1
-    return count
 
 
 cdef object bars_of(Context context, length, instrument):

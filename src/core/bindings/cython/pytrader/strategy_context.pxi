@@ -19,6 +19,7 @@ HANDLERS = (
     ("on_book", CallbackKind.book),
     ("on_bar", CallbackKind.bar),
     ("on_timer", CallbackKind.timer),
+    ("on_status", CallbackKind.status),
     ("on_order_event", CallbackKind.order_event),
     ("on_fill", CallbackKind.fill),
     ("on_reject", CallbackKind.order_event),
@@ -58,6 +59,7 @@ cdef class Context:
         self.name = name
         self.strategy = strategy
         self.tags = tags
+        self.labels = {0: ("", ())}
         self.grids = [Grid(instrument, index) for index, instrument in enumerate(instruments)]
         self.grid_by_id = {(<Grid>grid).id: grid for grid in self.grids}
         self.open_orders = {}
@@ -69,6 +71,7 @@ cdef class Context:
         self.unready = {}
         self.failures = []
         self.last_state = StrategyState.initialised
+        self.watches = {}
         self.positions = [self.make_position(grid) for grid in self.grids]
         self.books = [self.make_book(grid) for grid in self.grids]
         single = self.grids[0] if len(self.grids) == 1 else None
@@ -96,7 +99,7 @@ cdef class Context:
         own = getattr(strategy, "__dict__", {})
         cdef dict found = {}
         # Orders' events keep the handles' history, whether or not the strategy looks at them.
-        self.bound.mask = mask_of(CallbackKind.order_event)
+        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition)
         for name, kind in HANDLERS:
             if name in own or getattr(type(strategy), name) is not getattr(base, name):
                 found[name] = getattr(strategy, name)
@@ -115,6 +118,7 @@ cdef class Context:
         self.on_book = found.get("on_book")
         self.on_bar = found.get("on_bar")
         self.on_timer = found.get("on_timer")
+        self.on_status = found.get("on_status")
         self.on_order_event = found.get("on_order_event")
         self.on_fill = found.get("on_fill")
         self.on_reject = found.get("on_reject")
@@ -199,14 +203,20 @@ cdef class Context:
         if found is None:
             found = len(self.tags) + 1
             self.tags[tag] = found
+        if found not in self.labels:
+            self.labels[found] = tag, tuple(tag.split(":"))
         return <u32>found
 
-    # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
-    cdef str tag_of(self, u32 tag):
-        for text, number in self.tags.items():
-            if number == tag:
-                return text
-        return ""
+    cdef tuple label_of(self, u32 tag):
+        label = self.labels.get(tag)
+        if label is None:
+            # Of an order that the kernel sent for this strategy: seldom, so the tags are walked.
+            text = ""
+            for known, number in self.tags.items():
+                if number == tag:
+                    text = known
+            label = self.labels[tag] = text, tuple(text.split(":"))
+        return <tuple>label
 
     cdef Order order_of(self, u64 number):
         cdef const COrder* record
@@ -218,17 +228,20 @@ cdef class Context:
             order = <Order>self.unanswered.get(number)
         if order is None:
             record = self.kernel.order(number)
-            order = self.follow(number, <Grid>self.grids[record.instrument], self.tag_of(record.tag))
+            order = self.follow(number, <Grid>self.grids[record.instrument], record.tag)
+            if is_closed(record.ord_status):
+                order.close()
+                self.open_orders.pop(number)
         self.recent = order
         return order
 
-    cdef Order follow(self, u64 number, Grid grid, str tag):
+    cdef Order follow(self, u64 number, Grid grid, u32 tag):
         cdef Order order = Order.__new__(Order)
         order.context = self
         order.grid = grid
         order.number = number
         order.owner = self.name
-        order.label = tag or ""
+        order.label, order.parts = self.label_of(tag)
         self.open_orders[number] = order
         return order
 
@@ -272,10 +285,14 @@ cdef class Context:
             return self.take_fill(callback.order_event[0])
         elif kind == CallbackKind.bar:
             return self.take_bar(callback)
+        elif kind == CallbackKind.condition:
+            self.watches[callback.watch[0]]()
         elif kind == CallbackKind.position:
             PyObject_CallOneArg(self.on_position, self.positions[callback.instrument])
         elif kind == CallbackKind.timer:
             return self.take_timer(callback.timer[0])
+        elif kind == CallbackKind.status:
+            self.on_status((<Grid>self.grids[callback.instrument]).id, PHASES[callback.status.phase])
         elif kind == CallbackKind.start and self.on_start is not None:
             self.on_start()
         elif kind == CallbackKind.stop and self.on_stop is not None:

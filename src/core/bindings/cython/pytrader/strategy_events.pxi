@@ -334,8 +334,8 @@ cdef class OrderEvent:
 
     @property
     def last_px(self):
-        """Price of this trade, or None when it is no trade."""
-        return self.handle.grid.price(self.record.last_px) if self.record.exec_type == ExecType.trade else None
+        """Price of this trade, also of one that is corrected or busted; None when it is none."""
+        return self.handle.grid.price(self.record.last_px) if self.record.last_qty != 0 else None
 
     @property
     def last_qty(self):

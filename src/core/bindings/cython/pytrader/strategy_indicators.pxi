@@ -62,5 +62,39 @@ cdef class Indicator:
             return UNCOMPARABLE
         return compare_to_price(self.source[0], number_of(other, "price"), self.grid.scale)
 
+    cdef Condition related(self, int relation, other):
+        self.context.commanding(f"a condition on {self.name}")
+        cdef Condition made = Condition.__new__(Condition)
+        made.context = self.context
+        if type(other) is Indicator:
+            self.order_to(other)  # refuses what has other ticks
+            made.number = add_relation(
+                self.context.kernel[0], relation, self.source, self.series, (<Indicator>other).source,
+                (<Indicator>other).series
+            )
+            return made
+        if type(other) is Quantity or isinstance(other, bool) or not isinstance(other, (str, Price, Fixed, int, Decimal)):
+            raise InvalidArgument(f"{self.name} can be compared with an indicator or a price, got {other!r}")
+        made.number = add_price_relation(
+            self.context.kernel[0], relation, self.source, self.series, number_of(other, "price"), self.grid.scale
+        )
+        return made
+
+    def above(self, other):
+        """The condition that it is above another indicator of the same instrument, or above a price; for `when`."""
+        return self.related(0, other)
+
+    def below(self, other):
+        """The condition that it is below another indicator of the same instrument, or below a price; for `when`."""
+        return self.related(1, other)
+
+    def crosses_above(self, other):
+        """The condition that it comes above the other: it is, and was not at the value before."""
+        return self.related(2, other)
+
+    def crosses_below(self, other):
+        """The condition that it comes below the other: it is, and was not at the value before."""
+        return self.related(3, other)
+
     def __repr__(self):
         return f"<Indicator {self.name} {self.grid.id}>"

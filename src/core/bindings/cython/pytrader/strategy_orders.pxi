@@ -210,6 +210,16 @@ cdef class Order:
         return self.label
 
     @property
+    def tag_parts(self):
+        """The label's parts between colons: ``("grid", "long", "3")`` of ``"grid:long:3"``; ``()`` without one."""
+        return self.parts
+
+    @property
+    def is_overfilled(self):
+        """Whether the venue traded more than the order's quantity, as far as it is known yet."""
+        return self.now().is_overfilled()
+
+    @property
     def ts_init(self):
         """When it was made, in nanoseconds since 1970 UTC."""
         return self.now().ts_init

@@ -1,0 +1,492 @@
+// Every function of the plain-C interface, and the way from a callback to the strategy's handler.
+#include "bindings/compiled_strategy.hpp"
+
+#include <algorithm>
+
+#include "bindings/strategy_view.hpp"
+
+static_assert(sizeof(pytrader_quote) == sizeof(pytrader::QuoteRecord) &&
+              sizeof(pytrader_trade) == sizeof(pytrader::TradeRecord) &&
+              sizeof(pytrader_bar) == sizeof(pytrader::BarRecord) &&
+              sizeof(pytrader_level) == sizeof(pytrader::LevelTotals));
+
+namespace pytrader::bindings {
+namespace {
+
+template <class Number>
+u8 small(Number value, const char* what) {
+  if (value < 0 || value > 255) {
+    throw Error(ErrorCode::invalid_argument,
+                std::string(what) + " is " + std::to_string(value) + ": no code that exists");
+  }
+  return static_cast<u8>(value);
+}
+
+u32 number(u64 value, const char* what) {
+  if (value >= UINT32_MAX) {
+    throw Error(ErrorCode::invalid_argument, std::string(what) + " " + std::to_string(value) + " does not exist");
+  }
+  return static_cast<u32>(value);
+}
+
+Side side_of(i64 side) {
+  const Side which = static_cast<Side>(small(side, "side"));
+  if (!valid(which)) {
+    throw Error(ErrorCode::invalid_argument, "side is " + std::to_string(side) + "; it must be 1 (buy) or 2 (sell)");
+  }
+  return which;
+}
+
+pytrader_order_event event_of(const OrderEvent& event) noexcept {
+  return {event.ts_event,
+          event.ts_init,
+          event.client_order_id,
+          event.venue_order_id,
+          event.exec_id,
+          event.price,
+          event.order_qty,
+          event.cum_qty,
+          event.leaves_qty,
+          event.last_px,
+          event.last_qty,
+          static_cast<i64>(event.exec_type),
+          static_cast<i64>(event.ord_status),
+          static_cast<i64>(event.side),
+          static_cast<i64>(event.liquidity),
+          static_cast<i64>(event.reason)};
+}
+
+}  // namespace
+
+// The functions of pytrader_api. Each does its work in `guarded`: an error is kept for the end of the handler.
+struct CompiledCalls {
+  static CompiledStrategy& self(pytrader_run* run) noexcept { return *reinterpret_cast<CompiledStrategy*>(run); }
+
+  template <class Answer, class Work>
+  static Answer guarded(pytrader_run* run, Answer failed, Work&& work) noexcept {
+    CompiledStrategy& strategy = self(run);
+    try {
+      return work(strategy, strategy.kernel());
+    } catch (...) {
+      if (!strategy.error_) strategy.error_ = std::current_exception();
+      return failed;
+    }
+  }
+
+  static i64 now(pytrader_run* run) noexcept { return self(run).context_.now; }
+
+  static const Order* own_order(const CompiledStrategy& strategy, const Kernel& kernel, u64 id) noexcept {
+    const Order* order = kernel.order(id);
+    return order != nullptr && order->strategy == strategy.index_ ? order : nullptr;
+  }
+
+  static u64 submit(pytrader_run* run, u64 instrument, i64 side, i64 quantity, i64 price, i64 time_in_force, i64 flags,
+                    u64 tag) noexcept {
+    return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      NewOrder order{};
+      order.price = price;
+      order.quantity = quantity;
+      order.strategy = strategy.index_;
+      order.instrument = number(instrument, "instrument");
+      order.tag = number(tag, "tag");
+      order.side = side_of(side);
+      order.order_type = price == kNoPrice ? OrderType::market : OrderType::limit;
+      order.time_in_force = static_cast<TimeInForce>(small(time_in_force, "time_in_force"));
+      order.flags = small(flags, "flags");
+      return kernel.submit(order);
+    });
+  }
+
+  static u64 submit_order(pytrader_run* run, const pytrader_new_order* told) noexcept {
+    return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      NewOrder order{};
+      order.price = told->price;
+      order.quantity = told->quantity;
+      order.strategy = strategy.index_;
+      order.instrument = number(static_cast<u64>(told->instrument), "instrument");
+      order.tag = number(static_cast<u64>(told->tag), "tag");
+      order.side = side_of(told->side);
+      order.order_type = static_cast<OrderType>(small(told->order_type, "order_type"));
+      order.time_in_force = static_cast<TimeInForce>(small(told->time_in_force, "time_in_force"));
+      order.flags = small(told->flags, "flags");
+      order.trigger_type = static_cast<TriggerType>(small(told->trigger_type, "trigger_type"));
+      order.terms.stop_price = told->stop_price;
+      order.terms.activation_price = told->activation_price;
+      order.terms.trailing_offset = told->trailing_offset;
+      order.terms.trailing_step = told->trailing_step;
+      order.terms.trailing_unit = told->trailing_unit;
+      order.terms.limit_offset = told->limit_offset;
+      order.terms.display_qty = told->display_qty;
+      order.terms.display_range = told->display_range;
+      order.terms.min_qty = told->min_qty;
+      order.terms.peg_type = told->peg_type;
+      order.terms.peg_offset = told->peg_offset;
+      order.terms.expire_time = told->expire_time;
+      return kernel.submit(order);
+    });
+  }
+
+  static i64 cancel(pytrader_run* run, u64 id) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const bool sent = kernel.cancel({id, strategy.index_});
+      strategy.refusal_ = kernel.last_refusal();
+      return i64{sent};
+    });
+  }
+
+  static i64 replace(pytrader_run* run, u64 id, i64 price, i64 quantity) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      ReplaceRequest request{};
+      request.client_order_id = id;
+      request.price = price;
+      request.quantity = quantity;
+      request.strategy = strategy.index_;
+      const Order* order = own_order(strategy, kernel, id);
+      if (order != nullptr) request.stop_price = order->stop_price;
+      const bool sent = kernel.replace(request);
+      strategy.refusal_ = kernel.last_refusal();
+      return i64{sent};
+    });
+  }
+
+  static i64 last_refusal(pytrader_run* run) noexcept { return static_cast<i64>(self(run).refusal_); }
+
+  static i64 read_order(pytrader_run* run, u64 id, pytrader_order* out) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const Order* order = own_order(strategy, kernel, id);
+      if (order == nullptr) return i64{0};
+      *out = {order->client_order_id,
+              order->venue_order_id,
+              order->price,
+              order->order_qty,
+              order->cum_qty,
+              order->leaves_qty(),
+              static_cast<i64>(order->ord_status),
+              static_cast<i64>(order->side),
+              order->instrument,
+              order->tag};
+      return i64{1};
+    });
+  }
+
+  static i64 is_open(pytrader_run* run, u64 id) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const Order* order = own_order(strategy, kernel, id);
+      return i64{order != nullptr && pytrader::is_open(order->ord_status)};
+    });
+  }
+
+  static i64 position(pytrader_run* run, u64 instrument) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      return kernel.position(strategy.index_, number(instrument, "instrument")).quantity;
+    });
+  }
+
+  static i64 read_quote(pytrader_run* run, u64 instrument, pytrader_quote* out) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy&, Kernel& kernel) {
+      const QuoteRecord quote = kernel.quote(number(instrument, "instrument"));
+      *out = {quote.ts_event, quote.ts_init, quote.bid_price, quote.ask_price, quote.bid_quantity, quote.ask_quantity};
+      return i64{1};
+    });
+  }
+
+  static i64 best_price(pytrader_run* run, u64 instrument, i64 side) noexcept {
+    return guarded(run, kNoPrice, [&](CompiledStrategy&, const Kernel& kernel) {
+      const InstrumentMarket& market = kernel.market(number(instrument, "instrument"));
+      return side_of(side) == Side::buy ? market.best_bid() : market.best_ask();
+    });
+  }
+
+  static i64 best_quantity(pytrader_run* run, u64 instrument, i64 side) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy&, const Kernel& kernel) {
+      const InstrumentMarket& market = kernel.market(number(instrument, "instrument"));
+      return side_of(side) == Side::buy ? market.quote.bid_quantity : market.quote.ask_quantity;
+    });
+  }
+
+  static i64 quantity_at(pytrader_run* run, u64 instrument, i64 side, i64 price) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy&, Kernel& kernel) {
+      const Side which = side_of(side);
+      const InstrumentIndex index = number(instrument, "instrument");
+      const BookSides* book = book_of(kernel, index);
+      return book != nullptr ? book->level(which, price).quantity : i64{0};
+    });
+  }
+
+  static i64 read_levels(pytrader_run* run, u64 instrument, i64 side, pytrader_level* out, i64 count) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      if (count < 0) throw Error(ErrorCode::invalid_argument, "read_levels: a count of " + std::to_string(count));
+      const InstrumentIndex index = number(instrument, "instrument");
+      read_depth(kernel, index, side_of(side) == Side::buy, static_cast<std::size_t>(count), strategy.levels_);
+      const std::size_t found = std::min(strategy.levels_.size(), static_cast<std::size_t>(count));
+      for (std::size_t i = 0; i < found; ++i) {
+        const LevelTotals& level = strategy.levels_[i];
+        out[i] = {level.price, level.quantity, level.order_count};
+      }
+      return static_cast<i64>(found);
+    });
+  }
+
+  static u64 set_timer(pytrader_run* run, i64 first_ts, i64 interval_ns, u64 name) noexcept {
+    return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      return kernel.set_timer(strategy.index_, first_ts, interval_ns, number(name, "timer name"));
+    });
+  }
+
+  static i64 cancel_timer(pytrader_run* run, u64 timer) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      return i64{kernel.cancel_timer(strategy.index_, timer)};
+    });
+  }
+
+  static i64 bars(pytrader_run* run, u64 instrument, i64 duration_ns) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const SeriesId series = kernel.add_bar_series(number(instrument, "instrument"), duration_ns);
+      std::vector<SeriesId>& own = strategy.series_;
+      if (std::find(own.begin(), own.end(), series) == own.end()) own.push_back(series);
+      return i64{series};
+    });
+  }
+
+  static i64 mids(pytrader_run* run, u64 instrument) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy&, Kernel& kernel) {
+      return i64{kernel.add_mids(number(instrument, "instrument"))};
+    });
+  }
+
+  static i64 follow(pytrader_run* run, const char* name, i64 series, i64 length) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const SeriesId id = number(static_cast<u64>(series), "series");
+      const Operand made{&kernel.add_indicator(id, make_indicator(name, length)), id};
+      strategy.indicators_.push_back(made);
+      strategy.unready_.push_back(made);
+      return static_cast<i64>(strategy.indicators_.size() - 1);
+    });
+  }
+  static i64 sma(pytrader_run* run, i64 series, i64 length) noexcept { return follow(run, "sma", series, length); }
+  static i64 ema(pytrader_run* run, i64 series, i64 length) noexcept { return follow(run, "ema", series, length); }
+
+  static double indicator_value(pytrader_run* run, i64 indicator) noexcept {
+    return guarded(run, 0.0,
+                   [&](CompiledStrategy& strategy, Kernel&) { return strategy.operand(indicator).indicator->value(); });
+  }
+
+  static i64 indicator_ready(pytrader_run* run, i64 indicator) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel&) {
+      return i64{strategy.operand(indicator).indicator->ready()};
+    });
+  }
+
+  static i64 indicator_compare(pytrader_run* run, i64 a, i64 b) noexcept {
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel&) {
+      return i64{compare(*strategy.operand(a).indicator, *strategy.operand(b).indicator)};
+    });
+  }
+
+  static ConditionBoard::Relation relation_of(i64 relation) {
+    if (relation >= PYTRADER_ABOVE && relation <= PYTRADER_CROSSES_BELOW) {
+      return static_cast<ConditionBoard::Relation>(relation);
+    }
+    throw Error(ErrorCode::invalid_argument, "relation is " + std::to_string(relation) +
+                                                 "; it must be one of PYTRADER_ABOVE to PYTRADER_CROSSES_BELOW");
+  }
+
+  static i64 compares(pytrader_run* run, i64 relation, i64 a, i64 b) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const Operand second = strategy.operand(b);
+      return i64{kernel.conditions().relation(relation_of(relation), strategy.operand(a), &second, {})};
+    });
+  }
+
+  static i64 compares_price(pytrader_run* run, i64 relation, i64 a, i64 price) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      return i64{kernel.conditions().relation(relation_of(relation), strategy.operand(a), nullptr, {price, 1})};
+    });
+  }
+
+  static ConditionId condition(i64 id) { return number(static_cast<u64>(id), "condition"); }
+
+  static i64 both(pytrader_run* run, i64 a, i64 b) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy&, Kernel& kernel) {
+      return i64{kernel.conditions().both(condition(a), condition(b))};
+    });
+  }
+
+  static i64 either(pytrader_run* run, i64 a, i64 b) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy&, Kernel& kernel) {
+      return i64{kernel.conditions().either(condition(a), condition(b))};
+    });
+  }
+
+  static i64 inverse(pytrader_run* run, i64 a) noexcept {
+    return guarded(run, i64{-1},
+                   [&](CompiledStrategy&, Kernel& kernel) { return i64{kernel.conditions().inverse(condition(a))}; });
+  }
+
+  static i64 when(pytrader_run* run, i64 a) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      if (strategy.handlers_.on_condition == nullptr) {
+        throw Error(ErrorCode::invalid_argument, "when: this strategy has no condition handler to call");
+      }
+      return i64{kernel.watch(strategy.index_, condition(a))};
+    });
+  }
+
+  static void fail(pytrader_run* run, const char* message) noexcept {
+    guarded(run, 0, [&](CompiledStrategy&, Kernel&) -> int {
+      throw Error(ErrorCode::invalid_state, "compiled strategy: " + std::string(message));
+    });
+  }
+};
+
+const pytrader_api& CompiledStrategy::api() noexcept {
+  using Calls = CompiledCalls;
+  static const pytrader_api functions = {PYTRADER_STRATEGY_API_VERSION,
+                                         sizeof(pytrader_api),
+                                         &Calls::now,
+                                         &Calls::submit,
+                                         &Calls::submit_order,
+                                         &Calls::cancel,
+                                         &Calls::replace,
+                                         &Calls::last_refusal,
+                                         &Calls::read_order,
+                                         &Calls::is_open,
+                                         &Calls::position,
+                                         &Calls::read_quote,
+                                         &Calls::best_price,
+                                         &Calls::best_quantity,
+                                         &Calls::quantity_at,
+                                         &Calls::read_levels,
+                                         &Calls::set_timer,
+                                         &Calls::cancel_timer,
+                                         &Calls::bars,
+                                         &Calls::mids,
+                                         &Calls::sma,
+                                         &Calls::ema,
+                                         &Calls::indicator_value,
+                                         &Calls::indicator_ready,
+                                         &Calls::indicator_compare,
+                                         &Calls::compares,
+                                         &Calls::compares_price,
+                                         &Calls::both,
+                                         &Calls::either,
+                                         &Calls::inverse,
+                                         &Calls::when,
+                                         &Calls::fail};
+  return functions;
+}
+
+StrategyPort CompiledStrategy::port() noexcept {
+  StrategyPort port{this, &CompiledStrategy::deliver, 0};
+  const auto handles = [&](CallbackKind kind, auto* handler) {
+    if (handler != nullptr) port.mask |= mask_of(kind);
+  };
+  handles(CallbackKind::start, handlers_.on_start);
+  handles(CallbackKind::stop, handlers_.on_stop);
+  handles(CallbackKind::book, handlers_.on_book);
+  handles(CallbackKind::quote, handlers_.on_quote);
+  handles(CallbackKind::trade, handlers_.on_trade);
+  handles(CallbackKind::bar, handlers_.on_bar);
+  handles(CallbackKind::timer, handlers_.on_timer);
+  handles(CallbackKind::order_event, handlers_.on_order_event);
+  handles(CallbackKind::fill, handlers_.on_fill);
+  handles(CallbackKind::position, handlers_.on_position);
+  handles(CallbackKind::condition, handlers_.on_condition);
+  return port;
+}
+
+void CompiledStrategy::connect(Kernel& kernel, StrategyIndex index) noexcept {
+  kernel_ = &kernel;
+  index_ = index;
+  context_.api = &api();
+  context_.run = reinterpret_cast<pytrader_run*>(this);
+}
+
+Kernel& CompiledStrategy::kernel() const {
+  if (kernel_ != nullptr && inside_) return *kernel_;
+  throw Error(ErrorCode::invalid_state, "compiled strategy: its functions can be called only inside a handler");
+}
+
+const Operand& CompiledStrategy::operand(i64 indicator) const {
+  if (indicator >= 0 && static_cast<std::size_t>(indicator) < indicators_.size()) {
+    return indicators_[static_cast<std::size_t>(indicator)];
+  }
+  throw Error(ErrorCode::invalid_argument, "indicator " + std::to_string(indicator) +
+                                               " does not exist; this strategy has " +
+                                               std::to_string(indicators_.size()));
+}
+
+// As for strategies in Python: bars of the series that it asked for, else all that the data has, once its indicators on
+// them are ready.
+bool CompiledStrategy::wants_bar(SeriesId series) {
+  if (series_.empty() ? kernel_->bars().is_built(series)
+                      : std::find(series_.begin(), series_.end(), series) == series_.end()) {
+    return false;
+  }
+  if (unready_.empty()) [[likely]]
+    return true;
+  std::erase_if(unready_, [](const Operand& one) { return one.indicator->ready(); });
+  return std::none_of(unready_.begin(), unready_.end(), [&](const Operand& one) { return one.series == series; });
+}
+
+std::int32_t CompiledStrategy::wake(const Callback& callback) {
+  const pytrader_context* context = &context_;
+  switch (callback.kind) {
+    case CallbackKind::start:
+      return handlers_.on_start(context, nullptr, state_);
+    case CallbackKind::stop:
+      return handlers_.on_stop(context, nullptr, state_);
+    case CallbackKind::book:
+      return handlers_.on_book(context, nullptr, state_);
+    case CallbackKind::quote:
+      return handlers_.on_quote(context, reinterpret_cast<const pytrader_quote*>(callback.quote), state_);
+    case CallbackKind::trade:
+      return handlers_.on_trade(context, reinterpret_cast<const pytrader_trade*>(callback.trade), state_);
+    case CallbackKind::bar:
+      if (!wants_bar(callback.series)) return 0;
+      return handlers_.on_bar(context, reinterpret_cast<const pytrader_bar*>(callback.bar), state_);
+    case CallbackKind::timer: {
+      const pytrader_timer timer{callback.timer->ts_event, callback.timer->ts_init, callback.timer->timer_id,
+                                 callback.timer->name};
+      return handlers_.on_timer(context, &timer, state_);
+    }
+    case CallbackKind::order_event:
+    case CallbackKind::fill: {
+      const pytrader_order_event event = event_of(*callback.order_event);
+      return (callback.kind == CallbackKind::fill ? handlers_.on_fill : handlers_.on_order_event)(context, &event,
+                                                                                                  state_);
+    }
+    case CallbackKind::position: {
+      const pytrader_position position{callback.position->quantity};
+      return handlers_.on_position(context, &position, state_);
+    }
+    case CallbackKind::degrade:  // not handled: an error of a compiled strategy ends the run
+    case CallbackKind::resume:
+    case CallbackKind::fault:
+    case CallbackKind::status:
+      return 0;
+    case CallbackKind::condition: {
+      const std::uint64_t watch = *callback.watch;
+      return handlers_.on_condition(context, &watch, state_);
+    }
+  }
+  return 0;
+}
+
+bool CompiledStrategy::deliver(void* context, const Callback& callback) {
+  auto& self = *static_cast<CompiledStrategy*>(context);
+  self.context_.now = callback.ts;
+  self.context_.instrument = callback.instrument;
+  self.context_.series = callback.series;
+  self.inside_ = true;
+  const std::int32_t answer = self.wake(callback);
+  self.inside_ = false;
+  if (self.error_) [[unlikely]]
+    std::rethrow_exception(self.error_);
+  if (answer == 0) [[likely]]
+    return true;
+  throw Error(ErrorCode::invalid_state, "compiled strategy: a handler returned " + std::to_string(answer) + " at " +
+                                            std::to_string(callback.ts) + " ns; 0 goes on");
+}
+
+}  // namespace pytrader::bindings

@@ -1,0 +1,164 @@
+// Making conditions once each, and evaluating those of a series.
+#include "kernel/condition_board.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "decimal/error.hpp"
+
+namespace pytrader {
+namespace {
+
+Truth truth_of(bool holds) noexcept {
+  return holds ? Truth::yes : Truth::no;
+}
+
+std::vector<SeriesId> joined(std::vector<SeriesId> series, const std::vector<SeriesId>& more) {
+  series.insert(series.end(), more.begin(), more.end());
+  std::sort(series.begin(), series.end());
+  series.erase(std::unique(series.begin(), series.end()), series.end());
+  return series;
+}
+
+}  // namespace
+
+ConditionId ConditionBoard::find_or_add(const Node& wanted, const std::vector<SeriesId>& series) {
+  for (ConditionId id = 0; id < nodes_.size(); ++id) {
+    const Node& known = nodes_[id];
+    if (known.kind == wanted.kind && known.left == wanted.left && known.right == wanted.right && known.a == wanted.a &&
+        known.b == wanted.b && known.price.numerator == wanted.price.numerator &&
+        known.price.denominator == wanted.price.denominator) {
+      return id;
+    }
+  }
+  if (nodes_.size() >= kMaxConditions) {
+    throw Error(ErrorCode::capacity, "conditions: a run can have " + std::to_string(kMaxConditions) + " at most");
+  }
+  nodes_.push_back(wanted);
+  evaluate(nodes_.back());
+  series_of_.push_back(series);
+  const auto id = static_cast<ConditionId>(nodes_.size() - 1);
+  for (const SeriesId each : series) {
+    if (each >= by_series_.size()) by_series_.resize(each + 1);
+    by_series_[each].nodes.push_back(id);
+  }
+  return id;
+}
+
+ConditionId ConditionBoard::order_of(Operand a, const Operand* b, Fraction price) {
+  Node node{};
+  node.kind = Kind::order;
+  node.a = a.indicator;
+  node.b = b != nullptr ? b->indicator : nullptr;
+  node.price = price;
+  return find_or_add(node, b != nullptr ? joined({a.series}, {b->series}) : std::vector<SeriesId>{a.series});
+}
+
+ConditionId ConditionBoard::relation(Relation relation, Operand a, const Operand* b, Fraction price) {
+  static constexpr Kind kKinds[] = {Kind::above, Kind::below, Kind::crosses_above, Kind::crosses_below};
+  return combine(kKinds[static_cast<u8>(relation)], order_of(a, b, price), 0);
+}
+
+ConditionId ConditionBoard::both(ConditionId a, ConditionId b) {
+  require(a);
+  require(b);
+  return combine(Kind::both, a, b);
+}
+
+ConditionId ConditionBoard::either(ConditionId a, ConditionId b) {
+  require(a);
+  require(b);
+  return combine(Kind::either, a, b);
+}
+
+ConditionId ConditionBoard::inverse(ConditionId a) {
+  require(a);
+  return combine(Kind::inverse, a, 0);
+}
+
+ConditionId ConditionBoard::combine(Kind kind, ConditionId a, ConditionId b) {
+  Node node{};
+  node.kind = kind;
+  node.left = a;
+  node.right = b;
+  const bool two = kind == Kind::both || kind == Kind::either;
+  return find_or_add(node, two ? joined(series_of_[a], series_of_[b]) : series_of_[a]);
+}
+
+void ConditionBoard::require(ConditionId condition) const {
+  if (condition < nodes_.size()) return;
+  throw Error(ErrorCode::invalid_argument, "conditions: there is no condition " + std::to_string(condition) +
+                                               "; the run has " + std::to_string(nodes_.size()));
+}
+
+WatchId ConditionBoard::watch(StrategyIndex strategy, ConditionId condition) {
+  require(condition);
+  if (watches_.size() >= kMaxConditions) {
+    throw Error(ErrorCode::capacity,
+                "conditions: a run can wait for " + std::to_string(kMaxConditions) + " of them at most");
+  }
+  watches_.push_back({condition, strategy, nodes_[condition].truth});
+  const auto id = static_cast<WatchId>(watches_.size() - 1);
+  for (const SeriesId series : series_of_[condition]) by_series_[series].watches.push_back(id);
+  fired_.reserve(watches_.size());
+  return id;
+}
+
+void ConditionBoard::evaluate(Node& node) const noexcept {
+  switch (node.kind) {
+    case Kind::order: {
+      node.before = node.order;
+      const bool ready = node.a->ready() && (node.b == nullptr || node.b->ready());
+      if (!ready) return;
+      node.order =
+          static_cast<std::int8_t>(node.b != nullptr ? compare(*node.a, *node.b) : compare(*node.a, node.price));
+      return;
+    }
+    case Kind::above:
+    case Kind::below: {
+      const int order = nodes_[node.left].order;
+      if (order != kUnordered) node.truth = truth_of(node.kind == Kind::above ? order > 0 : order < 0);
+      return;
+    }
+    case Kind::crosses_above:
+    case Kind::crosses_below: {
+      const Node& left = nodes_[node.left];
+      if (left.before == kUnordered) return;
+      node.truth = truth_of(node.kind == Kind::crosses_above ? left.before <= 0 && left.order > 0
+                                                             : left.before >= 0 && left.order < 0);
+      return;
+    }
+    case Kind::both: {
+      const Truth a = nodes_[node.left].truth;
+      const Truth b = nodes_[node.right].truth;
+      node.truth = a == Truth::no || b == Truth::no ? Truth::no : std::min(a, b);
+      return;
+    }
+    case Kind::either: {
+      const Truth a = nodes_[node.left].truth;
+      const Truth b = nodes_[node.right].truth;
+      node.truth = a == Truth::yes || b == Truth::yes ? Truth::yes : std::min(a, b);
+      return;
+    }
+    case Kind::inverse: {
+      const Truth a = nodes_[node.left].truth;
+      node.truth = a == Truth::unknown ? a : truth_of(a == Truth::no);
+      return;
+    }
+  }
+}
+
+const std::vector<WatchId>& ConditionBoard::update(SeriesId series) {
+  fired_.clear();
+  const Followers& followers = by_series_[series];
+  for (const ConditionId id : followers.nodes) evaluate(nodes_[id]);
+  for (const WatchId id : followers.watches) {
+    Watch& watch = watches_[id];
+    const Truth now = nodes_[watch.condition].truth;
+    if (now == Truth::yes && watch.before != Truth::yes) fired_.push_back(id);
+    watch.before = now;
+  }
+  return fired_;
+}
+
+}  // namespace pytrader

@@ -1,0 +1,64 @@
+// One position's fills in the order in which they happened, so that late and corrected ones count in their place.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "ledger/position.hpp"
+#include "model/instrument.hpp"
+#include "model/messages.hpp"
+#include "model/report_rank.hpp"
+
+namespace pytrader {
+
+// Whose fill, and where it stands among those of its position.
+struct FillKey {
+  ReportRank placed;
+  ClientOrderId order = 0;
+  ExecId exec_id = 0;
+};
+bool is_before(const FillKey& a, const FillKey& b) noexcept;
+
+struct PositionFill {
+  FillKey key;
+  i64 price = 0;     // ticks
+  i64 quantity = 0;  // lots, negative is sold; 0: busted
+  i128 fee = 0;
+  PositionState after;
+  Liquidity liquidity = Liquidity::none;
+};
+
+// What a fill does to a position held by average cost; false where something leaves its range, then `position` is as it
+// was.
+bool add_fill(PositionState& position, const Instrument& instrument, const PositionFill& fill) noexcept;
+
+// Grows with the fills of a run: 160 bytes each. A fill in its place costs the same whatever came before; one that is
+// late, corrected or busted costs as much as fills of the position came after it.
+class FillHistory {
+ public:
+  // The fill is new, and led from `before` to `after` as the ledger booked it. False where it is late: then fold() says
+  // what the position should be. Where `before` is not what the last fill left (a money event changed the position),
+  // the fills until here stand for good.
+  bool add(const PositionFill& fill, const PositionState& before, const PositionState& after);
+  // The fill of this key, null where there is none.
+  PositionFill* find(const FillKey& key) noexcept;
+  // Whether it is from before a money event, and so not folded again.
+  bool stands_for_good(const PositionFill& fill) const noexcept {
+    return static_cast<std::size_t>(&fill - fills_.data()) < first_;
+  }
+  // Gives a fill another place.
+  void place(const FillKey& from, const FillKey& to);
+  // The position after all fills, those from this place on worked out again; false where it leaves its range, then
+  // nothing changed.
+  bool fold(const FillKey& from, const Instrument& instrument, PositionState& position);
+  std::size_t size() const noexcept { return fills_.size(); }
+
+ private:
+  std::size_t position_of(const FillKey& key) const noexcept;
+
+  std::vector<PositionFill> fills_;
+  PositionState base_;     // before fills_[first_]
+  std::size_t first_ = 0;  // of the fills that are folded again
+};
+
+}  // namespace pytrader

@@ -1,0 +1,203 @@
+// Strategies behind the plain-C interface: what their handlers hear, what they can do, and how their errors end a run.
+#include <string>
+
+#include "bindings/compiled_strategy.hpp"
+#include "doctest/doctest.h"
+#include "kernel/scripted_run.hpp"
+
+using namespace pytrader;
+using bindings::CompiledHandlers;
+using bindings::CompiledStrategy;
+
+namespace {
+
+struct State {
+  i64 quotes = 0;
+  i64 conditions = 0;
+  i64 fills = 0;
+  i64 bars = 0;
+  u64 order = 0;
+  u64 watch = 99;
+  i64 seen_price = 0;
+  i64 position = 0;
+};
+
+State& of(void* state) {
+  return *static_cast<State*>(state);
+}
+
+std::int32_t buy_once(const pytrader_context* context, const pytrader_quote* quote, void* state) {
+  State& own = of(state);
+  own.seen_price = quote->ask_price;
+  if (own.quotes++ == 0) {
+    own.order = context->api->submit(context->run, 0, PYTRADER_BUY, 3, PYTRADER_NO_PRICE, PYTRADER_IOC, 0, 0);
+    pytrader_order order{};
+    CHECK(context->api->read_order(context->run, own.order, &order) == 1);
+    CHECK(order.leaves_qty == 3);
+    CHECK(order.ord_status == 'A');
+    CHECK(context->api->is_open(context->run, own.order) == 1);
+  }
+  return 0;
+}
+
+std::int32_t count_fill(const pytrader_context* context, const pytrader_order_event* fill, void* state) {
+  ++of(state).fills;
+  CHECK(fill->exec_type == 'F');
+  of(state).position = context->api->position(context->run, 0);
+  return 0;
+}
+
+std::int32_t watch_mid(const pytrader_context* context, const void*, void* state) {
+  const pytrader_api& api = *context->api;
+  const i64 mid = api.sma(context->run, api.mids(context->run, 0), 1);
+  of(state).watch =
+      static_cast<u64>(api.when(context->run, api.compares_price(context->run, PYTRADER_CROSSES_ABOVE, mid, 101)));
+  return 0;
+}
+
+std::int32_t count_condition(const pytrader_context*, const uint64_t* number, void* state) {
+  CHECK(*number == of(state).watch);
+  ++of(state).conditions;
+  return 0;
+}
+
+// Runs three quotes through a strategy of these handlers.
+void run_quotes(const CompiledHandlers& handlers, State& state) {
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  run.add_stream<QuoteRecord>(StreamKind::quote,
+                              {quote_row(10, 99, 101), quote_row(20, 100, 103), quote_row(30, 101, 103)});
+  run.run();
+}
+
+std::string message_of(const CompiledHandlers& handlers) {
+  State state;
+  try {
+    run_quotes(handlers, state);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a compiled strategy hears quotes, sends orders and reads them at once") {
+  CompiledHandlers handlers;
+  handlers.on_quote = &buy_once;
+  handlers.on_fill = &count_fill;
+  State state;
+  run_quotes(handlers, state);
+  CHECK(state.quotes == 3);
+  CHECK(state.order == 1);
+  CHECK(state.fills == 1);
+  CHECK(state.position == 3);
+  CHECK(state.seen_price == 103);
+}
+
+TEST_CASE("a condition wakes its handler with the number that when gave out") {
+  CompiledHandlers handlers;
+  handlers.on_start = &watch_mid;
+  handlers.on_condition = &count_condition;
+  State state;
+  run_quotes(handlers, state);
+  CHECK(state.watch == 0);
+  CHECK(state.conditions == 1);
+}
+
+TEST_CASE("what a handler did wrong ends the run with an error that says what") {
+  CompiledHandlers handlers;
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
+    CHECK(context->api->submit(context->run, 0, 7, 1, 100, PYTRADER_GTC, 0, 0) == 0);
+    return 0;
+  };
+  CHECK(message_of(handlers) == "side is 7; it must be 1 (buy) or 2 (sell)");
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
+    CHECK(context->api->best_price(context->run, 5, PYTRADER_BUY) == PYTRADER_NO_PRICE);
+    return 0;
+  };
+  CHECK(message_of(handlers) == "kernel: instrument 5 does not exist; 1 were added");
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
+    CHECK(context->api->indicator_value(context->run, 0) == 0.0);
+    return 0;
+  };
+  CHECK(message_of(handlers) == "indicator 0 does not exist; this strategy has 0");
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
+    context->api->fail(context->run, "out of luck");
+    return 0;
+  };
+  CHECK(message_of(handlers) == "compiled strategy: out of luck");
+  handlers.on_quote = [](const pytrader_context*, const pytrader_quote*, void*) -> std::int32_t { return 4; };
+  CHECK(message_of(handlers) == "compiled strategy: a handler returned 4 at 10 ns; 0 goes on");
+}
+
+TEST_CASE("waiting for a condition without a handler for it is refused") {
+  CompiledHandlers handlers;
+  handlers.on_start = &watch_mid;
+  CHECK(message_of(handlers) == "when: this strategy has no condition handler to call");
+}
+
+TEST_CASE("outside of a handler every function refuses, and tells the next handler's end") {
+  CompiledHandlers handlers;
+  handlers.on_quote = &buy_once;
+  State state;
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  auto* handle = reinterpret_cast<pytrader_run*>(&strategy);
+  CHECK(CompiledStrategy::api().position(handle, 0) == 0);
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
+  CHECK_THROWS_WITH_AS(run.run(), "compiled strategy: its functions can be called only inside a handler", Error);
+}
+
+TEST_CASE("an order of any type takes its terms along") {
+  CompiledHandlers handlers;
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void* state) -> std::int32_t {
+    if (of(state).quotes++ > 0) return 0;
+    pytrader_new_order order{};
+    order.side = PYTRADER_BUY;
+    order.order_type = 3;
+    order.time_in_force = PYTRADER_GTC;
+    order.quantity = 2;
+    order.price = order.activation_price = PYTRADER_NO_PRICE;
+    order.stop_price = 105;
+    of(state).order = context->api->submit_order(context->run, &order);
+    return 0;
+  };
+  State state;
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
+  run.run();
+  REQUIRE(state.order == 1);
+  CHECK(run.kernel().order(1)->order_type == OrderType::stop);
+  CHECK(run.kernel().order(1)->stop_price == 105);
+}
+
+TEST_CASE("levels are read best first") {
+  CompiledHandlers handlers;
+  handlers.on_book = [](const pytrader_context* context, const void*, void* state) -> std::int32_t {
+    pytrader_level levels[4];
+    const i64 found = context->api->read_levels(context->run, 0, PYTRADER_SELL, levels, 4);
+    if (found == 2) {
+      CHECK(levels[0].price == 105);
+      CHECK(levels[1].quantity == 8);
+      CHECK(context->api->quantity_at(context->run, 0, PYTRADER_SELL, 106) == 8);
+      CHECK(context->api->best_quantity(context->run, 0, PYTRADER_SELL) == 5);
+      ++of(state).quotes;
+    }
+    return 0;
+  };
+  State state;
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  const auto level = [](i64 ts, i64 price, i64 quantity) {
+    return L2Record{ts, ts, static_cast<i64>(BookAction::replace), 2, price, quantity, 0, kFlagLast};
+  };
+  run.add_stream<L2Record>(StreamKind::l2, {level(1, 106, 8), level(2, 105, 5)});
+  run.run();
+  CHECK(state.quotes == 1);
+}

@@ -1,0 +1,256 @@
+// Reports of venues that come late, twice or in any order end as in the right order: orders, position and cash.
+#include <algorithm>
+#include <vector>
+
+#include "doctest/doctest.h"
+#include "kernel/kernel.hpp"
+#include "scripted_run.hpp"
+
+using namespace pytrader;
+
+namespace {
+
+class SilentPort : public VenuePort {
+ public:
+  void require_room() const override {}
+  void submit(const Order&, i64) override {}
+  void cancel(const Order&, i64) override {}
+  void replace(const Order&, i64) override {}
+};
+
+class Random {
+ public:
+  explicit Random(u64 seed) : state_(seed * 0x9E3779B97F4A7C15ULL + 1) {}
+  i64 below(i64 limit) {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    state_ ^= state_ << 17;
+    return static_cast<i64>((state_ >> 11) % static_cast<u64>(limit));
+  }
+
+ private:
+  u64 state_;
+};
+
+constexpr ClientOrderId kOrders = 4;
+
+// What a venue did with four orders, word for word.
+class TrueHistory {
+ public:
+  explicit TrueHistory(u64 seed) : random_(seed) {
+    for (int step = 0; step < 40; ++step) act(1 + static_cast<u64>(random_.below(kOrders)));
+  }
+  std::vector<ExecutionReport> reports;
+
+ private:
+  struct Trade {
+    ExecId exec_id;
+    i64 price;
+    i64 quantity;
+  };
+  struct State {
+    bool acknowledged = false;
+    bool ended = false;
+    i64 quantity = 10;
+    i64 traded = 0;
+    std::vector<Trade> trades;
+  };
+
+  ExecutionReport& say(ClientOrderId id, ExecType exec_type) {
+    ExecutionReport report{};
+    report.client_order_id = id;
+    report.venue_order_id = 500 + id;
+    report.exec_type = exec_type;
+    report.sequence = ++sequence_;
+    report.ts_event = 100 + static_cast<i64>(sequence_ / 3);
+    report.liquidity = random_.below(2) == 0 ? Liquidity::maker : Liquidity::taker;
+    reports.push_back(report);
+    return reports.back();
+  }
+
+  void act(ClientOrderId id) {
+    State& state = states_[id - 1];
+    const i64 what = random_.below(20);
+    if (!state.acknowledged) {
+      state.acknowledged = true;
+      ExecutionReport& report = say(id, ExecType::new_);
+      report.price = 100;
+      report.quantity = state.quantity;
+      return;
+    }
+    if (!state.trades.empty() && what < 4) return amend(id, state, what < 2);
+    if (state.ended || state.traded >= state.quantity) return;
+    if (what < 14) {
+      ExecutionReport& report = say(id, ExecType::trade);
+      report.exec_id = sequence_;
+      report.last_px = 90 + random_.below(20);
+      report.last_qty = 1 + random_.below(state.quantity - state.traded);
+      state.traded += report.last_qty;
+      state.trades.push_back({report.exec_id, report.last_px, report.last_qty});
+    } else if (what < 18) {
+      ExecutionReport& report = say(id, ExecType::replaced);
+      state.quantity = state.traded + random_.below(9);
+      if (state.quantity == 0) state.quantity = 3;
+      report.quantity = state.quantity;
+      report.price = 95 + random_.below(10);
+    } else {
+      state.ended = true;
+      say(id, what == 18 ? ExecType::canceled : ExecType::expired);
+    }
+  }
+
+  void amend(ClientOrderId id, State& state, bool bust) {
+    const auto at = static_cast<std::size_t>(random_.below(static_cast<i64>(state.trades.size())));
+    Trade& trade = state.trades[at];
+    ExecutionReport& report = say(id, bust ? ExecType::trade_cancel : ExecType::trade_correct);
+    report.exec_id = trade.exec_id;
+    state.traded -= trade.quantity;
+    if (bust) {
+      state.trades.erase(state.trades.begin() + static_cast<std::ptrdiff_t>(at));
+      return;
+    }
+    trade.price = report.last_px = 90 + random_.below(20);
+    trade.quantity = report.last_qty = 1 + random_.below(trade.quantity);
+    state.traded += trade.quantity;
+  }
+
+  Random random_;
+  State states_[kOrders];
+  u64 sequence_ = 0;
+};
+
+struct World {
+  SilentPort port;
+  Kernel kernel{port};
+  ScriptedStrategy strategy;
+
+  World() {
+    InstrumentDefinition definition = unit_instrument();
+    definition.maker_fee_rate = Fixed{kFixedOne / 1000, 0};
+    definition.taker_fee_rate = Fixed{kFixedOne / 300, 0};
+    kernel.add_instrument(definition);
+    kernel.add_cash("USD", kFixedOne * 1'000'000);
+    kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, RiskLimits{});
+    kernel.start(1);
+    for (ClientOrderId id = 1; id <= kOrders; ++id) {
+      const Side side = id % 2 == 0 ? Side::sell : Side::buy;
+      REQUIRE(kernel.submit({0, 100, 10, 0, 0, 0, side, OrderType::limit, TimeInForce::gtc, 0}) == id);
+    }
+    kernel.cancel({1, 0});
+  }
+  void hear(const std::vector<ExecutionReport>& reports) {
+    i64 ts = 1000;
+    for (const ExecutionReport& report : reports) {
+      kernel.apply_report(report, ++ts);
+      REQUIRE(kernel.check());
+    }
+  }
+};
+
+void check_same(const World& a, const World& b) {
+  for (ClientOrderId id = 1; id <= kOrders; ++id) {
+    const Order& x = *a.kernel.order(id);
+    const Order& y = *b.kernel.order(id);
+    CHECK(x.ord_status == y.ord_status);
+    CHECK(x.cum_qty == y.cum_qty);
+    CHECK(x.cum_value == y.cum_value);
+    CHECK(x.order_qty == y.order_qty);
+    CHECK(x.price == y.price);
+    CHECK(x.value_price == y.value_price);
+    CHECK(x.venue_order_id == y.venue_order_id);
+  }
+  const PositionState x = a.kernel.position(0, 0);
+  const PositionState y = b.kernel.position(0, 0);
+  CHECK(x.quantity == y.quantity);
+  CHECK(x.cost == y.cost);
+  CHECK(x.realized_pnl == y.realized_pnl);
+  CHECK(x.fees == y.fees);
+  CHECK(a.kernel.cash("USD") == b.kernel.cash("USD"));
+}
+
+// The position by the plainest fold: trades that count, by their place in the history.
+PositionState naive_position(const std::vector<ExecutionReport>& reports) {
+  struct Fill {
+    ExecutionReport report;
+    bool counts = true;
+  };
+  std::vector<Fill> fills;
+  for (const ExecutionReport& report : reports) {
+    if (report.exec_type == ExecType::trade) fills.push_back({report});
+    for (Fill& fill : fills) {
+      if (fill.report.exec_id != report.exec_id) continue;
+      if (report.exec_type == ExecType::trade_cancel) fill.counts = false;
+      if (report.exec_type != ExecType::trade_correct) continue;
+      fill.report.last_px = report.last_px;
+      fill.report.last_qty = report.last_qty;
+    }
+  }
+  PositionState position;
+  for (const Fill& fill : fills) {
+    if (fill.counts) position.quantity += (fill.report.client_order_id % 2 == 0 ? -1 : 1) * fill.report.last_qty;
+  }
+  return position;
+}
+
+}  // namespace
+
+TEST_CASE("reports in any order, with repetitions, lead to the state that the right order leads to") {
+  int overfills = 0;
+  int stale = 0;
+  for (u64 seed = 1; seed <= 250; ++seed) {
+    CAPTURE(seed);
+    const TrueHistory history(seed);
+    World right;
+    right.hear(history.reports);
+    CHECK(right.kernel.position(0, 0).quantity == naive_position(history.reports).quantity);
+
+    Random random(seed + 1000);
+    std::vector<ExecutionReport> shuffled = history.reports;
+    const bool far = seed % 2 == 0;
+    for (std::size_t i = shuffled.size(); i-- > 1;) {
+      const i64 reach = far ? static_cast<i64>(i) + 1 : std::min<i64>(3, static_cast<i64>(i) + 1);
+      std::swap(shuffled[i], shuffled[i - static_cast<std::size_t>(random.below(reach))]);
+    }
+    // Some are told again at once, some at the end: what was dropped and sent once more looks like a late one.
+    std::vector<ExecutionReport> told;
+    for (const ExecutionReport& report : shuffled) {
+      told.push_back(report);
+      if (random.below(4) == 0) told.push_back(report);
+    }
+    for (const ExecutionReport& report : shuffled) {
+      if (random.below(5) == 0) told.push_back(report);
+    }
+    World other;
+    other.hear(told);
+    check_same(right, other);
+    overfills += static_cast<int>(other.kernel.orders().refused(Applied::overfill));
+    stale += static_cast<int>(other.kernel.orders().refused(Applied::stale_report));
+  }
+  CHECK(overfills > 20);
+  CHECK(stale > 100);
+}
+
+TEST_CASE("a busted trade takes its money, its fee and its position back") {
+  World world;
+  ExecutionReport trade{};
+  trade.client_order_id = 1;
+  trade.exec_type = ExecType::trade;
+  trade.exec_id = 9;
+  trade.last_px = 100;
+  trade.last_qty = 4;
+  trade.liquidity = Liquidity::taker;
+  trade.ts_event = 5;
+  world.kernel.apply_report(trade, 10);
+  CHECK(world.kernel.position(0, 0).quantity == 4);
+  CHECK(world.kernel.cash("USD") < kFixedOne * 1'000'000);
+  trade.exec_type = ExecType::trade_cancel;
+  trade.ts_event = 6;
+  world.kernel.apply_report(trade, 11);
+  CHECK(world.strategy.events.back().exec_type == ExecType::trade_cancel);
+  CHECK(world.strategy.events.back().last_qty == 4);
+  CHECK(world.kernel.position(0, 0).quantity == 0);
+  CHECK(world.kernel.position(0, 0).fees == 0);
+  CHECK(world.kernel.cash("USD") == kFixedOne * 1'000'000);
+  CHECK(world.kernel.order(1)->cum_qty == 0);
+  CHECK(world.kernel.check());
+}

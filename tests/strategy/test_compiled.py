@@ -1,0 +1,165 @@
+"""Compiled strategies: the three tiers give one result, threads run at once, and what is no function is refused."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pytrader import Backtest, Instrument, InvalidArgument, InvalidState, Strategy
+from pytrader.backtest import BacktestResult
+from pytrader.strategy import Bar, CompiledStrategy
+from pytrader.strategy.compiled import events, functions, include_directory
+from tests.backtest.known_bars import known_bars
+from tests.examples.test_examples import example
+
+STOCK = Instrument("KNOWN", "SIM", kind="equity", quote_currency="USD", tick_size="0.01", lot_size="1")
+STATE = np.dtype([("fast", "i8"), ("slow", "i8"), ("duration", "i8"), ("enter", "u8")])
+HANDLER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+
+
+def run(strategy: Any, count: int = 20_000) -> BacktestResult:
+    return Backtest(strategy, (STOCK, known_bars(count)), cash="1000000 USD", equity_interval="1d").run()
+
+
+def outcome(result: BacktestResult) -> tuple[Any, ...]:
+    names = [name for name in result.fills.dtype.names or () if name != "strategy"]
+    return result.digest, result.accounts, [result.fills[name].tobytes() for name in names]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    if COMPILER is None:
+        pytest.skip("no C++ compiler here")
+    source = Path(__file__).parents[2] / "examples" / "cpp" / "sma_cross.cpp"
+    built = tmp_path_factory.mktemp("library") / "sma_cross.so"
+    command = [COMPILER, "-O2", "-shared", "-fPIC", f"-I{include_directory()}", str(source), "-o", str(built)]
+    subprocess.run(command, check=True)
+    return ctypes.CDLL(str(built))
+
+
+def sma_cross(library: ctypes.CDLL) -> CompiledStrategy:
+    state = np.array([(10, 30, 60_000_000_000, 0)], STATE)
+    return CompiledStrategy(
+        state=state, on_start=library.sma_cross_start, on_condition=library.sma_cross_condition, name="SmaCross"
+    )
+
+
+def test_callbacks_conditions_and_functions_in_cpp_give_the_same_run(repository: Path, library: ctypes.CDLL) -> None:
+    callbacks = run(example(repository, "sma_cross.py", "SmaCross"))
+    conditions = run(example(repository, "sma_cross_conditions.py", "SmaCrossConditions"))
+    compiled = run(sma_cross(library))
+    assert len(callbacks.fills) > 400
+    # The digest counts what woke a strategy too, so it is that of the tier.
+    assert outcome(conditions) == outcome(compiled)
+    assert outcome(callbacks)[1:] == outcome(compiled)[1:]
+
+
+def test_functions_of_numba_give_the_same_run(repository: Path) -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    made: Any = example(repository, "sma_cross_numba.py", "sma_cross_numba")
+    conditions = run(example(repository, "sma_cross_conditions.py", "SmaCrossConditions"))
+    assert outcome(run(made())) == outcome(conditions)
+
+
+def test_threads_that_run_at_once_give_what_one_gives(library: ctypes.CDLL) -> None:
+    found: list[Any] = [None] * 4
+
+    def work(place: int) -> None:
+        found[place] = outcome(run(sma_cross(library), 50_000))
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(found))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [outcome(run(sma_cross(library), 50_000))] * 4
+
+
+def test_handlers_written_in_python_by_ctypes_hear_every_kind_of_event() -> None:
+    """Slow, but every struct and function of the interface can be looked at."""
+    heard: list[str] = []
+
+    @HANDLER
+    def on_bar(context: int, event: int, _: int) -> int:
+        where = np.ctypeslib.as_array((ctypes.c_int64 * 5).from_address(context)).view(events.CONTEXT)[0]
+        bar = np.ctypeslib.as_array((ctypes.c_int64 * 8).from_address(event)).view(events.BAR)[0]
+        run_handle = int(where["run"])
+        assert functions.now(run_handle) == where["now"] == bar["ts_event"]
+        if not heard:
+            assert functions.submit(run_handle, 0, 1, 2, int(bar["close"]) - 1_000, 1, 0, 0) == 1
+            assert functions.replace(run_handle, 1, int(bar["close"]) - 900, 3) == 0
+            assert functions.last_refusal(run_handle) != 0
+        elif len(heard) == 8:
+            assert functions.cancel(run_handle, 1) == 1
+        heard.append("bar")
+        return 0
+
+    @HANDLER
+    def on_order_event(context: int, event: int, _: int) -> int:
+        told = np.ctypeslib.as_array((ctypes.c_int64 * 16).from_address(event)).view(events.ORDER_EVENT)[0]
+        heard.append(chr(told["exec_type"]))
+        return 0
+
+    run(CompiledStrategy(on_bar=on_bar, on_order_event=on_order_event), 30)
+    assert "".join(kind for kind in heard if kind != "bar") == "A064"
+    assert heard.count("bar") == 30
+
+
+def test_an_error_of_a_handler_reaches_the_caller() -> None:
+    @HANDLER
+    def on_bar(context: int, event: int, state: int) -> int:
+        return 5
+
+    with pytest.raises(InvalidState, match="returned 5"):
+        run(CompiledStrategy(on_bar=on_bar), 3)
+
+
+def test_an_instance_runs_once() -> None:
+    strategy = CompiledStrategy(on_bar=HANDLER(lambda context, event, state: 0))
+    run(strategy, 3)
+    with pytest.raises(InvalidState, match="make a new CompiledStrategy"):
+        run(strategy, 3)
+
+
+def test_compiled_strategies_run_beside_others() -> None:
+    class Buys(Strategy):
+        def on_bar(self, bar: Bar) -> None:
+            if self.position.is_flat:
+                self.buy(1)
+
+    compiled = CompiledStrategy(on_bar=HANDLER(lambda context, event, state: 0), name="Silent")
+    result = run([Buys(), compiled], 10)
+    assert result.strategies == ("Buys", "Silent")
+    assert len(result.fills) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "needs a handler"),
+        ({"on_tick": 1}, "no handler 'on_tick'"),
+        ({"on_bar": 0}, "must be a compiled function"),
+        ({"on_bar": len}, "must be a compiled function"),
+        ({"on_bar": True}, "must be a compiled function"),
+        ({"on_bar": 1, "state": [1, 2]}, "writable, contiguous NumPy array"),
+        ({"on_bar": 1, "name": ""}, "name must be a text"),
+    ],
+)
+def test_what_is_no_function_or_state_is_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        CompiledStrategy(**arguments)
+
+
+def test_the_table_of_functions_is_that_of_the_header() -> None:
+    header = (Path(include_directory()) / "strategy_api.h").read_text(encoding="utf-8")
+    body = header[header.index("typedef struct pytrader_api {") :]
+    declared = [part.split(")")[0] for part in body.split("(*")[1:]]
+    assert declared == list(vars(functions))
