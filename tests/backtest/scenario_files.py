@@ -264,6 +264,7 @@ def play(scenario: Scenario) -> list[tuple[str, list[str]]]:
         rows.streams(instrument),
         cash="1000000000 USD",
         venue=RecordedVenue(rules, **own),
+        emulate="never",
         check_every_event=True,
     ).run()
     return [(" ".join(step.words), script.lines.get(second, [])) for second, step in enumerate(scenario.steps)]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -151,3 +156,18 @@ def test_recorded_events_repeat_byte_for_byte_and_tell_every_orders_life() -> No
     assert len(results[0].refused_reports) == 0
     with pytest.raises(InvalidArgument, match="record_events must be True or False"):
         Backtest(Grid(), [(BTC, quotes())], cash="1 USD", record_events=1)  # type: ignore[arg-type]
+
+
+def recorded() -> str:
+    """Run once, and sum up the bytes of the event log."""
+    return hashlib.sha256(run(Grid(), record_events=True).order_events.tobytes()).hexdigest()
+
+
+def test_the_event_log_is_the_same_in_any_thread_and_process(repository: Path) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        here = {future.result() for future in [threads.submit(recorded) for _ in range(4)]}
+    code = "from tests.backtest.test_order_lookups import recorded; print(recorded())"
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert here == {elsewhere}

@@ -24,7 +24,9 @@ from tests.structure.sources import (
 
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
-EXACT_FOLDERS = ("decimal", "model", "book", "feeds", "matching", "risk", "execution", "ledger", "journal", "kernel")
+EXACT_FOLDERS = (
+    *("decimal", "model", "book", "feeds", "matching", "risk", "emulator", "execution", "ledger", "journal", "kernel"),
+)
 EXCEPTIONS = tomllib.loads((Path(__file__).parent / "exceptions.toml").read_text(encoding="utf-8"))
 LEFT_BEHIND = re.compile(r"\b(TO[D]O|FIX[M]E|HAC[K]|NotImplemented[E]rror)\b|\bfor no[w]\b")
 BANNER = re.compile(r"^\s*(//|#)\s*[-=*#~]{4,}")

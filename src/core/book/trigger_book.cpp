@@ -48,7 +48,7 @@ void TriggerBook::add(u32 slot, bool rising, i64 stop, u64 time) noexcept {
   Row& row = rows_[slot];
   row = Row{};
   row.stop = stop;
-  row.entered = time;
+  row.entered = row.queued = time;
   row.rising = rising;
   row.waits = true;
   triggers(rising).push(slot, key_of(rising, stop), time);
@@ -68,7 +68,7 @@ void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, 
   row.side = side;
   row.rising = side == Side::buy;
   row.trails = row.waits = true;
-  row.entered = time;
+  row.entered = row.queued = time;
   row.activation = activation;
   if (activation.price == kNoPrice) row.activation.price = activation.upwards ? kNoPrice + 1 : INT64_MAX;
   ++size_;
@@ -85,7 +85,18 @@ void TriggerBook::move(u32 slot, i64 stop, u64 time) noexcept {
   Row& row = rows_[slot];
   triggers(row.rising).remove(slot);
   row.stop = stop;
+  row.queued = time;
   triggers(row.rising).push(slot, key_of(row.rising, stop), time);
+}
+
+void TriggerBook::restore(u32 slot, const Row& row) noexcept {
+  rows_[slot] = row;
+  rows_[slot].waits = true;
+  ++size_;
+  if (row.stop != kNoPrice) triggers(row.rising).push(slot, key_of(row.rising, row.stop), row.queued);
+  if (!row.trails) return;
+  ++trailing_count_;
+  movers(row).push(slot, mover_key(row), row.entered);
 }
 
 void TriggerBook::remove(u32 slot) noexcept {
@@ -99,10 +110,11 @@ void TriggerBook::remove(u32 slot) noexcept {
   --size_;
 }
 
-u32 TriggerBook::elect(i64 trade) noexcept {
+u32 TriggerBook::elect(const Reach& price) noexcept {
   for (const bool rising : {true, false}) {
     const SlotHeap& waiting = triggers(rising);
-    if (waiting.empty() || waiting.first_key() > key_of(rising, trade)) continue;
+    const i64 reached_price = rising ? price.from_below : price.from_above;
+    if (waiting.empty() || waiting.first_key() > key_of(rising, reached_price)) continue;
     const u32 slot = waiting.first();
     remove(slot);
     return slot;
@@ -110,17 +122,28 @@ u32 TriggerBook::elect(i64 trade) noexcept {
   return kNone;
 }
 
-std::span<const u32> TriggerBook::follow(i64 trade, u64& time) noexcept {
+std::span<const u32> TriggerBook::follow(const Reach& price, u64& time) noexcept {
   moved_.clear();
   if (trailing_count_ == 0) return moved_;
-  collect(up_, true, trade);
-  collect(down_, false, trade);
+  collect(up_, true, price.from_below);
+  collect(down_, false, price.from_above);
   std::sort(moved_.begin(), moved_.end(), [this](u32 a, u32 b) { return rows_[a].entered < rows_[b].entered; });
   for (const u32 slot : moved_) {
-    const Row& row = rows_[slot];
-    triggers(row.rising).push(slot, key_of(row.rising, row.stop), ++time);
+    Row& row = rows_[slot];
+    row.queued = ++time;
+    triggers(row.rising).push(slot, key_of(row.rising, row.stop), row.queued);
   }
   return moved_;
+}
+
+i64 TriggerBook::nearest_above() const noexcept {
+  const i64 elected = rising_.empty() ? INT64_MAX : rising_.first_key();
+  return up_.empty() ? elected : std::min(elected, up_.first_key());
+}
+
+i64 TriggerBook::nearest_below() const noexcept {
+  const i64 elected = falling_.empty() ? INT64_MIN : ~falling_.first_key();
+  return down_.empty() ? elected : std::max(elected, ~down_.first_key());
 }
 
 // An order that begins may go on with the movers of the other direction, where this trade moves it no further.

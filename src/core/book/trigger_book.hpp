@@ -61,27 +61,41 @@ class TriggerBook {
     return waiting.empty() ? kNoPrice : key_of(rising, waiting.first_key());
   }
   // The next order that a trade at this price elects, which leaves; kNone after the last.
-  u32 elect(i64 trade) noexcept;
+  u32 elect(i64 trade) noexcept { return elect({trade, trade}); }
   // Moves the stops that a trade at this price moves or begins, and names them in the order in which they came. Each
   // takes its time, and so its place behind others at its new stop price, from `time`, which counts on.
-  std::span<const u32> follow(i64 trade, u64& time) noexcept;
+  std::span<const u32> follow(i64 trade, u64& time) noexcept { return follow({trade, trade}, time); }
+  // The same for a price between two ticks: the highest tick that it has reached from below, the lowest from above.
+  struct Reach {
+    i64 from_below;
+    i64 from_above;
+  };
+  u32 elect(const Reach& price) noexcept;
+  std::span<const u32> follow(const Reach& price, u64& time) noexcept;
+  // Nothing is elected, moved or begun by a price below the first and above the second.
+  i64 nearest_above() const noexcept;
+  i64 nearest_below() const noexcept;
+
+  // All that is known of a waiting order, to be kept and put back with its place among the others.
+  struct Row {
+    i64 stop = kNoPrice;
+    i64 extreme = kNoPrice;  // a trailing order's best price so far
+    Activation activation;
+    TrailingTerms terms;
+    u64 entered = 0;
+    u64 queued = 0;         // when it came to where it waits now
+    Side side = Side::buy;  // of a trailing order
+    bool rising = false;
+    bool trails = false;
+    bool waits = false;
+  };
+  const Row& row(u32 slot) const noexcept { return rows_[slot]; }
+  void restore(u32 slot, const Row& row) noexcept;
 
   // Throws std::logic_error if an order is not where its stop price says.
   void check() const;
 
  private:
-  struct Row {
-    i64 stop = kNoPrice;
-    i64 extreme = kNoPrice;
-    Activation activation;
-    TrailingTerms terms;
-    u64 entered = 0;
-    Side side = Side::buy;
-    bool rising = false;
-    bool trails = false;
-    bool waits = false;
-  };
-
   // Heaps have their smallest key first; a bitwise complement turns the order round without overflow.
   static i64 key_of(bool upwards, i64 price) noexcept { return upwards ? price : ~price; }
   SlotHeap& triggers(bool rising) noexcept { return rising ? rising_ : falling_; }

@@ -138,6 +138,7 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   Order* const found = find(report.client_order_id);
   if (found == nullptr) return refused_.add(Applied::unknown_order, report, OrderStatus::initialized, ts_init);
   Order& order = *found;
+  const i64 waited_for = report.stop_price != kNoPrice ? report.stop_price : order.stop_price;
   const bool sent = order.has(kSent);
   const bool ended_here = !sent && order.ended != OrderStatus::initialized;
   const Transition next = transition(order.ord_status, report.exec_type, false, false);
@@ -148,6 +149,7 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
     refused_.add(Applied::overfill, report, order.ord_status, ts_init);
   }
   tell(order, report, sent ? status_of(order) : next.next, ts_init, out);
+  if (report.exec_type == ExecType::triggered) out.stop_price = waited_for;
   return Applied::taken;
 }
 

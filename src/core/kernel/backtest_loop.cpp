@@ -138,12 +138,13 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
 }
 
 bool BacktestLoop::begin() {
+  now_ = merge_.empty() ? 0 : merge_.top().time;
+  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   make_venues();
   early_rows_.resize(kernel_.instrument_count());
   add_settings();
   phase_ = Phase::streaming;
-  now_ = merge_.empty() ? 0 : merge_.top().time;
-  if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
+  collect();
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
@@ -364,14 +365,18 @@ bool BacktestLoop::row_at_strategy(u32 index) {
 
 bool BacktestLoop::published_arrives() {
   const PublishedRow row = published_.take(now_);
-  return kernel_.apply_l3(row.instrument, row.record, now_);
+  if (const auto* status = std::get_if<StatusRecord>(&row.record)) {
+    return kernel_.apply_status(row.instrument, *status, now_);
+  }
+  return kernel_.apply_l3(row.instrument, std::get<L3Record>(row.record), now_);
 }
 
 void BacktestLoop::check() const {
   std::size_t at_venues = 0;
   for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
-  const bool same_orders = !nothing_on_its_way || kernel_.failed() || at_venues == kernel_.orders().open_count();
+  const bool same_orders =
+      !nothing_on_its_way || kernel_.failed() || at_venues + kernel_.emulator().size() == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;
   throw Error(ErrorCode::invalid_state, "back-test: ledger, orders, exposure and venues disagree after event " +
                                             std::to_string(events_) + " at " + std::to_string(now_) + " ns");

@@ -95,11 +95,18 @@ class BacktestLoop : private VenuePort {
     commands_.require_room();
     responses_.require_room();
   }
+  bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
+                TimeInForce time_in_force) const noexcept override {
+    return venues_[instrument]->supports(order_type, trigger_type, time_in_force);
+  }
+  TriggerType default_trigger(InstrumentIndex instrument) const noexcept override {
+    return default_trigger_[instrument];
+  }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void lose(RequestKind kind, const Order& order, i64 heard_ts);
-  void send(RequestKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts);
+  void lose(RequestKind kind, const NewOrder& order, VenueOrderId venue_order_id, i64 heard_ts);
+  void send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts);
 
   void require_set_up(const char* what) const;
   bool begin();
@@ -144,6 +151,7 @@ class BacktestLoop : private VenuePort {
   std::vector<QueueModelChoice> queue_models_;           // by instrument; those that are missing are risk averse
   std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
+  std::vector<TriggerType> default_trigger_;             // by instrument
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;
   PublishedMarket published_;
@@ -151,6 +159,7 @@ class BacktestLoop : private VenuePort {
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
+  u64 said_count_ = 0;                 // reports so far, of all venues
   MessageHops hops_;
   std::unique_ptr<LatencyModel> published_latency_;
   DueQueue<Command> commands_;

@@ -136,7 +136,7 @@ void BacktestLoop::make_venues() {
   venues_.resize(kinds.size());
   schedule_.reserve(static_cast<u32>(kinds.size()));
   for (const auto& [index, settings] : exchanges_) {
-    venues_[index] = std::make_unique<ExchangeVenue>(index, settings, numbers_, said_, published_.said());
+    venues_[index] = std::make_unique<ExchangeVenue>(index, settings, now_, numbers_, said_, published_.said());
     schedule_.set(index, venues_[index]->next_due());
   }
   std::vector<SimulatedVenue*> recorded(kinds.size());
@@ -148,6 +148,9 @@ void BacktestLoop::make_venues() {
     recorded[index] = venue.get();
     venues_[index] = std::move(venue);
   }
+  // Where nothing but quotes is recorded no trade will ever come.
+  default_trigger_.assign(kinds.size(), TriggerType::bid_ask);
+  for (const auto& [index, unused] : exchanges_) default_trigger_[index] = TriggerType::last;
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
     if (recorded[stream.instrument] == nullptr) {
@@ -157,6 +160,7 @@ void BacktestLoop::make_venues() {
     }
     const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
     const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
+    if (stream.kind != StreamKind::quote) default_trigger_[stream.instrument] = TriggerType::last;
     market_of_.push_back(market ? recorded[stream.instrument] : nullptr);
   }
 }

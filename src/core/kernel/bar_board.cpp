@@ -84,6 +84,14 @@ void BarBoard::update_indicators(const ClosedBar& closed) {
   series.has_last = true;
 }
 
+i64 BarBoard::shortest_recorded(InstrumentIndex instrument) const noexcept {
+  i64 shortest = INT64_MAX;
+  for (const SeriesId series : by_instrument_[instrument]) {
+    if (!is_built(series)) shortest = std::min(shortest, series_[series].duration_ns);
+  }
+  return shortest;
+}
+
 void BarBoard::update_mids(SeriesId series, i64 twice_mid) {
   Series& at = series_[series];
   at.last.close = twice_mid;

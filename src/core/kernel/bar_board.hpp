@@ -36,6 +36,8 @@ class BarBoard {
   std::size_t size() const noexcept { return series_.size(); }
   i64 duration_ns(SeriesId series) const noexcept { return series_[series].duration_ns; }
   InstrumentIndex instrument(SeriesId series) const noexcept { return series_[series].instrument; }
+  // The length of the shortest bars of the instrument that come as records, INT64_MAX if there are none.
+  i64 shortest_recorded(InstrumentIndex instrument) const noexcept;
   // The series of the instrument's mid prices; kNoSeries where nobody asked for one.
   SeriesId mids_of(InstrumentIndex instrument) const noexcept { return mids_[instrument]; }
   static constexpr SeriesId kNoSeries = UINT32_MAX;

@@ -52,6 +52,8 @@ class EventQueue {
   }
 
   bool empty() const noexcept { return events_.empty(); }
+  // Whether few can follow before somebody takes some.
+  bool is_half_full() const noexcept { return events_.size() > kLimit / 2; }
   StrategyIndex next_strategy() const noexcept { return events_.front().event.strategy; }
   void drop() noexcept { events_.pop(); }
   PendingEvent take() noexcept {

@@ -28,6 +28,7 @@ enum class HashMark : u64 {
   cancel,
   replace,
   setting,
+  mark,
   condition,
   status = 100,
 };
@@ -59,6 +60,7 @@ InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
   way_.gate().add_instrument(added);
   way_.store().add_instrument();
   way_.ledger().add_instrument(added);
+  way_.emulation().add_instrument();
   bars_.add_instrument();
   const InstrumentDefinition& made = added.definition();
   hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
@@ -124,6 +126,15 @@ void Kernel::add_setting(i64 value) {
   hash_.add_all(HashMark::setting, value);
 }
 
+void Kernel::set_emulation(Emulate emulate, Immediate immediate) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: what is emulated can not be changed after start");
+  // The default adds nothing to the hash.
+  if (emulate != Emulate::where_needed || immediate != Immediate::elect) {
+    hash_.add_all(HashMark::setting, emulate, immediate);
+  }
+  way_.emulation().set_rules(emulate, immediate);
+}
+
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
   started_ = true;
@@ -144,13 +155,6 @@ bool Kernel::stop() {
   return goes_on;
 }
 
-void Kernel::refuse_input(i64 ts) const {
-  if (!started_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
-  if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
-  throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
-                                               " ns is older than the clock, " + std::to_string(now_) + " ns");
-}
-
 // The clock never goes back, and what was due before this input happens before it.
 bool Kernel::enter(i64 ts) {
   if (failed_) return false;
@@ -161,6 +165,8 @@ bool Kernel::enter(i64 ts) {
   }
   now_ = ts;
   commands_ = 0;
+  if (emulator().next_expiry() <= ts) [[unlikely]]
+    return expire_held();
   return true;
 }
 
@@ -195,6 +201,7 @@ bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts
 }
 
 bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& at, bool best_changed, i64 flags) {
+  if (best_changed && !tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
   const SeriesId mids = best_changed ? update_mids(instrument, at) : BarBoard::kNoSeries;
   if (best_changed && wanted(CallbackKind::quote)) {
     const QuoteRecord quote = at.quote;
@@ -213,6 +220,7 @@ bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, 
                 record.bid_quantity, record.ask_quantity);
   InstrumentMarket& at = market(instrument);
   board_.apply_quote(at, record);
+  if (!tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
   const SeriesId mids = update_mids(instrument, at);
   if (wanted(CallbackKind::quote)) {
     Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
@@ -257,7 +265,9 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
 bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
-  market(instrument).phase = static_cast<TradingPhase>(record.phase);
+  InstrumentMarket& at = market(instrument);
+  at.phase = static_cast<TradingPhase>(record.phase);
+  if (!begin_phase(instrument, at)) return false;
   if (!wanted(CallbackKind::status)) return true;
   Callback callback{CallbackKind::status, instrument, 0, now_, {}};
   callback.status = &record;
@@ -271,7 +281,9 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault
   at.last_price = trade.price;
+  at.printed = true;
   bars_.add_trade(instrument, trade, now_);
+  if (!tell_last(instrument, trade.price)) return false;
   if (!wanted(CallbackKind::trade)) return true;
   Callback callback{CallbackKind::trade, instrument, 0, now_, {}};
   callback.trade = &trade;
@@ -282,8 +294,17 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
   if (!enter(ts)) return false;
   hash_.add_row(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
                 record.open, record.high, record.low, record.close, record.volume);
-  board_.apply_bar(market(instrument), record);
+  InstrumentMarket& at = market(instrument);
+  board_.apply_bar(at, record);
+  if (!tell_bar(instrument, at, record, duration_ns)) return false;
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
+}
+
+bool Kernel::apply_mark(InstrumentIndex instrument, i64 price, i64 ts) {
+  if (!enter(ts)) return false;
+  hash_.add_all(HashMark::mark, instrument, ts, price);
+  market(instrument).mark_price = price;
+  return tell_mark(instrument, price);
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {
@@ -314,7 +335,8 @@ bool Kernel::advance(i64 ts) {
   return fire(ts);
 }
 
-// Fires what is due until this time, in order of time; bars that end come before timers of the same time.
+// Fires what is due until this time, in order of time; at one time orders expire first, then bars end, then timers
+// fire.
 bool Kernel::fire(i64 until) {
   while (!failed_ && next_timer() <= until) fire_next();
   return !failed_;
@@ -324,6 +346,10 @@ void Kernel::fire_next() {
   const i64 due = next_timer();
   if (due > now_) commands_ = 0;
   now_ = std::max(now_, due);
+  if (emulator().next_expiry() == due) {
+    expire_held();
+    return;
+  }
   if (bars_.next_close() == due) {
     close_bars(bars_.close_next(now_));
     return;
@@ -457,50 +483,10 @@ bool Kernel::cancel_timer(StrategyIndex strategy, TimerId timer) {
   return timers_.cancel(strategy, timer);
 }
 
-void Kernel::count_command(StrategyIndex strategy) {
-  if (!started_ || failed_) {
-    throw Error(ErrorCode::invalid_state, "kernel: commands are taken between start and the end of the run only");
-  }
-  if (strategy < ports_.size() && !may_command(desk_.state(strategy))) [[unlikely]] {
-    throw Error(ErrorCode::invalid_state, "strategy " + std::to_string(strategy) + " is " +
-                                              to_text(desk_.state(strategy)) + ": its commands are refused");
-  }
-  if (++commands_ > kMaxCommandsPerInput) {
-    throw Error(ErrorCode::capacity, "strategy " + std::to_string(strategy) + " issued more than " +
-                                         std::to_string(kMaxCommandsPerInput) + " commands without time passing");
-  }
-}
-
 PositionState Kernel::position(StrategyIndex strategy, InstrumentIndex instrument) const {
   market(instrument);
   if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "position: no such strategy");
   return way_.ledger().position(strategy, instrument);
-}
-
-void Kernel::refuse_instrument(InstrumentIndex instrument) const {
-  throw Error(ErrorCode::invalid_argument, "kernel: instrument " + std::to_string(instrument) + " does not exist; " +
-                                               std::to_string(board_.size()) + " were added");
-}
-
-bool Kernel::check() const {
-  if (!way_.ledger().check() || way_.store().first_inconsistent() != 0) return false;
-  const OrderStore& store = way_.store();
-  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
-    for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
-      i64 buys = 0;
-      i64 sells = 0;
-      ClientOrderId id = store.first_open(strategy, instrument);
-      for (; id != 0; id = store.next_open(id)) {
-        const Order& order = *store.find(id);
-        (order.side == Side::buy ? buys : sells) += reservation_of(order).quantity;
-      }
-      const ExposureCell& cell = way_.gate().exposure().cell(strategy, instrument);
-      const PositionState& position = way_.ledger().position(strategy, instrument);
-      if (cell.buy_lots != buys || cell.sell_lots != sells) return false;
-      if (cell.position != position.quantity || cell.cost != position.cost) return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace pytrader

@@ -57,6 +57,8 @@ class Kernel {
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
   // A number of the host that decides what happens, such as a latency: it goes into the running hash.
   void add_setting(i64 value);
+  // Which orders the core holds until their price is reached, and what becomes of one that comes too late.
+  void set_emulation(Emulate emulate, Immediate immediate);
   // Hears of order events and fills before strategies do; null for none.
   void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 
@@ -69,12 +71,17 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  // The venue's mark price, in ticks.
+  bool apply_mark(InstrumentIndex instrument, i64 price, i64 ts);
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
-  // When advance() has something to do: a timer, or the end of a bar. INT64_MAX when nothing is due.
-  i64 next_timer() const noexcept { return std::min(timers_.next_due(), bars_.next_close()); }
+  // When advance() has something to do: a timer, the end of a bar or of an order that waits in the core. INT64_MAX when
+  // nothing is due.
+  i64 next_timer() const noexcept {
+    return std::min({timers_.next_due(), bars_.next_close(), emulator().next_expiry()});
+  }
 
   // Commands of strategies: judged and applied at once; their events are delivered after the running callback returns.
   // Throws Error(capacity) beyond kMaxCommandsPerInput.
@@ -93,6 +100,8 @@ class Kernel {
   const Order* order(ClientOrderId id) const noexcept { return way_.store().find(id); }
   OrderTerms terms(const Order& order) const noexcept { return way_.store().terms(order); }
   const OrderStore& orders() const noexcept { return way_.store(); }
+  const Emulator& emulator() const noexcept { return way_.emulation().emulator(); }
+  const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
@@ -126,6 +135,17 @@ class Kernel {
   bool enter(i64 ts);
   bool fire(i64 until);
   void fire_next();
+  // Nothing fires outside continuous trading.
+  bool listens(InstrumentIndex instrument) const noexcept {
+    return !emulator().empty() && board_[instrument].phase == TradingPhase::continuous;
+  }
+  bool expire_held();
+  bool release_fired();
+  bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);
+  bool tell_quote(InstrumentIndex instrument, i64 bid, i64 ask);
+  bool tell_mark(InstrumentIndex instrument, i64 price);
+  bool tell_last(InstrumentIndex instrument, i64 price);
+  bool tell_bar(InstrumentIndex instrument, const InstrumentMarket& market, const BarRecord& record, i64 duration_ns);
   bool deliver(const Callback& callback);
   bool call(StrategyIndex strategy, const Callback& callback);
   bool take_failure(StrategyIndex strategy, CallbackKind kind);

@@ -1,5 +1,6 @@
 // Requests of strategies and reports of venues in a back-test: how they leave, get lost, and arrive.
 #include "kernel/backtest_loop.hpp"
+#include "model/sent_order.hpp"
 
 namespace pytrader {
 namespace {
@@ -44,53 +45,52 @@ void BacktestLoop::collect() {
     events_ += published_.said().size();
     published_.send(later(now_, published_latency_->next(now_)));
   }
-  for (const ExecutionReport& report : said_) responses_.push({hops_.response_leaves(now_), report});
+  for (ExecutionReport& report : said_) {
+    // Reports may overtake one another on their way: this tells in which order they were said.
+    if (report.sequence == 0) report.sequence = ++said_count_;
+    responses_.push({hops_.response_leaves(now_), report});
+  }
   said_.clear();
 }
 
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(RequestKind::submit, order, order.price, order.stop_price, order.order_qty, ts);
+  send(RequestKind::submit, sent_order(order, kernel_.terms(order)), order.venue_order_id, ts);
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(RequestKind::cancel, order, order.price, order.stop_price, order.order_qty, ts);
+  send(RequestKind::cancel, sent_order(order, kernel_.terms(order)), order.venue_order_id, ts);
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  send(RequestKind::replace, order, order.pending_price, order.pending_stop, order.pending_qty, ts);
+  NewOrder wanted = sent_order(order, kernel_.terms(order));
+  wanted.price = order.pending_price;
+  wanted.quantity = order.pending_qty;
+  wanted.terms.stop_price = order.pending_stop;
+  send(RequestKind::replace, wanted, order.venue_order_id, ts);
 }
 
 // The venue never has the request: the strategy hears of it as of a rejection.
-void BacktestLoop::lose(RequestKind kind, const Order& order, i64 heard_ts) {
+void BacktestLoop::lose(RequestKind kind, const NewOrder& order, VenueOrderId venue_order_id, i64 heard_ts) {
   constexpr ExecType kRejections[kRequestKinds] = {ExecType::rejected, ExecType::cancel_rejected,
                                                    ExecType::replace_rejected};
   Response lost;
   lost.due = heard_ts;
   lost.report.ts_event = heard_ts;
   lost.report.client_order_id = order.client_order_id;
-  lost.report.venue_order_id = order.venue_order_id;
+  lost.report.venue_order_id = venue_order_id;
   lost.report.instrument = order.instrument;
   lost.report.exec_type = kRejections[static_cast<std::size_t>(kind)];
   lost.report.reason = RejectReason::request_lost;
+  lost.report.sequence = ++said_count_;
   responses_.push(lost);
 }
 
-void BacktestLoop::send(RequestKind kind, const Order& order, i64 price, i64 stop_price, i64 quantity, i64 ts) {
+void BacktestLoop::send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts) {
   const MessageHops::Arrival arrival = hops_.request_leaves(kind, ts);
   if (!arrival.delivered) {
-    lose(kind, order, arrival.due);
+    lose(kind, told, venue_order_id, arrival.due);
     return;
   }
-  NewOrder told{order.client_order_id, price,      quantity,   order.strategy,
-                order.instrument,      order.tag,  order.side, order.order_type,
-                order.time_in_force,   order.flags};
-  told.self_trade = order.self_trade;
-  told.trigger_type = order.trigger_type;
-  told.contingency = order.contingency;
-  told.list = order.list;
-  told.parent = order.parent;
-  told.terms = kernel_.orders().terms(order);
-  told.terms.stop_price = stop_price;
   commands_.push({arrival.due, kind, told});
 }
 

@@ -21,8 +21,10 @@ struct InstrumentMarket {
   std::unique_ptr<L2Book> l2_book;
   QuoteRecord quote{};  // the latest best bid and offer, from whatever feed said so last
   i64 last_price = kNoPrice;
+  i64 mark_price = kNoPrice;
   TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
   bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
+  bool printed = false;                           // trades keep `last_price`; without them bars do
 
   // Twice the mid price in ticks, so that half ticks are exact; twice the last price where a side is empty; kNoMark
   // where nothing is known.

@@ -1,7 +1,8 @@
-// The order's way on one screen: command -> risk gate -> execution -> venue port -> report -> order state -> ledger.
+// The order's way on one screen: command -> risk gate (-> emulator -> gate) -> execution -> venue -> report -> ledger.
 #pragma once
 
 #include "execution/order_store.hpp"
+#include "kernel/emulation.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/venue_port.hpp"
@@ -15,28 +16,72 @@ namespace pytrader {
 class OrderWay {
  public:
   OrderWay(VenuePort& venue, const MarketBoard& board, EventQueue& events) noexcept
-      : venue_(venue), board_(board), events_(events) {}
+      : venue_(venue), board_(board), events_(events), emulation_(venue, board) {}
 
   ClientOrderId submit(const NewOrder& command, i64 now) {
     const RiskView view = view_of(command.instrument, now);
-    const RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
+    RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
+    const bool waits = reason == RejectReason::none && emulation_.takes(command);
+    if (waits) reason = emulation_.check(command);
     if (reason == RejectReason::none) venue_.require_room();
+    if (reason == RejectReason::none && waits) emulation_.make_room(command);
     Order& order = store_.create(command, now);
     if (reason != RejectReason::none) {
       say(order, ExecType::denied, reason, now);
-      return order.client_order_id;
+    } else if (waits) {
+      hold(order, RiskGate::value_price(command, view), now);
+    } else {
+      send(order, RiskGate::value_price(command, view), now);
     }
-    order.value_price = RiskGate::value_price(command, view);
-    say(order, ExecType::pending_new, reason, now);
-    venue_.submit(order, now);
     return order.client_order_id;
   }
 
-  // Cancel and replace return none when the request left for the venue, else why it did not; then nothing happened.
+  // The next order that the market event under way fires; what trails follows after the last, and then there is none.
+  bool release_next(i64 now) {
+    Emulator::Output output;
+    while (emulation_.emulator().next(output)) {
+      Order& order = *store_.find(output.client_order_id);
+      order.stop_price = output.stop_price;
+      if (!output.fired) continue;
+      release(order, now);
+      return true;
+    }
+    return false;
+  }
+
+  // The next order that waits in the core and expires until now.
+  bool expire_next(i64 now) {
+    const ClientOrderId id = emulation_.emulator().next_expired(now);
+    if (id == 0) return false;
+    tell(*store_.find(id), ExecType::expired, now);
+    return true;
+  }
+
+  // The day is over: of these orders those expire that wait in the core for their day. False if there may be more of
+  // them than events may wait.
+  bool end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
+    for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+      if (events_.is_half_full()) return false;
+      const Order& order = *store_.find(id);
+      id = store_.next_open(id);
+      if (order.ord_status != OrderStatus::emulated || order.time_in_force != TimeInForce::day) continue;
+      emulation_.remove(order);
+      tell(order, ExecType::expired, now);
+    }
+    return true;
+  }
+
+  // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
+  // the core; else why it did not, and then nothing happened.
   RejectReason cancel(const CancelRequest& command, i64 now) {
     Order* order = store_.find(command.client_order_id);
     const RejectReason reason = gate_.check_cancel(command, order);
     if (reason != RejectReason::none) return reason;
+    if (order->ord_status == OrderStatus::emulated) {
+      emulation_.remove(*order);
+      tell(*order, ExecType::canceled, now);
+      return reason;
+    }
     venue_.require_room();
     say(*order, ExecType::pending_cancel, reason, now);
     venue_.cancel(*order, now);
@@ -48,6 +93,7 @@ class OrderWay {
     const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
     const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view_of(index, now));
     if (reason != RejectReason::none) return reason;
+    if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
     venue_.require_room();
     const Reservation before = reservation_of(*order);
     OrderEvent event{};
@@ -82,6 +128,8 @@ class OrderWay {
     return true;
   }
 
+  Emulation& emulation() noexcept { return emulation_; }
+  const Emulation& emulation() const noexcept { return emulation_; }
   RiskGate& gate() noexcept { return gate_; }
   OrderStore& store() noexcept { return store_; }
   Ledger& ledger() noexcept { return ledger_; }
@@ -90,8 +138,64 @@ class OrderWay {
   const Ledger& ledger() const noexcept { return ledger_; }
 
  private:
+  void send(Order& order, i64 value_price, i64 now) {
+    say(order, ExecType::pending_new, RejectReason::none, now, value_price);
+    venue_.submit(order, now);
+  }
+
+  void hold(Order& order, i64 value_price, i64 now) {
+    const bool waits = emulation_.hold(order, store_.terms(order));
+    say(order, ExecType::emulated, RejectReason::none, now, value_price);
+    if (!waits) release(order, now);
+  }
+
+  // Its stop price is reached: through the gate again, and on to the venue as a market or limit order.
+  void release(Order& order, i64 now) {
+    venue_.require_room();
+    tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price));
+    order.flags |= kReleased;
+    say(order, ExecType::released, RejectReason::none, now);
+    const RiskView view = view_of(order.instrument, now);
+    const NewOrder sent = sent_order(order, store_.terms(order));
+    const RejectReason reason = gate_.check_release(sent, order, *instrument_of(order.instrument), view);
+    if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
+    send(order, RiskGate::value_at_release(sent, order, view), now);
+  }
+
+  // A replace of an order that waits in the core: done at once.
+  RejectReason restate(Order& order, const ReplaceRequest& wanted, i64 now) {
+    const OrderTerms terms = store_.terms(order);
+    const RejectReason reason = emulation_.check_replace(wanted, order, terms);
+    if (reason != RejectReason::none) return reason;
+    venue_.require_room();
+    const bool keeps_place = wanted.stop_price == order.stop_price && wanted.quantity <= order.order_qty;
+    tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
+    if (!emulation_.restate(order, terms, keeps_place)) release(order, now);
+    return reason;
+  }
+
+  // What happens to an order in the core, in the words of a venue.
+  void tell(const Order& order, ExecType exec_type, i64 now, i64 price = kNoPrice, i64 quantity = 0,
+            i64 stop_price = kNoPrice) {
+    ExecutionReport report{};
+    report.ts_event = now;
+    report.client_order_id = order.client_order_id;
+    report.instrument = order.instrument;
+    report.exec_type = exec_type;
+    report.price = price;
+    report.quantity = quantity;
+    report.stop_price = stop_price;
+    if (!take(report, now)) {
+      throw Error(ErrorCode::invalid_state, "order state: an order that waits in the core can not take its own event");
+    }
+  }
   void say(Order& order, ExecType exec_type, RejectReason reason, i64 now) {
+    say(order, exec_type, reason, now, order.value_price);
+  }
+  // `value_price` is what the order is valued at from now on.
+  void say(Order& order, ExecType exec_type, RejectReason reason, i64 now, i64 value_price) {
     const Reservation before = reservation_of(order);
+    order.value_price = value_price;
     OrderEvent event{};
     if (store_.apply_own(order.client_order_id, exec_type, reason, now, event) != Applied::taken) {
       throw Error(ErrorCode::invalid_state, "order state: an order that the gate passed can not take its own event");
@@ -140,6 +244,7 @@ class OrderWay {
   RiskGate gate_;
   OrderStore store_;
   Ledger ledger_;
+  Emulation emulation_;
 };
 
 }  // namespace pytrader

@@ -11,6 +11,12 @@ class VenuePort {
   virtual ~VenuePort() = default;
   // Throws Error(capacity) if no further command can leave; asked before anything changes.
   virtual void require_room() const = 0;
+  // Whether the instrument's venue takes such orders at all; venue_default asks for its own way of triggering. The
+  // answers stay the same for a whole run.
+  virtual bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
+                        TimeInForce time_in_force) const noexcept = 0;
+  // The price that an order waits for where it says venue_default, and the core holds it; not venue_default itself.
+  virtual TriggerType default_trigger(InstrumentIndex instrument) const noexcept = 0;
   // `ts` is the kernel's clock when the command left it.
   virtual void submit(const Order& order, i64 ts) = 0;
   virtual void cancel(const Order& order, i64 ts) = 0;

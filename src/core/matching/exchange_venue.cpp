@@ -14,21 +14,33 @@ constexpr OrderTerms kNoTerms{};
 
 }  // namespace
 
-ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, VenueNumbers& numbers,
-                             std::vector<ExecutionReport>& reports, std::vector<PublishedRow>& published)
+ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, i64 start,
+                             VenueNumbers& numbers, std::vector<ExecutionReport>& reports,
+                             std::vector<PublishedRow>& published)
     : instrument_(instrument),
       numbers_(numbers),
       reports_(reports),
       published_(published),
+      order_types_(settings.rules.order_types),
+      times_in_force_(settings.rules.times_in_force),
       sessions_(settings.sessions),
       engine_(settings.rules) {
   check(settings);
+  stand_at(start);
   if (settings.reference_price != kNoPrice) {
     OrderMessage message = message_about(MessageKind::reference_price, 0);
     message.price = settings.reference_price;
     tell(message);
   }
   if (!sessions_.empty()) begin(TradingPhase::closed);
+}
+
+// Without sessions there is no end of day, no opening and no close that the order could wait for.
+bool ExchangeVenue::supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept {
+  const bool triggers = trigger_type == TriggerType::venue_default || trigger_type == TriggerType::last;
+  const bool waits_in_vain = sessions_.empty() && ends_with_day(time_in_force);
+  return triggers && !waits_in_vain && (order_types_ & members_of(order_type)) != 0 &&
+         (times_in_force_ & members_of(time_in_force)) != 0;
 }
 
 void ExchangeVenue::submit(const NewOrder& order, i64 ts) {
@@ -161,15 +173,24 @@ void ExchangeVenue::report_output(ClientOrderId named, MessageStatus status) {
   in_order(
       output_, [this](const Fill& fill) { report_fill(fill); },
       [this](const OrderUpdate& update) { report_update(update); });
-  const Outcome outcome = outcome_of(status);
-  if (outcome == Outcome::remainder_canceled) {
+  if (outcome_of(status) == Outcome::remainder_canceled) {
     const u32 slot = slot_of(named);
     if (slot != kNone) close(slot, ExecType::canceled, RejectReason::no_liquidity);
   }
+  publish(named, status);
+}
+
+// The book first: what an auction traded was traded before its phase was over.
+void ExchangeVenue::publish(ClientOrderId named, MessageStatus status) {
+  const Outcome outcome = outcome_of(status);
   const bool enters = outcome == Outcome::rested || outcome == Outcome::requeued;
   rows_.clear();
   feed_.publish(named, enters, output_, engine_.clock(), rows_);
   for (const L3Record& row : rows_) published_.push_back({instrument_, row});
+  for (const OrderUpdate& update : output_.updates) {
+    if (static_cast<UpdateKind>(update.kind) != UpdateKind::phase_changed) continue;
+    published_.push_back({instrument_, StatusRecord{update.ts, update.ts, update.detail}});
+  }
 }
 
 void ExchangeVenue::report_fill(const Fill& fill) {

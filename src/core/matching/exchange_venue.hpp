@@ -18,9 +18,11 @@ namespace pytrader {
 // the engine. docs/exchange.md says how commands become messages, and how fills and updates become reports.
 class ExchangeVenue final : public ExecutionVenue {
  public:
-  ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, VenueNumbers& numbers,
+  // Its clock begins at `start`.
+  ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings& settings, i64 start, VenueNumbers& numbers,
                 std::vector<ExecutionReport>& reports, std::vector<PublishedRow>& published);
 
+  bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept override;
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;
@@ -53,6 +55,7 @@ class ExchangeVenue final : public ExecutionVenue {
   void report_fill(const Fill& fill);
   void report_trade(ClientOrderId id, const Fill& fill, i64 leaves_qty, Liquidity liquidity);
   void report_update(const OrderUpdate& update);
+  void publish(ClientOrderId named, MessageStatus status);
   void state_terms(ExecType exec_type, const WorkingOrder& order, RejectReason reason);
   void close(u32 slot, ExecType exec_type, RejectReason reason);
   i64 quantity_at_engine(const WorkingOrder& order, i64 total) const noexcept;
@@ -69,6 +72,8 @@ class ExchangeVenue final : public ExecutionVenue {
   VenueNumbers& numbers_;
   std::vector<ExecutionReport>& reports_;
   std::vector<PublishedRow>& published_;
+  u16 order_types_;     // as the rules have them
+  u16 times_in_force_;  // likewise
   std::vector<PhaseChange> sessions_;
   std::size_t next_session_ = 0;
   MatchingEngine engine_;

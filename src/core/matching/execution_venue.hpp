@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <variant>
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
@@ -18,7 +19,7 @@ struct VenueNumbers {
 // A row of a venue's own market data.
 struct PublishedRow {
   InstrumentIndex instrument;
-  L3Record record;
+  std::variant<L3Record, StatusRecord> record;
 };
 
 constexpr i64 kNeverDue = INT64_MAX;
@@ -31,6 +32,10 @@ class ExecutionVenue {
   ExecutionVenue(const ExecutionVenue&) = delete;
   ExecutionVenue& operator=(const ExecutionVenue&) = delete;
   virtual ~ExecutionVenue() = default;
+
+  // Whether the venue takes such orders at all, so that the core need not hold them; venue_default asks for its own
+  // way of triggering. The answer depends on nothing but the venue's rules.
+  virtual bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept = 0;
 
   virtual void submit(const NewOrder& order, i64 ts) = 0;
   virtual void cancel(ClientOrderId id, i64 ts) = 0;

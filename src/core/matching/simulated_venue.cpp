@@ -56,6 +56,13 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
   return bars_;
 }
 
+// It takes every trigger. One whose price the recording does not tell it refuses with a reason, which nobody else could
+// wait for either.
+bool SimulatedVenue::supports(OrderType order_type, TriggerType, TimeInForce time_in_force) const noexcept {
+  return (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
+         (rules_.rules.times_in_force & members_of(time_in_force)) != 0;
+}
+
 void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
   if (order.strategy >= positions_.size()) positions_.resize(order.strategy + std::size_t{1});
   if (is_plain(order)) {

@@ -33,6 +33,7 @@ class SimulatedVenue final : public ExecutionVenue {
                  std::vector<ExecutionReport>& reports, const RecordedVenueRules& rules = {},
                  const VenueData& data = {});
 
+  bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept override;
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;

@@ -23,7 +23,8 @@ constexpr u16 kPostOnly = 1;
 constexpr u16 kReduceOnly = 2;
 constexpr u16 kHidden = 4;
 constexpr u16 kAllOrNone = 8;
-constexpr u16 kEmulate = 32;  // to be held in the core until its trigger, whatever the venue offers
+constexpr u16 kEmulate = 32;   // to be held in the core until its trigger, whatever the venue offers
+constexpr u16 kReleased = 64;  // of an order that the core has held and let go; nobody asks for it
 
 struct NewOrder {
   ClientOrderId client_order_id;  // 0 on the way in: execution numbers it
@@ -72,7 +73,7 @@ struct ExecutionReport {
   ExecType exec_type;
   Liquidity liquidity;
   RejectReason reason;
-  i64 stop_price = kNoPrice;  // new_, replaced and restated: the working stop price
+  i64 stop_price = kNoPrice;  // new_, replaced and restated: the working stop price; triggered: the one reached
   u64 sequence = 0;           // the venue's own count of what it says; 0 where it has none
 };
 
@@ -96,7 +97,7 @@ struct OrderEvent {
   Side side;
   Liquidity liquidity;
   RejectReason reason;
-  i64 stop_price = kNoPrice;  // the order's stop price after the event
+  i64 stop_price = kNoPrice;  // the order's stop price after the event; triggered: the one that was reached
 };
 
 }  // namespace pytrader

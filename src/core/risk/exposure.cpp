@@ -65,8 +65,8 @@ Reservation reservation_of(const Order& order) noexcept {
 }
 
 Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept {
-  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty),
-          std::max(size_of(order.value_price), size_of(new_price))};
+  const i64 new_size = new_price != kNoPrice ? size_of(new_price) : 0;
+  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty), std::max(size_of(order.value_price), new_size)};
 }
 
 void Exposure::add_strategy() {

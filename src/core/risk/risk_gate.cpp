@@ -72,12 +72,15 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
                                    const InstrumentDefinition& definition) {
   const TypeRules& type = *rules_of(order.order_type);
   const bool has_stop = order.stop_price != kNoPrice;
-  if (!type.takes_price && !has_stop) return RejectReason::order_type_not_supported;
+  const bool held = order.ord_status == OrderStatus::emulated;
+  const bool has_limit = type.takes_price || order.price != kNoPrice;
+  if (!has_limit && !has_stop && !held) return RejectReason::order_type_not_supported;
   if ((request.price == kNoPrice) != (order.price == kNoPrice)) {
     return order.price == kNoPrice ? RejectReason::market_order_with_price : RejectReason::limit_order_without_price;
   }
   if (has_stop && request.stop_price == kNoPrice) return RejectReason::stop_price_missing;
   if (!has_stop && request.stop_price != kNoPrice) return RejectReason::malformed_message;
+  if (type.trails && request.stop_price != order.stop_price) return RejectReason::trailing_not_valid;
   const bool same = request.price == order.price && request.stop_price == order.stop_price;
   if (same && request.quantity == order.order_qty) return RejectReason::nothing_to_replace;
   for (const i64 price : {request.price, request.stop_price}) {
@@ -129,6 +132,25 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
 }
 
+RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
+                                     const RiskView& view) const {
+  const InstrumentDefinition& definition = instrument.definition();
+  RejectReason reason = check_form(sent, definition, view.now);
+  if (reason != RejectReason::none) return reason;
+  reason = check_quantity(sent.quantity, definition, limits_[sent.strategy]);
+  if (reason != RejectReason::none) return reason;
+  const i64 price = value_at_release(sent, held, view);
+  const Wanted wanted{sent.strategy,
+                      sent.instrument,
+                      sent.side,
+                      (sent.flags & kReduceOnly) != 0,
+                      sent.quantity,
+                      price,
+                      reservation_of(held),
+                      {sent.quantity, price < 0 ? -price : price}};
+  return check_wanted(wanted, instrument, view);
+}
+
 RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
   if (order.strategy >= limits_.size()) return RejectReason::unknown_strategy;
   if (instrument == nullptr || !exposure_.has(order.strategy, order.instrument) ||
@@ -164,8 +186,9 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   }
   if (instrument == nullptr || instrument->index() != order->instrument) return RejectReason::unknown_instrument;
   if (!is_open(order->ord_status)) return RejectReason::order_closed;
+  const bool held = order->ord_status == OrderStatus::emulated;
   const bool working = order->ord_status == OrderStatus::new_ || order->ord_status == OrderStatus::partially_filled;
-  if (!working || order->pending_qty != 0) {
+  if (!held && (!working || order->pending_qty != 0)) {
     return RejectReason::request_pending;
   }
   RejectReason reason = check_replaced_prices(request, *order, instrument->definition());
@@ -175,8 +198,10 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
   i64 price = request.price != kNoPrice ? request.price : request.stop_price;
-  if (price == kNoPrice) price = order->value_price;  // it trails, or follows a reference
-  // While the request is under way either the old or the new order may trade: both must be affordable.
+  if (price == kNoPrice) price = order->value_price;
+  // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
+  // the core changes at once.
+  const Reservation at_once{request.quantity - order->cum_qty, price < 0 ? -price : price};
   const Wanted wanted{order->strategy,
                       order->instrument,
                       order->side,
@@ -184,12 +209,16 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
                       request.quantity,
                       price,
                       reservation_of(*order),
-                      reservation_of_replace(*order, price, request.quantity)};
-  reason = check_worth(wanted, *instrument);
+                      held ? at_once : reservation_of_replace(*order, price, request.quantity)};
+  return check_wanted(wanted, *instrument, view);
+}
+
+RejectReason RiskGate::check_wanted(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const {
+  RejectReason reason = check_worth(wanted, instrument);
   if (reason != RejectReason::none) return reason;
   reason = check_position(wanted);
   if (reason != RejectReason::none) return reason;
-  return check_funds(wanted, *instrument, view);
+  return check_funds(wanted, instrument, view);
 }
 
 RejectReason RiskGate::check_cancel(const CancelRequest& request, const Order* order) const {

@@ -31,12 +31,21 @@ class RiskGate {
   // `order` is the order that the request names, null where there is none.
   RejectReason check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
                              const RiskView& view) const;
+  // An order that waited in the core, as it shall go to the venue: all checks again, with the market of now. What it
+  // holds back already counts once.
+  RejectReason check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
+                             const RiskView& view) const;
   RejectReason check_cancel(const CancelRequest& request, const Order* order) const;
 
   // Ticks at which an order is valued while it works: its limit, else its stop price, else the best opposite price, to
   // which a buy that trails adds its offsets; kNoPrice when there is none. Store it in Order::value_price of an order
   // that passed.
   static i64 value_price(const NewOrder& order, const RiskView& view) noexcept;
+  // The same of an order that is released: where there is no opposite price now, it keeps the value that it had.
+  static i64 value_at_release(const NewOrder& sent, const Order& held, const RiskView& view) noexcept {
+    const i64 price = value_price(sent, view);
+    return price != kNoPrice ? price : held.value_price;
+  }
 
   Exposure& exposure() noexcept { return exposure_; }
   const Exposure& exposure() const noexcept { return exposure_; }
@@ -44,6 +53,7 @@ class RiskGate {
 
  private:
   struct Wanted;
+  RejectReason check_wanted(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
   RejectReason check_worth(const Wanted& wanted, const Instrument& instrument) const;
   RejectReason check_position(const Wanted& wanted) const;
   RejectReason check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;

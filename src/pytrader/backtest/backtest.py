@@ -52,6 +52,12 @@ class Backtest:
         Where in the queue of a price level the venue takes a cancellation to have happened; see
         ``docs/queue_models.md``. Order-by-order data and bars have no use for it. The result tells the bias that a
         measurement or calibration found.
+    emulate : {"where_needed", "always", "never"}
+        Which of the orders that wait for a price the core holds until then: those that their venue does not offer and
+        those sent with ``emulate=True``; all; or none. See ``docs/emulator.md``.
+    immediate_trigger : {"elect", "deny"}
+        What becomes of an order that the core would hold, and whose price is reached already: it goes to the venue at
+        once, or it is denied.
     venue : RecordedVenue, VenueRules, or mapping of instrument id to one of them, optional
         What the venues of recorded data offer and decide themselves; see ``docs/simulated_venue.md``.
     bar_path : {"worst_case", "high_first", "low_first", "adaptive"}, optional
@@ -85,6 +91,8 @@ class Backtest:
         order_latency: OrderLatency = "0ms",
         response_latency: OneLatency | None = None,
         queue_model: QueueModels = "risk_averse",
+        emulate: str = "where_needed",
+        immediate_trigger: str = "elect",
         venue: RecordedVenues | None = None,
         bar_path: str | None = None,
         limits: RiskLimits | None = None,
@@ -100,6 +108,8 @@ class Backtest:
         self.equity_interval_ns = duration_ns(equity_interval, "equity_interval")
         if self.equity_interval_ns <= 0:
             raise InvalidArgument(f"equity_interval must be positive, got {equity_interval!r}")
+        self.emulate = _one_of(emulate, "emulate", ("where_needed", "always", "never"))
+        self.immediate_trigger = _one_of(immediate_trigger, "immediate_trigger", ("elect", "deny"))
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
         if type(record_events) is not bool:
@@ -147,6 +157,8 @@ class Backtest:
             error_policies=self.error_policies,
             latencies=self.latencies,
             queue_models=self.queue_models,
+            emulate=self.emulate,
+            immediate_trigger=self.immediate_trigger,
             venues=self.venues,
             equity_interval_ns=self.equity_interval_ns,
             record_events=self.record_events,
@@ -196,4 +208,10 @@ def backtest(
 def _seed(value: int) -> int:
     if type(value) is not int or not 0 <= value < 2**64:
         raise InvalidArgument(f"seed must be a whole number from 0 to 2**64 - 1, got {value!r}")
+    return value
+
+
+def _one_of(value: str, name: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise InvalidArgument(f"{name} must be one of {', '.join(known)}, got {value!r}")
     return value

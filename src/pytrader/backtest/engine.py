@@ -51,6 +51,8 @@ class Run:
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         latencies: Latencies,
         queue_models: Sequence[QueueModelUse],
+        emulate: str = "where_needed",
+        immediate_trigger: str = "elect",
         venues: Mapping[str, RecordedVenue],
         equity_interval_ns: int,
         record_events: bool,
@@ -70,13 +72,8 @@ class Run:
         index_of = {instrument.id: self._engine.add_instrument(instrument) for instrument in markets.instruments}
         latencies.set_on(self._engine)
         self._queue_models = tuple(queue_models)
-        for use in self._queue_models:
-            if use.model is not None:
-                self._engine.set_queue_model(index_of[use.instrument_id], use.model)
-        for name, venue in venues.items():
-            self._engine.set_venue_rules(
-                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
-            )
+        self._engine.set_emulation(emulate, immediate_trigger)
+        self._set_venues(index_of, venues)
         for amount in cash:
             self._engine.add_cash(amount)
         self._add_markets(index_of)
@@ -108,6 +105,15 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
+
+    def _set_venues(self, index_of: Mapping[str, int], venues: Mapping[str, RecordedVenue]) -> None:
+        for use in self._queue_models:
+            if use.model is not None:
+                self._engine.set_queue_model(index_of[use.instrument_id], use.model)
+        for name, venue in venues.items():
+            self._engine.set_venue_rules(
+                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+            )
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
         """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""

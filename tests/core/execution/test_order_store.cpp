@@ -410,3 +410,64 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   CHECK(index.closed_orders(0) == std::vector<u32>{static_cast<u32>(child)});
   CHECK(desk.store.first_inconsistent() == 0);
 }
+
+TEST_CASE("a look-up walks the orders that it finds, however many have closed before") {
+  Desk desk;
+  for (int i = 0; i < 20'000; ++i) {
+    NewOrder wanted = limit_order(100, 1);
+    wanted.tag = static_cast<TagIndex>(i % 50);
+    const ClientOrderId id = desk.store.create(wanted, i).client_order_id;
+    REQUIRE(desk.store.apply_own(id, ExecType::pending_new, RejectReason::none, i, desk.event) == Applied::taken);
+    REQUIRE(desk.store.apply(report(id, ExecType::canceled), i, desk.event) == Applied::taken);
+  }
+  const OrderIndex& index = desk.store.index();
+  CHECK(index.first_open_tag(0) == 0);
+  NewOrder wanted = limit_order(100, 1);
+  wanted.tag = 7;
+  const ClientOrderId id = desk.store.create(wanted, 1).client_order_id;
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_new, RejectReason::none, 1, desk.event) == Applied::taken);
+  CHECK(index.open_with_tag(0, 7).count == 1);
+  CHECK(index.open(0, 0, Side::buy).count == 1);
+  CHECK(index.in_stage(0, OrderStage::in_flight).head == id);
+  CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
+  CHECK(index.closed_orders(0).size() == 20'000);
+  CHECK(desk.store.first_inconsistent() == 0);
+}
+
+TEST_CASE("an answer that was given before our last request can not end it") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  const Order& order = *desk.store.find(id);
+  const auto at = [](ExecutionReport made, u64 sequence) {
+    made.sequence = sequence;
+    return made;
+  };
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_cancel, RejectReason::none, 4, desk.event) == Applied::taken);
+  const ExecutionReport refusal = at(report(id, ExecType::cancel_rejected), 7);
+  REQUIRE(desk.store.apply(refusal, 5, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::new_);
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_cancel, RejectReason::none, 6, desk.event) == Applied::taken);
+  CHECK(desk.store.apply(refusal, 7, desk.event) == Applied::repeated_report);
+  CHECK(order.ord_status == OrderStatus::pending_cancel);
+  CHECK(desk.store.apply(at(report(id, ExecType::cancel_rejected), 9), 8, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::new_);
+}
+
+TEST_CASE("the answer to a replace may come after a cancel was asked for, and is the replace's alone") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  const Order& order = *desk.store.find(id);
+  REQUIRE(desk.store.request_replace({id, 101, 12, 0}, 4, desk.event) == Applied::taken);
+  ExecutionReport traded = trade(id, 1, 100, 2);
+  traded.sequence = 6;
+  REQUIRE(desk.store.apply(traded, 5, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_cancel, RejectReason::none, 6, desk.event) == Applied::taken);
+  ExecutionReport replaced = accepted(id, 101, 12);
+  replaced.exec_type = ExecType::replaced;
+  replaced.sequence = 5;
+  CHECK(desk.store.apply(replaced, 7, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::pending_cancel);
+  CHECK(order.pending_qty == 0);
+  CHECK(order.order_qty == 12);
+  CHECK(desk.store.apply(replaced, 8, desk.event) == Applied::repeated_report);
+}

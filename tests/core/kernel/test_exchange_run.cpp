@@ -23,7 +23,7 @@ struct ExchangeRun : ScriptedRun {
   }
   RunStatus go() {
     for (StrategyIndex strategy = 0; strategy < 2; ++strategy) {
-      ScriptedStrategy& one = add_strategy();
+      ScriptedStrategy& one = add_strategy(kEveryKind | mask_of(CallbackKind::status));
       one.on_callback = [this, strategy](const Callback& callback) {
         if (callback.kind == CallbackKind::start) {
           for (const Plan& plan : plans) {
@@ -108,6 +108,7 @@ TEST_CASE("exchange run: its sessions and expiries happen at their own times, be
   REQUIRE(run.go() == RunStatus::finished);
   const std::vector<OrderEvent>& first = run.strategies[0]->events;
   const std::vector<OrderEvent>& second = run.strategies[1]->events;
+  CHECK(run.heard(0, "status") == Heard{"status@1000", "status@1100", "status@1500"});
   CHECK(first[1].exec_type == ExecType::rejected);
   CHECK(first[1].reason == RejectReason::trading_phase);
   CHECK(first[3].exec_type == ExecType::new_);

@@ -14,6 +14,8 @@ class ClosingPort : public VenuePort {
   void require_room() const override {
     if (left >= room) throw Error(ErrorCode::capacity, "no room");
   }
+  bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
+  TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
   void submit(const Order&, i64) override { ++left; }
   void cancel(const Order&, i64) override { ++left; }
   void replace(const Order&, i64) override { ++left; }

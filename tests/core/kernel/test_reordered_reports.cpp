@@ -13,6 +13,8 @@ namespace {
 class SilentPort : public VenuePort {
  public:
   void require_room() const override {}
+  bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
+  TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
   void submit(const Order&, i64) override {}
   void cancel(const Order&, i64) override {}
   void replace(const Order&, i64) override {}
@@ -168,28 +170,73 @@ void check_same(const World& a, const World& b) {
   CHECK(a.kernel.cash("USD") == b.kernel.cash("USD"));
 }
 
-// The position by the plainest fold: trades that count, by their place in the history.
-PositionState naive_position(const std::vector<ExecutionReport>& reports) {
-  struct Fill {
-    ExecutionReport report;
-    bool counts = true;
-  };
-  std::vector<Fill> fills;
+// The plainest twin: what each order and the account must be, from the set of what was said, by a walk over all of it.
+struct NaiveOrder {
+  i64 cum_qty = 0;
+  i64 cum_value = 0;
+  i64 order_qty = 10;
+  i64 price = 100;
+  OrderStatus end = OrderStatus::initialized;
+  bool told = false;
+};
+struct NaiveAccount {
+  NaiveOrder orders[kOrders];
+  i64 position = 0;
+  i128 cash = kFixedOne * 1'000'000;
+};
+
+// The newest word on a trade, null for one that was busted.
+const ExecutionReport* last_word(const std::vector<ExecutionReport>& reports, ExecId exec_id) {
+  const ExecutionReport* last = nullptr;
   for (const ExecutionReport& report : reports) {
-    if (report.exec_type == ExecType::trade) fills.push_back({report});
-    for (Fill& fill : fills) {
-      if (fill.report.exec_id != report.exec_id) continue;
-      if (report.exec_type == ExecType::trade_cancel) fill.counts = false;
-      if (report.exec_type != ExecType::trade_correct) continue;
-      fill.report.last_px = report.last_px;
-      fill.report.last_qty = report.last_qty;
+    if (report.exec_id != exec_id) continue;
+    if (report.exec_type == ExecType::trade_cancel) return nullptr;
+    if (last == nullptr || report.sequence > last->sequence) last = &report;
+  }
+  return last;
+}
+
+NaiveAccount naive_account(const std::vector<ExecutionReport>& reports, const Instrument& instrument) {
+  NaiveAccount account;
+  for (const ExecutionReport& report : reports) {
+    NaiveOrder& order = account.orders[report.client_order_id - 1];
+    order.told = true;
+    if (report.exec_type == ExecType::new_ || report.exec_type == ExecType::replaced) {
+      order.order_qty = report.quantity;
+      order.price = report.price;
     }
+    if (report.exec_type == ExecType::canceled) order.end = OrderStatus::canceled;
+    if (report.exec_type == ExecType::expired) order.end = OrderStatus::expired;
+    if (report.exec_type != ExecType::trade) continue;
+    const ExecutionReport* const counts = last_word(reports, report.exec_id);
+    if (counts == nullptr) continue;
+    const i64 direction = report.client_order_id % 2 == 0 ? -1 : 1;
+    const i128 value = kFixedOne * counts->last_px * counts->last_qty;
+    order.cum_qty += counts->last_qty;
+    order.cum_value += counts->last_px * counts->last_qty;
+    account.position += direction * counts->last_qty;
+    account.cash -= direction * value + instrument.fee(value, counts->liquidity);
   }
-  PositionState position;
-  for (const Fill& fill : fills) {
-    if (fill.counts) position.quantity += (fill.report.client_order_id % 2 == 0 ? -1 : 1) * fill.report.last_qty;
+  return account;
+}
+
+void check_against_twin(const World& world, const NaiveAccount& twin) {
+  for (ClientOrderId id = 1; id <= kOrders; ++id) {
+    const Order& order = *world.kernel.order(id);
+    const NaiveOrder& naive = twin.orders[id - 1];
+    CHECK(order.cum_qty == naive.cum_qty);
+    CHECK(order.cum_value == naive.cum_value);
+    CHECK(order.order_qty == naive.order_qty);
+    CHECK(order.price == naive.price);
+    OrderStatus status = naive.told ? OrderStatus::new_ : OrderStatus::pending_new;
+    if (naive.cum_qty > 0) status = OrderStatus::partially_filled;
+    if (id == 1) status = OrderStatus::pending_cancel;  // asked for, and never answered but by an end
+    if (naive.end != OrderStatus::initialized) status = naive.end;
+    if (naive.cum_qty >= naive.order_qty) status = OrderStatus::filled;
+    CHECK(order.ord_status == status);
   }
-  return position;
+  CHECK(world.kernel.position(0, 0).quantity == twin.position);
+  CHECK(world.kernel.cash("USD") == twin.cash);
 }
 
 }  // namespace
@@ -202,7 +249,7 @@ TEST_CASE("reports in any order, with repetitions, lead to the state that the ri
     const TrueHistory history(seed);
     World right;
     right.hear(history.reports);
-    CHECK(right.kernel.position(0, 0).quantity == naive_position(history.reports).quantity);
+    check_against_twin(right, naive_account(history.reports, right.kernel.instrument(0)));
 
     Random random(seed + 1000);
     std::vector<ExecutionReport> shuffled = history.reports;

@@ -12,7 +12,7 @@ namespace pytrader {
 constexpr i64 kSecond = 1'000'000'000;
 
 struct ExchangeScene {
-  explicit ExchangeScene(ExchangeSettings settings = {}) : venue(7, settings, numbers, reports, published) {}
+  explicit ExchangeScene(ExchangeSettings settings = {}) : venue(7, settings, 0, numbers, reports, published) {}
 
   // Limit orders are good till canceled, market orders immediate.
   static NewOrder limit(StrategyIndex strategy, Side side, i64 price, i64 quantity) {
@@ -60,9 +60,19 @@ struct ExchangeScene {
   void begin() {
     reports.clear();
     published.clear();
+    follow();
   }
   void follow() {
-    for (const PublishedRow& row : published) book.apply(row.record);
+    rows.clear();
+    phases.clear();
+    for (const PublishedRow& row : published) {
+      if (const auto* status = std::get_if<StatusRecord>(&row.record)) {
+        phases.push_back(static_cast<TradingPhase>(status->phase));
+      } else {
+        rows.push_back(std::get<L3Record>(row.record));
+        book.apply(rows.back());
+      }
+    }
   }
 
   std::vector<ExecType> types() const {
@@ -79,7 +89,7 @@ struct ExchangeScene {
   }
   std::vector<BookAction> actions() const {
     std::vector<BookAction> found;
-    for (const PublishedRow& row : published) found.push_back(static_cast<BookAction>(row.record.action));
+    for (const L3Record& row : rows) found.push_back(static_cast<BookAction>(row.action));
     return found;
   }
   std::vector<std::pair<ClientOrderId, i64>> queue(Side side, i64 price) const {
@@ -97,6 +107,8 @@ struct ExchangeScene {
   std::vector<ExecutionReport> reports;
   std::vector<PublishedRow> published;
   ExchangeVenue venue;
+  std::vector<L3Record> rows;        // of `published`
+  std::vector<TradingPhase> phases;  // of `published`
   L3Book book{BookPolicy::lenient};  // what everybody sees
   ClientOrderId last_id = 0;
   i64 ts = 0;

@@ -128,8 +128,8 @@ class Session {
       REQUIRE(order.cum_qty <= order.quantity);
     }
     REQUIRE(buys == sells);
-    for (const PublishedRow& row : scene_.published) rows.push_back(row.record);
-    if (!scene_.published.empty()) REQUIRE(scene_.published.back().record.flags == kFlagLast);
+    rows.insert(rows.end(), scene_.rows.begin(), scene_.rows.end());
+    if (!scene_.rows.empty()) REQUIRE(scene_.rows.back().flags == kFlagLast);
   }
 
   void compare() {

@@ -32,13 +32,16 @@ NewOrder timed(StrategyIndex strategy, Side side, i64 price, i64 quantity, TimeI
 TEST_CASE("sessions: before the first one the exchange is closed, and says when it opens") {
   ExchangeScene scene(day());
   CHECK(scene.venue.engine().phase() == TradingPhase::closed);
+  REQUIRE(scene.published.size() == 1);
+  CHECK(std::get<StatusRecord>(scene.published[0].record).phase == static_cast<i64>(TradingPhase::closed));
   CHECK(scene.venue.next_due() == 100);
   scene.submit(scene.limit(0, kBuy, 99, 1));
   REQUIRE(scene.types() == Types{ExecType::rejected});
   CHECK(scene.reports[0].reason == RejectReason::trading_phase);
-  for (const i64 at : {100, 200, 300, 400, 500, 600}) {
-    CHECK(scene.venue.next_due() == at);
-    scene.advance(at);
+  for (const PhaseChange& change : day().sessions) {
+    CHECK(scene.venue.next_due() == change.ts);
+    scene.advance(change.ts);
+    CHECK(scene.phases == std::vector<TradingPhase>{change.phase});
   }
   CHECK(scene.venue.engine().phase() == TradingPhase::closed);
   CHECK(scene.venue.next_due() == kNeverDue);
@@ -62,7 +65,7 @@ TEST_CASE("sessions: an opening call collects, and its uncross trades both sides
   CHECK(scene.reports[1].client_order_id == seller);
   // One print away from both orders' prices, then what is left of them.
   CHECK(scene.actions() == std::vector<BookAction>{BookAction::trade, BookAction::reduce, BookAction::erase});
-  CHECK(scene.published[0].record.side == 0);
+  CHECK(scene.rows[0].side == 0);
   CHECK(scene.queue(kBuy, 103) == std::vector<std::pair<ClientOrderId, i64>>{{buyer, 2}});
 }
 
@@ -144,7 +147,7 @@ TEST_CASE("sessions: trades after the close are at the closing price, and printe
   scene.submit(scene.limit(1, kBuy, 101, 1));
   CHECK(scene.of(rests)[0].last_px == 101);
   REQUIRE(scene.actions() == std::vector<BookAction>{BookAction::trade, BookAction::reduce});
-  CHECK(scene.published[0].record.price == 101);
+  CHECK(scene.rows[0].price == 101);
   CHECK(scene.queue(kSell, 99) == std::vector<std::pair<ClientOrderId, i64>>{{rests, 1}});
 }
 
@@ -171,6 +174,7 @@ TEST_CASE("sessions: a volatility auction ends by the clock, as the venue says b
   scene.submit(scene.limit(0, kSell, 110, 1));
   const ClientOrderId id = scene.submit(scene.limit(1, kBuy, 110, 1));
   CHECK(scene.venue.engine().phase() == TradingPhase::volatility_auction);
+  CHECK(scene.phases == std::vector<TradingPhase>{TradingPhase::volatility_auction});
   CHECK(scene.venue.next_due() == scene.ts + 1'000);
   scene.advance(scene.ts + 1'000);
   CHECK(scene.venue.engine().phase() == TradingPhase::continuous);

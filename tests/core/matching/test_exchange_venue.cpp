@@ -236,8 +236,8 @@ TEST_CASE("exchange: hidden orders are not shown; a trade with one is a print") 
   CHECK(scene.published.empty());
   scene.submit(scene.limit(1, kBuy, 101, 2));
   REQUIRE(scene.actions() == std::vector<BookAction>{BookAction::trade});
-  CHECK(scene.published[0].record.side == static_cast<i64>(kSell));
-  CHECK(scene.published[0].record.quantity == 2);
+  CHECK(scene.rows[0].side == static_cast<i64>(kSell));
+  CHECK(scene.rows[0].quantity == 2);
   CHECK(scene.of(id)[0].exec_type == ExecType::trade);
 }
 

@@ -29,6 +29,7 @@ class BacktestEngine {
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
     loop_.set_queue_model(instrument, choice);
   }
+  void set_emulation(Emulate emulate, Immediate immediate) { loop_.kernel().set_emulation(emulate, immediate); }
   void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
     loop_.set_venue_rules(instrument, rules);
   }

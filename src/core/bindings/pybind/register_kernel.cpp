@@ -131,6 +131,18 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
       py::arg("bar_volume_share"), "What the venue of this instrument's recorded data offers and decides itself.");
 }
 
+void bind_emulation(py::class_<BacktestEngine>& engine) {
+  engine.def(
+      "set_emulation",
+      [](BacktestEngine& self, const std::string& emulate, const std::string& immediate_trigger) {
+        self.set_emulation(parse_policy(emulate, "emulate", kEmulates),
+                           parse_policy(immediate_trigger, "immediate_trigger", kImmediates));
+      },
+      py::arg("emulate"), py::arg("immediate_trigger"),
+      "Which orders the core holds until their price is reached, and what becomes of one whose price is reached "
+      "already.");
+}
+
 void register_engine(py::module_& module) {
   py::class_<BacktestEngine> engine(
       module, "BacktestEngine", py::is_final(),
@@ -138,6 +150,7 @@ void register_engine(py::module_& module) {
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
   bind_latencies(engine);
+  bind_emulation(engine);
   bind_order_records(engine);
   bind_strategies(engine);
   bind_exchange(engine);

@@ -1,0 +1,59 @@
+// What a venue is told of an order, and what becomes of one that has waited in the core when its price is reached.
+#pragma once
+
+#include <algorithm>
+
+#include "decimal/integers.hpp"
+#include "model/order.hpp"
+#include "model/order_form.hpp"
+
+namespace pytrader {
+
+// The limit at which an order enters that waited for `stop`; kNoPrice for one that enters as a market order.
+inline i64 limit_after(const Order& order, const OrderTerms& terms, i64 stop) noexcept {
+  if (order.order_type != OrderType::trailing_stop_limit) return order.price;
+  const i128 limit = i128{stop} + sign(order.side) * i128{terms.limit_offset};
+  return static_cast<i64>(std::clamp<i128>(limit, i128{kNoPrice} + 1, i128{INT64_MAX}));
+}
+
+// Plain once it has been released: a limit order with all that goes with one, or a market order, which does not rest.
+inline NewOrder released_form(NewOrder order) noexcept {
+  const OrderTerms given = order.terms;
+  order.terms = OrderTerms{};
+  order.trigger_type = TriggerType::venue_default;
+  if (order.price == kNoPrice) {
+    order.order_type = OrderType::market;
+    if (order.time_in_force != TimeInForce::fok) order.time_in_force = TimeInForce::ioc;
+    return order;
+  }
+  order.order_type = OrderType::limit;
+  order.terms.display_qty = given.display_qty;
+  order.terms.display_range = given.display_range;
+  order.terms.min_qty = given.min_qty;
+  order.terms.expire_time = given.expire_time;
+  return order;
+}
+
+// `terms` are those that the order was submitted with.
+inline NewOrder sent_order(const Order& order, const OrderTerms& terms) noexcept {
+  NewOrder sent{order.client_order_id,
+                order.price,
+                order.order_qty,
+                order.strategy,
+                order.instrument,
+                order.tag,
+                order.side,
+                order.order_type,
+                order.time_in_force,
+                static_cast<u16>(order.flags & ~(kEmulate | kReleased))};
+  sent.self_trade = order.self_trade;
+  sent.trigger_type = order.trigger_type;
+  sent.contingency = order.contingency;
+  sent.list = order.list;
+  sent.parent = order.parent;
+  sent.terms = terms;
+  sent.terms.stop_price = order.stop_price;
+  return (order.flags & kReleased) != 0 ? released_form(sent) : sent;
+}
+
+}  // namespace pytrader

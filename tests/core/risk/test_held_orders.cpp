@@ -1,0 +1,49 @@
+// What the gate asks of an order that waits in the core: when it is replaced, and when it is released.
+#include "risk_desk.hpp"
+
+using namespace pytrader;
+
+TEST_CASE("an order that waits in the core is judged again by the market of now, and counts once") {
+  RiskLimits limits;
+  limits.max_open_orders = 1;
+  limits.max_position = 10;
+  Desk desk(limits);
+  NewOrder wanted{0, kNoPrice, 10, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
+  wanted.terms.stop_price = 1100;
+  Order held = desk.work(wanted);
+  CHECK(held.value_price == 1100);
+  NewOrder sent = wanted;
+  sent.order_type = OrderType::market;
+  sent.time_in_force = TimeInForce::ioc;
+  sent.terms = OrderTerms{};
+  const auto judged = [&] { return desk.gate.check_release(sent, held, desk.instrument, desk.view); };
+  // At its limits already, by itself.
+  CHECK(judged() == RejectReason::none);
+  CHECK(RiskGate::value_at_release(sent, held, desk.view) == 1001);
+  // Nobody offers: it keeps the value that it had.
+  desk.view.best_ask = kNoPrice;
+  CHECK(judged() == RejectReason::none);
+  CHECK(RiskGate::value_at_release(sent, held, desk.view) == 1100);
+  desk.view.best_ask = 99'000;
+  desk.view.capital = money("200");
+  CHECK(judged() == RejectReason::insufficient_funds);
+  desk.view.best_ask = 600'000;
+  CHECK(judged() == RejectReason::notional_above_maximum);
+  sent.time_in_force = TimeInForce::gtd;
+  CHECK(judged() == RejectReason::time_in_force_not_supported);
+}
+
+TEST_CASE("a replace of an order that waits in the core needs the new order's capital alone") {
+  Desk desk;
+  desk.view.capital = money("150");
+  NewOrder wanted{0, kNoPrice, 10, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
+  wanted.terms.stop_price = 1100;
+  Order held = desk.work(wanted);
+  held.stop_price = 1100;
+  held.ord_status = OrderStatus::emulated;
+  // 5 at 25.00 are 125.00; at a venue 10 could still trade at 25.00 while the request is under way.
+  CHECK(desk.gate.check_replace({0, kNoPrice, 5, 0, 2500}, &held, &desk.instrument, desk.view) == RejectReason::none);
+  held.ord_status = OrderStatus::new_;
+  CHECK(desk.gate.check_replace({0, kNoPrice, 5, 0, 2500}, &held, &desk.instrument, desk.view) ==
+        RejectReason::insufficient_funds);
+}
