@@ -1,5 +1,4 @@
-// Measures a compiled market maker on recorded levels with queue and latency, without Python: bench_market_maker
-// L2.npy.
+// Measures a compiled market maker on recorded levels, with queue and latency model, without Python.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

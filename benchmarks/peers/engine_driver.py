@@ -371,7 +371,7 @@ def maker_data(folder: Path, count: int) -> MarketData:
     rows = np.zeros(count, L2_EVENT)
     trade = told["kind"] == 2
     rows["ts_event"], rows["ts_init"] = told["exch_ts"], told["local_ts"]
-    rows["action"] = np.where(trade, 7, 2)
+    rows["action"] = np.where(trade, 6, 2)
     rows["side"] = np.where((told["side"] == 1) == trade, 2, 1)
     rows["price"], rows["quantity"], rows["flags"] = told["px"], told["qty"], FLAG_LAST
     return MarketData((stream("l2", rows, instrument("MAKER", MAKER_TICK, MAKER_LOT)),), "workload")

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final, Literal, NamedTuple, NoReturn, TypeAlias, TypedDict, TypeVar, Unpack, final
 
+import numpy as np
+import numpy.typing as npt
 from typing_extensions import disjoint_base
 
 from pytrader._core import (
@@ -12,6 +14,7 @@ from pytrader._core import (
     ExecType,
     Instrument,
     Liquidity,
+    OnceSet,
     OrderStatus,
     OrderType,
     RejectReason,
@@ -362,6 +365,14 @@ class Clock:
     @property
     def now(self) -> int: ...
     def set_timer(self, name: str, *, interval: _Duration, start: int | None = None) -> None: ...
+    def at_session(
+        self,
+        phase: str,
+        *,
+        offset: _Duration = 0,
+        name: str | None = None,
+        instrument: str | Instrument | None = None,
+    ) -> int | None: ...
     def set_alert(self, name: str, *, at: int | None = None, after: _Duration | None = None) -> None: ...
     def cancel(self, name: str) -> bool: ...
 
@@ -448,6 +459,8 @@ class Context:
     def random(self) -> Random: ...
     @property
     def failures(self) -> list[tuple[str, str, str, str, str, str]]: ...
+    past: object
+    def call_after_start(self, function: Callable[[], None]) -> None: ...
     def port(self) -> object: ...
     def connect(self, engine: object, kernel: object, index: int) -> None: ...
     def detach(self) -> None: ...
@@ -472,6 +485,20 @@ class StrategyBase:
     def clock(self) -> Clock: ...
     @property
     def random(self) -> Random: ...
+    @property
+    def once_set(self) -> OnceSet: ...
+    random_state: int | None
+    def history(
+        self,
+        what: _Duration,
+        instrument: str | Instrument | None = None,
+        *,
+        count: int | None = None,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> dict[str, npt.NDArray[np.int64]]: ...
+    def once(self, key: int | str) -> bool: ...
+    def publish_bytes(self, data: bytes) -> None: ...
     @property
     def instrument(self) -> Instrument: ...
     @property

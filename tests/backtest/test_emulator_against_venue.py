@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from pytrader import Backtest, Strategy, load
-from pytrader.data import MarketData
+from pytrader.data import MarketData, Stream
 from pytrader.model import OrderStatus
 from pytrader.model.records import FLAG_LAST, L2_EVENT
+from pytrader.simulation import generate
 from pytrader.strategy import Order
 from tests.backtest.markets import BUY, SECOND, SELL, START, Rows, instrument, quotes, trades
 
@@ -93,6 +94,13 @@ def levels_and_trades(prices: list[int]) -> Rows:
         rows[-1] = (*rows[-1][:-1], FLAG_LAST)
         before = price
     return np.array(rows, L2_EVENT)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_over_a_generated_order_by_order_market_whose_rows_are_each_an_event(seed: int) -> None:
+    (stream,) = generate(40_000, seed).streams
+    columns = {**stream.columns, "flags": np.full(len(stream.columns["flags"]), FLAG_LAST, np.int64)}
+    check_same_fills(MarketData((Stream(stream.instrument, "l3", columns),), "generated"), "100000000 USD", 100)
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytrader import Backtest, ConfigError, InvalidState, Strategy
 from pytrader.backtest import BacktestResult
+from pytrader.data import Stream
+from pytrader.matching import TradingPhase
 from pytrader.strategy import ErrorPolicy, StrategyState
 from tests.backtest.markets import SECOND, START, book_rows, instrument, quotes, trades
 
@@ -26,6 +31,7 @@ HANDLERS = {
     "on_fill": "fill",
     "on_reject": "order event",
     "on_position": "position",
+    "on_status": "status",
 }
 
 
@@ -64,6 +70,11 @@ class Busy(Strategy):
     def on_bar(self, bar: Any) -> None:
         self.heard.append("bar")
         self.fail_in("on_bar")
+
+    def on_status(self, instrument_id: str, phase: Any) -> None:
+        self.heard.append("status")
+        if not self.position.is_flat:
+            self.fail_in("on_status")
 
     def on_timer(self, timer: Any) -> None:
         self.heard.append("timer")
@@ -106,7 +117,10 @@ class Busy(Strategy):
 
 
 def market() -> list[Any]:
-    return [(BTC, quotes([(100, 101)] * ROWS)), (BTC, trades([100] * ROWS))]
+    phases = np.full(2, int(TradingPhase.CONTINUOUS))
+    times = np.array([START, START + 6 * SECOND])
+    status = Stream(BTC, "status", {"ts_event": times, "ts_init": times, "phase": phases}, 0)
+    return [(BTC, quotes([(100, 101)] * ROWS)), (BTC, trades([100] * ROWS)), status]
 
 
 def run(strategy: Strategy, **options: Any) -> BacktestResult:
@@ -340,3 +354,66 @@ def test_a_book_handler_that_fails_is_paused_too() -> None:
     rows = book_rows([(1, 1, 100, 5, 1), (1, 2, 102, 5, 2), (1, 1, 99, 5, 3)], step=1)
     result = Backtest(Reader(), (BTC, rows), cash="1000000 USDT").run()
     assert [(error.event, error.action) for error in result.errors] == [("book", "pause")]
+
+
+class Wild(Strategy):
+    """Trades two instruments by chance, in every way, and fails at its n-th event."""
+
+    fails_at: int = 1
+
+    def on_start(self) -> None:
+        self.events = 0
+
+    def count(self) -> None:
+        self.events += 1
+        if self.events == self.fails_at:
+            raise RuntimeError("planted")
+
+    def on_quote(self, quote: Any) -> None:
+        name = quote.instrument_id
+        side = self.random.choice(["buy", "sell"])
+        lots = self.random.between(1, 5)
+        if self.random.chance(1, 2):
+            self.submit(side, None, name, quantity_lots=lots)
+        else:
+            ticks = quote.bid_ticks + self.random.between(-3, 3)
+            self.submit(side, None, name, quantity_lots=lots, limit_ticks=ticks)
+        if self.random.chance(1, 4):
+            self.cancel_all(side="buy")
+        self.count()
+
+    def on_order_event(self, event: Any) -> None:
+        self.count()
+
+
+@settings(max_examples=60)
+@given(
+    seed=st.integers(0, 2**32),
+    fails_at=st.integers(1, 120),
+    latency=st.sampled_from(["0ms", "300ms", "1700ms"]),
+    thin=st.integers(1, 9),
+)
+def test_whatever_a_strategy_did_before_flattening_leaves_nothing(
+    seed: int, fails_at: int, latency: str, thin: int
+) -> None:
+    digests = set()
+    other = instrument("ETHUSDT")
+    prices = [(100 + (seed >> i % 7) % 5, 106 + (seed >> i % 7) % 5) for i in range(40)]
+    for _ in range(2):
+        strategy = Wild(fails_at=fails_at)
+        quiet = [(100, 106)] * 60
+        data = [(each, quotes(prices + quiet, quantity=thin)) for each in (BTC, other)]
+        result = Backtest(
+            strategy, data, cash="1000000 USDT", order_latency=latency, error_policy="flatten", seed=seed
+        ).run()
+        digests.add(result.digest)
+        if strategy.events < fails_at:
+            return
+        (error, *others) = result.errors
+        assert error.action == "flatten"
+        assert error.settled_ns is not None
+        assert {each.action for each in others} <= {"continue"}
+        assert [str(position.quantity) for position in result.positions] == ["0.000", "0.000"]
+        assert not {chr(status) for status in result.orders["ord_status"]} & set("A016E")
+        assert strategy.state is StrategyState.FAULTED
+    assert len(digests) == 1

@@ -15,4 +15,5 @@ def test_every_example_of_the_page_runs(page: str, repository: Path) -> None:
     blocks = BLOCK.findall((repository / "docs" / f"{page}.md").read_text(encoding="utf-8"))
     assert blocks
     for number, block in enumerate(blocks):
-        exec(compile(block, f"docs/{page}.md, example {number + 1}", "exec"), {"__name__": f"page_{page}_{number}"})
+        code = compile(block, f"docs/{page}.md, example {number + 1}", "exec", dont_inherit=True)
+        exec(code, {"__name__": f"page_{page}_{number}"})

@@ -14,7 +14,7 @@ from pytrader.backtest import BacktestResult
 from pytrader.model import Liquidity, Side
 from pytrader.simulation import generate
 from tests.backtest.known_bars import known_bars
-from tests.backtest.markets import ADD, BUY, EXECUTE, SELL, book_rows
+from tests.backtest.markets import ADD, BUY, EXECUTE, SELL, book_rows, quotes, trades
 
 STOCK = Instrument("STOCK", "SIM", kind="equity", quote_currency="USD", tick_size="0.01", lot_size="1")
 
@@ -90,3 +90,25 @@ def test_the_average_cross_trades_bars_one_unit_at_a_time(repository: Path) -> N
     assert result.fills["side"].tolist()[:4] == [Side.BUY, Side.SELL, Side.BUY, Side.SELL]
     assert set(result.fills["position_after"].tolist()) == {0, 1}
     assert run(cross(fast=5), known_bars(5_000), "10000 USD").digest != result.digest
+
+
+def test_the_lead_lag_strategy_follows_one_venue_on_another_with_its_share_of_the_capital(repository: Path) -> None:
+    lead_lag: Any = example(repository, "lead_lag.py", "LeadLag")
+    leader = Instrument("BTCUSDT", "BINANCE", quote_currency="USDT", tick_size="0.01", lot_size="0.001")
+    follower = Instrument("BTCUSD", "KRAKEN", quote_currency="USD", tick_size="0.1", lot_size="0.001")
+    waves = [1_000 + 40 * abs(second // 60 % 10 - 5) + second % 7 for second in range(3_600)]
+    data = [
+        (leader, trades(waves)),
+        (follower, quotes([(price // 10, price // 10 + 1) for price in waves])),
+    ]
+    strategy = lead_lag()
+    shares = {"pair": (strategy, "50%")}
+    backtest = Backtest(shares, data, cash=["1000 USDT", "1000 USD"], order_latency="5ms", check_every_event=True)
+    result = backtest.run()
+    snapshot = backtest.snapshot()
+    assert snapshot is not None
+    assert strategy.entries >= 5
+    assert set(result.fills["instrument"].tolist()) == {1}
+    assert snapshot.strategies["pair"].published["entries"] == strategy.entries
+    assert {result.tags[order["tag"]] for order in result.orders} == {"entry", "exit"}
+    assert result.errors == ()

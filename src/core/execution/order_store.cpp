@@ -113,7 +113,7 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   order.order_qty = request.quantity;
   order.value_price = request.price == kNoPrice ? 0 : request.price;
   order.stop_price = request.terms.stop_price;
-  order.parent = request.parent;
+  order.parent = request.parent < count_ ? request.parent : 0;  // it is denied otherwise
   order.list = request.list;
   order.ts_init = order.ts_last = ts;
   order.strategy = request.strategy;

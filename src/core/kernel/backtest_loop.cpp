@@ -123,18 +123,22 @@ i64 later(i64 time, i64 latency) noexcept {
 BacktestLoop::BacktestLoop(const LoopConfig& config)
     : config_(config),
       kernel_(*this),
-      recorder_(kernel_, config.equity_interval_ns),
+      recorder_(kernel_, config.equity_interval_ns, config.snapshot_interval_ns),
       merge_(config.feed_latency_ns),
       hops_(config.order_latency_ns,
             config.response_latency_ns < 0 ? config.order_latency_ns : config.response_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
       responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
   pytrader::check(LatencyChoice::constant(config_.feed_latency_ns), "feed latency", false);
+  if (config_.snapshot_interval_ns < 0) {
+    throw Error(ErrorCode::invalid_argument, "back-test: the snapshot interval is negative");
+  }
   if (config_.equity_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the equity interval is negative");
   }
   if (config_.record_events) recorder_.record_events();
   kernel_.set_listener(&recorder_);
+  kernel_.set_past(this);
 }
 
 bool BacktestLoop::begin() {
@@ -143,8 +147,17 @@ bool BacktestLoop::begin() {
   make_venues();
   early_rows_.resize(kernel_.instrument_count());
   add_settings();
-  phase_ = Phase::streaming;
   collect();
+  if (config_.start_ts <= now_) return start_strategies(now_);
+  phase_ = Phase::warming;
+  kernel_.add_setting(config_.start_ts);
+  kernel_.warm_up(now_);
+  return true;
+}
+
+bool BacktestLoop::start_strategies(i64 ts) {
+  phase_ = Phase::streaming;
+  now_ = ts;
   recorder_.start(now_);
   if (!kernel_.start(now_) || !settle()) return false;
   check_bar_series();
@@ -156,7 +169,19 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
-  for (u64 steps = 0; goes_on();) {
+  u64 steps = 0;
+  for (; phase_ == Phase::warming; ++steps) {
+    if (merge_.empty() || merge_.top().time >= config_.start_ts) {
+      if (!start_strategies(config_.start_ts)) return end(RunStatus::strategy_failed);
+      break;
+    }
+    if (steps >= max_steps) {
+      failed_ = false;
+      return RunStatus::paused;
+    }
+    step();
+  }
+  while (goes_on()) {
     if (steps >= max_steps) {
       failed_ = false;
       return RunStatus::paused;
@@ -179,7 +204,7 @@ RunStatus BacktestLoop::end(RunStatus status) {
 }
 
 void BacktestLoop::abort() {
-  if (phase_ == Phase::streaming) end(RunStatus::paused);
+  if (phase_ == Phase::streaming || phase_ == Phase::warming) end(RunStatus::paused);
   phase_ = Phase::over;
 }
 
@@ -306,6 +331,7 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
     collect();
   }
   const bool received = merge_.venue_done(index, std::max(record.ts_event, record.ts_init), alone);
+  telling_ = index;
   return settle() && (!received || tell(kernel_, stream, record, now_));
 }
 
@@ -328,6 +354,7 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
       } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
         const Record record = record_at<Record>(stream, merge_.strategy_row(index));
         merge_.strategy_done(index, true);
+        telling_ = index;
         succeeded = tell(kernel_, stream, record, now_);
       } else if (next.rank == Rank::bar_open) {
         open_bar(index, true);
@@ -359,6 +386,7 @@ bool BacktestLoop::row_at_strategy(u32 index) {
   return with_record(stream.kind, [&]<class Record>() {
     const Record record = record_at<Record>(stream, merge_.strategy_row(index));
     merge_.strategy_done(index);
+    telling_ = index;
     return tell(kernel_, stream, record, now_);
   });
 }

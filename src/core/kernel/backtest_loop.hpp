@@ -9,6 +9,7 @@
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
 #include "kernel/message_hops.hpp"
+#include "kernel/past_rows.hpp"
 #include "kernel/published_market.hpp"
 #include "kernel/recorder.hpp"
 #include "kernel/stream_merge.hpp"
@@ -25,6 +26,8 @@ struct LoopConfig {
   i64 order_latency_ns = 0;        // from the strategy to the venue
   i64 response_latency_ns = -1;    // from the venue to the strategy; -1: the same as order_latency_ns
   i64 equity_interval_ns = 0;      // 0: equity is sampled at the start and at the end only
+  i64 snapshot_interval_ns = 0;    // 0: a snapshot for other threads is published only by publish()
+  i64 start_ts = INT64_MIN;        // rows before it only warm up: nobody hears of them, and nobody trades
   bool record_events = false;      // keeps every order event for the result
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
@@ -35,7 +38,7 @@ enum class RunStatus : u8 { finished, paused, strategy_failed };
 // at a venue, reports that arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind
 // in its own order, rows by the order of their streams' adding and then by row. A hop without latency is taken at once,
 // before all of these.
-class BacktestLoop : private VenuePort {
+class BacktestLoop : private VenuePort, private PastRows {
  public:
   explicit BacktestLoop(const LoopConfig& config);
 
@@ -68,6 +71,14 @@ class BacktestLoop : private VenuePort {
   // Ends the run here: no callback comes any more, and the record is closed.
   void abort();
 
+  // Bars that closed until now: those of the data, else built from its trades. Reads what the strategies have received.
+  std::vector<BarRecord> past_bars(InstrumentIndex instrument, i64 duration_ns) const;
+  // Rows of a stream, by the order of adding, that the strategies have received.
+  std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream); }
+
+  // A snapshot for other threads, between two calls of run().
+  bool publish() { return recorder_.publish(); }
+
   // Good to read after any run, whole once the last one is over.
   const Recorder& recorder() const noexcept { return recorder_; }
   u64 events() const noexcept { return events_; }  // rows that reached their venue, or came from it
@@ -80,7 +91,7 @@ class BacktestLoop : private VenuePort {
   const ExecutionVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
-  enum class Phase : u8 { set_up, streaming, over };
+  enum class Phase : u8 { set_up, warming, streaming, over };
   struct Command {
     i64 due;
     RequestKind kind;
@@ -108,8 +119,12 @@ class BacktestLoop : private VenuePort {
   void lose(RequestKind kind, const NewOrder& order, VenueOrderId venue_order_id, i64 heard_ts);
   void send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts);
 
+  void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
+  void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
+
   void require_set_up(const char* what) const;
   bool begin();
+  bool start_strategies(i64 ts);
   RunStatus end(RunStatus status);
   void check_bar_series() const;
   void make_venues();
@@ -166,6 +181,7 @@ class BacktestLoop : private VenuePort {
   DueQueue<Response> responses_;
   std::vector<u64> early_rows_;  // by instrument
   i64 now_ = INT64_MIN;
+  u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last
   i64 start_ = INT64_MAX;
   i64 end_ = INT64_MIN;
   u64 events_ = 0;

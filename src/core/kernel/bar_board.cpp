@@ -75,6 +75,20 @@ void BarBoard::add_trade(InstrumentIndex instrument, const TradeRecord& trade, i
   }
 }
 
+void BarBoard::add_past_trade(SeriesId series, const TradeRecord& trade, i64 ts) {
+  Series& filled = series_[series];
+  BarRecord closed{};
+  if (!filled.builder->add(ts, trade.price, trade.quantity, closed)) return;
+  filled.last = closed;
+  filled.has_last = true;
+}
+
+void BarBoard::close_past(SeriesId series, i64 ts) {
+  Series& filled = series_[series];
+  if (filled.builder->advance(ts, filled.last)) filled.has_last = true;
+  next_close_ = std::min(next_close_, filled.builder->closes_at());
+}
+
 void BarBoard::update_indicators(const ClosedBar& closed) {
   Series& series = series_[closed.series];
   for (const std::unique_ptr<Indicator>& indicator : series.indicators) {

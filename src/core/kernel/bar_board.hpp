@@ -55,6 +55,9 @@ class BarBoard {
   ClosedBar close_next(i64 now);
   // Bars that end at or before `now` must be closed already.
   void add_trade(InstrumentIndex instrument, const TradeRecord& trade, i64 now);
+  // Of a series that was added late: a trade before now, and that time has come to `ts`.
+  void add_past_trade(SeriesId series, const TradeRecord& trade, i64 ts);
+  void close_past(SeriesId series, i64 ts);
   void update_indicators(const ClosedBar& closed);
   // The mid price now is half of `twice_mid` ticks.
   void update_mids(SeriesId series, i64 twice_mid);

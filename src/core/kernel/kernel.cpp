@@ -4,139 +4,28 @@
 #include <algorithm>
 #include <string>
 
+#include "kernel/hash_mark.hpp"
+
 namespace pytrader {
-namespace {
 
-// What an input is, as the first word of its part of the running hash.
-enum class HashMark : u64 {
-  instrument = 1,
-  cash,
-  strategy,
-  series,
-  start,
-  stop,
-  l3,
-  l2,
-  quote,
-  trade,
-  bar,
-  report,
-  timer_set,
-  timer_canceled,
-  timer_fired,
-  submit,
-  cancel,
-  replace,
-  setting,
-  mark,
-  condition,
-  status = 100,
-};
-
-void add_text(RunningHash& hash, const std::string& text) {
-  hash.add(text.size());
-  for (const char letter : text) hash.add(static_cast<u64>(static_cast<unsigned char>(letter)));
-}
-
-void add_wide(RunningHash& hash, i128 value) {
-  hash.add_all(value, value >> 64);
-}
-
-void add_terms(RunningHash& hash, const OrderTerms& terms) {
-  const bool has_terms = !(terms == OrderTerms{});
-  hash.add(u64{has_terms});
-  if (!has_terms) return;
-  hash.add_all(terms.stop_price, terms.activation_price, terms.trailing_offset, terms.trailing_step,
-               terms.trailing_unit, terms.display_qty, terms.display_range, terms.min_qty, terms.peg_type,
-               terms.peg_offset, terms.expire_time, terms.limit_offset);
-}
-
-}  // namespace
-
-InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
-  const InstrumentIndex index = board_.add_instrument(std::move(definition));
-  const Instrument& added = *board_[index].instrument;
-  way_.gate().add_instrument(added);
-  way_.store().add_instrument();
-  way_.ledger().add_instrument(added);
-  way_.emulation().add_instrument();
-  bars_.add_instrument();
-  const InstrumentDefinition& made = added.definition();
-  hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
-  for (const std::string* text : {&made.symbol, &made.venue, &made.base_currency, &made.quote_currency}) {
-    add_text(hash_, *text);
-  }
-  for (const Fixed* number : {&made.tick_size, &made.lot_size, &made.multiplier, &made.maker_fee_rate,
-                              &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
-    add_wide(hash_, number->raw);
-  }
-  return index;
-}
-
-void Kernel::add_cash(const std::string& currency, i128 amount) {
-  way_.ledger().deposit(currency, amount);
-  hash_.add_all(HashMark::cash);
-  add_text(hash_, currency);
-  add_wide(hash_, amount);
-}
-
-StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a strategy can not be added after start");
-  way_.gate().add_strategy(limits);
-  desk_.add_strategy(policy);
-  way_.store().add_strategy();
-  way_.ledger().add_strategy();
-  ports_.push_back(port);
-  handled_.push_back(port.mask);
-  mask_ |= port.mask;
-  hash_.add_all(HashMark::strategy, limits.max_order_quantity, limits.max_position, limits.max_open_orders);
-  add_wide(hash_, limits.max_order_notional);
-  return static_cast<StrategyIndex>(ports_.size() - 1);
-}
-
-SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
-  market(instrument);
-  hash_.add_all(HashMark::series, instrument, duration_ns);
-  return bars_.add_series(instrument, duration_ns);
-}
-
-SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {
-  market(instrument);
-  return bars_.add_recorded(instrument, duration_ns);
-}
-
-SeriesId Kernel::add_mids(InstrumentIndex instrument) {
-  market(instrument);
-  hash_.add_all(HashMark::series, instrument, 0);
-  return bars_.add_mids(instrument);
-}
-
-WatchId Kernel::watch(StrategyIndex strategy, ConditionId condition) {
-  if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "condition: no such strategy");
-  return conditions_.watch(strategy, condition);
-}
-
-Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
-  return bars_.add_indicator(series, std::move(indicator));
-}
-
-void Kernel::add_setting(i64 value) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a setting can not be added after start");
-  hash_.add_all(HashMark::setting, value);
-}
-
-void Kernel::set_emulation(Emulate emulate, Immediate immediate) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: what is emulated can not be changed after start");
-  // The default adds nothing to the hash.
-  if (emulate != Emulate::where_needed || immediate != Immediate::elect) {
-    hash_.add_all(HashMark::setting, emulate, immediate);
-  }
-  way_.emulation().set_rules(emulate, immediate);
+void Kernel::warm_up(i64 ts) {
+  if (started_ || warming_) throw Error(ErrorCode::invalid_state, "kernel: a warm-up comes once, before start");
+  warming_ = true;
+  now_ = ts;
+  mask_ = 0;
+  for (StrategyPort& port : ports_) port.mask = 0;
 }
 
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
+  if (warming_) {
+    fire(ts - 1);
+    for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+      ports_[strategy].mask = handled_[strategy];
+      mask_ |= handled_[strategy];
+    }
+    warming_ = false;
+  }
   started_ = true;
   now_ = ts;
   hash_.add_all(HashMark::start, ts);
@@ -158,7 +47,7 @@ bool Kernel::stop() {
 // The clock never goes back, and what was due before this input happens before it.
 bool Kernel::enter(i64 ts) {
   if (failed_) return false;
-  if (ts < now_ || !started_ || calling_) [[unlikely]]
+  if (ts < now_ || !(started_ || warming_) || calling_) [[unlikely]]
     refuse_input(ts);
   if (next_timer() < ts) [[unlikely]] {
     if (!fire(ts - 1)) return false;
@@ -277,7 +166,10 @@ bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
   while (bars_.next_close() <= now_) {
-    if (!close_bars(bars_.close_next(now_))) return false;
+    printing_ = true;
+    const bool goes_on = close_bars(bars_.close_next(now_));
+    printing_ = false;
+    if (!goes_on) return false;
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault
   at.last_price = trade.price;
@@ -417,7 +309,7 @@ bool Kernel::settle() {
     if (calling_) return true;
     constexpr u32 kOfOrders =
         mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
-    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0) {
+    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0 && !desk_.wants_events()) {
       events_.drop();
       continue;
     }

@@ -12,6 +12,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
 #include "kernel/order_way.hpp"
+#include "kernel/past_rows.hpp"
 #include "kernel/strategy_desk.hpp"
 #include "kernel/strategy_port.hpp"
 #include "kernel/timer_queue.hpp"
@@ -40,6 +41,10 @@ class Kernel {
   InstrumentIndex add_instrument(InstrumentDefinition definition);
   void add_cash(const std::string& currency, i128 amount);
   StrategyIndex add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy = {});
+  // Of the account's capital in this currency the strategy may use this much, in 10^-18 units, and what it has earned
+  // or lost by itself. Before start(), after the instruments; a strategy that was allotted something has nothing of
+  // what it was not.
+  void allot(StrategyIndex strategy, const std::string& currency, i128 amount);
   // Its next error ends the run, whatever its policy.
   void stop_on_error(StrategyIndex strategy) { desk_.stop_on_error(strategy); }
   // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
@@ -62,6 +67,12 @@ class Kernel {
   // Hears of order events and fills before strategies do; null for none.
   void set_listener(EventListener* listener) noexcept { events_.set_listener(listener); }
 
+  // What strategies have been told of, for series and indicators that are added late; null for none: they then begin
+  // with the next row.
+  void set_past(const PastRows* past) noexcept { past_ = past; }
+
+  // Inputs are taken from here on, and nobody hears of them, until start(). Not needed before it.
+  void warm_up(i64 ts);
   bool start(i64 ts);
   bool stop();
 
@@ -120,6 +131,9 @@ class Kernel {
   const BarBoard& bars() const noexcept { return bars_; }
   std::size_t strategy_count() const noexcept { return ports_.size(); }
   StrategyState state(StrategyIndex strategy) const noexcept { return desk_.state(strategy); }
+  // What the strategy says of itself to other threads, in its own words; no part of the running hash.
+  void publish(StrategyIndex strategy, std::string text) { published_.at(strategy) = std::move(text); }
+  const std::string& published(StrategyIndex strategy) const { return published_.at(strategy); }
   // What failed and what was done about it, in order.
   const std::vector<ErrorRecord>& errors() const noexcept { return desk_.records(); }
   bool failed() const noexcept { return failed_; }
@@ -134,6 +148,8 @@ class Kernel {
  private:
   bool enter(i64 ts);
   bool fire(i64 until);
+  void fill(SeriesId series);
+  void warm(SeriesId series, Indicator& indicator);
   void fire_next();
   // Nothing fires outside continuous trading.
   bool listens(InstrumentIndex instrument) const noexcept {
@@ -175,13 +191,17 @@ class Kernel {
   BarBoard bars_;
   ConditionBoard conditions_;
   StrategyDesk desk_;
-  std::vector<StrategyPort> ports_;  // each with the mask of what it may hear in its state
-  std::vector<u32> handled_;         // by strategy: the mask that it came with
+  std::vector<StrategyPort> ports_;     // each with the mask of what it may hear in its state
+  std::vector<u32> handled_;            // by strategy: the mask that it came with
+  std::vector<std::string> published_;  // by strategy
   i64 now_ = INT64_MIN;
   u64 refused_reports_ = 0;
   u32 mask_ = 0;  // kinds that any strategy handles
   u32 commands_ = 0;
   RejectReason last_refusal_ = RejectReason::none;
+  const PastRows* past_ = nullptr;
+  bool warming_ = false;
+  bool printing_ = false;  // bars are closed before a trade that they do not hold
   bool started_ = false;
   bool calling_ = false;
   bool failed_ = false;

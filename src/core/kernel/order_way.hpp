@@ -19,8 +19,9 @@ class OrderWay {
       : venue_(venue), board_(board), events_(events), emulation_(venue, board) {}
 
   ClientOrderId submit(const NewOrder& command, i64 now) {
-    const RiskView view = view_of(command.instrument, now);
+    const RiskView view = view_of(command.strategy, command.instrument, now);
     RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
+    if (reason == RejectReason::none && !knows_parent(command)) reason = RejectReason::unknown_order;
     const bool waits = reason == RejectReason::none && emulation_.takes(command);
     if (waits) reason = emulation_.check(command);
     if (reason == RejectReason::none) venue_.require_room();
@@ -91,7 +92,8 @@ class OrderWay {
   RejectReason replace(const ReplaceRequest& command, i64 now) {
     Order* order = store_.find(command.client_order_id);
     const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
-    const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view_of(index, now));
+    const RejectReason reason =
+        gate_.check_replace(command, order, instrument_of(index), view_of(command.strategy, index, now));
     if (reason != RejectReason::none) return reason;
     if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
     venue_.require_room();
@@ -155,7 +157,7 @@ class OrderWay {
     tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price));
     order.flags |= kReleased;
     say(order, ExecType::released, RejectReason::none, now);
-    const RiskView view = view_of(order.instrument, now);
+    const RiskView view = view_of(order.strategy, order.instrument, now);
     const NewOrder sent = sent_order(order, store_.terms(order));
     const RejectReason reason = gate_.check_release(sent, order, *instrument_of(order.instrument), view);
     if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
@@ -203,6 +205,11 @@ class OrderWay {
     gate_.exposure().order_changed(order, before);
     events_.push(event);
   }
+  bool knows_parent(const NewOrder& command) const noexcept {
+    if (command.parent == 0) return true;
+    const Order* const parent = store_.find(command.parent);
+    return parent != nullptr && parent->strategy == command.strategy;
+  }
   static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
     return {placed, order.client_order_id, exec_id};
   }
@@ -233,9 +240,10 @@ class OrderWay {
   const Instrument* instrument_of(InstrumentIndex index) const noexcept {
     return index < board_.size() ? board_[index].instrument.get() : nullptr;
   }
-  RiskView view_of(InstrumentIndex index, i64 now) const noexcept {
+  RiskView view_of(StrategyIndex strategy, InstrumentIndex index, i64 now) const noexcept {
     if (index >= board_.size()) return {};
-    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital(), now};
+    return {board_[index].best_bid(), board_[index].best_ask(), ledger_.account_of(index).capital(), now,
+            gate_.is_allotted(strategy) ? ledger_.earned(strategy, index) : 0};
   }
 
   VenuePort& venue_;

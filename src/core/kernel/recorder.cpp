@@ -32,6 +32,7 @@ void Recorder::start(i64 ts) {
   max_positions_.assign(kernel_.instrument_count() * kernel_.strategy_count(), 0);
   sample(ts);
   if (equity_interval_ns_ > 0) next_sample_ = later(ts, equity_interval_ns_);
+  if (snapshot_interval_ns_ > 0) next_snapshot_ = later(ts, snapshot_interval_ns_);
   find_next_due();
 }
 
@@ -47,6 +48,11 @@ void Recorder::mark_fills(i64 ts) {
 
 void Recorder::pass(i64 ts) {
   mark_fills(ts);
+  if (next_snapshot_ < ts) {
+    publish();
+    next_snapshot_ =
+        later(next_snapshot_, (1 + (ts - 1 - next_snapshot_) / snapshot_interval_ns_) * snapshot_interval_ns_);
+  }
   if (next_sample_ < ts) {
     // Over a gap nothing changed: one sample stands for all of it.
     const i64 skipped = (ts - 1 - next_sample_) / equity_interval_ns_;
@@ -66,7 +72,7 @@ void Recorder::finish(i64 ts) {
 }
 
 void Recorder::find_next_due() noexcept {
-  next_due_ = next_sample_;
+  next_due_ = std::min(next_sample_, next_snapshot_);
   if (next_1s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_1s_].ts_init, kSecond));
   if (next_10s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_10s_].ts_init, 10 * kSecond));
 }

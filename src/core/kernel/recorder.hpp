@@ -6,6 +6,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/event_rows.hpp"
 #include "kernel/kernel.hpp"
+#include "kernel/snapshot.hpp"
 
 namespace pytrader {
 
@@ -76,8 +77,9 @@ static_assert(sizeof(OrderRow) == 23 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(
 class Recorder final : public EventListener {
  public:
   // `equity_interval_ns` 0 samples the start and the end only.
-  Recorder(const Kernel& kernel, i64 equity_interval_ns) noexcept
-      : kernel_(kernel), equity_interval_ns_(equity_interval_ns) {}
+  // `snapshot_interval_ns` 0 publishes only when asked.
+  Recorder(const Kernel& kernel, i64 equity_interval_ns, i64 snapshot_interval_ns = 0) noexcept
+      : kernel_(kernel), equity_interval_ns_(equity_interval_ns), snapshot_interval_ns_(snapshot_interval_ns) {}
 
   // Keeps every order event too, from here on: 152 bytes each. Error(capacity) beyond kMaxEvents.
   static constexpr std::size_t kMaxEvents = std::size_t{1} << 23;
@@ -89,6 +91,12 @@ class Recorder final : public EventListener {
   // Everything up to next_due() has happened, and time goes on to `ts`.
   void pass(i64 ts);
   void finish(i64 ts);
+
+  // For other threads. Published between two events; false when readers hold all copies for this moment.
+  bool publish() {
+    return snapshots_.publish([this](Snapshot& snapshot) { capture(kernel_, snapshot); });
+  }
+  const Snapshots& snapshots() const noexcept { return snapshots_; }
 
   void on_event(const OrderEvent& event) override;
   void on_fill(const OrderEvent& event, i128 fee, const PositionState& position) override;
@@ -123,8 +131,11 @@ class Recorder final : public EventListener {
   std::size_t next_10s_ = 0;
   i64 equity_interval_ns_;
   i64 next_sample_ = INT64_MAX;
+  i64 snapshot_interval_ns_;
+  i64 next_snapshot_ = INT64_MAX;
   i64 next_due_ = INT64_MAX;
   bool finished_ = false;
+  Snapshots snapshots_;
   bool records_events_ = false;
 };
 

@@ -100,9 +100,7 @@ ErrorAction StrategyDesk::failed(StrategyIndex strategy, CallbackKind kind, i64 
   move(strategy, ends ? LifeEvent::fault : LifeEvent::degrade);
   if (acts) {
     liquidator_.begin(strategy, action == ErrorAction::flatten, life.policy.tag);
-    life.retry_ns = kFirstRetry;
-    timers_.cancel(strategy, life.retry);
-    life.retry = timers_.set(strategy, later(now, kFirstRetry), 0, kRetryTimer);
+    retry_after(strategy, kFirstRetry, now);
     work(strategy, now);
   }
   life.cooled = false;
@@ -110,6 +108,13 @@ ErrorAction StrategyDesk::failed(StrategyIndex strategy, CallbackKind kind, i64 
     timers_.set(strategy, later(now, life.policy.cooldown_ns), 0, kCooldownTimer);
   }
   return action;
+}
+
+void StrategyDesk::retry_after(StrategyIndex strategy, i64 span, i64 now) {
+  Life& life = lives_[strategy];
+  timers_.cancel(strategy, life.retry);
+  life.retry_ns = span;
+  life.retry = timers_.set(strategy, later(now, span), 0, kRetryTimer);
 }
 
 bool StrategyDesk::work(StrategyIndex strategy, i64 now) {
@@ -132,6 +137,8 @@ bool StrategyDesk::resume(StrategyIndex strategy) {
 
 bool StrategyDesk::after_event(const OrderEvent& event, i64 now) {
   if (!liquidator_.is_active(event.strategy) || !liquidator_.is_progress(event)) return false;
+  // There is a market again: what is left of a thin one comes back soon.
+  if (event.exec_type == ExecType::trade) retry_after(event.strategy, kFirstRetry, now);
   return work(event.strategy, now);
 }
 
@@ -142,8 +149,7 @@ bool StrategyDesk::fire(const Timer& timer, i64 now) {
     return !liquidator_.is_active(timer.strategy) && resume(timer.strategy);
   }
   if (!liquidator_.is_active(timer.strategy)) return false;
-  life.retry_ns = std::min(2 * life.retry_ns, kLongestRetry);
-  life.retry = timers_.set(timer.strategy, later(now, life.retry_ns), 0, kRetryTimer);
+  retry_after(timer.strategy, std::min(2 * life.retry_ns, kLongestRetry), now);
   return work(timer.strategy, now);
 }
 

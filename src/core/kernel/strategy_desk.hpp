@@ -61,6 +61,7 @@ class StrategyDesk {
   static bool tripped(Life& life, i64 now);
   static ErrorAction decide(Life& life, i64 now);
   bool resume(StrategyIndex strategy);
+  void retry_after(StrategyIndex strategy, i64 span, i64 now);
   bool work(StrategyIndex strategy, i64 now);
   bool settle(StrategyIndex strategy, i64 now);
 

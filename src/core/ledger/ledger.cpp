@@ -149,6 +149,17 @@ bool Ledger::position_value(StrategyIndex strategy, InstrumentIndex instrument, 
       static_cast<i128>(positions_.at(strategy, instrument).quantity) * twice_mark_price, twice_value);
 }
 
+// Parts of the account's sums, which 128 bits hold.
+i128 Ledger::earned(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+  i128 sum = 0;
+  for (InstrumentIndex other = 0; other < instruments_.size(); ++other) {
+    if (account_of_[other] != account_of_[instrument]) continue;
+    const PositionState& position = positions_.at(strategy, other);
+    sum += position.realized_pnl - position.fees;
+  }
+  return sum;
+}
+
 i128 Ledger::cash(const std::string& currency) const noexcept {
   for (const CashAccount& account : accounts_) {
     if (account.currency == currency) return account.cash;

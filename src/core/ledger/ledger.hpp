@@ -78,6 +78,8 @@ class Ledger {
   const CashAccount& account_of(InstrumentIndex instrument) const noexcept {
     return accounts_[account_of_[instrument]];
   }
+  // Realized PnL less fees of one strategy in this instrument's account: walks the instruments.
+  i128 earned(StrategyIndex strategy, InstrumentIndex instrument) const noexcept;
   const std::vector<CashAccount>& accounts() const noexcept { return accounts_; }
 
   // Whether every account's sum holds and is the sum of its positions. Walks all positions: for tests and debug runs.

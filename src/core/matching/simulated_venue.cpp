@@ -75,8 +75,7 @@ void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
 // What needs nothing but price, quantity and place.
 bool SimulatedVenue::is_plain(const NewOrder& order) const noexcept {
   constexpr OrderTerms kNoTerms{};
-  const bool plain_force = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::ioc ||
-                           order.time_in_force == TimeInForce::fok;
+  const bool plain_force = is_basic(order.time_in_force) && order.time_in_force != TimeInForce::day;
   return plain_rules_ && phase_ == TradingPhase::continuous && is_basic(order.order_type) && plain_force &&
          (order.flags & ~(kPostOnly | kEmulate)) == 0 && order.self_trade == SelfTrade::venue_default &&
          order.list == 0 && order.terms == kNoTerms;

@@ -1,5 +1,6 @@
 // How orders that need more than price, quantity and place enter a simulated venue, take, meet own orders and rest.
 #include <algorithm>
+#include <bit>
 
 #include "matching/simulated_venue.hpp"
 #include "model/order_form.hpp"
@@ -57,7 +58,7 @@ void SimulatedVenue::submit_special(const NewOrder& order, i64 ts) {
   ++special_live_;
   if (order.order_type == OrderType::pegged) pegs_.push_back(slot);
   if (order.time_in_force == TimeInForce::gtd) {
-    expiries_.reserve(slot + std::size_t{1});
+    expiries_.reserve(std::bit_ceil(slot + std::size_t{1}));
     expiries_.push(slot, order.terms.expire_time, terms.entered);
   }
   const bool waits = waits_for_price(order.order_type);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <span>
 #include <vector>
 
@@ -40,7 +41,7 @@ class VenueTriggers {
   std::size_t size() const noexcept { return size_; }
   // A fixed stop price.
   void add(u32 slot, TriggerSource source, bool rising, i64 stop, u64 time) {
-    book(source).reserve(slot + std::size_t{1});
+    book(source).reserve(std::bit_ceil(slot + std::size_t{1}));
     book(source).add(slot, rising, stop, time);
     ++size_;
   }
@@ -48,7 +49,7 @@ class VenueTriggers {
   // `price`: the source's now, kNoPrice if it does not count yet.
   i64 add_trailing(u32 slot, TriggerSource source, Side side, const OrderTerms& terms, i64 price, u64 time) {
     TriggerBook& waiting = book(source);
-    waiting.reserve(slot + std::size_t{1});
+    waiting.reserve(std::bit_ceil(slot + std::size_t{1}));
     const TrailingTerms trailing{terms.trailing_offset, terms.trailing_step,
                                  static_cast<TrailingUnit>(terms.trailing_unit)};
     const TriggerBook::Activation begins =

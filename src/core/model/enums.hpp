@@ -34,7 +34,7 @@ enum class OrderType : u8 {
   trailing_stop_limit = 'u',
   pegged = 'P',
 };
-// The types that a simulated venue of recorded data knows.
+// Those that need nothing but side, price and quantity.
 constexpr bool is_basic(OrderType type) noexcept {
   return type == OrderType::market || type == OrderType::limit;
 }
@@ -50,7 +50,7 @@ enum class TimeInForce : u8 {
   at_the_close = 7,
   good_for_auction = 'B',
 };
-// Those that a simulated venue of recorded data knows.
+// Those that need neither a time of their own nor an auction.
 constexpr bool is_basic(TimeInForce time_in_force) noexcept {
   return time_in_force == TimeInForce::day || time_in_force == TimeInForce::gtc || time_in_force == TimeInForce::ioc ||
          time_in_force == TimeInForce::fok;

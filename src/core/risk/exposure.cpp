@@ -84,6 +84,15 @@ void Exposure::add_instrument(const Instrument& instrument) {
   if (known == totals_.end()) totals_.push_back({currency, 0});
 }
 
+// Each is a part of a total that 128 bits hold, and none is negative.
+i128 Exposure::strategy_requirement(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+  i128 sum = 0;
+  for (InstrumentIndex other = 0; other < instruments_.size(); ++other) {
+    if (currency_of_[other] == currency_of_[instrument]) sum += cells_.at(strategy, other).requirement;
+  }
+  return sum;
+}
+
 bool Exposure::requirement_of(const ExposureCell& cell, const Instrument& instrument, i128& requirement) noexcept {
   const i64 position = cell.position;
   i128 buys = 0;

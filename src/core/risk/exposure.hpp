@@ -52,6 +52,12 @@ class Exposure {
   // Sum of the requirements of all cells whose instrument is quoted in this instrument's quote currency.
   i128 total_requirement(InstrumentIndex instrument) const noexcept { return totals_[currency_of_[instrument]].amount; }
 
+  // The part of one strategy in it: walks the instruments.
+  i128 strategy_requirement(StrategyIndex strategy, InstrumentIndex instrument) const noexcept;
+  const std::string& currency(InstrumentIndex instrument) const noexcept {
+    return totals_[currency_of_[instrument]].currency;
+  }
+
   // After any event of an order: `before` is its reservation before the event. Error(decimal_overflow) changes nothing.
   void order_changed(const Order& order, const Reservation& before);
   // After the ledger posted a fill.

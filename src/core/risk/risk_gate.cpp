@@ -121,7 +121,30 @@ void RiskGate::add_strategy(const RiskLimits& limits) {
     throw Error(ErrorCode::invalid_argument, "a risk limit is negative; give a positive limit, or 0 for none");
   }
   limits_.push_back(limits);
+  allotments_.emplace_back();
   exposure_.add_strategy();
+}
+
+void RiskGate::allot(StrategyIndex strategy, const std::string& currency, i128 amount) {
+  if (strategy >= allotments_.size() || amount < 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "an allotment needs a strategy of the run and an amount that is not negative");
+  }
+  for (Allotment& known : allotments_[strategy]) {
+    if (known.currency != currency) continue;
+    known.amount = amount;
+    return;
+  }
+  allotments_[strategy].push_back({currency, amount});
+}
+
+// With `more` capital bound in the order's instrument than now.
+bool RiskGate::exceeds_allotment(const Wanted& wanted, i128 more, const RiskView& view) const {
+  i128 allotted = view.earned;
+  for (const Allotment& each : allotments_[wanted.strategy]) {
+    if (each.currency == exposure_.currency(wanted.instrument)) allotted += each.amount;
+  }
+  return exposure_.strategy_requirement(wanted.strategy, wanted.instrument) + more > allotted;
 }
 
 // Its limit; without one its stop price; without that what it would meet at the market now.
@@ -266,7 +289,10 @@ RejectReason RiskGate::check_funds(const Wanted& wanted, const Instrument& instr
     return RejectReason::value_overflow;
   }
   // What needs no more capital than is bound already may always go: a loss must not lock a position in.
-  return cell.requirement > before && total > view.capital ? RejectReason::insufficient_funds : RejectReason::none;
+  if (cell.requirement <= before) return RejectReason::none;
+  const bool short_of_funds = total > view.capital || (is_allotted(wanted.strategy) &&
+                                                       exceeds_allotment(wanted, cell.requirement - before, view));
+  return short_of_funds ? RejectReason::insufficient_funds : RejectReason::none;
 }
 
 }  // namespace pytrader

@@ -1,6 +1,7 @@
 // The gate that every order and replace passes before it may leave: validity, limits and buying power, no bypass.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "model/instrument.hpp"
@@ -17,6 +18,7 @@ struct RiskView {
   i64 best_ask = kNoPrice;
   i128 capital = 0;     // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
   i64 now = INT64_MIN;  // the kernel's clock
+  i128 earned = 0;      // the strategy's part of realized PnL - fees; read where it was allotted capital
 };
 
 // Everything it can not judge it denies: an unknown instrument, an unknown enumerator, a value out of range. Each check
@@ -26,6 +28,13 @@ class RiskGate {
   void add_strategy(const RiskLimits& limits);
   // Keeps a pointer: the instrument must stay where it is.
   void add_instrument(const Instrument& instrument) { exposure_.add_instrument(instrument); }
+
+  // The strategy may bind no more capital of this currency than `amount` and what it has earned, and of other
+  // currencies than it has earned. Throws Error(invalid_argument) for a negative amount or no such strategy.
+  void allot(StrategyIndex strategy, const std::string& currency, i128 amount);
+  bool is_allotted(StrategyIndex strategy) const noexcept {
+    return strategy < allotments_.size() && !allotments_[strategy].empty();
+  }
 
   RejectReason check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
   // `order` is the order that the request names, null where there is none.
@@ -54,11 +63,18 @@ class RiskGate {
  private:
   struct Wanted;
   RejectReason check_wanted(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
+  struct Allotment {
+    std::string currency;
+    i128 amount;
+  };
   RejectReason check_worth(const Wanted& wanted, const Instrument& instrument) const;
   RejectReason check_position(const Wanted& wanted) const;
   RejectReason check_funds(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
 
+  bool exceeds_allotment(const Wanted& wanted, i128 more, const RiskView& view) const;
+
   std::vector<RiskLimits> limits_;
+  std::vector<std::vector<Allotment>> allotments_;  // by strategy, one a currency
   Exposure exposure_;
 };
 

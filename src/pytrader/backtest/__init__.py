@@ -19,6 +19,7 @@ from pytrader.backtest.result import (
     HandlerError,
     PositionSummary,
 )
+from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
 from pytrader.backtest.venue_models import QueueModelUse
 
 __all__ = [
@@ -35,6 +36,11 @@ __all__ = [
     "QueueModelUse",
     "RecordedVenue",
     "RiskLimits",
+    "Snapshot",
+    "SnapshotOrder",
+    "SnapshotPosition",
+    "SnapshotQuote",
+    "SnapshotStrategy",
     "backtest",
 ]
 

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytrader._core import RiskLimits
 from pytrader._strategy import duration_ns
+from pytrader.backtest.allocation import Share
 from pytrader.backtest.engine import Run
 from pytrader.backtest.inputs import (
     Cash,
     Data,
     Strategies,
+    capital_allotments,
     error_policies,
     markets,
     opening_cash,
+    saved_states,
     strategy_instances,
 )
 from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
+from pytrader.backtest.snapshot import Snapshot
 from pytrader.backtest.venue_models import QueueModels, queue_model_uses, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 from pytrader.strategy.error_policy import ErrorPolicies
+
+if TYPE_CHECKING:
+    from pytrader.backtest.inputs import Markets
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called now and then with how many events are done, and how many there are."""
@@ -34,8 +41,9 @@ class Backtest:
 
     Parameters
     ----------
-    strategies : Strategy, type of Strategy, CompiledStrategy, or sequence of them
-        What trades. A class is made with its default parameters. An instance runs once.
+    strategies : Strategy, type of Strategy, CompiledStrategy, sequence of them, or mapping of them by name
+        What trades. A class is made with its default parameters. An instance runs once. In a mapping a strategy may
+        come with its share of the capital: ``{"fast": (SmaCross, "60%")}``.
     data : path, MarketData, Stream, (Instrument, array), Exchange, or sequence of them
         What is replayed, and where strategies trade with one another. A path is read by `pytrader.load`; an array is a
         structured one of a dtype in `pytrader.model.records`. Arrays are not copied and must not be written to during
@@ -66,8 +74,18 @@ class Backtest:
         Limits of the risk gate for every strategy; without them only the instrument's own hold.
     error_policy : str, ErrorPolicy, or mapping of them by the strategies' names, optional
         What is done when a handler raises; without it what the strategy's class says, and that is to stop.
+    allocation : mapping of shares by the strategies' names, optional
+        What each strategy may use of the opening cash: ``"60%"``, ``"5000 USD"``, Money, or several amounts.
+        Together at most all of it. A strategy without a share may use the whole account.
+    snapshot_interval : str or int, optional
+        Time, by the data's clock, between two versions that `snapshot` has without asking.
     equity_interval : str or int
         Time between two samples of the equity curve.
+    start : int, optional
+        When the run begins, in nanoseconds since 1970 UTC. Rows before it only warm up: they make books,
+        `history` and the indicators that `on_start` asks for, and no strategy hears of them or trades.
+    state : bytes or mapping of bytes by the strategies' names, optional
+        What `Strategy.save_state` returned after an earlier run: strategies go on from there. It is part of the digest.
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
     record_events : bool
@@ -97,7 +115,11 @@ class Backtest:
         bar_path: str | None = None,
         limits: RiskLimits | None = None,
         error_policy: ErrorPolicies | None = None,
+        allocation: Mapping[str, Share] | None = None,
+        snapshot_interval: str | int | None = None,
         equity_interval: str | int = "1m",
+        start: int | None = None,
+        state: bytes | Mapping[str, bytes] | None = None,
         seed: int = 0,
         record_events: bool = False,
         check_every_event: bool = False,
@@ -121,8 +143,17 @@ class Backtest:
         self.queue_models = queue_model_uses(
             queue_models(queue_model, self.markets.recorded), self.markets.streams, self.markets.recorded
         )
+        self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
+        self.start_ns = _start(start, self.markets)
+        self.states = saved_states(state, self.strategies)
+        self.snapshot_interval_ns = 0
+        if snapshot_interval is not None:
+            self.snapshot_interval_ns = duration_ns(snapshot_interval, "snapshot_interval")
+            if self.snapshot_interval_ns <= 0:
+                raise InvalidArgument(f"snapshot_interval must be positive, got {snapshot_interval!r}")
         self.venues = recorded_venues(venue, bar_path, self.markets.recorded)
         self._started = False
+        self._run: Run | None = None
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
         """Replay the data once.
@@ -149,7 +180,7 @@ class Backtest:
         if self._started:
             raise InvalidState("this back-test has run already: make a new one, with new strategies")
         self._started = True
-        run = Run(
+        self._run = Run(
             self.strategies,
             self.markets,
             self.cash,
@@ -164,8 +195,32 @@ class Backtest:
             record_events=self.record_events,
             check_every_event=self.check_every_event,
             seed=self.seed,
+            allotments=self.allotments,
+            states=self.states,
+            start_ns=self.start_ns,
+            snapshot_interval_ns=self.snapshot_interval_ns,
         )
-        return run.replay(progress)
+        return self._run.replay(progress)
+
+    def snapshot(self, wait: float = 1.0) -> Snapshot | None:
+        """One consistent version of positions, orders, best prices, cash and strategies, from any thread.
+
+        Asks the run for a version of this moment, which it makes between two events, a few times a second at most.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds to wait for it; then, and in a handler, the latest one is returned. 0: without asking, which is
+            what `snapshot_interval` is for.
+
+        Returns
+        -------
+        Snapshot or None
+            None before the first. After the run its last state.
+        """
+        if type(wait) not in (int, float) or not 0 <= wait < float("inf"):
+            raise InvalidArgument(f"wait must be a number of seconds, at least 0, got {wait!r}")
+        return None if self._run is None else self._run.snapshot(wait)
 
 
 def backtest(
@@ -215,3 +270,15 @@ def _one_of(value: str, name: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise InvalidArgument(f"{name} must be one of {', '.join(known)}, got {value!r}")
     return value
+
+
+def _start(value: int | None, markets: Markets) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise InvalidArgument(f"start must be whole nanoseconds since 1970 UTC, got {value!r}")
+    if markets.exchanges:
+        raise InvalidArgument("start is for recorded data: an exchange has no past to warm up on")
+    if value > markets.end_ns:
+        raise InvalidArgument(f"start is {value}, and the data ends at {markets.end_ns}: choose an earlier one")
+    return value if value > markets.start_ns else None

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from _thread import get_ident
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from threading import Condition
 from typing import TYPE_CHECKING
 
 from pytrader._core import BacktestEngine, RiskLimits
 from pytrader._strategy import Context
+from pytrader.backtest.allocation import Allotments
 from pytrader.backtest.determinism import deterministic
+from pytrader.backtest.history import History
 from pytrader.backtest.interrupt import StopOnInterrupt
 from pytrader.backtest.latency import Latencies
 from pytrader.backtest.result import (
@@ -19,9 +25,11 @@ from pytrader.backtest.result import (
     HandlerError,
     PositionSummary,
 )
+from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.strategy import ErrorPolicy, Strategy
 from pytrader.strategy.compiled import CompiledContext
+from pytrader.strategy.state import read_state, restore
 
 if TYPE_CHECKING:
     from pytrader.backtest.inputs import AnyStrategy, Markets
@@ -58,12 +66,19 @@ class Run:
         record_events: bool,
         check_every_event: bool,
         seed: int = 0,
+        allotments: Allotments | None = None,
+        states: Mapping[str, bytes] | None = None,
+        start_ns: int | None = None,
+        snapshot_interval_ns: int = 0,
     ) -> None:
         self._markets = markets
         self._tags: dict[str, int] = {}
         self._seed = seed
+        self._start_ns = markets.start_ns if start_ns is None else start_ns
         self._engine = BacktestEngine(
             equity_interval_ns=equity_interval_ns,
+            snapshot_interval_ns=snapshot_interval_ns,
+            start_ns=start_ns,
             record_events=record_events,
             check_every_event=check_every_event,
         )
@@ -76,23 +91,29 @@ class Run:
         self._set_venues(index_of, venues)
         for amount in cash:
             self._engine.add_cash(amount)
-        self._add_markets(index_of)
+        past = self._add_markets(markets, index_of)
         self._contexts: list[Context | CompiledContext] = [
             Context(strategy, name, Strategy, markets.instruments, self._tags, seed)
             if isinstance(strategy, Strategy)
             else strategy.bind(name)
             for name, strategy in strategies.items()
         ]
+        self._hand_over(past, states or {})
         self._limits = limits
         self._policies = error_policies or {}
+        self._allotments = allotments or {}
+        # Of threads that wait for a snapshot; the kernel itself knows nothing of it.
+        self._condition = Condition()
+        self._wanted = False
+        self._served = 0
+        self._thread: int | None = None
+        self._over = False
 
-    def _add_markets(self, index_of: Mapping[str, int]) -> None:
-        markets = self._markets
+    def _add_markets(self, markets: Markets, index_of: Mapping[str, int]) -> History:
         # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
         # that it caused.
-        for number, stream in sorted(
-            enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2)
-        ):
+        ordered = sorted(enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2))
+        for number, stream in ordered:
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",
                 index_of[stream.instrument.id],
@@ -105,6 +126,19 @@ class Run:
                 index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
+        return History(self._engine, [(stream, index_of[stream.instrument.id]) for _, stream in ordered])
+
+    def _hand_over(self, past: History, states: Mapping[str, bytes]) -> None:
+        """Give strategies in Python what was before: the data that they have received, and what they saved."""
+        for context in self._contexts:
+            if not isinstance(context, Context):
+                continue
+            context.past = past
+            state = states.get(context.name)
+            if state is not None:
+                context.call_after_start(partial(_take_up, context, state))
+                digest = hashlib.sha256(state).digest()
+                self._engine.add_setting(int.from_bytes(digest[:8], "little", signed=True))
 
     def _set_venues(self, index_of: Mapping[str, int], venues: Mapping[str, RecordedVenue]) -> None:
         for use in self._queue_models:
@@ -120,6 +154,7 @@ class Run:
         total = self._markets.event_count
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
+        self._thread = get_ident()
         try:
             for context in self._contexts:
                 self._add(context)
@@ -129,6 +164,8 @@ class Run:
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
                     status = self._engine.run(steps)
+                    if self._wanted:
+                        self._serve()
                     if progress is not None:
                         progress(self._engine.events, max(total, self._engine.events))
                     steps = steps_for_next_piece(steps, time.perf_counter() - began)
@@ -137,8 +174,12 @@ class Run:
             if status == "paused":
                 self._engine.abort()
         finally:
+            self._serve(last=True)
             for context in self._contexts:
                 context.detach()
+                # The past holds the data, and through the engine this context.
+                if isinstance(context, Context):
+                    context.past = None
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
     def _add(self, context: Context | CompiledContext) -> None:
@@ -154,7 +195,31 @@ class Run:
             tag=self._tags.setdefault(FLATTEN_TAG, len(self._tags) + 1) if policy.action == "flatten" else 0,
             compiled=isinstance(context, CompiledContext),
         )
+        for amount in self._allotments.get(context.name, ()):
+            self._engine.allot(index, amount)
         context.connect(self._engine, self._engine.kernel(), index)
+
+    def _serve(self, last: bool = False) -> None:
+        """Make a snapshot, between two pieces of the run, and wake who waits for one."""
+        with self._condition:
+            self._wanted = False
+            self._engine.publish()
+            self._served += 1
+            self._over = last
+            self._condition.notify_all()
+
+    def snapshot(self, wait: float) -> Snapshot | None:
+        """Return the snapshot of this moment, or after `wait` seconds the latest one."""
+        if wait > 0 and self._thread != get_ident():
+            with self._condition:
+                before = self._served
+                self._wanted = True
+                self._condition.wait_for(lambda: self._over or self._served > before, wait)
+        raw = self._engine.snapshot()
+        if raw is None:
+            return None
+        names = [context.name for context in self._contexts]
+        return make_snapshot(raw, names, self._markets.instruments, self._tags)
 
     def _raise_failure(self) -> None:
         errors = handler_errors(self._engine.errors(), self._contexts)
@@ -189,7 +254,7 @@ class Run:
             digest=engine.digest,
             seed=self._seed,
             finished=finished,
-            start_ns=self._markets.start_ns,
+            start_ns=self._start_ns,
             end_ns=engine.now_ns if engine.events or self._markets.exchanges else self._markets.end_ns,
             source=self._markets.source,
             tags=("", *self._tags),
@@ -212,6 +277,12 @@ class Run:
             for index, fault, count in self._engine.book_faults()
             if fault != "crossed" or instruments[index].id not in exchanges
         )
+
+
+def _take_up(context: Context, state: bytes) -> None:
+    strategy = context.strategy
+    assert isinstance(strategy, Strategy), "a run's strategies are"
+    restore(strategy, read_state(strategy, state))
 
 
 def handler_errors(

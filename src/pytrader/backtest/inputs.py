@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from pytrader.backtest.allocation import Allotments, Share, allotments
 from pytrader.backtest.exchange import Exchange
 from pytrader.data import MarketData, Stream, load
 from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.model import Instrument, Money
 from pytrader.strategy import CompiledStrategy, ErrorPolicy, Strategy
 from pytrader.strategy.error_policy import ErrorPolicies, error_policy
+from pytrader.strategy.state import read_state
 
 if TYPE_CHECKING:
     from pytrader.data.market_data import Kind
@@ -24,7 +26,8 @@ Rows: TypeAlias = tuple[Instrument, npt.NDArray[np.void]]
 Part: TypeAlias = "MarketData | Stream | Rows | Exchange"
 Data: TypeAlias = "str | os.PathLike[str] | Part | Sequence[Part]"
 AnyStrategy: TypeAlias = Strategy | CompiledStrategy
-Strategies: TypeAlias = "AnyStrategy | type[Strategy] | Sequence[AnyStrategy | type[Strategy]]"
+OneStrategy: TypeAlias = "AnyStrategy | type[Strategy]"
+Strategies: TypeAlias = "OneStrategy | Sequence[OneStrategy] | Mapping[str, OneStrategy | tuple[OneStrategy, Share]]"
 Cash: TypeAlias = "str | Money | Sequence[str | Money]"
 
 # A field that only this kind of record has.
@@ -151,14 +154,17 @@ def market_data(data: Any) -> MarketData:
 
 
 def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
-    """Strategies by name: the class's name or a compiled one's, numbered where one comes more than once.
+    """Strategies by name: the given one, or the class's or a compiled one's, numbered where one comes more than once.
 
     Raises
     ------
     InvalidArgument
-        If there is none, something is no strategy, or one instance is given twice.
+        If there is none, something is no strategy, one instance is given twice, or a name is no text.
     """
-    given = list(strategies) if isinstance(strategies, Sequence) else [strategies]
+    if isinstance(strategies, Mapping):
+        given = [one[0] if isinstance(one, tuple) and one else one for one in strategies.values()]
+    else:
+        given = list(strategies) if isinstance(strategies, Sequence) else [strategies]
     instances = [one() if isinstance(one, type) and issubclass(one, Strategy) else one for one in given]
     if not instances:
         raise InvalidArgument("a back-test needs at least one strategy")
@@ -169,6 +175,11 @@ def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
             )
     if len({id(one) for one in instances}) < len(instances):
         raise InvalidArgument("one strategy instance is given twice: make a second instance of its class")
+    if isinstance(strategies, Mapping):
+        for name in strategies:
+            if type(name) is not str or not name.isidentifier():
+                raise InvalidArgument(f"a strategy's name must be one word of letters, digits and _, got {name!r}")
+        return dict(zip(strategies, instances, strict=True))
     classes = [one.name for one in instances]
     named: dict[str, AnyStrategy] = {}
     for position, one in enumerate(instances):
@@ -177,6 +188,58 @@ def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
             name = f"{name}{classes[: position + 1].count(name)}"
         named[name] = one
     return named
+
+
+def capital_allotments(
+    strategies: Strategies, allocation: Mapping[str, Share] | None, names: Iterable[str], cash: Sequence[Money]
+) -> Allotments:
+    """What each strategy may use of the opening cash, from the strategies' own entries and from `allocation`.
+
+    Raises
+    ------
+    ConfigError
+        If both speak of one strategy, or the shares are wrong.
+    """
+    shares: dict[str, Share] = {}
+    if isinstance(strategies, Mapping):
+        for name, one in strategies.items():
+            if isinstance(one, tuple):
+                if len(one) != 2:
+                    raise ConfigError(f"strategy {name} must be given as (strategy, share), got {one!r}")
+                shares[name] = one[1]
+    for name, share in (allocation or {}).items():
+        if name in shares:
+            raise ConfigError(f"the share of {name} is given twice: with the strategy, and in allocation")
+        shares[name] = share
+    return allotments(shares, names, cash)
+
+
+def saved_states(given: object, strategies: Mapping[str, AnyStrategy]) -> dict[str, bytes]:
+    """The states of earlier runs by strategy, each checked to be that strategy's.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If one is no state, or not that strategy's.
+    """
+    if given is None:
+        return {}
+    if isinstance(given, bytes) and len(strategies) == 1:
+        given = dict.fromkeys(strategies, given)
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"state must be what save_state() returned, by strategy where there are several, got {given!r}"
+        )
+    for name, state in given.items():
+        if name not in strategies:
+            raise ConfigError(f"state names {name!r}, and the strategies are {', '.join(strategies)}")
+        if not isinstance(state, bytes):
+            raise ConfigError(f"state of {name} must be the bytes that save_state() returned, got {state!r}")
+        strategy = strategies[name]
+        if not isinstance(strategy, Strategy):
+            raise ConfigError(f"{name} is a compiled strategy, which keeps its state by itself: leave it out")
+        read_state(strategy, state)
+    return dict(given)
 
 
 def error_policies(given: ErrorPolicies | None, strategies: Mapping[str, AnyStrategy]) -> dict[str, ErrorPolicy]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pytrader.config.parameters import Parameter, declared_parameters, parameter_values
+from pytrader.config.parameters import Duration, Parameter, Range, declared_parameters, parameter_values
 
-__all__ = ["Parameter", "declared_parameters", "parameter_values"]
+__all__ = ["Duration", "Parameter", "Range", "declared_parameters", "parameter_values"]

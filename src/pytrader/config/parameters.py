@@ -11,15 +11,50 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ClassVar, Final, Literal, Union
+from typing import Annotated, Any, ClassVar, Final, Literal, Union
 
+from pytrader._strategy import duration_ns
 from pytrader.errors import ConfigError, PytraderError
-from pytrader.model.values import Price, Quantity
+from pytrader.model.values import Money, Price, Quantity
 
 REQUIRED: Final = object()
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bounds of a parameter, both allowed: ``fast: Annotated[int, Range(1, 500)] = 10``.
+
+    Parameters
+    ----------
+    low, high : number or text, optional
+        As the parameter's type reads them: ``Range("0.01", None)`` of a Price. None: no bound.
+    unit : str
+        What the number counts, for messages: ``"bars"``, ``"basis points"``.
+    """
+
+    low: Any = None
+    high: Any = None
+    unit: str = ""
+
+    def __str__(self) -> str:
+        bounds = f"at least {self.low}" if self.high is None else f"at most {self.high}"
+        if self.low is not None and self.high is not None:
+            bounds = f"from {self.low} to {self.high}"
+        return f"{bounds} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Makes an int parameter a time in nanoseconds, which may be given as text such as ``"5m"``.
+
+    ``wait: Annotated[int, Duration()] = 60_000_000_000``, then ``SmaCross(wait="90s")``.
+    """
+
+    def __str__(self) -> str:
+        return "nanoseconds, or text such as '250ms', '5m'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +67,8 @@ class Parameter:
         The attribute's name.
     annotation : object
         The resolved type: ``int``, ``float``, ``str``, ``bool``, ``Decimal``, ``Price``, ``Quantity``, an ``Enum``,
-        a ``Literal`` of texts, integers or bools, or any of them with ``| None``.
+        ``Money``, a ``Literal`` of texts, integers or bools, or any of them with ``| None``; in an ``Annotated`` with
+        a `Range` or a `Duration`.
     default : object
         The value in the class body, or ``REQUIRED``.
     """
@@ -148,6 +184,9 @@ def parameter_values(
 
 def describe(annotation: Any) -> str:
     """A parameter's type as a message says it."""
+    annotation, notes = _split_notes(annotation)
+    if notes:
+        return f"{describe(annotation)} {', '.join(map(str, notes))}"
     optional, inner = _split_optional(annotation)
     if typing.get_origin(inner) is Literal:
         said = "one of " + ", ".join(repr(choice) for choice in typing.get_args(inner))
@@ -164,7 +203,7 @@ def _declared(owner: type, name: str, annotation: Any) -> Parameter | None:
         # Resolved one by one: a neighbour's type that exists for the type checker only must not spoil this one.
         alone = type(owner.__name__, (), {"__annotations__": {name: annotation}, "__module__": owner.__module__})
         try:
-            annotation = typing.get_type_hints(alone)[name]
+            annotation = typing.get_type_hints(alone, include_extras=True)[name]
         except NameError as error:
             if default is REQUIRED:
                 return None
@@ -176,7 +215,8 @@ def _declared(owner: type, name: str, annotation: Any) -> Parameter | None:
             return None
         raise ConfigError(
             f"{owner.__name__}.{name} is annotated {describe(annotation)}, which no parameter can be: "
-            "parameters are int, float, str, bool, Decimal, Price, Quantity, an Enum or a Literal, also with | None; "
+            "parameters are int, float, str, bool, Decimal, Price, Quantity, Money, an Enum or a Literal, also with "
+            "| None, and in an Annotated with a Range or Duration that fits them; "
             f"write _{name} or ClassVar for what is no parameter"
         )
     parameter = Parameter(name, annotation, default)
@@ -208,7 +248,24 @@ def _split_optional(annotation: Any) -> tuple[bool, Any]:
     return False, annotation
 
 
+def _split_notes(annotation: Any) -> tuple[Any, list[Range | Duration]]:
+    if typing.get_origin(annotation) is not Annotated:
+        return annotation, []
+    inner, *notes = typing.get_args(annotation)
+    return inner, [note for note in notes if isinstance(note, Range | Duration)]
+
+
 def _is_supported(annotation: Any) -> bool:
+    annotation, notes = _split_notes(annotation)
+    _, inner = _split_optional(annotation)
+    if any(isinstance(note, Range) for note in notes) and inner not in _ORDERED:
+        return False
+    if any(isinstance(note, Duration) for note in notes) and inner is not int:
+        return False
+    return _is_supported_type(annotation)
+
+
+def _is_supported_type(annotation: Any) -> bool:
     _, inner = _split_optional(annotation)
     if typing.get_origin(inner) is Literal:
         return all(isinstance(choice, str | int) for choice in typing.get_args(inner))
@@ -216,6 +273,25 @@ def _is_supported(annotation: Any) -> bool:
 
 
 def _convert(annotation: Any, value: object) -> Any:
+    annotation, notes = _split_notes(annotation)
+    for note in notes:
+        if isinstance(note, Duration) and isinstance(value, str):
+            value = duration_ns(value)
+    converted = _convert_type(annotation, value)
+    for note in notes:
+        if isinstance(note, Range) and converted is not None:
+            _check_range(annotation, note, converted)
+    return converted
+
+
+def _check_range(annotation: Any, bounds: Range, value: Any) -> None:
+    if bounds.low is not None and value < _convert_type(annotation, bounds.low):
+        raise ValueError(f"it is below {bounds.low}")
+    if bounds.high is not None and value > _convert_type(annotation, bounds.high):
+        raise ValueError(f"it is above {bounds.high}")
+
+
+def _convert_type(annotation: Any, value: object) -> Any:
     optional, inner = _split_optional(annotation)
     if value is None:
         if optional:
@@ -232,6 +308,15 @@ def _convert(annotation: Any, value: object) -> Any:
 
 
 def _read(annotation: Any, text: str) -> Any:
+    inner, notes = _split_notes(annotation)
+    if not notes:
+        return _read_type(inner, text)
+    text = text.strip()
+    is_time = any(isinstance(note, Duration) for note in notes) and text[-1:].isalpha() and text.lower() != "none"
+    return _convert(annotation, text if is_time else _read_type(inner, text))
+
+
+def _read_type(annotation: Any, text: str) -> Any:
     optional, inner = _split_optional(annotation)
     text = text.strip()
     if optional and text.lower() == "none":
@@ -295,6 +380,14 @@ def _check_decimal(value: object) -> Decimal:
     return number
 
 
+def _check_money(value: object) -> Money:
+    if isinstance(value, Money):
+        return value
+    if not isinstance(value, str):
+        raise TypeError("write an amount and a currency, such as '5000 USD'")
+    return Money.from_text(value)
+
+
 def _read_int(text: str) -> int:
     if not text.lstrip("+-").isascii() or not text.lstrip("+-").isdigit():
         raise ValueError("write a whole number such as 20")
@@ -321,5 +414,7 @@ _CHECKS: dict[Any, Callable[[Any], Any]] = {
     Decimal: _check_decimal,
     Price: Price,
     Quantity: Quantity,
+    Money: _check_money,
 }
+_ORDERED: Final = frozenset({int, float, Decimal, Price, Quantity, Money})
 _READERS: dict[Any, Callable[[str], Any]] = {int: _read_int, float: _read_float, bool: _read_bool}

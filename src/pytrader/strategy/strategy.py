@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from pytrader._core import TradingPhase
 from pytrader._strategy import Bar, Book, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
+from pytrader.strategy.codec import encoded
 from pytrader.strategy.error_policy import ErrorPolicy
+from pytrader.strategy.state import Schema, saved_parameters, saved_state
 
 
 class Strategy(StrategyBase):
@@ -27,6 +30,8 @@ class Strategy(StrategyBase):
     ----------
     error_policy : str or ErrorPolicy
         What is done when a handler raises; `Backtest(error_policy=...)` has the last word.
+    saved : mapping of type, or tuple of types, by name
+        Attributes that make up its state, for `save_state`.
 
     Examples
     --------
@@ -41,7 +46,9 @@ class Strategy(StrategyBase):
     """
 
     error_policy: ClassVar[str | ErrorPolicy] = "stop"
+    saved: ClassVar[Schema] = {}
     _declared: ClassVar[Mapping[str, Parameter]] = {}
+    _published: Mapping[str, object] = MappingProxyType({})
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Read the class's parameters, once."""
@@ -73,6 +80,53 @@ class Strategy(StrategyBase):
             As the constructor does, and for a text that its parameter's type can not be read from.
         """
         return cls(**parameter_values(cls._declared, texts, cls.__name__, text=True))
+
+    def publish(self, **values: object) -> None:
+        """Show values to other threads: `Backtest.snapshot` has them from its next version on.
+
+        Parameters
+        ----------
+        **values
+            Numbers, text, decimals, prices, quantities, money, and lists, tuples, sets and dictionaries of them. What
+            was published before under other names stays.
+
+        Raises
+        ------
+        InvalidArgument
+            For a value of another type; nothing is published then.
+        InvalidState
+            Outside a handler.
+        """
+        changed = {**self._published, **values}
+        self.publish_bytes(encoded(changed))
+        self._published = changed
+
+    @classmethod
+    def from_state(cls, state: bytes) -> Self:
+        """A strategy with the parameters that a state was saved with; the run that gets the state restores the rest.
+
+        Raises
+        ------
+        DataError
+            If it is no state.
+        ConfigError
+            If its parameters are not this class's.
+        """
+        return cls(**saved_parameters(state))
+
+    def save_state(self) -> bytes:
+        """What the next run needs to go on: `on_save`, the random numbers, the keys of `once`, and the parameters.
+
+        At any time, in a handler or after the run. Positions and orders are the account's, and not a part of it.
+
+        Raises
+        ------
+        InvalidArgument
+            If `on_save` returns something that can not be kept.
+        ConfigError
+            If it does not fit `saved`.
+        """
+        return saved_state(self)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -131,6 +185,14 @@ class Strategy(StrategyBase):
 
     def on_resume(self) -> None:
         """The cooldown of the error policy is over: this strategy goes on."""
+
+    def on_save(self) -> dict[str, Any]:
+        """Return this strategy's own state by name; unless overridden, the attributes that `saved` declares."""
+        return {name: getattr(self, name) for name in self.saved}
+
+    def on_load(self, state: dict[str, Any]) -> None:
+        """Take up the state of an earlier run, right after `on_start`; unless overridden, as attributes."""
+        self._assign(state)
 
     def on_fault(self, error: BaseException) -> None:
         """An error ended this strategy, and this is the last that it hears; it may not trade any more."""

@@ -55,3 +55,31 @@ TEST_CASE("a command that the venue port has no room for changes nothing") {
   bad.quantity = 0;
   CHECK(kernel.order(kernel.submit(bad))->ord_status == OrderStatus::denied);
 }
+
+TEST_CASE("an order whose parent does not exist, or is another strategy's, is denied with a reason") {
+  ClosingPort port;
+  port.room = 100;
+  Kernel kernel(port);
+  kernel.add_instrument(unit_instrument());
+  kernel.add_cash("USD", kFixedOne * 1000);
+  ScriptedStrategy strategy;
+  kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, RiskLimits{});
+  kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, RiskLimits{});
+  kernel.start(1);
+  NewOrder order{0, 10, 1, 0, 0, 0, Side::buy, OrderType::limit, TimeInForce::gtc, 0};
+  const ClientOrderId parent = kernel.submit(order);
+  order.parent = parent;
+  const ClientOrderId child = kernel.submit(order);
+  CHECK(kernel.order(child)->ord_status == OrderStatus::pending_new);
+  CHECK(kernel.order(parent)->children.head == child);
+  for (const ClientOrderId missing : {ClientOrderId{3}, ClientOrderId{99}, ~ClientOrderId{0}}) {
+    order.parent = missing;
+    CHECK(kernel.order(kernel.submit(order))->ord_status == OrderStatus::denied);
+    CHECK(strategy.events.back().reason == RejectReason::unknown_order);
+    if (missing == 3) CHECK(kernel.order(3)->parent == 0);
+  }
+  order.parent = parent;
+  order.strategy = 1;
+  CHECK(kernel.order(kernel.submit(order))->ord_status == OrderStatus::denied);
+  CHECK(kernel.check());
+}

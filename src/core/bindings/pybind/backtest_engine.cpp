@@ -120,6 +120,11 @@ void BacktestEngine::abort() {
   loop_.abort();
 }
 
+bool BacktestEngine::publish() {
+  if (running_) throw Error(ErrorCode::invalid_state, "this engine is running: it is published between two pieces");
+  return loop_.publish();
+}
+
 py::capsule BacktestEngine::kernel() {
   return py::capsule(&loop_.kernel(), "pytrader.Kernel");
 }

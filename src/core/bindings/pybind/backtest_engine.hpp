@@ -37,6 +37,7 @@ class BacktestEngine {
   // "finished", "paused" (after max_steps) or "strategy_failed".
   const char* run(u64 max_steps);
   void abort();
+  bool publish();
 
   py::capsule kernel();
   BacktestLoop& loop() noexcept { return loop_; }

@@ -6,5 +6,6 @@
 namespace pytrader::bindings {
 
 void bind_strategies(py::class_<BacktestEngine>& engine);
+void register_once_set(py::module_& module);
 
 }  // namespace pytrader::bindings

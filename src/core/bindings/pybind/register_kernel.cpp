@@ -52,9 +52,12 @@ void register_limits(py::module_& module) {
       .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
 }
 
-std::unique_ptr<BacktestEngine> make_engine(py::handle equity_interval_ns, bool check_every_event, bool record_events) {
+std::unique_ptr<BacktestEngine> make_engine(py::handle equity_interval_ns, py::handle snapshot_interval_ns,
+                                            py::handle start_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
+  config.snapshot_interval_ns = parse_integer(snapshot_interval_ns, "snapshot_interval_ns");
+  if (!start_ns.is_none()) config.start_ts = parse_integer(start_ns, "start_ns");
   config.check_every_event = check_every_event;
   config.record_events = record_events;
   return std::make_unique<BacktestEngine>(config);
@@ -156,6 +159,7 @@ void register_engine(py::module_& module) {
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("equity_interval_ns") = 60'000'000'000,
+           py::arg("snapshot_interval_ns") = 0, py::arg("start_ns") = py::none(),
            py::arg("check_every_event").noconvert() = false, py::arg("record_events").noconvert() = false)
       .def("add_instrument", &BacktestEngine::add_instrument, py::arg("instrument"), "Its index: 0, 1, 2, ...")
       .def(
@@ -208,6 +212,7 @@ void register_engine(py::module_& module) {
 void register_kernel(py::module_& module) {
   register_rows(module);
   register_limits(module);
+  register_once_set(module);
   register_engine(module);
 }
 

@@ -1,6 +1,7 @@
 # The C++ kernel as the strategy module sees it: declarations only.
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
+from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from pytrader._values cimport CFixed
@@ -306,6 +307,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         StrategyState state(u32 strategy)
         int phase(u32 instrument)
         void stop_on_error(u32 strategy)
+        void publish(u32 strategy, string text) except +translate_current_exception
 
 
 cdef extern from "book/book_sides.hpp" namespace "pytrader" nogil:

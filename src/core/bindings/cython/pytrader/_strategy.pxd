@@ -186,6 +186,8 @@ cdef class Context:
     cdef Timer timer_event
     cdef OrderEvent order_event
     cdef OrderEvent fill_event
+    cdef public object past  # what `history` asks
+    cdef object after_start  # restores the state of an earlier run
     cdef object on_start
     cdef object on_stop
     cdef object on_quote
@@ -233,6 +235,7 @@ cdef class Context:
 
 cdef class StrategyBase:
     cdef Context context
+    cdef readonly object once_set  # keys that `once` was asked for
     cdef Context running(self, str what)
     cdef Context commanding(self, str what)
     cdef Quote latest_quote(self, instrument)

@@ -4,6 +4,9 @@
 cdef class StrategyBase:
     """The commands and the views of a strategy; derive from `pytrader.Strategy`, which adds parameters and handlers."""
 
+    def __cinit__(self):
+        self.once_set = _core.OnceSet()
+
     def __reduce__(self):
         raise bound_to_run(self)
 
@@ -69,6 +72,76 @@ cdef class StrategyBase:
     def clock(self):
         """Time, timers and alerts."""
         return self.running("self.clock").clock
+
+    @property
+    def random_state(self):
+        """Where the strategy's random numbers stand, a whole number; None before its run."""
+        return None if self.context is None else self.context.random.state
+
+    @random_state.setter
+    def random_state(self, value):
+        if self.context is None or not self.context.inside:
+            raise InvalidState("random_state can be set only inside a handler, while the run is on")
+        self.context.random.state = value
+
+    def publish_bytes(self, bytes data not None):
+        """What `publish` writes: other threads see it from the next snapshot on."""
+        if self.context is None or not self.context.inside:
+            raise InvalidState("self.publish can be used only inside a handler, while the run is on")
+        self.context.kernel.publish(self.context.index, data)
+
+    def history(self, what, instrument=None, *, count=None, start=None, end=None):
+        """Past market data as columns: what this strategy's side has received until now, and nothing later.
+
+        Parameters
+        ----------
+        what : str | int
+            ``"quotes"``, ``"trades"``, or the length of bars such as ``"1m"``: those of the data, or built from its trades.
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+        count : int, optional
+            The last so many rows only.
+        start, end : int, optional
+            Rows with start <= ts_event < end only, in nanoseconds since 1970 UTC.
+
+        Returns
+        -------
+        dict[str, numpy.ndarray]
+            Read-only copies of 64-bit integers by name, as in `pytrader.model.records`: prices in ticks, quantities in
+            lots; of bars only those that have closed.
+
+        Raises
+        ------
+        InvalidArgument
+            If the data has no such rows, or the range is none.
+        InvalidState
+            Outside a handler.
+        """
+        if self.context is None or not self.context.inside:
+            raise InvalidState("self.history can be used only inside a handler, while the run is on")
+        if self.context.past is None:
+            raise InvalidState("self.history: this run keeps no past")
+        return self.context.past(what, self.context.grid_of(instrument).index, count, start, end)
+
+    def once(self, key):
+        """Whether this is the first call with this key: looking and noting are one step, in any thread.
+
+        Parameters
+        ----------
+        key : int | str
+            Such as ``fill.exec_id``: of all that try, one is told True, so a fill gets one exit.
+
+        Returns
+        -------
+        bool
+            True for the first call with the key, False for every other one.
+
+        Raises
+        ------
+        CapacityError
+            Beyond 1,048,576 keys.
+        """
+        return self.once_set.add_if_absent(key)
 
     @property
     def random(self):

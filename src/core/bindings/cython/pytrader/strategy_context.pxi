@@ -130,6 +130,11 @@ cdef class Context:
         self.bound.deliver = deliver
         return 0
 
+    def call_after_start(self, function):
+        """Have a function called right after `on_start`, as a part of it; before `port`."""
+        self.after_start = function
+        self.bound.mask |= mask_of(CallbackKind.start)
+
     def port(self):
         """The way for the kernel to wake this strategy: a capsule over a StrategyPort that lives as long as this object."""
         return PyCapsule_New(&self.bound, "pytrader.StrategyPort", NULL)
@@ -293,8 +298,11 @@ cdef class Context:
             return self.take_timer(callback.timer[0])
         elif kind == CallbackKind.status:
             self.on_status((<Grid>self.grids[callback.instrument]).id, PHASES[callback.status.phase])
-        elif kind == CallbackKind.start and self.on_start is not None:
-            self.on_start()
+        elif kind == CallbackKind.start:
+            if self.on_start is not None:
+                self.on_start()
+            if self.after_start is not None:
+                self.after_start()
         elif kind == CallbackKind.stop and self.on_stop is not None:
             self.on_stop()
         elif kind == CallbackKind.degrade:

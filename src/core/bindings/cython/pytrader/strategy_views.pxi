@@ -299,6 +299,49 @@ cdef class Clock:
             when = as_i64(<object>self.context.kernel.now() + <object>duration(after, "after"), "the alert's time")
         self.context.set_timer(name, when, 0)
 
+    def at_session(self, phase, *, offset=0, name=None, instrument=None):
+        """Call ``on_timer`` once, at the next begin of a phase of the instrument's trading day, or so long before or after.
+
+        The times are those of the instrument's status rows, which stand for the venue's timetable: it is known ahead.
+        Halts and volatility auctions are not.
+
+        Parameters
+        ----------
+        phase : str
+            ``"open"`` (continuous trading, not after an interruption), ``"close"`` (the market closes), or a phase that a
+            timetable has: ``"pre_open"``, ``"opening_auction"``, ``"intraday_auction"``, ``"closing_auction"``,
+            ``"post_close"``.
+        offset : str | int
+            How long after it, or before it: ``"5m"``, ``"-5m"``, or nanoseconds.
+        name : str, optional
+            What the event will be called by; phase and offset if not given, such as ``"close-5m"``.
+        instrument : str, optional
+            The instrument's id; needed when the run has several.
+
+        Returns
+        -------
+        int | None
+            When, in nanoseconds since 1970 UTC; None, and no alert, when the timetable has no such time any more.
+
+        Raises
+        ------
+        InvalidArgument
+            For a phase that is not of a timetable, an offset that is no time, or an instrument without status rows.
+        """
+        self.context.commanding("self.clock.at_session")
+        behind = isinstance(offset, str) and offset.startswith("-")
+        after = -duration(offset[1:], "offset") if behind else duration(offset, "offset")
+        if self.context.past is None:
+            raise InvalidState("self.clock.at_session: this run has no timetable")
+        when = self.context.past.next_session(
+            phase, self.context.grid_of(instrument).index, after, self.context.kernel.now()
+        )
+        if when is not None:
+            if name is None:
+                name = f"{phase}{'' if behind or after < 0 else '+'}{offset}" if after else phase
+            self.context.set_timer(name, as_i64(when, "the alert's time"), 0)
+        return when
+
     def cancel(self, name):
         """Forget a timer or an alert; returns whether there was one."""
         self.context.commanding("self.clock.cancel")

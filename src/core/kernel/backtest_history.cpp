@@ -1,0 +1,105 @@
+// The back-test loop's memory: the rows that strategies have been told of, read from the streams again.
+#include <algorithm>
+#include <vector>
+
+#include "bars/bar_builder.hpp"
+#include "kernel/backtest_loop.hpp"
+#include "kernel/market_board.hpp"
+
+namespace pytrader {
+namespace {
+
+struct PastTrade {
+  i64 ts;
+  TradeRecord trade;
+};
+
+// When the rows of a stream were received, one after another.
+class Arrival {
+ public:
+  explicit Arrival(i64 latency) : latency_(latency) {}
+  i64 of(i64 ts_event, i64 ts_init) {
+    i64 received = 0;
+    if (__builtin_add_overflow(std::max(ts_event, ts_init), latency_, &received)) received = INT64_MAX;
+    return last_ = std::max(last_, received);
+  }
+
+ private:
+  i64 latency_;
+  i64 last_ = INT64_MIN;
+};
+
+void read_trades(const MarketStream& stream, std::size_t rows, Arrival arrival, std::vector<PastTrade>& found) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto record = record_at<TradeRecord>(stream, row);
+    found.push_back({arrival.of(record.ts_event, record.ts_init), record});
+  }
+}
+
+// An execution's price is its order's, so the book is kept along.
+void read_prints_l3(const MarketStream& stream, std::size_t rows, Arrival arrival, std::vector<PastTrade>& found) {
+  MarketBoard board;
+  InstrumentMarket market;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto record = record_at<L3Record>(stream, row);
+    const i64 ts = arrival.of(record.ts_event, record.ts_init);
+    const BookAction action = static_cast<BookAction>(record.action);
+    if (action == BookAction::execute || action == BookAction::trade) {
+      found.push_back({ts, MarketBoard::print_of(market, record)});
+    }
+    board.apply_l3(market, record);
+  }
+}
+
+void read_prints_l2(const MarketStream& stream, std::size_t rows, Arrival arrival, std::vector<PastTrade>& found) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto record = record_at<L2Record>(stream, row);
+    const i64 ts = arrival.of(record.ts_event, record.ts_init);
+    if (static_cast<BookAction>(record.action) != BookAction::trade) continue;
+    found.push_back({ts, {record.ts_event, record.ts_init, record.price, record.quantity, 0, 0}});
+  }
+}
+
+}  // namespace
+
+void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const {
+  std::vector<PastTrade> found;
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    if (stream.instrument != instrument) continue;
+    const Arrival arrival(config_.feed_latency_ns);
+    const bool leaves_out = !with_current && index == telling_ && merge_.strategy_row(index) > 0;
+    const std::size_t rows = merge_.strategy_row(index) - (leaves_out ? 1 : 0);
+    if (stream.kind == StreamKind::trade) read_trades(stream, rows, arrival, found);
+    if (stream.kind == StreamKind::l3) read_prints_l3(stream, rows, arrival, found);
+    if (stream.kind == StreamKind::l2) read_prints_l2(stream, rows, arrival, found);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const PastTrade& a, const PastTrade& b) { return a.ts < b.ts; });
+  for (const PastTrade& past : found) {
+    if (past.trade.quantity > 0) take(past.trade, past.ts);
+  }
+}
+
+void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const {
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    if (stream.instrument != instrument || stream.kind != StreamKind::bar || stream.duration_ns != duration_ns)
+      continue;
+    for (std::size_t row = 0; row < merge_.strategy_row(index); ++row) take(record_at<BarRecord>(stream, row));
+  }
+}
+
+std::vector<BarRecord> BacktestLoop::past_bars(InstrumentIndex instrument, i64 duration_ns) const {
+  std::vector<BarRecord> bars;
+  for_each_bar(instrument, duration_ns, [&bars](const BarRecord& bar) { bars.push_back(bar); });
+  if (!bars.empty()) return bars;
+  BarBuilder builder(duration_ns);
+  BarRecord closed{};
+  for_each_trade(instrument, true, [&](const TradeRecord& trade, i64 ts) {
+    if (builder.add(ts, trade.price, trade.quantity, closed)) bars.push_back(closed);
+  });
+  if (builder.advance(now_, closed)) bars.push_back(closed);
+  return bars;
+}
+
+}  // namespace pytrader

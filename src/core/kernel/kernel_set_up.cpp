@@ -1,0 +1,133 @@
+// What a kernel is made of before its start: instruments, cash, strategies, series, indicators, settings.
+#include <string>
+
+#include "kernel/hash_mark.hpp"
+#include "kernel/kernel.hpp"
+
+namespace pytrader {
+
+InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
+  const InstrumentIndex index = board_.add_instrument(std::move(definition));
+  const Instrument& added = *board_[index].instrument;
+  way_.gate().add_instrument(added);
+  way_.store().add_instrument();
+  way_.ledger().add_instrument(added);
+  way_.emulation().add_instrument();
+  bars_.add_instrument();
+  const InstrumentDefinition& made = added.definition();
+  hash_.add_all(HashMark::instrument, made.kind, made.min_price, made.max_price, made.min_quantity, made.max_quantity);
+  for (const std::string* text : {&made.symbol, &made.venue, &made.base_currency, &made.quote_currency}) {
+    add_text(hash_, *text);
+  }
+  for (const Fixed* number : {&made.tick_size, &made.lot_size, &made.multiplier, &made.maker_fee_rate,
+                              &made.taker_fee_rate, &made.min_notional, &made.max_notional}) {
+    add_wide(hash_, number->raw);
+  }
+  return index;
+}
+
+void Kernel::add_cash(const std::string& currency, i128 amount) {
+  way_.ledger().deposit(currency, amount);
+  hash_.add_all(HashMark::cash);
+  add_text(hash_, currency);
+  add_wide(hash_, amount);
+}
+
+StrategyIndex Kernel::add_strategy(const StrategyPort& port, const RiskLimits& limits, const ErrorPolicy& policy) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a strategy can not be added after start");
+  way_.gate().add_strategy(limits);
+  desk_.add_strategy(policy);
+  way_.store().add_strategy();
+  way_.ledger().add_strategy();
+  ports_.push_back(port);
+  handled_.push_back(port.mask);
+  published_.emplace_back();
+  mask_ |= port.mask;
+  hash_.add_all(HashMark::strategy, limits.max_order_quantity, limits.max_position, limits.max_open_orders);
+  add_wide(hash_, limits.max_order_notional);
+  return static_cast<StrategyIndex>(ports_.size() - 1);
+}
+
+void Kernel::allot(StrategyIndex strategy, const std::string& currency, i128 amount) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: capital can not be allotted after start");
+  way_.gate().allot(strategy, currency, amount);
+  hash_.add_all(HashMark::allotment, strategy);
+  add_text(hash_, currency);
+  add_wide(hash_, amount);
+}
+
+SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
+  market(instrument);
+  hash_.add_all(HashMark::series, instrument, duration_ns);
+  const std::size_t known = bars_.size();
+  const SeriesId series = bars_.add_series(instrument, duration_ns);
+  if (bars_.size() > known && past_ != nullptr) fill(series);
+  return series;
+}
+
+// The trades that were received before the series was asked for.
+void Kernel::fill(SeriesId series) {
+  past_->for_each_trade(bars_.instrument(series), !printing_,
+                        [this, series](const TradeRecord& trade, i64 ts) { bars_.add_past_trade(series, trade, ts); });
+  if (now_ > INT64_MIN) bars_.close_past(series, now_ - 1);
+}
+
+// The bars that closed before the indicator was asked for.
+void Kernel::warm(SeriesId series, Indicator& indicator) {
+  const BarRecord* last = bars_.last(series);
+  if (last == nullptr) return;
+  const i64 end = last->ts_event;
+  const InstrumentIndex instrument = bars_.instrument(series);
+  const auto take = [&indicator, end](const BarRecord& bar) {
+    if (bar.ts_event <= end) indicator.update(bar);
+  };
+  if (!bars_.is_built(series)) {
+    past_->for_each_bar(instrument, bars_.duration_ns(series), take);
+    return;
+  }
+  BarBuilder builder(bars_.duration_ns(series));
+  BarRecord closed{};
+  past_->for_each_trade(instrument, true, [&](const TradeRecord& trade, i64 ts) {
+    if (builder.add(ts, trade.price, trade.quantity, closed)) take(closed);
+  });
+  if (builder.advance(end, closed)) take(closed);
+}
+
+SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {
+  market(instrument);
+  return bars_.add_recorded(instrument, duration_ns);
+}
+
+SeriesId Kernel::add_mids(InstrumentIndex instrument) {
+  market(instrument);
+  hash_.add_all(HashMark::series, instrument, 0);
+  return bars_.add_mids(instrument);
+}
+
+WatchId Kernel::watch(StrategyIndex strategy, ConditionId condition) {
+  if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "condition: no such strategy");
+  return conditions_.watch(strategy, condition);
+}
+
+Indicator& Kernel::add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator) {
+  Indicator& added = bars_.add_indicator(series, std::move(indicator));
+  if (past_ != nullptr) warm(series, added);
+  return added;
+}
+
+void Kernel::add_setting(i64 value) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: a setting can not be added after start");
+  hash_.add_all(HashMark::setting, value);
+}
+
+void Kernel::set_emulation(Emulate emulate, Immediate immediate) {
+  if (started_) throw Error(ErrorCode::invalid_state, "kernel: what is emulated can not be changed after start");
+  // The default adds nothing to the hash.
+  if (emulate != Emulate::where_needed || immediate != Immediate::elect) {
+    hash_.add_all(HashMark::setting, emulate, immediate);
+  }
+  way_.emulation().set_rules(emulate, immediate);
+}
+
+}  // namespace pytrader

@@ -1,0 +1,225 @@
+// Orders that need more than price, quantity and place at the simulated venue: what calls show and rows by hand do not.
+#include "decimal/error.hpp"
+#include "doctest/doctest.h"
+#include "venue_scene.hpp"
+
+using namespace pytrader;
+
+namespace {
+
+struct Ask {
+  Side side = Side::buy;
+  OrderType type = OrderType::limit;
+  i64 quantity = 3;
+  i64 price = kNoPrice;
+  TimeInForce time_in_force = TimeInForce::gtc;
+  u16 flags = 0;
+  OrderTerms terms{};
+  Contingency contingency = Contingency::none;
+  OrderListId list = 0;
+  TriggerType trigger = TriggerType::venue_default;
+};
+
+NewOrder order_of(ClientOrderId id, const Ask& ask) {
+  NewOrder order{id, ask.price, ask.quantity, 0, 0, 0, ask.side, ask.type, ask.time_in_force, ask.flags};
+  order.terms = ask.terms;
+  order.contingency = ask.contingency;
+  order.list = ask.list;
+  order.trigger_type = ask.trigger;
+  return order;
+}
+
+ClientOrderId send(VenueScene& scene, const Ask& ask) {
+  scene.venue.submit(order_of(++scene.last_id, ask), ++scene.ts);
+  return scene.last_id;
+}
+
+OrderTerms stop_at(i64 price) {
+  OrderTerms terms;
+  terms.stop_price = price;
+  return terms;
+}
+
+OrderTerms until(i64 ts) {
+  OrderTerms terms;
+  terms.expire_time = ts;
+  return terms;
+}
+
+}  // namespace
+
+TEST_CASE("a venue is due when its first order expires, and no longer once that is gone") {
+  VenueScene scene(MarketKind::l2);
+  CHECK(scene.venue.next_due() == kNeverDue);
+  const ClientOrderId late = send(scene, {.price = 100, .time_in_force = TimeInForce::gtd, .terms = until(9000)});
+  const ClientOrderId soon = send(scene, {.price = 101, .time_in_force = TimeInForce::gtd, .terms = until(5000)});
+  CHECK(scene.venue.next_due() == 5000);
+  scene.venue.cancel(soon, ++scene.ts);
+  CHECK(scene.venue.next_due() == 9000);
+  scene.said();
+  scene.venue.advance(9000);
+  REQUIRE(scene.reports.size() == 1);
+  CHECK(scene.last().client_order_id == late);
+  CHECK(scene.last().exec_type == ExecType::expired);
+  CHECK(scene.last().ts_event == 9000);
+  CHECK(scene.venue.next_due() == kNeverDue);
+  CHECK(scene.venue.open_order_count() == 0);
+}
+
+TEST_CASE("orders that expire at different times leave in the order of their times, each at its own") {
+  VenueScene scene(MarketKind::l2);
+  const ClientOrderId second = send(scene, {.price = 100, .time_in_force = TimeInForce::gtd, .terms = until(6000)});
+  const ClientOrderId first = send(scene, {.price = 101, .time_in_force = TimeInForce::gtd, .terms = until(5000)});
+  scene.said();
+  scene.venue.advance(7000);
+  const auto said = scene.said();
+  REQUIRE(said.size() == 2);
+  CHECK(said[0].client_order_id == first);
+  CHECK(said[0].ts_event == 5000);
+  CHECK(said[1].client_order_id == second);
+  CHECK(said[1].ts_event == 6000);
+}
+
+TEST_CASE("an order elected in the middle of an event enters at the end of it") {
+  VenueScene scene(MarketKind::l3);
+  scene.add(1, Side::sell, 101, 2);
+  scene.add(2, Side::sell, 102, 2);
+  scene.add(3, Side::sell, 103, 9);
+  send(scene, {.type = OrderType::stop, .terms = stop_at(101)});
+  scene.said();
+  scene.l3(BookAction::execute, 1, Side::sell, 101, 2, 0);
+  CHECK(scene.reports.empty());
+  scene.l3(BookAction::execute, 2, Side::sell, 102, 2, kFlagLast);
+  const auto said = scene.said();
+  REQUIRE(said.size() == 2);
+  CHECK(said[0].exec_type == ExecType::triggered);
+  CHECK(said[1].last_px == 103);
+}
+
+TEST_CASE("an order that is canceled between its election and the end of the event does not enter") {
+  VenueScene scene(MarketKind::l3);
+  scene.add(1, Side::sell, 101, 2);
+  const ClientOrderId stop = send(scene, {.type = OrderType::stop, .terms = stop_at(101)});
+  scene.l3(BookAction::execute, 1, Side::sell, 101, 1, 0);
+  scene.venue.cancel(stop, ++scene.ts);
+  CHECK(scene.last().exec_type == ExecType::canceled);
+  scene.said();
+  scene.l3(BookAction::execute, 1, Side::sell, 101, 1, kFlagLast);
+  CHECK(scene.reports.empty());
+  CHECK(scene.venue.open_order_count() == 0);
+}
+
+TEST_CASE("triggered states the limit that the order enters with, and that nothing waits any more") {
+  VenueScene scene(MarketKind::l2);
+  OrderTerms terms;
+  terms.trailing_offset = 2;
+  terms.limit_offset = 1;
+  scene.print(Side::buy, 110, 1);
+  send(scene, {.side = Side::sell, .type = OrderType::trailing_stop_limit, .terms = terms});
+  scene.said();
+  scene.print(Side::sell, 108, 1);
+  REQUIRE(scene.reports.size() == 1);
+  CHECK(scene.last().exec_type == ExecType::triggered);
+  CHECK(scene.last().price == 107);
+  CHECK(scene.last().stop_price == kNoPrice);
+}
+
+TEST_CASE("display ranges are drawn from the rules' seed: equal seeds, equal tips") {
+  const auto tips_of = [](u64 seed) {
+    RecordedVenueRules rules;
+    rules.rules.seed = seed;
+    VenueNumbers numbers;
+    std::vector<ExecutionReport> reports;
+    SimulatedVenue venue(0, MarketKind::l2, numbers, reports, rules);
+    OrderTerms terms;
+    terms.display_qty = 10;
+    terms.display_range = 5;
+    venue.submit(order_of(1, {.quantity = 500, .price = 100, .terms = terms}), 1);
+    std::vector<i64> tips;
+    while (venue.open_order_count() != 0) {
+      tips.push_back(venue.orders().shown_qty(venue.orders().find(1)));
+      venue.apply_trade({2, 2, 100, tips.back(), static_cast<i64>(Side::sell), 0});
+    }
+    return tips;
+  };
+  const std::vector<i64> tips = tips_of(7);
+  CHECK(tips == tips_of(7));
+  CHECK(tips != tips_of(8));
+  for (const i64 tip : tips) CHECK((tip >= 1 && tip <= 15));
+}
+
+TEST_CASE("bars: of orders of one list only the first that trades does so within a bar") {
+  VenueScene scene(MarketKind::bars);
+  scene.bar(100, 101, 99, 100);
+  const Ask stop{.side = Side::sell,
+                 .type = OrderType::stop,
+                 .terms = stop_at(95),
+                 .contingency = Contingency::one_cancels_other,
+                 .list = 1};
+  const Ask target{.side = Side::sell, .price = 105, .contingency = Contingency::one_cancels_other, .list = 1};
+  const ClientOrderId stopped = send(scene, stop);
+  const ClientOrderId aimed = send(scene, target);
+  scene.said();
+  scene.bar(100, 106, 94, 100);
+  const auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].client_order_id == stopped);
+  CHECK(scene.venue.orders().find(aimed) != kNone);
+  // What its list made of it did not arrive: it is there for the next bar.
+  scene.bar(100, 106, 99, 100);
+  CHECK(scene.traded() == 3);
+}
+
+TEST_CASE("bars: a stop whose sibling has traded waits on, where the way of the price comes to the target first") {
+  RecordedVenueRules rules;
+  rules.bar_path = BarPath::high_first;
+  VenueNumbers numbers;
+  std::vector<ExecutionReport> reports;
+  SimulatedVenue venue(0, MarketKind::bars, numbers, reports, rules);
+  const auto bar = [&](i64 ts, i64 low, i64 high) {
+    const BarRecord record{ts + 9, ts + 9, ts, 100, high, low, 100, 10};
+    venue.open_bar(record);
+    venue.close_bar(record);
+  };
+  bar(0, 99, 101);
+  const auto sell = [](ClientOrderId id, OrderType type, i64 price, i64 stop) {
+    return order_of(id, {.side = Side::sell,
+                         .type = type,
+                         .price = price,
+                         .terms = stop_at(stop),
+                         .contingency = Contingency::one_cancels_other,
+                         .list = 1});
+  };
+  venue.submit(sell(1, OrderType::stop, kNoPrice, 95), 10);
+  venue.submit(sell(2, OrderType::limit, 105, kNoPrice), 10);
+  bar(20, 94, 106);
+  CHECK(venue.open_order_count() == 1);
+  CHECK(venue.orders().find(1) != kNone);
+  bar(40, 94, 101);
+  CHECK(venue.open_order_count() == 0);
+}
+
+TEST_CASE("a mark price triggers what watches it, in continuous trading only") {
+  VenueNumbers numbers;
+  std::vector<ExecutionReport> reports;
+  SimulatedVenue venue(0, MarketKind::quotes, numbers, reports, {}, VenueData{true, true, true, true});
+  venue.apply_quote({1, 1, 99, 101, 10, 10});
+  Ask ask{.type = OrderType::stop, .terms = stop_at(105)};
+  ask.trigger = TriggerType::mark;
+  venue.submit(order_of(1, ask), 2);
+  venue.apply_status(TradingPhase::halt, 3);
+  venue.apply_mark(105, 4);
+  CHECK(venue.open_order_count() == 1);
+  venue.apply_status(TradingPhase::continuous, 5);
+  CHECK(venue.open_order_count() == 0);
+  CHECK(reports.back().last_px == 101);
+}
+
+TEST_CASE("rules out of range are refused before a venue is made of them") {
+  VenueNumbers numbers;
+  std::vector<ExecutionReport> reports;
+  RecordedVenueRules rules;
+  rules.bar_volume_share = 10'001;
+  CHECK_THROWS_WITH_AS(SimulatedVenue(0, MarketKind::bars, numbers, reports, rules),
+                       "bar_volume_share is 10001 basis points; give 0 (no bound) to 10000", Error);
+}
