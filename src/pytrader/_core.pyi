@@ -213,6 +213,7 @@ class RejectReason(enum.IntEnum):
     CORPORATE_ACTION = 50
     INSTRUMENT_EXPIRED = 51
     LIQUIDATED = 52
+    REQUEST_LOST = 53
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...
@@ -798,6 +799,38 @@ class QueueModel(metaclass=_Bound):
     def __hash__(self) -> int: ...
 
 @final
+class LatencyModel(metaclass=_Bound):
+    def __init__(
+        self,
+        kind: str,
+        *,
+        minimum_ns: int = 0,
+        maximum_ns: int = 0,
+        location_ns: int = 0,
+        scale: int = 0,
+        seed: int = 0,
+        may_overtake: bool = False,
+        times: npt.NDArray[np.int64] = ...,
+        latencies: npt.NDArray[np.int64] = ...,
+    ) -> None: ...
+    def draws(self, times: npt.NDArray[np.int64], stream: int = 0) -> npt.NDArray[np.int64]: ...
+
+LOGGED_ORDER: np.dtype[np.void]
+
+@final
+class QueueAudit(metaclass=_Bound):
+    def __init__(self, models: Sequence[QueueModel], *, life_rows: int, quantity_lots: int) -> None: ...
+    def apply(self, rows: npt.NDArray[np.void]) -> None: ...
+    def figures(self) -> list[dict[str, int]]: ...
+
+def audit_fill_log(
+    models: Sequence[QueueModel],
+    orders: npt.NDArray[np.void],
+    levels: npt.NDArray[np.void],
+    trades: npt.NDArray[np.void],
+) -> list[dict[str, int]]: ...
+
+@final
 class RiskLimits(metaclass=_Bound):
     def __init__(
         self,
@@ -838,8 +871,6 @@ class BacktestEngine(metaclass=_Bound):
     def __init__(
         self,
         *,
-        feed_latency_ns: int = 0,
-        order_latency_ns: int = 0,
         equity_interval_ns: int = 60_000_000_000,
         snapshot_interval_ns: int = 0,
         start_ns: int | None = None,
@@ -885,6 +916,10 @@ class BacktestEngine(metaclass=_Bound):
     ) -> None: ...
     def extend(self, start_ns: int, end_ns: int) -> None: ...
     def set_queue_model(self, instrument: int, model: QueueModel) -> None: ...
+    def set_feed_latency(self, model: LatencyModel) -> None: ...
+    def set_request_latency(self, kind: str, model: LatencyModel) -> None: ...
+    def set_response_latency(self, model: LatencyModel) -> None: ...
+    def early_rows(self, instrument: int) -> int: ...
     def set_emulation(self, emulate: str, immediate_trigger: str) -> None: ...
     def set_venue_rules(
         self,

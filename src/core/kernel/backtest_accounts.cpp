@@ -37,8 +37,8 @@ bool BacktestLoop::report_arrives() {
   return kernel_.apply_cash_event(event.instrument, event.record, now_);
 }
 
-// The venue looks at margins when it marks, and at what the account was told of until then; then at the orders that wait
-// for the mark.
+// The venue looks at margins when it marks, and at what the account was told of until then; then at the orders that
+// wait for the mark.
 void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
   const InstrumentIndex instrument = merge_.stream(index).instrument;
   CashEventRecord at{};

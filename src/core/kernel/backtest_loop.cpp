@@ -143,13 +143,12 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
       kernel_(*this),
       recorder_(kernel_, config.equity_interval_ns, config.snapshot_interval_ns),
       merge_(config.feed_latency_ns),
+      hops_(config.order_latency_ns,
+            config.response_latency_ns < 0 ? config.order_latency_ns : config.response_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
       responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue"),
       cash_events_(kMaxInFlight, "back-test: more than 4194304 money events are on their way from a venue") {
-  if (config_.response_latency_ns < 0) config_.response_latency_ns = config_.order_latency_ns;
-  if (config_.feed_latency_ns < 0 || config_.order_latency_ns < 0) {
-    throw Error(ErrorCode::invalid_argument, "back-test: a latency is negative");
-  }
+  pytrader::check(LatencyChoice::constant(config_.feed_latency_ns), "feed latency", false);
   if (config_.snapshot_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the snapshot interval is negative");
   }
@@ -165,6 +164,7 @@ bool BacktestLoop::begin() {
   now_ = merge_.empty() ? 0 : merge_.top().time;
   if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   make_venues();
+  early_rows_.resize(kernel_.instrument_count());
   add_settings();
   collect();
   if (config_.start_ts <= now_) return start_strategies(now_);
@@ -243,7 +243,7 @@ bool BacktestLoop::finish() {
 
 // One round trip at most, so that a strategy that answers every report with a command comes to an end.
 bool BacktestLoop::drain() {
-  const i64 horizon = later(later(now_, config_.order_latency_ns), config_.response_latency_ns);
+  const i64 horizon = later(now_, hops_.longest_round_trip());
   while (!commands_.empty() || !responses_.empty()) {
     const i64 due = std::min(commands_.empty() ? INT64_MAX : commands_.front().due,
                              responses_.empty() ? INT64_MAX : responses_.front().due);
@@ -312,11 +312,11 @@ bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
 // Hops without latency, until nothing more follows.
 bool BacktestLoop::take_at_once() {
   for (;;) {
-    if (config_.order_latency_ns == 0 && !commands_.empty()) {
+    if (hops_.requests_at_once() && !commands_.empty()) {
       if (!command_arrives()) return false;
-    } else if (config_.response_latency_ns == 0 && !responses_.empty()) {
+    } else if (hops_.responses_at_once() && !responses_.empty() && responses_.front().due <= now_) {
       if (!report_arrives()) return false;
-    } else if (config_.feed_latency_ns == 0 && !published_.empty()) {
+    } else if (merge_.feed_latency().is_none() && !published_.empty()) {
       if (!published_arrives()) return false;
     } else {
       return true;
@@ -341,6 +341,8 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
   const Record record = record_at<Record>(stream, row);
   check_row(stream, row, record);
   ++events_;
+  if (record.ts_init < record.ts_event) [[unlikely]]
+    ++early_rows_[stream.instrument];
   if constexpr (std::is_same_v<Record, CashEventRecord>) {
     take_cash_event(stream, row, record);
   } else if constexpr (std::is_same_v<Record, MarkRecord>) {
@@ -418,70 +420,6 @@ bool BacktestLoop::published_arrives() {
     return kernel_.apply_status(row.instrument, *status, now_);
   }
   return kernel_.apply_l3(row.instrument, std::get<L3Record>(row.record), now_);
-}
-
-bool BacktestLoop::command_arrives() {
-  const Command command = commands_.front();
-  commands_.pop();
-  const NewOrder& order = command.order;
-  ExecutionVenue& venue = *venues_[order.instrument];
-  switch (command.kind) {
-    case CommandKind::submit:
-      venue.submit(order, now_);
-      break;
-    case CommandKind::cancel:
-      venue.cancel(order.client_order_id, now_);
-      break;
-    case CommandKind::replace:
-      venue.replace({order.client_order_id, order.price, order.quantity, order.strategy, order.terms.stop_price}, now_);
-      break;
-  }
-  schedule_.set(order.instrument, venue.next_due());
-  collect();
-  return true;
-}
-
-// The account hears of it as it hears of fills: behind every report that the venue made before.
-void BacktestLoop::tell_account(const AccountEvent& event) {
-  collect();
-  responses_.push({later(now_, config_.response_latency_ns), {}, true});
-  cash_events_.push(event);
-}
-
-// What venues have said and published is on its way.
-void BacktestLoop::collect() {
-  if (!published_.said().empty()) [[unlikely]] {
-    events_ += published_.said().size();
-    published_.send(later(now_, config_.feed_latency_ns));
-  }
-  if (said_.empty()) return;
-  const i64 due = later(now_, config_.response_latency_ns);
-  for (ExecutionReport& report : said_) {
-    // Reports may overtake one another on their way: this tells in which order they were said.
-    if (report.sequence == 0) report.sequence = ++said_count_;
-    responses_.push({due, report, false});
-  }
-  said_.clear();
-}
-
-void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(CommandKind::submit, sent_order(order, kernel_.terms(order)), ts);
-}
-
-void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(CommandKind::cancel, sent_order(order, kernel_.terms(order)), ts);
-}
-
-void BacktestLoop::replace(const Order& order, i64 ts) {
-  NewOrder wanted = sent_order(order, kernel_.terms(order));
-  wanted.price = order.pending_price;
-  wanted.quantity = order.pending_qty;
-  wanted.terms.stop_price = order.pending_stop;
-  send(CommandKind::replace, wanted, ts);
-}
-
-void BacktestLoop::send(CommandKind kind, const NewOrder& told, i64 ts) {
-  commands_.push({later(ts, config_.order_latency_ns), kind, told});
 }
 
 void BacktestLoop::check() const {

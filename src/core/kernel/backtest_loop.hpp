@@ -5,9 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "kernel/bounded_queue.hpp"
+#include "kernel/due_queue.hpp"
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
+#include "kernel/message_hops.hpp"
 #include "kernel/past_rows.hpp"
 #include "kernel/published_market.hpp"
 #include "kernel/recorder.hpp"
@@ -54,6 +55,11 @@ class BacktestLoop : private VenuePort, private PastRows {
   // Before the first run; without it the instrument's venue is risk averse. Throws Error(invalid_argument) for an
   // instrument that does not exist or a choice that does not.
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
+  // Before the first run; instead of the constant latencies of the LoopConfig. Throw Error(invalid_argument) for a
+  // number out of its range, or a feed whose rows may overtake one another: rows of a stream keep their order.
+  void set_feed_latency(const LatencyChoice& choice);
+  void set_request_latency(RequestKind kind, const LatencyChoice& choice);
+  void set_response_latency(const LatencyChoice& choice);
 
   // Before the first run; without it the rules are those of RecordedVenueRules{}. Throws Error(invalid_argument) for an
   // instrument that does not exist or a number outside its range.
@@ -77,15 +83,18 @@ class BacktestLoop : private VenuePort, private PastRows {
   const Recorder& recorder() const noexcept { return recorder_; }
   u64 events() const noexcept { return events_; }  // rows that reached their venue, or came from it
   u64 total_events() const noexcept { return total_events_; }
+  // Rows of an instrument whose ts_init, the receiver's clock, was before their ts_event, the venue's.
+  u64 early_rows(InstrumentIndex instrument) const noexcept {
+    return instrument < early_rows_.size() ? early_rows_[instrument] : 0;
+  }
   i64 now() const noexcept { return now_; }
   const ExecutionVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
   enum class Phase : u8 { set_up, warming, streaming, over };
-  enum class CommandKind : u8 { submit, cancel, replace };
   struct Command {
     i64 due;
-    CommandKind kind;
+    RequestKind kind;
     NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new prices and new total quantity
   };
   struct Response {
@@ -100,7 +109,10 @@ class BacktestLoop : private VenuePort, private PastRows {
     bool is_liquidation;
   };
 
-  void require_room() const override { commands_.require_room(); }
+  void require_room() const override {
+    commands_.require_room();
+    responses_.require_room();
+  }
   bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
                 TimeInForce time_in_force) const noexcept override {
     return venues_[instrument]->supports(order_type, trigger_type, time_in_force);
@@ -111,11 +123,13 @@ class BacktestLoop : private VenuePort, private PastRows {
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void send(CommandKind kind, const NewOrder& told, i64 ts);
+  void lose(RequestKind kind, const NewOrder& order, VenueOrderId venue_order_id, i64 heard_ts);
+  void send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts);
 
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
 
+  void require_set_up(const char* what) const;
   bool begin();
   bool start_strategies(i64 ts);
   RunStatus end(RunStatus status);
@@ -173,9 +187,13 @@ class BacktestLoop : private VenuePort, private PastRows {
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
   u64 said_count_ = 0;                 // reports so far, of all venues
-  BoundedQueue<Command> commands_;
-  BoundedQueue<Response> responses_;
-  BoundedQueue<AccountEvent> cash_events_;  // those among responses_
+  MessageHops hops_;
+  std::unique_ptr<LatencyModel> published_latency_;
+  DueQueue<Command> commands_;
+  DueQueue<Response> responses_;
+  BoundedQueue<AccountEvent> cash_events_;  // those among responses_, in their order
+  i64 last_account_due_ = INT64_MIN;        // money events do not overtake one another
+  std::vector<u64> early_rows_;             // by instrument
   i64 now_ = INT64_MIN;
   u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last
   i64 start_ = INT64_MAX;

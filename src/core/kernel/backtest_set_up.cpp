@@ -10,6 +10,8 @@ namespace {
 
 // Begins the settings of a queue model in the running hash.
 constexpr i64 kQueueModelSetting = 0x7175657565;
+// The same for latencies that are not all constant.
+constexpr i64 kLatencySetting = 0x6C6174656E6379;
 // The same for a run that has a period of its own, and for an exchange.
 constexpr i64 kPeriodSetting = 0x706572696f64;
 constexpr i64 kExchangeSetting = 0x65786368;
@@ -51,9 +53,13 @@ void add_to(VenueData& data, StreamKind kind) noexcept {
 
 }  // namespace
 
+void BacktestLoop::require_set_up(const char* what) const {
+  if (phase_ == Phase::set_up) return;
+  throw Error(ErrorCode::invalid_state, std::string("back-test: ") + what + " after the start");
+}
+
 void BacktestLoop::add_stream(MarketStream stream) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a stream can not be added after the start");
+  require_set_up("a stream can not be added");
   kernel_.instrument(stream.instrument);
   if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
   total_events_ += stream.rows;
@@ -61,17 +67,30 @@ void BacktestLoop::add_stream(MarketStream stream) {
 }
 
 void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a queue model can not be set after the start");
+  require_set_up("a queue model can not be set");
   kernel_.instrument(instrument);
   make_queue_model(choice);
   if (instrument >= queue_models_.size()) queue_models_.resize(kernel_.instrument_count());
   queue_models_[instrument] = choice;
 }
 
+void BacktestLoop::set_feed_latency(const LatencyChoice& choice) {
+  require_set_up("a latency can not be set");
+  merge_.set_feed_latency(choice);
+}
+
+void BacktestLoop::set_request_latency(RequestKind kind, const LatencyChoice& choice) {
+  require_set_up("a latency can not be set");
+  hops_.set_request(kind, choice);
+}
+
+void BacktestLoop::set_response_latency(const LatencyChoice& choice) {
+  require_set_up("a latency can not be set");
+  hops_.set_response(choice);
+}
+
 void BacktestLoop::set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: a venue's rules can not be set after the start");
+  require_set_up("a venue's rules can not be set");
   kernel_.instrument(instrument);
   pytrader::check(rules);
   if (instrument >= venue_rules_.size()) venue_rules_.resize(kernel_.instrument_count());
@@ -79,8 +98,7 @@ void BacktestLoop::set_venue_rules(InstrumentIndex instrument, const RecordedVen
 }
 
 void BacktestLoop::add_exchange(InstrumentIndex instrument, const ExchangeSettings& settings) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: an exchange can not be added after the start");
+  require_set_up("an exchange can not be added");
   kernel_.instrument(instrument);
   pytrader::check(settings);
   for (const auto& [other, unused] : exchanges_) {
@@ -93,8 +111,7 @@ void BacktestLoop::add_exchange(InstrumentIndex instrument, const ExchangeSettin
 }
 
 void BacktestLoop::extend(i64 start, i64 end) {
-  if (phase_ != Phase::set_up)
-    throw Error(ErrorCode::invalid_state, "back-test: its time can not be extended after the start");
+  require_set_up("its time can not be extended");
   if (start > end) {
     throw Error(ErrorCode::invalid_argument, "back-test: the start, " + std::to_string(start) +
                                                  " ns, is after the end, " + std::to_string(end) + " ns");
@@ -118,6 +135,9 @@ void BacktestLoop::make_venues() {
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
+  // Streams of random words below the first of recorded feeds belong to requests, responses and this.
+  constexpr u64 kPublishedStream = 8;
+  published_latency_ = make_latency_model(merge_.feed_latency(), kPublishedStream);
   venues_.resize(kinds.size());
   schedule_.reserve(static_cast<u32>(kinds.size()));
   for (const auto& [index, settings] : exchanges_) {
@@ -155,18 +175,22 @@ void BacktestLoop::make_venues() {
 
 // What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
 void BacktestLoop::add_settings() {
-  for (const i64 latency : {config_.feed_latency_ns, config_.order_latency_ns, config_.response_latency_ns}) {
-    kernel_.add_setting(latency);
+  const auto add_all = [this](const std::vector<i64>& words) {
+    for (const i64 word : words) kernel_.add_setting(word);
+  };
+  const LatencyChoice& feed = merge_.feed_latency();
+  if (feed.is_constant() && hops_.are_constant()) {
+    add_all({feed.minimum_ns, hops_.constant_request_ns(), hops_.constant_response_ns()});
+  } else {
+    kernel_.add_setting(kLatencySetting);
+    add_all(settings_of(feed));
+    add_all(hops_.settings());
   }
-  if (start_ <= end_) {
-    for (const i64 word : {kPeriodSetting, start_, end_}) kernel_.add_setting(word);
-  }
+  if (start_ <= end_) add_all({kPeriodSetting, start_, end_});
   for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
     const QueueModelChoice& choice = queue_models_[index];
     if (choice == QueueModelChoice{}) continue;
-    for (const i64 word : {kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}}) {
-      kernel_.add_setting(word);
-    }
+    add_all({kQueueModelSetting, i64{index}, static_cast<i64>(choice.kind), i64{choice.exponent}});
   }
   for (InstrumentIndex index = 0; index < venue_rules_.size(); ++index) {
     const RecordedVenueRules& given = venue_rules_[index];
@@ -180,7 +204,7 @@ void BacktestLoop::add_settings() {
     for (const i64 number : numbers_of(same)) kernel_.add_setting(number);
   }
   for (const auto& [index, settings] : exchanges_) {
-    for (const i64 word : {kExchangeSetting, i64{index}}) kernel_.add_setting(word);
+    add_all({kExchangeSetting, i64{index}});
     for (const i64 number : numbers_of(settings)) kernel_.add_setting(number);
   }
 }

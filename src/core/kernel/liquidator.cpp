@@ -23,14 +23,15 @@ void Liquidator::begin(StrategyIndex strategy, bool close_positions, TagIndex ta
   job.close_positions = job.close_positions || close_positions;
   job.tag = tag;
   job.closing.resize(board_.size(), 0);
+  job.asked.assign(board_.size(), 0);
 }
 
-bool Liquidator::work(StrategyIndex strategy, i64 now) {
+bool Liquidator::work(StrategyIndex strategy, i64 now, bool again) {
   Job& job = jobs_[strategy];
   if (!job.active) return true;
   bool done = true;
   for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
-    done = work_on(job, strategy, instrument, now) && done;
+    done = work_on(job, strategy, instrument, now, again) && done;
   }
   if (!done) return false;
   job = Job{};
@@ -38,10 +39,11 @@ bool Liquidator::work(StrategyIndex strategy, i64 now) {
   return true;
 }
 
-bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
+bool Liquidator::ask_cancels(const Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
   const OrderStore& store = way_.store();
   // A cancel can close its order at once, so the next one is looked up first.
   for (ClientOrderId id = store.first_open(strategy, instrument); id != 0;) {
+    if (!way_.has_room()) return false;
     const ClientOrderId next = store.next_open(id);
     if (id != job.closing[instrument] && store.find(id)->ord_status != OrderStatus::pending_cancel) {
       hash_.add_all(HashMark::cancel, id);
@@ -52,6 +54,12 @@ bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instr
     }
     id = next;
   }
+  return true;
+}
+
+bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now, bool again) {
+  const OrderStore& store = way_.store();
+  if (again || job.asked[instrument] == 0) job.asked[instrument] = ask_cancels(job, strategy, instrument, now);
   if (store.open_count(strategy, instrument) != 0) return false;
   const i64 position = way_.ledger().position(strategy, instrument).quantity;
   if (!job.close_positions || position == 0) return true;

@@ -21,8 +21,9 @@ class Liquidator {
   bool is_active(StrategyIndex strategy) const noexcept { return jobs_[strategy].active; }
   bool any_active() const noexcept { return active_ != 0; }
 
-  // Cancels and closes what can be now. True, and the job is over, when no order and no position is left.
-  bool work(StrategyIndex strategy, i64 now);
+  // Cancels and closes what can be now. True, and the job is over, when no order and no position is left. Every order
+  // is asked to be canceled once, and all that are left `again`, after refusals.
+  bool work(StrategyIndex strategy, i64 now, bool again);
   // Whether the event is a reason to work again at once. Refusals are none: they wait for the next try by time, since
   // a venue that refuses at once would be asked for ever.
   bool is_progress(const OrderEvent& event) const noexcept;
@@ -33,9 +34,12 @@ class Liquidator {
     bool close_positions = false;
     TagIndex tag = 0;
     std::vector<ClientOrderId> closing;  // by instrument: the order that closes its position
+    std::vector<u8> asked;               // by instrument: whether every order has been asked to be canceled
   };
 
-  bool work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now);
+  bool work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now, bool again);
+  // False when more orders are left than events may wait.
+  bool ask_cancels(const Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now);
   i64 largest_order(StrategyIndex strategy, InstrumentIndex instrument, Side side) const;
 
   OrderWay& way_;

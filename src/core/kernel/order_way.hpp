@@ -145,6 +145,9 @@ class OrderWay {
     return true;
   }
 
+  // Whether many more events may wait to be delivered.
+  bool has_room() const noexcept { return !events_.is_half_full(); }
+
   Emulation& emulation() noexcept { return emulation_; }
   const Emulation& emulation() const noexcept { return emulation_; }
   RiskGate& gate() noexcept { return gate_; }

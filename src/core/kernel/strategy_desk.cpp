@@ -102,7 +102,7 @@ ErrorAction StrategyDesk::failed(StrategyIndex strategy, CallbackKind kind, i64 
   if (acts) {
     liquidator_.begin(strategy, action == ErrorAction::flatten, life.policy.tag);
     retry_after(strategy, kFirstRetry, now);
-    work(strategy, now);
+    work(strategy, now, true);
   }
   life.cooled = false;
   if (life.policy.cooldown_ns > 0 && !ends) {
@@ -118,8 +118,8 @@ void StrategyDesk::retry_after(StrategyIndex strategy, i64 span, i64 now) {
   life.retry = timers_.set(strategy, later(now, span), 0, kRetryTimer);
 }
 
-bool StrategyDesk::work(StrategyIndex strategy, i64 now) {
-  return liquidator_.work(strategy, now) && settle(strategy, now);
+bool StrategyDesk::work(StrategyIndex strategy, i64 now, bool again) {
+  return liquidator_.work(strategy, now, again) && settle(strategy, now);
 }
 
 // The liquidation is over: a flattened strategy has ended, one that has cooled down meanwhile goes on.
@@ -140,7 +140,7 @@ bool StrategyDesk::after_event(const OrderEvent& event, i64 now) {
   if (!liquidator_.is_active(event.strategy) || !liquidator_.is_progress(event)) return false;
   // There is a market again: what is left of a thin one comes back soon.
   if (event.exec_type == ExecType::trade) retry_after(event.strategy, kFirstRetry, now);
-  return work(event.strategy, now);
+  return work(event.strategy, now, false);
 }
 
 bool StrategyDesk::fire(const Timer& timer, i64 now) {
@@ -151,7 +151,7 @@ bool StrategyDesk::fire(const Timer& timer, i64 now) {
   }
   if (!liquidator_.is_active(timer.strategy)) return false;
   retry_after(timer.strategy, std::min(2 * life.retry_ns, kLongestRetry), now);
-  return work(timer.strategy, now);
+  return work(timer.strategy, now, true);
 }
 
 }  // namespace pytrader

@@ -62,7 +62,7 @@ class StrategyDesk {
   static ErrorAction decide(Life& life, i64 now);
   bool resume(StrategyIndex strategy);
   void retry_after(StrategyIndex strategy, i64 span, i64 now);
-  bool work(StrategyIndex strategy, i64 now);
+  bool work(StrategyIndex strategy, i64 now, bool again);
   bool settle(StrategyIndex strategy, i64 now);
 
   Liquidator liquidator_;

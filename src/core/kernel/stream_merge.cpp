@@ -18,6 +18,7 @@ constexpr std::size_t kTsOpen = 2;
 void StreamMerge::add(MarketStream stream) {
   Cursor cursor;
   cursor.stream = complete(std::move(stream));
+  cursor.latency = model_of(cursors_.size());
   cursors_.push_back(std::move(cursor));
   const u32 index = static_cast<u32>(cursors_.size() - 1);
   if (2 * cursors_.size() > entries_.size()) entries_.resize(entries_.empty() ? 2 : 2 * entries_.size(), kNothing);
@@ -33,9 +34,26 @@ void StreamMerge::plant() {
   for (u32 index = static_cast<u32>(entries_.size() / 2); index-- > 0;) replay(index);
 }
 
-i64 StreamMerge::received_at(const Cursor& cursor, i64 stamp) const noexcept {
+void StreamMerge::set_feed_latency(const LatencyChoice& choice) {
+  check(choice, "feed latency", false);
+  if (choice.may_overtake) {
+    throw Error(ErrorCode::invalid_argument,
+                "feed latency: rows of one stream do not overtake one another; leave may_overtake out");
+  }
+  feed_latency_ = choice;
+  for (std::size_t index = 0; index < cursors_.size(); ++index) cursors_[index].latency = model_of(index);
+}
+
+std::unique_ptr<LatencyModel> StreamMerge::model_of(std::size_t stream) const {
+  // Streams of random words below this belong to requests and responses.
+  constexpr u64 kFirstFeedStream = 16;
+  return feed_latency_.is_constant() ? nullptr : make_latency_model(feed_latency_, kFirstFeedStream + stream);
+}
+
+i64 StreamMerge::received_at(Cursor& cursor, i64 stamp) const noexcept {
+  const i64 latency = cursor.latency == nullptr ? feed_latency_.minimum_ns : cursor.latency->next(stamp);
   i64 received = 0;
-  if (__builtin_add_overflow(stamp, feed_latency_ns_, &received)) received = INT64_MAX;
+  if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
   return std::max(cursor.last_received, received);
 }
 

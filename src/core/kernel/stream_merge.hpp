@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "decimal/integers.hpp"
+#include "kernel/latency_model.hpp"
 #include "kernel/market_stream.hpp"
 
 namespace pytrader {
@@ -30,7 +32,12 @@ class StreamMerge {
   // Of nothing: behind every entry of a stream.
   static constexpr Entry kNothing{INT64_MAX, Rank::bar_open, UINT32_MAX};
 
-  explicit StreamMerge(i64 feed_latency_ns) noexcept : feed_latency_ns_(feed_latency_ns) {}
+  explicit StreamMerge(i64 feed_latency_ns) : feed_latency_(LatencyChoice::constant(feed_latency_ns)) {}
+
+  // Before the first row is taken: how long rows are on their way to the strategy. Each stream draws for itself. Throws
+  // Error(invalid_argument) for a number out of its range, and for rows that may overtake one another.
+  void set_feed_latency(const LatencyChoice& choice);
+  const LatencyChoice& feed_latency() const noexcept { return feed_latency_; }
 
   void add(MarketStream stream);
   std::size_t size() const noexcept { return cursors_.size(); }
@@ -63,12 +70,14 @@ class StreamMerge {
  private:
   struct Cursor {
     MarketStream stream;
+    std::unique_ptr<LatencyModel> latency;  // null for the constant
     std::size_t venue_row = 0;
     std::size_t strategy_row = 0;  // rows from here to venue_row are on their way
     i64 last_received = INT64_MIN;
     bool in_bar = false;
   };
-  i64 received_at(const Cursor& cursor, i64 stamp) const noexcept;
+  i64 received_at(Cursor& cursor, i64 stamp) const noexcept;
+  std::unique_ptr<LatencyModel> model_of(std::size_t stream) const;
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
   Entry next_at_venue(u32 index, i64 time) const;
   void plant();
@@ -79,7 +88,7 @@ class StreamMerge {
   std::vector<Entry> entries_;  // two a stream: at its venue, at the strategy; padded to a power of two
   std::vector<u32> winners_;    // number 1 is the root, the children of n are 2n and 2n + 1; the last level is not kept
   std::size_t waiting_ = 0;     // entries that are not kNothing
-  i64 feed_latency_ns_;
+  LatencyChoice feed_latency_;
 };
 
 }  // namespace pytrader

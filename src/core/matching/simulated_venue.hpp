@@ -62,6 +62,10 @@ class SimulatedVenue final : public ExecutionVenue {
   const VenueOrders& orders() const noexcept { return orders_; }
   const L3Book& l3_book() const noexcept { return l3_.book(); }
   const L2Book& l2_book() const noexcept { return l2_.book(); }
+  // Lots ahead of an own order that rests at an order-by-order venue. Walks its level.
+  i64 l3_quantity_ahead(u32 slot) const noexcept {
+    return l3_.quantity_ahead(orders_[slot].side, orders_[slot].price, orders_[slot].place);
+  }
 
  private:
   // What a bar is walked for.

@@ -49,6 +49,17 @@ Take VenueL3Market::take(Side taker, i64 limit, i64 wanted) {
   return {0, 0};
 }
 
+i64 VenueL3Market::quantity_ahead(Side side, i64 price, i64 place) const noexcept {
+  const Ladder& ladder = book_.side(side);
+  const u32 level = ladder.find(price);
+  if (level == kNone) return 0;
+  i64 ahead = 0;
+  for (u32 slot = ladder[level].head; slot != kNone; slot = order_at(slot).next) {
+    if (arrival_of(slot) < place) ahead += order_at(slot).quantity;
+  }
+  return ahead;
+}
+
 void VenueL3Market::apply(const L3Record& record, bool own_orders_queue) {
   if (!own_orders_queue && orders_taken_from_ == 0) {
     book_.apply(record);

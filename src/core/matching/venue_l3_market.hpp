@@ -30,6 +30,9 @@ class VenueL3Market final : public VenueMarket {
   // `own_orders_queue`: the row adds or replaces an order, and own orders of its side rest at its price or better.
   void apply(const L3Record& record, bool own_orders_queue);
 
+  // Lots displayed at this price that stand before an own order with this place. Walks the level.
+  i64 quantity_ahead(Side side, i64 price, i64 place) const noexcept;
+
   // What an execute or trade row, not applied yet, executes.
   Execution execution_of(const L3Record& record) const noexcept;
 

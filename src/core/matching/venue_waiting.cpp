@@ -39,7 +39,10 @@ void SimulatedVenue::wait_for_price(u32 slot) {
   VenueTerms& terms = orders_.terms(slot);
   const auto source = static_cast<TriggerSource>(terms.source);
   const bool trades = phase_ == TradingPhase::continuous;
-  triggers_.set_price(source, price_of(source));
+  // Where others wait the price stays as they saw it last; asleep all will see it when trading begins.
+  const bool follows =
+      source != TriggerSource::last && source != TriggerSource::mark && source != TriggerSource::bar_touch;
+  if (follows && triggers_.book(source).size() == 0) triggers_.set_price(source, trades ? price_of(source) : kNoPrice);
   const i64 price = trades ? triggers_.price(source) : kNoPrice;
   if (trails(terms.order_type)) {
     terms.stop_price = triggers_.add_trailing(slot, source, order.side, terms.asked, price, ++time_);

@@ -185,8 +185,9 @@ enum class RejectReason : u8 {
   corporate_action = 50,
   instrument_expired = 51,
   liquidated = 52,
+  request_lost = 53,
 };
-constexpr u8 kRejectReasonCount = 53;
+constexpr u8 kRejectReasonCount = 54;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -64,6 +64,7 @@ constexpr ReasonText kReasonTexts[] = {
     {"corporate_action", "a split took the order: its price and quantity were in old units"},
     {"instrument_expired", "the contract has ended"},
     {"liquidated", "the position was liquidated, and its orders with it"},
+    {"request_lost", "the request was lost on its way, and the venue never had it"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

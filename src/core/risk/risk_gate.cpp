@@ -162,11 +162,15 @@ RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, co
   if (reason != RejectReason::none) return reason;
   reason = check_quantity(sent.quantity, definition, limits_[sent.strategy]);
   if (reason != RejectReason::none) return reason;
+  // What else works was judged when it was submitted; the venue cuts a reduce-only order down to the position.
+  const i64 position = exposure_.cell(sent.strategy, sent.instrument).position;
+  const bool reduces = sent.side == Side::buy ? position < 0 : position > 0;
+  if ((sent.flags & kReduceOnly) != 0 && !reduces) return RejectReason::reduce_only_would_increase;
   const i64 price = value_at_release(sent, held, view);
   const Wanted wanted{sent.strategy,
                       sent.instrument,
                       sent.side,
-                      (sent.flags & kReduceOnly) != 0,
+                      false,
                       sent.quantity,
                       price,
                       reservation_of(held),

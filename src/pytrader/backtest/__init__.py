@@ -9,28 +9,34 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
+from pytrader.backtest.latency import Latency
 from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import (
     AccountSummary,
     BacktestResult,
     BookFaults,
+    EarlyRows,
     HandlerError,
     InsuranceSummary,
     PositionSummary,
 )
 from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
 from pytrader.backtest.venue import Venue
+from pytrader.backtest.venue_models import QueueModelUse
 
 __all__ = [
     "AccountSummary",
     "Backtest",
     "BacktestResult",
     "BookFaults",
+    "EarlyRows",
     "Exchange",
     "HandlerError",
     "InsuranceSummary",
+    "Latency",
     "PositionSummary",
     "QueueModel",
+    "QueueModelUse",
     "RecordedVenue",
     "RiskLimits",
     "Snapshot",

@@ -21,11 +21,12 @@ from pytrader.backtest.inputs import (
     saved_states,
     strategy_instances,
 )
+from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.snapshot import Snapshot
 from pytrader.backtest.venue import Venue, checked_venues, venue_queue_models, venue_recordings
-from pytrader.backtest.venue_models import QueueModels, queue_models
+from pytrader.backtest.venue_models import QueueModels, queue_model_uses, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
 from pytrader.strategy.error_policy import ErrorPolicies
@@ -51,12 +52,16 @@ class Backtest:
         the run.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``, one amount for each currency.
-    feed_latency, order_latency : str or int
-        How long market data takes to the strategy, and how long an order takes to the venue and its report takes
-        back: text such as ``"500us"``, or nanoseconds; at least 0.
-    queue_model : QueueModel, str, or mapping of instrument id to one of them
+    feed_latency : str, int or Latency
+        How long market data takes to the strategy: text such as ``"500us"``, nanoseconds, or a `Latency`.
+    order_latency : str, int, Latency, or mapping of request kind to one of them
+        How long requests take to the venue. A mapping has ``"new"`` and may have ``"cancel"`` and ``"replace"``.
+    response_latency : str, int or Latency, optional
+        How long the venue's reports take back; by default what new orders take.
+    queue_model : QueueModel, str, QueueBias, QueueCalibration, or mapping of instrument id to one of them
         Where in the queue of a price level the venue takes a cancellation to have happened; see
-        ``docs/queue_models.md``. Order-by-order data and bars have no use for it.
+        ``docs/queue_models.md``. Order-by-order data and bars have no use for it. The result tells the bias that a
+        measurement or calibration found.
     emulate : {"where_needed", "always", "never"}
         Which of the orders that wait for a price the core holds until then: those that their venue does not offer and
         those sent with ``emulate=True``; all; or none. See ``docs/emulator.md``.
@@ -112,8 +117,9 @@ class Backtest:
         data: Data,
         *,
         cash: Cash,
-        feed_latency: str | int = "0ms",
-        order_latency: str | int = "0ms",
+        feed_latency: OneLatency = "0ms",
+        order_latency: OrderLatency = "0ms",
+        response_latency: OneLatency | None = None,
         queue_model: QueueModels = "risk_averse",
         emulate: str = "where_needed",
         immediate_trigger: str = "elect",
@@ -135,16 +141,13 @@ class Backtest:
     ) -> None:
         self.strategies = strategy_instances(strategies)
         self.error_policies = error_policies(error_policy, self.strategies)
-        self.feed_latency_ns = _latency(feed_latency, "feed_latency")
-        self.order_latency_ns = _latency(order_latency, "order_latency")
+        self.latencies = Latencies.of(feed_latency, order_latency, response_latency)
         self.equity_interval_ns = _interval(equity_interval, "equity_interval")
         self.emulate = _one_of(emulate, "emulate", ("where_needed", "always", "never"))
         self.immediate_trigger = _one_of(immediate_trigger, "immediate_trigger", ("elect", "deny"))
         self.seed = _seed(seed)
         self.limits = RiskLimits() if limits is None else limits
-        if type(record_events) is not bool:
-            raise InvalidArgument(f"record_events must be True or False, got {record_events!r}")
-        self.record_events = record_events
+        self.record_events = _flag(record_events, "record_events")
         self.check_every_event = check_every_event
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
@@ -156,10 +159,11 @@ class Backtest:
         )
         self.account, self.insurance = account, insurance_funds(account, insurance)
         self.venue_models = checked_venues(venues, self.markets.instruments)
-        self.queue_models = {
+        models = {
             **queue_models(queue_model, self.markets.recorded),
             **venue_queue_models(self.venue_models, self.markets.recorded),
         }
+        self.queue_models = queue_model_uses(models, self.markets.streams, self.markets.recorded)
         self.venues = {
             **recorded_venues(venue, bar_path, self.markets.recorded),
             **venue_recordings(self.venue_models, self.markets.recorded),
@@ -201,8 +205,7 @@ class Backtest:
             venue_models=self.venue_models,
             account=self.account,
             insurance=self.insurance,
-            feed_latency_ns=self.feed_latency_ns,
-            order_latency_ns=self.order_latency_ns,
+            latencies=self.latencies,
             queue_models=self.queue_models,
             emulate=self.emulate,
             immediate_trigger=self.immediate_trigger,
@@ -244,8 +247,8 @@ def backtest(
     data: Data,
     *,
     cash: Cash,
-    feed_latency: str | int = "0ms",
-    order_latency: str | int = "0ms",
+    feed_latency: OneLatency = "0ms",
+    order_latency: OrderLatency = "0ms",
     **parameters: Any,
 ) -> BacktestResult:
     """Run one strategy over market data: `Backtest` in one call.
@@ -258,7 +261,7 @@ def backtest(
         What is replayed; see `Backtest`.
     cash : str, Money, or sequence of them
         Opening cash such as ``"100000 USD"``.
-    feed_latency, order_latency : str or int
+    feed_latency, order_latency : str, int or Latency
         See `Backtest`.
     **parameters
         Parameters of the strategy, where `strategy` is a class.
@@ -300,15 +303,14 @@ def _start(value: int | None, markets: Markets) -> int | None:
     return value if value > markets.start_ns else None
 
 
+def _flag(value: bool, name: str) -> bool:
+    if type(value) is not bool:
+        raise InvalidArgument(f"{name} must be True or False, got {value!r}")
+    return value
+
+
 def _interval(value: str | int, name: str) -> int:
     nanoseconds = duration_ns(value, name)
     if nanoseconds <= 0:
         raise InvalidArgument(f"{name} must be positive, got {value!r}")
-    return nanoseconds
-
-
-def _latency(value: str | int, name: str) -> int:
-    nanoseconds = duration_ns(value, name)
-    if nanoseconds < 0:
-        raise InvalidArgument(f"{name} must not be negative, got {value!r}")
     return nanoseconds

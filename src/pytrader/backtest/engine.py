@@ -10,22 +10,25 @@ from functools import partial
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from pytrader._core import BacktestEngine, QueueModel, RiskLimits
+from pytrader._core import BacktestEngine, RiskLimits
 from pytrader._strategy import Context
 from pytrader.backtest.allocation import Allotments
 from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.history import History
 from pytrader.backtest.interrupt import StopOnInterrupt
+from pytrader.backtest.latency import Latencies
 from pytrader.backtest.result import (
     AccountSummary,
     BacktestResult,
     BookFaults,
+    EarlyRows,
     HandlerError,
     InsuranceSummary,
     PositionSummary,
 )
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.backtest.venue import Venue, venue_of
+from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.strategy import ErrorPolicy, Strategy
 from pytrader.strategy.compiled import CompiledContext
 from pytrader.strategy.state import read_state, restore
@@ -59,9 +62,8 @@ class Run:
         account: str,
         insurance: Sequence[Money],
         error_policies: Mapping[str, ErrorPolicy] | None = None,
-        feed_latency_ns: int,
-        order_latency_ns: int,
-        queue_models: Mapping[str, QueueModel],
+        latencies: Latencies,
+        queue_models: Sequence[QueueModelUse],
         emulate: str = "where_needed",
         immediate_trigger: str = "elect",
         venues: Mapping[str, RecordedVenue],
@@ -79,8 +81,6 @@ class Run:
         self._seed = seed
         self._start_ns = markets.start_ns if start_ns is None else start_ns
         self._engine = BacktestEngine(
-            feed_latency_ns=feed_latency_ns,
-            order_latency_ns=order_latency_ns,
             equity_interval_ns=equity_interval_ns,
             snapshot_interval_ns=snapshot_interval_ns,
             start_ns=start_ns,
@@ -89,13 +89,12 @@ class Run:
         )
         # As the signed number of the same bits.
         self._engine.add_setting(seed - (seed >> 63 << 64))
-        if account != "funded":
-            self._engine.set_margin(account)
-        for amount in insurance:
-            self._engine.add_insurance(amount)
+        self._set_margin(account, insurance)
         index_of = self._add_instruments(markets, venue_models)
+        latencies.set_on(self._engine)
+        self._queue_models = tuple(queue_models)
         self._engine.set_emulation(emulate, immediate_trigger)
-        self._set_venues(index_of, queue_models, venues)
+        self._set_venues(index_of, venues)
         for amount in cash:
             self._engine.add_cash(amount)
         past = self._add_markets(markets, index_of)
@@ -110,6 +109,12 @@ class Run:
         self._served = 0
         self._thread: int | None = None
         self._over = False
+
+    def _set_margin(self, account: str, insurance: Sequence[Money]) -> None:
+        if account != "funded":
+            self._engine.set_margin(account)
+        for amount in insurance:
+            self._engine.add_insurance(amount)
 
     def _add_instruments(self, markets: Markets, venue_models: Mapping[str, Venue]) -> dict[str, int]:
         return {
@@ -156,11 +161,10 @@ class Run:
                 digest = hashlib.sha256(state).digest()
                 self._engine.add_setting(int.from_bytes(digest[:8], "little", signed=True))
 
-    def _set_venues(
-        self, index_of: Mapping[str, int], queue_models: Mapping[str, QueueModel], venues: Mapping[str, RecordedVenue]
-    ) -> None:
-        for name, model in queue_models.items():
-            self._engine.set_queue_model(index_of[name], model)
+    def _set_venues(self, index_of: Mapping[str, int], venues: Mapping[str, RecordedVenue]) -> None:
+        for use in self._queue_models:
+            if use.model is not None:
+                self._engine.set_queue_model(index_of[use.instrument_id], use.model)
         for name, venue in venues.items():
             self._engine.set_venue_rules(
                 index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
@@ -279,6 +283,12 @@ class Run:
             errors=handler_errors(engine.errors(), self._contexts),
             insurance=tuple(InsuranceSummary(*each) for each in engine.insurance()),
             book_faults=self._book_faults(),
+            early_rows=tuple(
+                EarlyRows(instrument.id, engine.early_rows(index))
+                for index, instrument in enumerate(instruments)
+                if engine.early_rows(index) > 0
+            ),
+            queue_models=self._queue_models,
         )
 
     def _book_faults(self) -> tuple[BookFaults, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from pytrader.model import Liquidity, OrderStatus, Side
 
 if TYPE_CHECKING:
     from pytrader.backtest.result import AccountSummary, BacktestResult, PositionSummary
+    from pytrader.backtest.venue_models import QueueModelUse
     from pytrader.model import Instrument, Money
 
 SUMMARY_VERSION = 1
@@ -117,6 +119,26 @@ def account_figures(account: AccountSummary) -> dict[str, str]:
     }
 
 
+def queue_model_figures(use: QueueModelUse) -> dict[str, Any]:
+    """Draw what is known of the places of own orders in one instrument."""
+    bias = use.bias
+    return {
+        "instrument": use.instrument_id,
+        "data": use.data,
+        "model": None if use.model is None else str(use.model),
+        "fill_rate_bias": None if bias is None else finite(bias.fill_rate_bias),
+        "queue_error": None if bias is None else finite(bias.queue_error),
+        "measured_on": None if bias is None else bias.data,
+        "measured_orders": None if bias is None else bias.orders,
+        "text": str(use),
+    }
+
+
+def finite(value: float) -> float | None:
+    """Return a number, or None for what is not one."""
+    return value if math.isfinite(value) else None
+
+
 def summarize(result: BacktestResult) -> dict[str, Any]:
     """Draw all figures of a result; see `BacktestResult.summary`."""
     return {
@@ -132,6 +154,8 @@ def summarize(result: BacktestResult) -> dict[str, Any]:
         "book_faults": [
             {"instrument": each.instrument_id, "fault": each.fault, "rows": each.count} for each in result.book_faults
         ],
+        "early_rows": [{"instrument": each.instrument_id, "rows": each.count} for each in result.early_rows],
+        "queue_models": [queue_model_figures(use) for use in result.queue_models],
         "errors": [
             {"strategy": each.strategy, "error": each.error_type, "place": each.place, "action": each.action}
             for each in result.errors

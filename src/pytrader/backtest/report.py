@@ -54,6 +54,11 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("faulty rows", f"{each['rows']:,} {each['fault'].replace('_', ' ')} in {each['instrument']}")
         for each in summary["book_faults"]
     ]
+    faults += [
+        ("early rows", f"{each['rows']:,} in {each['instrument']}: received before they happened")
+        for each in summary["early_rows"]
+    ]
+    queues = [("queue places", f"{each['instrument']}: {each['text']}") for each in summary["queue_models"]]
     errors = [
         ("strategy error", f"{each['error']} in {each['strategy']} {each['place']}: {each['action']}")
         for each in summary["errors"][:ERRORS_SHOWN]
@@ -67,6 +72,7 @@ def lines_of_run(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("to", summary["end"] + ("" if summary["finished"] else "  (stopped early)")),
         ("events", f"{summary['events']:,}"),
         *faults,
+        *queues,
         *errors,
         ("run time", speed),
         ("digest", summary["digest"]),

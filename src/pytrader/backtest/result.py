@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from pytrader.backtest.venue_models import QueueModelUse
     from pytrader.model import Fixed, Instrument, Money, Price, Quantity
 
 
@@ -109,6 +110,24 @@ class BookFaults:
 
 
 @dataclass(frozen=True)
+class EarlyRows:
+    """Rows of one instrument that were received before they happened, by the two clocks of the data.
+
+    They reach strategies as if received when they happened.
+
+    Attributes
+    ----------
+    instrument_id : str
+        Whose rows.
+    count : int
+        Rows whose ``ts_init`` is before their ``ts_event``; a ``ts_init`` that is missing (0) counts.
+    """
+
+    instrument_id: str
+    count: int
+
+
+@dataclass(frozen=True)
 class HandlerError:
     """An exception that left a handler, and what the strategy's error policy did about it.
 
@@ -188,6 +207,10 @@ class BacktestResult:
         The venue's insurance funds, one a currency; empty without margin.
     book_faults : tuple of BookFaults
         What the books found wrong with the rows of their feeds, empty for sound data.
+    early_rows : tuple of EarlyRows
+        Instruments with rows whose receiver's clock was before the venue's, empty for sound data.
+    queue_models : tuple of QueueModelUse
+        For each instrument what told the places of own orders in queues, and how wrong that is where it is known.
     errors : tuple of HandlerError
         Every exception that left a handler, in order.
     """
@@ -212,6 +235,8 @@ class BacktestResult:
     seed: int = 0
     book_faults: tuple[BookFaults, ...] = ()
     insurance: tuple[InsuranceSummary, ...] = ()
+    early_rows: tuple[EarlyRows, ...] = ()
+    queue_models: tuple[QueueModelUse, ...] = ()
     errors: tuple[HandlerError, ...] = ()
     order_events: npt.NDArray[np.void] | None = None
     refused_reports: npt.NDArray[np.void] | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pytrader._core import QueueModel
 from pytrader.backtest.fee_tables import FEE_TABLES
 from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.venue_models import OneQueueModel, queue_models
@@ -127,7 +126,7 @@ def venue_of(venues: Mapping[str, Venue], instrument: Instrument) -> Venue:
     return found if found is not None else venues.get(instrument.venue, Venue())
 
 
-def venue_queue_models(venues: Mapping[str, Venue], instruments: Sequence[Instrument]) -> dict[str, QueueModel]:
+def venue_queue_models(venues: Mapping[str, Venue], instruments: Sequence[Instrument]) -> dict[str, OneQueueModel]:
     """Return the queue models that venues state, by the ids of their instruments."""
     stated = {each.id: venue_of(venues, each).queue_model for each in instruments}
     given = {name: model for name, model in stated.items() if model is not None}

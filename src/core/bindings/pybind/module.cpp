@@ -35,6 +35,8 @@ PYBIND11_MODULE(_core, module) {
   register_itch(module);
   register_dbn(module);
   register_queue_model(module);
+  register_queue_audit(module);
+  register_latency(module);
   register_bands(module);
   register_session(module);
   register_allocation(module);

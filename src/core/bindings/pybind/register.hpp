@@ -24,6 +24,8 @@ void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
 void register_multi_leg(pybind11::module_& module);
 void register_bands(pybind11::module_& module);
+void register_latency(pybind11::module_& module);
+void register_queue_audit(pybind11::module_& module);
 void register_queue_model(pybind11::module_& module);
 void register_session(pybind11::module_& module);
 

@@ -52,12 +52,9 @@ void register_limits(py::module_& module) {
       .def_property_readonly("max_open_orders", [](const RiskLimits& self) { return self.max_open_orders; });
 }
 
-std::unique_ptr<BacktestEngine> make_engine(py::handle feed_latency_ns, py::handle order_latency_ns,
-                                            py::handle equity_interval_ns, py::handle snapshot_interval_ns,
+std::unique_ptr<BacktestEngine> make_engine(py::handle equity_interval_ns, py::handle snapshot_interval_ns,
                                             py::handle start_ns, bool check_every_event, bool record_events) {
   LoopConfig config;
-  config.feed_latency_ns = parse_integer(feed_latency_ns, "feed_latency_ns");
-  config.order_latency_ns = parse_integer(order_latency_ns, "order_latency_ns");
   config.equity_interval_ns = parse_integer(equity_interval_ns, "equity_interval_ns");
   config.snapshot_interval_ns = parse_integer(snapshot_interval_ns, "snapshot_interval_ns");
   if (!start_ns.is_none()) config.start_ts = parse_integer(start_ns, "start_ns");
@@ -71,6 +68,37 @@ std::string hexadecimal(u64 digest) {
   std::string text(16, '0');
   for (std::size_t i = 16; i-- > 0; digest >>= 4) text[i] = kDigits[digest & 15];
   return text;
+}
+
+RequestKind parse_request_kind(const std::string& text) {
+  if (text == "new") return RequestKind::submit;
+  if (text == "cancel") return RequestKind::cancel;
+  if (text == "replace") return RequestKind::replace;
+  throw Error(ErrorCode::invalid_argument, "request kind '" + text + "' is none of new, cancel, replace");
+}
+
+void bind_latencies(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "set_feed_latency",
+          [](BacktestEngine& self, const LatencyChoice& model) { self.loop().set_feed_latency(model); },
+          py::arg("model"), "How long rows are on their way to the strategy.")
+      .def(
+          "set_request_latency",
+          [](BacktestEngine& self, const std::string& kind, const LatencyChoice& model) {
+            self.loop().set_request_latency(parse_request_kind(kind), model);
+          },
+          py::arg("kind"), py::arg("model"), "How long 'new', 'cancel' or 'replace' requests are on their way.")
+      .def(
+          "set_response_latency",
+          [](BacktestEngine& self, const LatencyChoice& model) { self.loop().set_response_latency(model); },
+          py::arg("model"), "How long reports are on their way to the strategy.")
+      .def(
+          "early_rows",
+          [](const BacktestEngine& self, py::handle instrument) {
+            return self.loop().early_rows(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")));
+          },
+          py::arg("instrument"), "Rows so far whose ts_init was before their ts_event.");
 }
 
 void bind_order_records(py::class_<BacktestEngine>& engine) {
@@ -174,6 +202,7 @@ void register_engine(py::module_& module) {
       "One back-test run: instruments, cash, strategies and streams go in, then it runs once.\n\n"
       "`pytrader.backtest.Backtest` is what users write.");
   bind_venue_models(engine);
+  bind_latencies(engine);
   bind_emulation(engine);
   bind_order_records(engine);
   bind_strategies(engine);
@@ -181,10 +210,9 @@ void register_engine(py::module_& module) {
   bind_margin(engine);
   bind_exchange(engine);
   engine
-      .def(py::init(&make_engine), py::kw_only(), py::arg("feed_latency_ns") = 0, py::arg("order_latency_ns") = 0,
-           py::arg("equity_interval_ns") = 60'000'000'000, py::arg("snapshot_interval_ns") = 0,
-           py::arg("start_ns") = py::none(), py::arg("check_every_event").noconvert() = false,
-           py::arg("record_events").noconvert() = false)
+      .def(py::init(&make_engine), py::kw_only(), py::arg("equity_interval_ns") = 60'000'000'000,
+           py::arg("snapshot_interval_ns") = 0, py::arg("start_ns") = py::none(),
+           py::arg("check_every_event").noconvert() = false, py::arg("record_events").noconvert() = false)
       .def(
           "add_instrument",
           [](BacktestEngine& self, const Instrument& instrument, py::handle fees) {

@@ -1,0 +1,72 @@
+// Things on their way, out in order of the time at which they are due and, at one time, of their sending.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "decimal/error.hpp"
+#include "decimal/integers.hpp"
+#include "kernel/bounded_queue.hpp"
+
+namespace pytrader {
+
+// What is due no earlier than everything sent before it goes through a ring, which costs no comparison with others;
+// what overtakes goes through a binary heap. Item has a member `due`. Bound: `limit` items on their way at once.
+template <class Item>
+class DueQueue {
+ public:
+  // `refusal` is what the Error(capacity) says beyond `limit` items.
+  DueQueue(std::size_t limit, std::string refusal) : limit_(limit), refusal_(refusal), ring_(limit, refusal) {}
+
+  bool empty() const noexcept { return ring_.empty() && heap_.empty(); }
+  std::size_t size() const noexcept { return ring_.size() + heap_.size(); }
+  const Item& front() const noexcept { return heap_leads() ? heap_.front().item : ring_.front().item; }
+
+  // Throws Error(capacity) where push would.
+  void require_room() const {
+    if (size() >= limit_) throw Error(ErrorCode::capacity, refusal_);
+  }
+
+  void push(const Item& item) {
+    require_room();
+    const Sent sent{item, sent_++};
+    if (ring_.empty() || item.due >= last_due_) {
+      ring_.push(sent);
+      last_due_ = item.due;
+    } else {
+      heap_.push_back(sent);
+      std::push_heap(heap_.begin(), heap_.end(), &later);
+    }
+  }
+
+  void pop() noexcept {
+    if (heap_leads()) {
+      std::pop_heap(heap_.begin(), heap_.end(), &later);
+      heap_.pop_back();
+    } else {
+      ring_.pop();
+    }
+  }
+
+ private:
+  struct Sent {
+    Item item;
+    u64 number;
+  };
+
+  static bool later(const Sent& a, const Sent& b) noexcept {
+    return a.item.due != b.item.due ? a.item.due > b.item.due : a.number > b.number;
+  }
+  bool heap_leads() const noexcept { return !heap_.empty() && (ring_.empty() || later(ring_.front(), heap_.front())); }
+
+  std::size_t limit_;
+  std::string refusal_;
+  BoundedQueue<Sent> ring_;
+  std::vector<Sent> heap_;
+  i64 last_due_ = INT64_MIN;  // of the last that went into the ring
+  u64 sent_ = 0;
+};
+
+}  // namespace pytrader
