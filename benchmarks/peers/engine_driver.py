@@ -198,12 +198,12 @@ def run_growth(case: str, folder: Path, count: int) -> None:
 
 
 class Resting(Silent):
-    """Leaves `orders` far below the market before the quotes come."""
+    """Leaves so many orders far below the market before the quotes come."""
 
-    orders: int = 0
+    resting: int = 0
 
     def on_start(self) -> None:
-        self.left = self.orders
+        self.left = self.resting
         if self.left:
             self.clock.set_timer("send", interval=1)
 
@@ -223,8 +223,8 @@ def run_far(case: str, folder: Path, count: int) -> None:
     least: dict[int, float] = {}
     for _ in range(5):
         for resting in (0, orders):
-            spent = replay(Resting(orders=resting), MarketData((stream("quote", rows),), "workload"))[0]
-            spent -= replay(Resting(orders=resting), MarketData((stream("quote", short),), "workload"))[0]
+            spent = replay(Resting(resting=resting), MarketData((stream("quote", rows),), "workload"))[0]
+            spent -= replay(Resting(resting=resting), MarketData((stream("quote", short),), "workload"))[0]
             least[resting] = min(spent, least.get(resting, spent))
     extra = 100 * (least[orders] / least[0] - 1)
     answer(PEER, case, count, least[orders], [orders], extra_percent=round(extra, 2))
