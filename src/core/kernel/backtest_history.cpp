@@ -1,5 +1,6 @@
 // The back-test loop's memory: the rows that strategies have been told of, read from the streams again.
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "bars/bar_builder.hpp"
@@ -17,19 +18,23 @@ struct PastTrade {
 // When the rows of a stream were received, one after another.
 class Arrival {
  public:
-  explicit Arrival(i64 latency) : latency_(latency) {}
+  Arrival(const StreamMerge& merge, u32 stream)
+      : model_(merge.model_of(stream)), constant_(merge.feed_latency().minimum_ns) {}
   i64 of(i64 ts_event, i64 ts_init) {
+    const i64 stamp = std::max(ts_event, ts_init);
     i64 received = 0;
-    if (__builtin_add_overflow(std::max(ts_event, ts_init), latency_, &received)) received = INT64_MAX;
+    const i64 latency = model_ == nullptr ? constant_ : model_->next(stamp);
+    if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
     return last_ = std::max(last_, received);
   }
 
  private:
-  i64 latency_;
+  std::unique_ptr<LatencyModel> model_;
+  i64 constant_;
   i64 last_ = INT64_MIN;
 };
 
-void read_trades(const MarketStream& stream, std::size_t rows, Arrival arrival, std::vector<PastTrade>& found) {
+void read_trades(const MarketStream& stream, std::size_t rows, Arrival& arrival, std::vector<PastTrade>& found) {
   for (std::size_t row = 0; row < rows; ++row) {
     const auto record = record_at<TradeRecord>(stream, row);
     found.push_back({arrival.of(record.ts_event, record.ts_init), record});
@@ -37,7 +42,7 @@ void read_trades(const MarketStream& stream, std::size_t rows, Arrival arrival, 
 }
 
 // An execution's price is its order's, so the book is kept along.
-void read_prints_l3(const MarketStream& stream, std::size_t rows, Arrival arrival, std::vector<PastTrade>& found) {
+void read_prints_l3(const MarketStream& stream, std::size_t rows, Arrival& arrival, std::vector<PastTrade>& found) {
   MarketBoard board;
   InstrumentMarket market;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -51,7 +56,7 @@ void read_prints_l3(const MarketStream& stream, std::size_t rows, Arrival arriva
   }
 }
 
-void read_prints_l2(const MarketStream& stream, std::size_t rows, Arrival arrival, std::vector<PastTrade>& found) {
+void read_prints_l2(const MarketStream& stream, std::size_t rows, Arrival& arrival, std::vector<PastTrade>& found) {
   for (std::size_t row = 0; row < rows; ++row) {
     const auto record = record_at<L2Record>(stream, row);
     const i64 ts = arrival.of(record.ts_event, record.ts_init);
@@ -67,7 +72,7 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument) continue;
-    const Arrival arrival(config_.feed_latency_ns);
+    Arrival arrival(merge_, index);
     const bool leaves_out = !with_current && index == telling_ && merge_.strategy_row(index) > 0;
     const std::size_t rows = merge_.strategy_row(index) - (leaves_out ? 1 : 0);
     if (stream.kind == StreamKind::trade) read_trades(stream, rows, arrival, found);

@@ -38,6 +38,8 @@ class StreamMerge {
   // Error(invalid_argument) for a number out of its range, and for rows that may overtake one another.
   void set_feed_latency(const LatencyChoice& choice);
   const LatencyChoice& feed_latency() const noexcept { return feed_latency_; }
+  // What draws the latencies of a stream's rows, one after another, from the first on; null where they are constant.
+  std::unique_ptr<LatencyModel> model_of(std::size_t stream) const;
 
   void add(MarketStream stream);
   std::size_t size() const noexcept { return cursors_.size(); }
@@ -77,7 +79,6 @@ class StreamMerge {
     bool in_bar = false;
   };
   i64 received_at(Cursor& cursor, i64 stamp) const noexcept;
-  std::unique_ptr<LatencyModel> model_of(std::size_t stream) const;
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
   Entry next_at_venue(u32 index, i64 time) const;
   void plant();
