@@ -3,12 +3,12 @@
 #include <vector>
 
 #include "../book/random_source.hpp"
+#include "book/slot_heap.hpp"
+#include "book/trigger_book.hpp"
 #include "doctest/doctest.h"
 #include "matching/account_book.hpp"
-#include "book/slot_heap.hpp"
 #include "matching/slot_queue.hpp"
 #include "matching/tip_source.hpp"
-#include "book/trigger_book.hpp"
 
 namespace {
 
