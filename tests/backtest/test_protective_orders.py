@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader import Backtest, Strategy
+from pytrader import Backtest, Price, Strategy
+from pytrader.backtest import RecordedVenue
 from pytrader.data import Stream
-from pytrader.matching import TradingPhase
+from pytrader.matching import TradingPhase, VenueRules
 from pytrader.model import OrderStatus
 from pytrader.strategy import Quote, StrategyState
-from tests.backtest.markets import START, instrument, quotes
+from tests.backtest.markets import START, instrument, quotes, trades
 
 BTC = instrument()
 SECOND = 1_000_000_000
@@ -48,8 +49,21 @@ def keep(name: str, *arguments: Any, side: str = "sell", **terms: Any) -> Callab
     return act
 
 
-def touch(*mids: int) -> Any:
-    return quotes([(mid - 1, mid + 1) for mid in mids], quantity=5000)
+def touch(*mids: int, spread: int = 1) -> Any:
+    return quotes([(mid - spread, mid + spread) for mid in mids], quantity=5000)
+
+
+def call_phase() -> Stream:
+    """A call phase from 1.5 s to 4.5 s in continuous trading."""
+    status = np.array([0, 1.5, 4.5]) * SECOND
+    times = START + status.astype(np.int64)
+    return Stream(BTC, "status", {"ts_event": times, "phase": np.array([CONTINUOUS, CALL, CONTINUOUS])})
+
+
+def one_trade(seconds: float, price: int) -> Any:
+    row = trades([price], quantity=1000, start=START + int(seconds * SECOND))
+    row["aggressor_side"] = 0
+    return row
 
 
 @pytest.mark.parametrize("emulate", [False, True])
@@ -83,13 +97,7 @@ def test_a_stop_that_sleeps_through_a_call_phase_wakes_whatever_else_began_to_wa
         at_0=keep("stop", 1, side="buy", stop="101", trigger="bid_ask"),
         at_3=keep("other", 1, side="buy", stop="105", trigger="bid_ask") if others else lambda s: None,
     )
-    status = np.array([0, 1.5, 4.5]) * SECOND
-    phases = Stream(
-        BTC,
-        "status",
-        {"ts_event": START + status.astype(np.int64), "phase": np.array([CONTINUOUS, CALL, CONTINUOUS])},
-    )
-    data = [phases, (BTC, touch(10000, 10000, 10200, 10200, 10200, 10200, 10200, 10200))]
+    data = [call_phase(), (BTC, touch(10000, 10000, 10200, 10200, 10200, 10200, 10200, 10200))]
     Backtest(strategy, data, cash="100000 USDT").run()
     assert strategy.orders_by_name["stop"].status is OrderStatus.FILLED
 
@@ -112,3 +120,24 @@ def test_a_flattened_strategy_ends_flat_however_many_orders_it_has() -> None:
         int(OrderStatus.FILLED),
         int(OrderStatus.CANCELED),
     }
+
+
+@pytest.mark.parametrize(
+    ("rules", "filled"),
+    [(None, (1000, 0)), ("none", (1000, 1000)), ("cancel_oldest", (0, 1000)), ("cancel_both", (0, 0))],
+)
+def test_own_orders_that_crossed_in_a_call_phase_meet_by_the_self_trade_policy(
+    rules: str | None, filled: tuple[int, int]
+) -> None:
+    """One recorded trade between their prices never fills both of them."""
+    strategy = scripted(
+        at_2=keep("bid", 1, side="buy", limit="100.80"),
+        at_3=keep("offer", 1, limit="100.20"),
+    )
+    data = [call_phase(), (BTC, touch(*[10000] * 8, spread=100)), (BTC, one_trade(5.5, 10050))]
+    venue = None if rules is None else RecordedVenue(VenueRules(self_trade=rules))
+    Backtest(strategy, data, cash="100000 USDT", venue=venue).run()
+    bid, offer = strategy.orders_by_name["bid"], strategy.orders_by_name["offer"]
+    assert (bid.cum_lots, offer.cum_lots) == filled
+    if rules == "none":
+        assert bid.avg_px == offer.avg_px == Price("100.80")

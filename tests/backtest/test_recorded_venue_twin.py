@@ -108,7 +108,7 @@ class World:
         self.twin.submit(own)
         self.put(words)
 
-    def instructions(self, own: Own, words: list[str]) -> None:
+    def time_in_force(self, own: Own, words: list[str]) -> None:
         draw = self.random
         own.force = "ioc" if own.kind == "market" else "gtc"
         if own.kind in ("limit", "stop_limit"):
@@ -119,6 +119,10 @@ class World:
             words.append(f"expire_time={due}")
         else:
             words.append(own.force)
+
+    def instructions(self, own: Own, words: list[str]) -> None:
+        draw = self.random
+        self.time_in_force(own, words)
         extra = draw.randrange(6)
         if own.kind != "limit" or own.force not in RESTS:
             return
@@ -190,16 +194,7 @@ class BarWorld(World):
         self.put(["bar", *map(str, (opens, high, low, closes, volume))])
 
     def instructions(self, own: Own, words: list[str]) -> None:
-        draw = self.random
-        own.force = "ioc" if own.kind == "market" else "gtc"
-        if own.kind in ("limit", "stop_limit"):
-            own.force = draw.choice(("gtc", "gtc", "gtc", "gtd", "ioc", "fok"))
-        if own.force == "gtd":
-            due = len(self.steps) + draw.randint(1, 10)
-            self.expiries.append((due, own.name))
-            words.append(f"expire_time={due}")
-        else:
-            words.append(own.force)
+        self.time_in_force(own, words)
 
 
 @pytest.mark.parametrize("share", [0, 1000])

@@ -160,6 +160,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void activate(i64 ts);
   void expire_day_orders(i64 ts);
   void begin_trading(i64 ts);
+  void uncross_own_orders(i64 ts);
   void auction_prints(i64 price, i64 quantity, i64 ts);
   i64 auction_fills(u32 slot, i64 price, i64 left, i64 ts);
   template <class Wanted>

@@ -87,6 +87,7 @@ void SimulatedVenue::begin_trading(i64 ts) {
       take_out(make_special(slot));
       enter(slot, ts);
     }
+    uncross_own_orders(ts);
   }
   pegs_stale_ = true;
   const i64 last = triggers_.price(TriggerSource::last);
@@ -94,6 +95,31 @@ void SimulatedVenue::begin_trading(i64 ts) {
   const i64 mark = triggers_.price(TriggerSource::mark);
   if (mark != kNoPrice) observe(TriggerSource::mark, mark);
   after_event(ts);
+}
+
+// Own orders of both sides that were collected at prices that cross meet as they would have in continuous trading: the
+// newer one is the taker, unless it is post-only.
+void SimulatedVenue::uncross_own_orders(i64 ts) {
+  const Ladder& bids = orders_.ladder(Side::buy);
+  const Ladder& asks = orders_.ladder(Side::sell);
+  while (!bids.empty() && !asks.empty() && bids.best_price() >= asks.best_price()) {
+    const u32 bid = bids[bids.best()].head;
+    const u32 ask = asks[asks.best()].head;
+    const bool bid_is_newer = orders_[bid].venue_order_id > orders_[ask].venue_order_id;
+    const u32 newer = bid_is_newer ? bid : ask;
+    const u32 older = bid_is_newer ? ask : bid;
+    if (orders_[newer].has(kPostOnly) && orders_[older].has(kPostOnly)) {
+      close(newer, ExecType::canceled, RejectReason::post_only_would_take, ts);
+      continue;
+    }
+    const u32 taker = orders_[newer].has(kPostOnly) ? older : newer;
+    const i64 open = orders_.leaves_qty(newer) + orders_.leaves_qty(older);
+    take_out(make_special(taker));
+    enter(taker, ts);
+    // One that trades in full or not at all, and finds too little, may stand as it is.
+    const bool both_live = orders_.is_live(newer) && orders_.is_live(older);
+    if (both_live && orders_.leaves_qty(newer) + orders_.leaves_qty(older) == open) return;
+  }
 }
 
 // A print in a call phase is the auction's: it states price and volume. Orders without a limit come first, then limits
