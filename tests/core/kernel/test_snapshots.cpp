@@ -57,7 +57,9 @@ TEST_CASE("versions read in many threads are whole and never go back") {
   for (int reader = 0; reader < 4; ++reader) {
     readers.emplace_back([&] {
       u64 last = 0;
-      do {
+      // Reads once more after the last version was published, which nothing can keep it from.
+      for (bool done = false; !done;) {
+        done = over.load();
         versions.read([&](const Sums& sums, u64 version) {
           u64 sum = 0;
           for (const u64 number : sums.numbers) sum += number;
@@ -65,7 +67,7 @@ TEST_CASE("versions read in many threads are whole and never go back") {
           last = version;
           ++reads;
         });
-      } while (!over.load());
+      }
     });
   }
   u64 published = 0;
@@ -79,7 +81,7 @@ TEST_CASE("versions read in many threads are whole and never go back") {
   for (std::thread& reader : readers) reader.join();
   CHECK(torn == 0);
   CHECK(published > 0);
-  CHECK(reads > 0);
+  CHECK(reads >= readers.size());
 }
 
 TEST_CASE("snapshots of a run agree in themselves while threads read them") {
