@@ -109,9 +109,9 @@ class BacktestLoop : private VenuePort, private PastRows {
     bool is_liquidation;
   };
 
-  void require_room() const override {
-    commands_.require_room();
-    responses_.require_room();
+  void require_room(std::size_t commands) const override {
+    commands_.require_room(commands);
+    responses_.require_room(commands);
   }
   bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,
                 TimeInForce time_in_force) const noexcept override {

@@ -21,9 +21,9 @@ class BoundedQueue {
   const Item& front() const noexcept { return ring_[head_]; }
   Item& front() noexcept { return ring_[head_]; }
 
-  // Throws Error(capacity) where push would.
-  void require_room() const {
-    if (size_ >= limit_) throw Error(ErrorCode::capacity, refusal_);
+  // Throws Error(capacity) where pushing so many would.
+  void require_room(std::size_t items = 1) const {
+    if (items > limit_ || size_ > limit_ - items) throw Error(ErrorCode::capacity, refusal_);
   }
 
   void push(const Item& item) {

@@ -24,9 +24,9 @@ class DueQueue {
   std::size_t size() const noexcept { return ring_.size() + heap_.size(); }
   const Item& front() const noexcept { return heap_leads() ? heap_.front().item : ring_.front().item; }
 
-  // Throws Error(capacity) where push would.
-  void require_room() const {
-    if (size() >= limit_) throw Error(ErrorCode::capacity, refusal_);
+  // Throws Error(capacity) where pushing so many would.
+  void require_room(std::size_t items = 1) const {
+    if (items > limit_ || size() > limit_ - items) throw Error(ErrorCode::capacity, refusal_);
   }
 
   void push(const Item& item) {

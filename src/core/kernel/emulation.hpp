@@ -53,9 +53,13 @@ class Emulation {
   }
   // Why it can not: what could never be released is refused at once.
   RejectReason check(const NewOrder& order) const noexcept {
-    if (emulate_ == Emulate::never) return RejectReason::instruction_not_supported;
-    if (immediate_ == Immediate::deny && is_reached(order)) return RejectReason::stop_price_reached;
-    return check_release(order);
+    const RejectReason reason = check_later(order);
+    const bool too_late = reason == RejectReason::none && immediate_ == Immediate::deny && is_reached(order);
+    return too_late ? RejectReason::stop_price_reached : reason;
+  }
+  // ... of an order that comes here later.
+  RejectReason check_later(const NewOrder& order) const noexcept {
+    return emulate_ == Emulate::never ? RejectReason::instruction_not_supported : check_release(order);
   }
   // Throws std::bad_alloc; nothing has changed then.
   void make_room(const NewOrder& order) {

@@ -37,6 +37,7 @@ enum class HashMark : u64 {
   cash_event,
   margin,
   liquidation,
+  list,
   status = 100,
 };
 

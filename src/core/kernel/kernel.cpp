@@ -54,7 +54,7 @@ bool Kernel::enter(i64 ts) {
   }
   now_ = ts;
   commands_ = 0;
-  if (emulator().next_expiry() <= ts) [[unlikely]]
+  if (way_.next_expiry() <= ts) [[unlikely]]
     return expire_held();
   return true;
 }
@@ -236,7 +236,7 @@ void Kernel::fire_next() {
   const i64 due = next_timer();
   if (due > now_) commands_ = 0;
   now_ = std::max(now_, due);
-  if (emulator().next_expiry() == due) {
+  if (way_.next_expiry() == due) {
     expire_held();
     return;
   }
@@ -331,13 +331,28 @@ bool Kernel::settle() {
 
 ClientOrderId Kernel::submit(const NewOrder& order) {
   count_command(order.strategy);
+  add_order(order);
+  const ClientOrderId id = way_.submit(order, now_);
+  settle();
+  return id;
+}
+
+ClientOrderId Kernel::submit_list(std::span<const NewOrder> orders, OtoTriggerMode trigger) {
+  hash_.add_all(HashMark::list, orders.size(), trigger);
+  for (const NewOrder& order : orders) {
+    count_command(order.strategy);
+    add_order(order);
+  }
+  const ClientOrderId first = way_.submit_list(orders, trigger, now_);
+  settle();
+  return first;
+}
+
+void Kernel::add_order(const NewOrder& order) {
   hash_.add_row(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
                 order.order_type, order.time_in_force, order.flags, order.self_trade, order.trigger_type,
                 order.contingency, order.list, order.parent);
   add_terms(hash_, order.terms);
-  const ClientOrderId id = way_.submit(order, now_);
-  settle();
-  return id;
 }
 
 bool Kernel::cancel(const CancelRequest& request) {

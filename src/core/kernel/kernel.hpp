@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -110,13 +111,15 @@ class Kernel {
   bool advance(i64 ts);
   // When advance() has something to do: a timer, the end of a bar or of an order that waits in the core. INT64_MAX when
   // nothing is due.
-  i64 next_timer() const noexcept {
-    return std::min({timers_.next_due(), bars_.next_close(), emulator().next_expiry()});
-  }
+  i64 next_timer() const noexcept { return std::min({timers_.next_due(), bars_.next_close(), way_.next_expiry()}); }
 
   // Commands of strategies: judged and applied at once; their events are delivered after the running callback returns.
   // Throws Error(capacity) beyond kMaxCommandsPerInput.
   ClientOrderId submit(const NewOrder& order);
+  // Orders that depend on one another, of one strategy: taken all or not at all. They have consecutive numbers, of
+  // which the first comes back. Counts as that many commands. Throws Error(invalid_argument) for none, or more than
+  // OrderLists::kMaxOrders.
+  ClientOrderId submit_list(std::span<const NewOrder> orders, OtoTriggerMode trigger);
   // False when there is nothing to cancel or replace, or the gate refuses; last_refusal() says why.
   bool cancel(const CancelRequest& request);
   bool replace(const ReplaceRequest& request);
@@ -132,6 +135,7 @@ class Kernel {
   OrderTerms terms(const Order& order) const noexcept { return way_.store().terms(order); }
   const OrderStore& orders() const noexcept { return way_.store(); }
   const Emulator& emulator() const noexcept { return way_.emulation().emulator(); }
+  const OrderLists& lists() const noexcept { return way_.lists(); }
   const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
   const MarginDesk& margin_desk() const noexcept { return margin_desk_; }
@@ -201,6 +205,7 @@ class Kernel {
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
   void count_command(StrategyIndex strategy);
+  void add_order(const NewOrder& order);
   InstrumentMarket& market(InstrumentIndex instrument) {
     return const_cast<InstrumentMarket&>(static_cast<const Kernel&>(*this).market(instrument));
   }

@@ -38,8 +38,8 @@ bool Kernel::check() const {
   emulator().check();
   for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
     for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
-      i64 buys = 0;
-      i64 sells = 0;
+      i64 buys = lists().held_lots(store, strategy, instrument, Side::buy);
+      i64 sells = lists().held_lots(store, strategy, instrument, Side::sell);
       ClientOrderId id = store.first_open(strategy, instrument);
       for (; id != 0; id = store.next_open(id)) {
         const Order& order = *store.find(id);
@@ -52,7 +52,7 @@ bool Kernel::check() const {
       if (cell.position != position.quantity || cell.cost != position.cost) return false;
     }
   }
-  return held == emulator().size();
+  return held == emulator().size() + lists().waiting();
 }
 
 }  // namespace pytrader

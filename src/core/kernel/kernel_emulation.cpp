@@ -18,7 +18,7 @@ bool Kernel::tell_mark(InstrumentIndex instrument, i64 price) {
 // The end of the day takes orders that wait for their day; as continuous trading begins, those that slept see the
 // prices of now.
 bool Kernel::begin_phase(InstrumentIndex instrument, const InstrumentMarket& at) {
-  if (emulator().empty()) return true;
+  if (emulator().empty() && lists().waiting() == 0) return true;
   if (at.phase == TradingPhase::closed) {
     for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
       while (!way_.end_day(strategy, instrument, now_)) {

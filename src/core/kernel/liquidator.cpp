@@ -43,17 +43,21 @@ bool Liquidator::ask_cancels(const Job& job, StrategyIndex strategy, InstrumentI
   const OrderStore& store = way_.store();
   // A cancel can close its order at once, so the next one is looked up first.
   for (ClientOrderId id = store.first_open(strategy, instrument); id != 0;) {
-    if (!way_.has_room()) return false;
+    if (!way_.has_room()) {
+      way_.settle_lists(now);
+      return false;
+    }
     const ClientOrderId next = store.next_open(id);
     if (id != job.closing[instrument] && store.find(id)->ord_status != OrderStatus::pending_cancel) {
       hash_.add_all(HashMark::cancel, id);
       CancelRequest request{};
       request.client_order_id = id;
       request.strategy = strategy;
-      way_.cancel(request, now);
+      way_.cancel_one(request, now);
     }
     id = next;
   }
+  way_.settle_lists(now);
   return true;
 }
 

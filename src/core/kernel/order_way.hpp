@@ -1,10 +1,12 @@
 // The order's way on one screen: command -> risk gate (-> emulator -> gate) -> execution -> venue -> report -> ledger.
+// What the orders of a list mean to one another stands in order_way_lists.cpp.
 #pragma once
 
 #include "execution/order_store.hpp"
 #include "kernel/emulation.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/market_board.hpp"
+#include "kernel/order_lists.hpp"
 #include "kernel/venue_port.hpp"
 #include "ledger/ledger.hpp"
 #include "risk/risk_gate.hpp"
@@ -21,12 +23,13 @@ class OrderWay {
   ClientOrderId submit(const NewOrder& command, i64 now) {
     const RiskView view = view_of(command.strategy, command.instrument, now);
     RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
-    if (reason == RejectReason::none && !knows_parent(command)) reason = RejectReason::unknown_order;
+    if (reason == RejectReason::none && !stands_alone(command)) reason = RejectReason::list_not_valid;
     const bool waits = reason == RejectReason::none && emulation_.takes(command);
     if (waits) reason = emulation_.check(command);
     if (reason == RejectReason::none) venue_.require_room();
     if (reason == RejectReason::none && waits) emulation_.make_room(command);
     Order& order = store_.create(command, now);
+    if (reason == RejectReason::list_not_valid) order.list = 0, order.parent = 0;
     if (reason != RejectReason::none) {
       say(order, ExecType::denied, reason, now);
     } else if (waits) {
@@ -37,6 +40,10 @@ class OrderWay {
     return order.client_order_id;
   }
 
+  // Orders that depend on one another: all of them, or none; they get consecutive numbers, of which the first comes
+  // back. A list that is denied has one order with the reason and others that are `list_denied`.
+  ClientOrderId submit_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, i64 now);
+
   // The next order that the market event under way fires; what trails follows after the last, and then there is none.
   bool release_next(i64 now) {
     Emulator::Output output;
@@ -45,6 +52,7 @@ class OrderWay {
       order.stop_price = output.stop_price;
       if (!output.fired) continue;
       release(order, now);
+      settle_lists(now);
       return true;
     }
     return false;
@@ -52,23 +60,30 @@ class OrderWay {
 
   // The next order that waits in the core and expires until now.
   bool expire_next(i64 now) {
-    const ClientOrderId id = emulation_.emulator().next_expired(now);
-    if (id == 0) return false;
+    ClientOrderId id = emulation_.emulator().next_expired(now);
+    if (id == 0) {
+      id = lists_.next_expired(now);
+      if (id == 0) return false;
+      stop_holding(*store_.find(id));
+    }
     tell(*store_.find(id), ExecType::expired, now);
+    settle_lists(now);
     return true;
   }
+  i64 next_expiry() const noexcept { return std::min(emulation_.emulator().next_expiry(), lists_.next_expiry()); }
 
   // The day is over: of these orders those expire that wait in the core for their day. False if there may be more of
   // them than events may wait.
   bool end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
     for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
       if (events_.is_half_full()) return false;
-      const Order& order = *store_.find(id);
+      Order& order = *store_.find(id);
       id = store_.next_open(id);
       if (order.ord_status != OrderStatus::emulated || order.time_in_force != TimeInForce::day) continue;
-      emulation_.remove(order);
+      stop_holding(order);
       tell(order, ExecType::expired, now);
     }
+    settle_lists(now);
     return true;
   }
 
@@ -76,57 +91,72 @@ class OrderWay {
   bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now) {
     for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
       if (events_.is_half_full()) return false;
-      const Order& order = *store_.find(id);
+      Order& order = *store_.find(id);
       id = store_.next_open(id);
-      if (order.ord_status != OrderStatus::emulated) continue;
-      emulation_.remove(order);
-      tell(order, ExecType::canceled, now, kNoPrice, 0, kNoPrice, reason);
+      if (order.ord_status == OrderStatus::emulated) cancel_here(order, reason, now);
     }
+    settle_lists(now);
     return true;
   }
 
   // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
   // the core; else why it did not, and then nothing happened.
   RejectReason cancel(const CancelRequest& command, i64 now) {
+    const RejectReason reason = cancel_one(command, now);
+    settle_lists(now);
+    return reason;
+  }
+  // Of several: settle_lists() must follow the last.
+  RejectReason cancel_one(const CancelRequest& command, i64 now) {
     Order* order = store_.find(command.client_order_id);
     const RejectReason reason = gate_.check_cancel(command, order);
-    if (reason != RejectReason::none) return reason;
-    if (order->ord_status == OrderStatus::emulated) {
-      emulation_.remove(*order);
-      tell(*order, ExecType::canceled, now);
-      return reason;
-    }
-    venue_.require_room();
-    say(*order, ExecType::pending_cancel, reason, now);
-    venue_.cancel(*order, now);
+    if (reason == RejectReason::none) cancel(*order, reason, now);
     return reason;
   }
 
   RejectReason replace(const ReplaceRequest& command, i64 now) {
     Order* order = store_.find(command.client_order_id);
-    const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
-    const RejectReason reason =
-        gate_.check_replace(command, order, instrument_of(index), view_of(command.strategy, index, now));
-    if (reason != RejectReason::none) return reason;
-    if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
-    venue_.require_room();
-    const Reservation before = reservation_of(*order);
-    OrderEvent event{};
-    if (store_.request_replace(command, now, event) != Applied::taken) return RejectReason::request_pending;
-    gate_.exposure().order_changed(*order, before);
-    events_.push(event);
-    venue_.replace(*order, now);
+    const bool of_list = order != nullptr && order->list != 0 && lists_.sizes(*order);
+    if (of_list && command.quantity != order->order_qty) return RejectReason::quantity_of_list;
+    const RejectReason reason = replace_one(command, order, now);
+    settle_lists(now);
     return reason;
+  }
+
+  // What lists of orders ask for after what has happened.
+  void settle_lists(i64 now) {
+    if (!lists_.idle()) [[unlikely]]
+      work_lists(now);
   }
 
   // False when the order's state does not allow the report: it is counted and changes nothing.
   bool take(const ExecutionReport& report, i64 now) {
+    const bool taken = apply(report, now);
+    settle_lists(now);
+    return taken;
+  }
+
+  // Whether many more events may wait to be delivered.
+  bool has_room() const noexcept { return !events_.is_half_full(); }
+
+  Emulation& emulation() noexcept { return emulation_; }
+  const Emulation& emulation() const noexcept { return emulation_; }
+  RiskGate& gate() noexcept { return gate_; }
+  OrderStore& store() noexcept { return store_; }
+  Ledger& ledger() noexcept { return ledger_; }
+  const RiskGate& gate() const noexcept { return gate_; }
+  const OrderStore& store() const noexcept { return store_; }
+  const OrderLists& lists() const noexcept { return lists_; }
+  const Ledger& ledger() const noexcept { return ledger_; }
+
+ private:
+  bool apply(const ExecutionReport& report, i64 now) {
     Order* order = store_.find(report.client_order_id);
     const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
     OrderEvent event{};
     TradeChange change;
     const bool taken = store_.apply(report, now, event, change) == Applied::taken;
-    if (taken) gate_.exposure().order_changed(*order, before);
+    if (taken) exposure_changed(*order, report.exec_type, before);
     if (change.kind == TradeChange::Kind::placed) {
       ledger_.place_fill(order->strategy, order->instrument, key_of(*order, change.before, change.exec_id),
                          key_of(*order, change.placed, change.exec_id));
@@ -145,19 +175,6 @@ class OrderWay {
     return true;
   }
 
-  // Whether many more events may wait to be delivered.
-  bool has_room() const noexcept { return !events_.is_half_full(); }
-
-  Emulation& emulation() noexcept { return emulation_; }
-  const Emulation& emulation() const noexcept { return emulation_; }
-  RiskGate& gate() noexcept { return gate_; }
-  OrderStore& store() noexcept { return store_; }
-  Ledger& ledger() noexcept { return ledger_; }
-  const RiskGate& gate() const noexcept { return gate_; }
-  const OrderStore& store() const noexcept { return store_; }
-  const Ledger& ledger() const noexcept { return ledger_; }
-
- private:
   void send(Order& order, i64 value_price, i64 now) {
     say(order, ExecType::pending_new, RejectReason::none, now, value_price);
     venue_.submit(order, now);
@@ -177,7 +194,8 @@ class OrderWay {
     say(order, ExecType::released, RejectReason::none, now);
     const RiskView view = view_of(order.strategy, order.instrument, now);
     const NewOrder sent = sent_order(order, store_.terms(order));
-    const RejectReason reason = gate_.check_release(sent, order, *instrument_of(order.instrument), view);
+    const RejectReason reason =
+        gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(order));
     if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
     send(order, RiskGate::value_at_release(sent, order, view), now);
   }
@@ -185,12 +203,13 @@ class OrderWay {
   // A replace of an order that waits in the core: done at once.
   RejectReason restate(Order& order, const ReplaceRequest& wanted, i64 now) {
     const OrderTerms terms = store_.terms(order);
-    const RejectReason reason = emulation_.check_replace(wanted, order, terms);
+    const bool waits = (order.flags & kWaiting) != 0;
+    const RejectReason reason = waits ? RejectReason::none : emulation_.check_replace(wanted, order, terms);
     if (reason != RejectReason::none) return reason;
     venue_.require_room();
     const bool keeps_place = wanted.stop_price == order.stop_price && wanted.quantity <= order.order_qty;
     tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
-    if (!emulation_.restate(order, terms, keeps_place)) release(order, now);
+    if (!waits && !emulation_.restate(order, terms, keeps_place)) release(order, now);
     return reason;
   }
 
@@ -206,7 +225,7 @@ class OrderWay {
     report.price = price;
     report.quantity = quantity;
     report.stop_price = stop_price;
-    if (!take(report, now)) {
+    if (!apply(report, now)) {
       throw Error(ErrorCode::invalid_state, "order state: an order that waits in the core can not take its own event");
     }
   }
@@ -221,14 +240,70 @@ class OrderWay {
     if (store_.apply_own(order.client_order_id, exec_type, reason, now, event) != Applied::taken) {
       throw Error(ErrorCode::invalid_state, "order state: an order that the gate passed can not take its own event");
     }
-    gate_.exposure().order_changed(order, before);
+    exposure_changed(order, exec_type, before);
     events_.push(event);
   }
-  bool knows_parent(const NewOrder& command) const noexcept {
-    if (command.parent == 0) return true;
-    const Order* const parent = store_.find(command.parent);
-    return parent != nullptr && parent->strategy == command.strategy;
+  void exposure_changed(const Order& order, ExecType exec_type, const Reservation& before) {
+    gate_.exposure().order_changed(order, before);
+    if (order.list != 0) [[unlikely]]
+      list_changed(order, exec_type);
   }
+  static bool stands_alone(const NewOrder& command) noexcept {
+    return command.contingency == Contingency::none && command.list == 0 && command.parent == 0;
+  }
+
+  RejectReason replace_one(const ReplaceRequest& command, Order* order, i64 now) {
+    const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
+    const RejectReason reason = gate_.check_replace(command, order, instrument_of(index),
+                                                    view_of(command.strategy, index, now), shared_of(order));
+    if (reason != RejectReason::none) return reason;
+    if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
+    venue_.require_room();
+    if (!note_replace(*order, command, now)) return RejectReason::request_pending;
+    venue_.replace(*order, now);
+    return reason;
+  }
+  bool note_replace(Order& order, const ReplaceRequest& command, i64 now) {
+    const Reservation before = reservation_of(order);
+    OrderEvent event{};
+    if (store_.request_replace(command, now, event) != Applied::taken) return false;
+    exposure_changed(order, ExecType::pending_replace, before);
+    events_.push(event);
+    return true;
+  }
+  // An order that may be canceled, for a reason where its strategy did not ask.
+  void cancel(Order& order, RejectReason reason, i64 now) {
+    if (order.ord_status == OrderStatus::emulated) return cancel_here(order, reason, now);
+    venue_.require_room();
+    say(order, ExecType::pending_cancel, reason, now);
+    venue_.cancel(order, now);
+  }
+  // ... that waits in the core.
+  void cancel_here(Order& order, RejectReason reason, i64 now) {
+    stop_holding(order);
+    tell(order, ExecType::canceled, now, kNoPrice, 0, kNoPrice, reason);
+  }
+  void stop_holding(const Order& order) noexcept {
+    if ((order.flags & kWaiting) != 0) {
+      lists_.stop_waiting(order);
+    } else {
+      emulation_.remove(order);
+    }
+  }
+
+  // Orders of lists.
+  const Reservation* shared_of(const Order* order) const noexcept {
+    return order != nullptr && (order->flags & kShared) != 0 ? &lists_.held(*order) : nullptr;
+  }
+  const Reservation* shared_of(const Order& order) const noexcept { return shared_of(&order); }
+  struct Trial;
+  RejectReason judge(const NewOrder& command, OrderListId list, std::size_t place, i64 now);
+  RejectReason judge_list(std::span<const NewOrder> commands, OrderListId list, std::size_t& wrong, i64 now);
+  void list_changed(const Order& order, ExecType exec_type);
+  void work_lists(i64 now);
+  void work(Order& order, i64 now);
+  void start(Order& order, i64 quantity, i64 now);
+  void resize(Order& order, i64 quantity, i64 now);
   static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
     return {placed, order.client_order_id, exec_id};
   }
@@ -275,6 +350,7 @@ class OrderWay {
   EventQueue& events_;
   RiskGate gate_;
   OrderStore store_;
+  OrderLists lists_;
   Ledger ledger_;
   Emulation emulation_;
 };

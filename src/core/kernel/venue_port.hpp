@@ -1,6 +1,8 @@
 // The kernel's only way out to a venue; private to it, so that nothing reaches a venue past the risk gate.
 #pragma once
 
+#include <cstddef>
+
 #include "decimal/integers.hpp"
 #include "model/order.hpp"
 
@@ -9,8 +11,8 @@ namespace pytrader {
 class VenuePort {
  public:
   virtual ~VenuePort() = default;
-  // Throws Error(capacity) if no further command can leave; asked before anything changes.
-  virtual void require_room() const = 0;
+  // Throws Error(capacity) if this many further commands can not leave; asked before anything changes.
+  virtual void require_room(std::size_t commands = 1) const = 0;
   // Whether the instrument's venue takes such orders at all; venue_default asks for its own way of triggering. The
   // answers stay the same for a whole run.
   virtual bool supports(InstrumentIndex instrument, OrderType order_type, TriggerType trigger_type,

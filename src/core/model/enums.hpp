@@ -84,6 +84,12 @@ enum class Contingency : u8 {
   one_updates_other_proportional = 4,  // the others shrink by the same share
 };
 
+// When the orders leave that wait for another one of their list.
+enum class OtoTriggerMode : u8 {
+  partial = 0,  // with its first trade, sized to what it has traded, and they grow with it
+  full = 1,     // when it is complete, or has ended with a part
+};
+
 // FIX 39 OrdStatus, by its letter, and states that an order has before FIX knows it.
 enum class OrderStatus : u8 {
   initialized = 'i',  // made, not yet judged
@@ -186,8 +192,13 @@ enum class RejectReason : u8 {
   instrument_expired = 51,
   liquidated = 52,
   request_lost = 53,
+  list_not_valid = 54,
+  list_denied = 55,
+  parent_ended = 56,
+  contingency = 57,
+  quantity_of_list = 58,
 };
-constexpr u8 kRejectReasonCount = 54;
+constexpr u8 kRejectReasonCount = 59;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -23,8 +23,12 @@ constexpr u16 kPostOnly = 1;
 constexpr u16 kReduceOnly = 2;
 constexpr u16 kHidden = 4;
 constexpr u16 kAllOrNone = 8;
-constexpr u16 kEmulate = 32;   // to be held in the core until its trigger, whatever the venue offers
-constexpr u16 kReleased = 64;  // of an order that the core has held and let go; nobody asks for it
+constexpr u16 kEmulate = 32;  // to be held in the core until its trigger, whatever the venue offers
+// Nobody asks for these; the core sets them.
+constexpr u16 kReleased = 64;  // the core has held it until its price was reached, and let it go
+constexpr u16 kWaiting = 128;  // the core holds it until the first order of its list trades; it holds back nothing
+constexpr u16 kShared = 256;   // what it holds back is held back once for its list: at most one of them trades in full
+constexpr u16 kSetByCore = kReleased | kWaiting | kShared;
 
 struct NewOrder {
   ClientOrderId client_order_id;  // 0 on the way in: execution numbers it

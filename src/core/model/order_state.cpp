@@ -56,6 +56,7 @@ constexpr Edge kEdges[] = {
     {S::emulated, E::expired, N::expired},
 
     {S::released, E::denied, N::denied},
+    {S::released, E::emulated, N::emulated},
     {S::released, E::pending_new, N::pending_new},
     {S::released, E::canceled, N::canceled},
 

@@ -65,6 +65,12 @@ constexpr ReasonText kReasonTexts[] = {
     {"instrument_expired", "the contract has ended"},
     {"liquidated", "the position was liquidated, and its orders with it"},
     {"request_lost", "the request was lost on its way, and the venue never had it"},
+    {"list_not_valid",
+     "contingent orders come as one list: 1 to 64 new orders of one contingency, behind the one that triggers them"},
+    {"list_denied", "another order of its list was denied, and a list is taken whole or not at all"},
+    {"parent_ended", "the order that it waited for ended without having traded enough for it"},
+    {"contingency", "another order of its list has traded or ended, which leaves nothing for this one"},
+    {"quantity_of_list", "its quantity follows the other orders of its list: replace prices only, or cancel it"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

@@ -59,6 +59,10 @@ bool side_requirement(i64 held_against, i128 cost, const Working& working, const
 }  // namespace
 
 Reservation reservation_of(const Order& order) noexcept {
+  return (order.flags & (kWaiting | kShared)) != 0 ? Reservation{} : own_reservation(order);
+}
+
+Reservation own_reservation(const Order& order) noexcept {
   if (!is_open(order.ord_status)) return {};
   if (order.pending_qty == 0) return {order.leaves_qty(), size_of(order.value_price)};
   return reservation_of_replace(order, order.pending_price != kNoPrice ? order.pending_price : order.pending_stop,
@@ -143,16 +147,16 @@ void Exposure::commit(StrategyIndex strategy, InstrumentIndex instrument, Exposu
   cell = changed;
 }
 
-void Exposure::order_changed(const Order& order, const Reservation& before) {
-  const Reservation after = reservation_of(order);
+void Exposure::change(StrategyIndex strategy, InstrumentIndex instrument, Side side, const Reservation& before,
+                      const Reservation& after) {
   if (after == before) return;
-  ExposureCell changed = cells_.at(order.strategy, order.instrument);
-  if (!with_working(changed, order.side, before, after)) {
-    throw Error(ErrorCode::decimal_overflow, "the working orders in " + instruments_[order.instrument]->id() +
+  ExposureCell changed = cells_.at(strategy, instrument);
+  if (!with_working(changed, side, before, after)) {
+    throw Error(ErrorCode::decimal_overflow, "the working orders in " + instruments_[instrument]->id() +
                                                  " are beyond the range of exact numbers; trade smaller sizes");
   }
-  commit(order.strategy, order.instrument, changed);
-  u32& open = open_orders_[order.strategy];
+  commit(strategy, instrument, changed);
+  u32& open = open_orders_[strategy];
   if (before.quantity == 0) ++open;
   if (after.quantity == 0) --open;
 }

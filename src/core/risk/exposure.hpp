@@ -1,6 +1,7 @@
 // What positions and working orders could become at worst, kept up to date order by order.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,14 @@ struct Reservation {
 
   friend bool operator==(const Reservation&, const Reservation&) = default;
 };
+// Nothing where the order's list holds back for it, or nothing yet.
 Reservation reservation_of(const Order& order) noexcept;
+// What the order may still trade by itself, whatever its list says.
+Reservation own_reservation(const Order& order) noexcept;
+// The worse of two on quantity and on price: of two orders of which only one trades in full.
+constexpr Reservation worse_of(const Reservation& one, const Reservation& other) noexcept {
+  return {std::max(one.quantity, other.quantity), std::max(one.price, other.price)};
+}
 Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept;
 
 // Position and working orders of one strategy and instrument.
@@ -67,7 +75,12 @@ class Exposure {
   }
 
   // After any event of an order: `before` is its reservation before the event. Error(decimal_overflow) changes nothing.
-  void order_changed(const Order& order, const Reservation& before);
+  void order_changed(const Order& order, const Reservation& before) {
+    change(order.strategy, order.instrument, order.side, before, reservation_of(order));
+  }
+  // The same for orders that hold back together, which count as one open order.
+  void change(StrategyIndex strategy, InstrumentIndex instrument, Side side, const Reservation& before,
+              const Reservation& after);
   // After the ledger posted a fill.
   void position_changed(StrategyIndex strategy, InstrumentIndex instrument, i64 position, i128 cost);
 

@@ -114,6 +114,13 @@ struct RiskGate::Wanted {
   i64 price;           // what it is valued at
   Reservation before;  // what the order holds back already
   Reservation after;
+
+  // ... or what its list does.
+  void share(const Reservation* shared) noexcept {
+    if (shared == nullptr) return;
+    before = *shared;
+    after = worse_of(*shared, after);
+  }
 };
 
 void RiskGate::add_strategy(const RiskLimits& limits) {
@@ -156,7 +163,7 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
 }
 
 RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
-                                     const RiskView& view) const {
+                                     const RiskView& view, const Reservation* shared) const {
   const InstrumentDefinition& definition = instrument.definition();
   RejectReason reason = check_form(sent, definition, view.now);
   if (reason != RejectReason::none) return reason;
@@ -167,18 +174,20 @@ RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, co
   const bool reduces = sent.side == Side::buy ? position < 0 : position > 0;
   if ((sent.flags & kReduceOnly) != 0 && !reduces) return RejectReason::reduce_only_would_increase;
   const i64 price = value_at_release(sent, held, view);
-  const Wanted wanted{sent.strategy,
-                      sent.instrument,
-                      sent.side,
-                      false,
-                      sent.quantity,
-                      price,
-                      reservation_of(held),
-                      {sent.quantity, price < 0 ? -price : price}};
+  Wanted wanted{sent.strategy,
+                sent.instrument,
+                sent.side,
+                false,
+                sent.quantity,
+                price,
+                reservation_of(held),
+                {sent.quantity, price < 0 ? -price : price}};
+  wanted.share(shared);
   return check_wanted(wanted, instrument, view);
 }
 
-RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
+// That it names what there is, and its form and size.
+RejectReason RiskGate::check_known(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
   if (order.strategy >= limits_.size()) return RejectReason::unknown_strategy;
   if (instrument == nullptr || !exposure_.has(order.strategy, order.instrument) ||
       instrument->index() != order.instrument) {
@@ -186,17 +195,29 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
   }
   if (view.expired) return RejectReason::instrument_expired;
   const InstrumentDefinition& definition = instrument->definition();
+  const RejectReason reason = check_form(order, definition, view.now);
+  return reason != RejectReason::none ? reason : check_quantity(order.quantity, definition, limits_[order.strategy]);
+}
+
+RejectReason RiskGate::check_waiting(const NewOrder& order, const Instrument* instrument, const RiskView& view) const {
+  const RejectReason reason = check_known(order, instrument, view);
+  const i64 price = reason == RejectReason::none ? value_price(order, view) : kNoPrice;
+  if (price == kNoPrice) return reason;
+  return check_worth({order.strategy, order.instrument, order.side, false, order.quantity, price, {}, {}}, *instrument);
+}
+
+RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view,
+                                 const Reservation* shared) const {
+  RejectReason reason = check_known(order, instrument, view);
+  if (reason != RejectReason::none) return reason;
   const RiskLimits& limits = limits_[order.strategy];
-  RejectReason reason = check_form(order, definition, view.now);
-  if (reason != RejectReason::none) return reason;
-  reason = check_quantity(order.quantity, definition, limits);
-  if (reason != RejectReason::none) return reason;
   const i64 price = value_price(order, view);
   if (price == kNoPrice) return RejectReason::no_market_price;
 
   const Reservation after{order.quantity, price < 0 ? -price : price};
-  const Wanted wanted{
+  Wanted wanted{
       order.strategy, order.instrument, order.side, (order.flags & kReduceOnly) != 0, order.quantity, price, {}, after};
+  wanted.share(shared);
   reason = check_worth(wanted, *instrument);
   if (reason != RejectReason::none) return reason;
   if (limits.max_open_orders > 0 && exposure_.open_orders(order.strategy) >= limits.max_open_orders) {
@@ -208,7 +229,7 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
 }
 
 RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
-                                     const RiskView& view) const {
+                                     const RiskView& view, const Reservation* shared) const {
   if (order == nullptr || order->strategy != request.strategy || request.strategy >= limits_.size()) {
     return RejectReason::unknown_order;
   }
@@ -230,14 +251,16 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
   // the core changes at once.
   const Reservation at_once{request.quantity - order->cum_qty, price < 0 ? -price : price};
-  const Wanted wanted{order->strategy,
-                      order->instrument,
-                      order->side,
-                      (order->flags & kReduceOnly) != 0,
-                      request.quantity,
-                      price,
-                      reservation_of(*order),
-                      held ? at_once : reservation_of_replace(*order, price, request.quantity)};
+  Wanted wanted{order->strategy,
+                order->instrument,
+                order->side,
+                (order->flags & kReduceOnly) != 0,
+                request.quantity,
+                price,
+                reservation_of(*order),
+                held ? at_once : reservation_of_replace(*order, price, request.quantity)};
+  wanted.share(shared);
+  if ((order->flags & kWaiting) != 0) return check_worth(wanted, *instrument);
   return check_wanted(wanted, *instrument, view);
 }
 

@@ -39,14 +39,19 @@ class RiskGate {
     return strategy < allotments_.size() && !allotments_[strategy].empty();
   }
 
-  RejectReason check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
+  // `shared` is what the order's list holds back already, for it and for others of which at most one trades in full;
+  // null where the order holds back for itself.
+  RejectReason check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view,
+                         const Reservation* shared = nullptr) const;
+  // An order that is to wait for another one of its list: its form and size. The rest is judged when it leaves.
+  RejectReason check_waiting(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
   // `order` is the order that the request names, null where there is none.
   RejectReason check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
-                             const RiskView& view) const;
+                             const RiskView& view, const Reservation* shared = nullptr) const;
   // An order that waited in the core, as it shall go to the venue: all checks again, with the market of now. What it
   // holds back already counts once.
   RejectReason check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
-                             const RiskView& view) const;
+                             const RiskView& view, const Reservation* shared = nullptr) const;
   RejectReason check_cancel(const CancelRequest& request, const Order* order) const;
 
   // Ticks at which an order is valued while it works: its limit, else its stop price, else the best opposite price, to
@@ -65,6 +70,7 @@ class RiskGate {
 
  private:
   struct Wanted;
+  RejectReason check_known(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
   RejectReason check_wanted(const Wanted& wanted, const Instrument& instrument, const RiskView& view) const;
   struct Allotment {
     std::string currency;

@@ -320,7 +320,7 @@ TEST_CASE("an order whose price nobody tells waits, and the mark price fires it 
   struct Port : VenuePort {
     std::vector<NewOrder> sent;
     const Kernel* kernel = nullptr;
-    void require_room() const override {}
+    void require_room(std::size_t) const override {}
     bool supports(InstrumentIndex, OrderType type, TriggerType, TimeInForce) const noexcept override {
       return is_basic(type);
     }

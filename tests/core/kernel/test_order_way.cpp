@@ -11,8 +11,8 @@ class ClosingPort : public VenuePort {
  public:
   int room = 0;
   int left = 0;
-  void require_room() const override {
-    if (left >= room) throw Error(ErrorCode::capacity, "no room");
+  void require_room(std::size_t commands) const override {
+    if (left + static_cast<int>(commands) > room) throw Error(ErrorCode::capacity, "no room");
   }
   bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
   TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
@@ -56,7 +56,7 @@ TEST_CASE("a command that the venue port has no room for changes nothing") {
   CHECK(kernel.order(kernel.submit(bad))->ord_status == OrderStatus::denied);
 }
 
-TEST_CASE("an order whose parent does not exist, or is another strategy's, is denied with a reason") {
+TEST_CASE("an order that says it is one of a list is denied where it comes alone") {
   ClosingPort port;
   port.room = 100;
   Kernel kernel(port);
@@ -64,22 +64,19 @@ TEST_CASE("an order whose parent does not exist, or is another strategy's, is de
   kernel.add_cash("USD", kFixedOne * 1000);
   ScriptedStrategy strategy;
   kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, RiskLimits{});
-  kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, RiskLimits{});
   kernel.start(1);
-  NewOrder order{0, 10, 1, 0, 0, 0, Side::buy, OrderType::limit, TimeInForce::gtc, 0};
+  const NewOrder order{0, 10, 1, 0, 0, 0, Side::buy, OrderType::limit, TimeInForce::gtc, 0};
   const ClientOrderId parent = kernel.submit(order);
-  order.parent = parent;
-  const ClientOrderId child = kernel.submit(order);
-  CHECK(kernel.order(child)->ord_status == OrderStatus::pending_new);
-  CHECK(kernel.order(parent)->children.head == child);
-  for (const ClientOrderId missing : {ClientOrderId{3}, ClientOrderId{99}, ~ClientOrderId{0}}) {
-    order.parent = missing;
-    CHECK(kernel.order(kernel.submit(order))->ord_status == OrderStatus::denied);
-    CHECK(strategy.events.back().reason == RejectReason::unknown_order);
-    if (missing == 3) CHECK(kernel.order(3)->parent == 0);
+  NewOrder child = order;
+  child.parent = parent;
+  NewOrder listed = order;
+  listed.list = 1;
+  NewOrder contingent = order;
+  contingent.contingency = Contingency::one_cancels_other;
+  for (const NewOrder& alone : {child, listed, contingent}) {
+    CHECK(kernel.order(kernel.submit(alone))->ord_status == OrderStatus::denied);
+    CHECK(strategy.events.back().reason == RejectReason::list_not_valid);
   }
-  order.parent = parent;
-  order.strategy = 1;
-  CHECK(kernel.order(kernel.submit(order))->ord_status == OrderStatus::denied);
+  CHECK(port.left == 1);
   CHECK(kernel.check());
 }

@@ -12,7 +12,7 @@ namespace {
 
 class SilentPort : public VenuePort {
  public:
-  void require_room() const override {}
+  void require_room(std::size_t) const override {}
   bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
   TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
   void submit(const Order&, i64) override {}

@@ -1,0 +1,220 @@
+// Lists of orders through the kernel: what they hold back together, and that a list is taken whole or not at all.
+#include <array>
+#include <vector>
+
+#include "doctest/doctest.h"
+#include "kernel/kernel.hpp"
+#include "scripted_run.hpp"
+
+using namespace pytrader;
+
+namespace {
+
+struct Port : VenuePort {
+  std::size_t room = 1'000;
+  std::vector<ClientOrderId> submitted;
+  std::vector<ClientOrderId> canceled;
+  std::vector<std::array<u64, 2>> replaced;  // id, new quantity
+  void require_room(std::size_t commands) const override {
+    if (submitted.size() + commands > room) throw Error(ErrorCode::capacity, "no room");
+  }
+  bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
+  TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
+  void submit(const Order& order, i64) override { submitted.push_back(order.client_order_id); }
+  void cancel(const Order& order, i64) override { canceled.push_back(order.client_order_id); }
+  void replace(const Order& order, i64) override {
+    replaced.push_back({order.client_order_id, static_cast<u64>(order.pending_qty)});
+  }
+};
+
+struct Desk {
+  Port port;
+  Kernel kernel{port};
+  ScriptedStrategy strategy;
+  ExecId exec_id = 0;
+  i64 now = 1;
+
+  explicit Desk(i64 cash, RiskLimits limits = {}) {
+    kernel.add_instrument(unit_instrument());
+    kernel.add_cash("USD", kFixedOne * cash);
+    kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, limits);
+    kernel.start(1);
+  }
+  const Order& operator[](ClientOrderId id) const { return *kernel.order(id); }
+  void say(ClientOrderId id, ExecType exec_type, i64 quantity = 0, i64 price = kNoPrice) {
+    ExecutionReport report{};
+    report.client_order_id = id;
+    report.exec_type = exec_type;
+    report.ts_event = ++now;
+    report.price = exec_type == ExecType::trade ? kNoPrice : (*this)[id].price;
+    report.quantity = exec_type == ExecType::trade ? 0 : quantity;
+    if (exec_type == ExecType::trade) {
+      report.exec_id = ++exec_id;
+      report.last_px = price;
+      report.last_qty = quantity;
+    }
+    kernel.apply_report(report, now);
+    CHECK(kernel.check());
+  }
+  i64 sell_lots() const { return kernel.gate().exposure().cell(0, 0).sell_lots; }
+  i64 buy_lots() const { return kernel.gate().exposure().cell(0, 0).buy_lots; }
+};
+
+NewOrder limit(Side side, i64 quantity, i64 price, Contingency contingency = Contingency::none) {
+  NewOrder order{0, price, quantity, 0, 0, 0, side, OrderType::limit, TimeInForce::gtc, 0};
+  order.contingency = contingency;
+  return order;
+}
+NewOrder stop(Side side, i64 quantity, i64 price, Contingency contingency = Contingency::none) {
+  NewOrder order{0, kNoPrice, quantity, 0, 0, 0, side, OrderType::stop, TimeInForce::gtc, 0};
+  order.contingency = contingency;
+  order.terms.stop_price = price;
+  return order;
+}
+
+constexpr Contingency kOco = Contingency::one_cancels_other;
+constexpr Contingency kOto = Contingency::one_triggers_other;
+constexpr Contingency kOuo = Contingency::one_updates_other_absolute;
+
+}  // namespace
+
+TEST_CASE("orders of which one trades hold back what the worst of them needs, once") {
+  Desk desk(2'000);
+  const std::vector<NewOrder> list{limit(Side::buy, 10, 90, kOco), stop(Side::buy, 12, 110, kOco),
+                                   limit(Side::sell, 5, 120, kOco)};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  CHECK(desk.buy_lots() == 12);
+  CHECK(desk.kernel.gate().exposure().cell(0, 0).buy_value == 12 * 110);
+  CHECK(desk.sell_lots() == 5);
+  for (ClientOrderId id = first; id < first + 3; ++id) desk.say(id, ExecType::new_, desk[id].order_qty);
+  desk.say(first + 1, ExecType::canceled);
+  CHECK(desk.buy_lots() == 10);
+  CHECK(desk.port.canceled == std::vector<ClientOrderId>{first, first + 2});
+  desk.say(first, ExecType::canceled);
+  desk.say(first + 2, ExecType::canceled);
+  CHECK(desk.buy_lots() == 0);
+  CHECK(desk.sell_lots() == 0);
+}
+
+TEST_CASE("exits of a position need no capital, though together they are twice the position") {
+  Desk desk(1'000);  // what ten lots at 100 cost
+  const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), limit(Side::sell, 10, 150, kOuo),
+                                      stop(Side::sell, 10, 50, kOuo)};
+  const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
+  CHECK(desk.sell_lots() == 0);
+  desk.say(entry, ExecType::new_, 10);
+  desk.say(entry, ExecType::trade, 10, 100);
+  CHECK(desk.port.submitted == std::vector<ClientOrderId>{entry, entry + 1, entry + 2});
+  CHECK(desk.sell_lots() == 10);
+  desk.say(entry + 1, ExecType::new_, 10);
+  desk.say(entry + 2, ExecType::new_, 10);
+  // To move one of them needs nothing either.
+  CHECK(desk.kernel.replace({entry + 1, 160, 10, 0}));
+  desk.say(entry + 1, ExecType::replaced, 10);
+  desk.say(entry + 1, ExecType::trade, 4, 160);
+  CHECK(desk.port.replaced.back() == std::array<u64, 2>{entry + 2, 6});
+  CHECK(desk.sell_lots() == 10);  // the stop is for ten until the venue says otherwise
+  desk.say(entry + 2, ExecType::replaced, 6);
+  CHECK(desk.sell_lots() == 6);
+}
+
+TEST_CASE("a list that is denied leaves nothing behind, and one order has the reason") {
+  Desk desk(1'000);
+  const std::vector<NewOrder> list{limit(Side::buy, 5, 100), limit(Side::buy, 6, 100), limit(Side::buy, 1, 1)};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  const std::array<RejectReason, 3> reasons{RejectReason::list_denied, RejectReason::insufficient_funds,
+                                            RejectReason::list_denied};
+  for (std::size_t place = 0; place < 3; ++place) {
+    CHECK(desk[first + place].ord_status == OrderStatus::denied);
+    CHECK(desk.strategy.events[place].reason == reasons[place]);
+  }
+  CHECK(desk.buy_lots() == 0);
+  CHECK(desk.port.submitted.empty());
+  CHECK(desk.kernel.check());
+  // Alone, the first would have fitted.
+  CHECK(desk[desk.kernel.submit(list[0])].ord_status == OrderStatus::pending_new);
+}
+
+TEST_CASE("a list that the venue port has no room for changes nothing") {
+  Desk desk(1'000);
+  desk.port.room = 1;
+  const std::vector<NewOrder> list{limit(Side::buy, 1, 100, kOco), limit(Side::buy, 1, 90, kOco)};
+  CHECK_THROWS_WITH(desk.kernel.submit_list(list, OtoTriggerMode::partial), "no room");
+  CHECK(desk.kernel.orders().size() == 0);
+  CHECK(desk.port.submitted.empty());
+  CHECK(desk.kernel.check());
+}
+
+TEST_CASE("what is no list is denied or thrown back") {
+  Desk desk(1'000);
+  CHECK_THROWS_AS(desk.kernel.submit_list({}, OtoTriggerMode::partial), Error);
+  const std::vector<NewOrder> many(OrderLists::kMaxOrders + 1, limit(Side::buy, 1, 1));
+  CHECK_THROWS_AS(desk.kernel.submit_list(many, OtoTriggerMode::partial), Error);
+  CHECK(desk.kernel.orders().size() == 0);
+  NewOrder numbered = limit(Side::buy, 1, 1, kOco);
+  numbered.list = 7;
+  const std::vector<std::vector<NewOrder>> wrong{
+      {limit(Side::buy, 1, 1, kOto)},                                // triggers nothing
+      {limit(Side::buy, 1, 1, kOco), limit(Side::buy, 1, 1, kOuo)},  // of two contingencies
+      {limit(Side::buy, 1, 1, kOco), limit(Side::buy, 1, 1, kOto)},  // the parent is not the first
+      {limit(Side::buy, 1, 1, kOco), numbered},                      // of a list already
+  };
+  for (const std::vector<NewOrder>& list : wrong) {
+    const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+    for (std::size_t place = 0; place < list.size(); ++place) {
+      CHECK(desk[first + place].ord_status == OrderStatus::denied);
+    }
+  }
+  CHECK(desk.port.submitted.empty());
+  CHECK(desk.kernel.check());
+}
+
+TEST_CASE("a child that the gate refuses when it would leave is denied, and the strategy told") {
+  RiskLimits limits;
+  limits.max_position = 10;
+  Desk desk(10'000, limits);
+  const std::vector<NewOrder> list{limit(Side::buy, 10, 100, kOto), limit(Side::buy, 10, 90)};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  desk.say(first, ExecType::new_, 10);
+  desk.say(first, ExecType::trade, 10, 100);
+  CHECK(desk[first + 1].ord_status == OrderStatus::denied);
+  CHECK(desk.strategy.events.back().reason == RejectReason::position_limit);
+}
+
+TEST_CASE("reports in any order leave a bracket in the same state") {
+  // The entry trades 4 and 6, its profit order 3: told in order, and with each trade before what led to it.
+  for (const bool late : {false, true}) {
+    Desk desk(10'000);
+    const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), limit(Side::sell, 10, 150, kOuo),
+                                        stop(Side::sell, 10, 50, kOuo)};
+    const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
+    if (!late) desk.say(entry, ExecType::new_, 10);
+    desk.say(entry, ExecType::trade, 4, 100);
+    if (late) desk.say(entry + 1, ExecType::trade, 3, 150);
+    desk.say(entry, ExecType::trade, 6, 100);
+    if (late) desk.say(entry, ExecType::new_, 10);
+    desk.say(entry + 2, ExecType::new_, 4);
+    desk.say(entry + 1, ExecType::new_, 4);
+    if (desk[entry + 1].pending_qty != 0) desk.say(entry + 1, ExecType::replaced, desk[entry + 1].pending_qty);
+    if (!late) desk.say(entry + 1, ExecType::trade, 3, 150);
+    while (desk[entry + 2].pending_qty != 0) desk.say(entry + 2, ExecType::replaced, desk[entry + 2].pending_qty);
+    CHECK(desk[entry + 1].order_qty == 10);
+    CHECK(desk[entry + 1].cum_qty == 3);
+    CHECK(desk[entry + 2].order_qty == 7);
+    CHECK(desk.sell_lots() == 7);
+  }
+}
+
+TEST_CASE("a request that the venue refuses is made again when something else has happened") {
+  Desk desk(10'000);
+  const std::vector<NewOrder> list{limit(Side::sell, 10, 150, kOco), limit(Side::sell, 10, 160, kOco)};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  desk.say(first, ExecType::new_, 10);
+  desk.say(first + 1, ExecType::new_, 10);
+  desk.say(first, ExecType::trade, 1, 150);
+  CHECK(desk.port.canceled == std::vector<ClientOrderId>{first + 1});
+  desk.say(first + 1, ExecType::cancel_rejected);
+  CHECK(desk.port.canceled.size() == 1);
+  desk.say(first, ExecType::trade, 1, 150);
+  CHECK(desk.port.canceled == std::vector<ClientOrderId>{first + 1, first + 1});
+}
