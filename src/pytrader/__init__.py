@@ -28,12 +28,13 @@ if TYPE_CHECKING:
         StrategyError,
     )
     from pytrader.model import Currency, Fixed, Instrument, Money, Price, Quantity
-    from pytrader.strategy import Strategy
+    from pytrader.strategy import Buy, Sell, Strategy
 
 __all__ = [
     "Backtest",
     "BacktestResult",
     "BookError",
+    "Buy",
     "CapacityError",
     "ConfigError",
     "Currency",
@@ -55,6 +56,7 @@ __all__ = [
     "Price",
     "PytraderError",
     "Quantity",
+    "Sell",
     "Strategy",
     "StrategyError",
     "backtest",
@@ -64,12 +66,14 @@ __all__ = [
 _HOMES = {
     "Backtest": "pytrader.backtest",
     "BacktestResult": "pytrader.backtest",
+    "Buy": "pytrader.strategy",
     "Currency": "pytrader.model",
     "Fixed": "pytrader.model",
     "Instrument": "pytrader.model",
     "Money": "pytrader.model",
     "Price": "pytrader.model",
     "Quantity": "pytrader.model",
+    "Sell": "pytrader.strategy",
     "Strategy": "pytrader.strategy",
     "backtest": "pytrader.backtest",
     "load": "pytrader.data",

@@ -214,6 +214,11 @@ class RejectReason(enum.IntEnum):
     INSTRUMENT_EXPIRED = 51
     LIQUIDATED = 52
     REQUEST_LOST = 53
+    LIST_NOT_VALID = 54
+    LIST_DENIED = 55
+    PARENT_ENDED = 56
+    CONTINGENCY = 57
+    QUANTITY_OF_LIST = 58
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...

@@ -1,6 +1,6 @@
 """Types of the compiled half of strategies: events, order handles, views of the kernel, and their base class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final, Literal, NamedTuple, NoReturn, TypeAlias, TypedDict, TypeVar, Unpack, final
@@ -32,12 +32,14 @@ __all__ = [
     "Bar",
     "Bars",
     "Book",
+    "Buy",
     "CashEvent",
     "Clock",
     "Condition",
     "Context",
     "Indicator",
     "Level",
+    "ListedOrder",
     "Mids",
     "Order",
     "OrderEvent",
@@ -45,6 +47,7 @@ __all__ = [
     "Quote",
     "Random",
     "Reason",
+    "Sell",
     "StrategyBase",
     "Timer",
     "Trade",
@@ -81,7 +84,14 @@ class _Terms(TypedDict, total=False):
     expire_time: int | datetime | None
     self_trade: str | SelfTrade | None
 
+class _Exits(_Terms, total=False):
+    take_profit: _PriceLike | None
+    take_profit_ticks: int | None
+    stop_loss: _PriceLike | None
+    stop_loss_ticks: int | None
+
 DURATION: Final[object]
+EXITS: Final[tuple[str, ...]]
 HANDLERS: Final[tuple[tuple[str, object], ...]]
 NANOSECONDS: Final[dict[str, int]]
 TERMS: Final[tuple[str, ...]]
@@ -234,6 +244,10 @@ class Order:
     def all_or_none(self) -> bool: ...
     @property
     def contingency(self) -> Contingency: ...
+    @property
+    def parent_id(self) -> str | None: ...
+    @property
+    def exits(self) -> tuple[Order, ...]: ...
     @property
     def order_qty(self) -> Quantity: ...
     @property
@@ -437,6 +451,50 @@ class Mids:
     def sma(self, length: int) -> Indicator: ...
     def ema(self, length: int) -> Indicator: ...
 
+@disjoint_base
+class ListedOrder:
+    def __init__(self, quantity: object = None, instrument: object = None, **arguments: object) -> None: ...
+    @property
+    def quantity(self) -> object: ...
+    @property
+    def instrument(self) -> object: ...
+    @property
+    def arguments(self) -> dict[str, object]: ...
+
+@final
+class Buy(ListedOrder):
+    def __init__(
+        self,
+        quantity: _QuantityLike | None = None,
+        instrument: str | Instrument | None = None,
+        *,
+        limit: _PriceLike | None = None,
+        time_in_force: str | TimeInForce | None = None,
+        post_only: bool = False,
+        reduce_only: bool = False,
+        tag: str = "",
+        quantity_lots: int | None = None,
+        limit_ticks: int | None = None,
+        **terms: Unpack[_Terms],
+    ) -> None: ...
+
+@final
+class Sell(ListedOrder):
+    def __init__(
+        self,
+        quantity: _QuantityLike | None = None,
+        instrument: str | Instrument | None = None,
+        *,
+        limit: _PriceLike | None = None,
+        time_in_force: str | TimeInForce | None = None,
+        post_only: bool = False,
+        reduce_only: bool = False,
+        tag: str = "",
+        quantity_lots: int | None = None,
+        limit_ticks: int | None = None,
+        **terms: Unpack[_Terms],
+    ) -> None: ...
+
 @final
 class Condition:
     @property
@@ -462,6 +520,9 @@ class Random:
     def sample(self, items: Sequence[_T], count: int) -> list[_T]: ...
 
 def restored_random(state: int) -> Random: ...
+def restored_listed_order(
+    kind: type[ListedOrder], quantity: object, instrument: object, arguments: dict[str, object]
+) -> ListedOrder: ...
 
 @final
 class Context:
@@ -556,7 +617,7 @@ class StrategyBase:
         tag: str = "",
         quantity_lots: int | None = None,
         limit_ticks: int | None = None,
-        **terms: Unpack[_Terms],
+        **terms: Unpack[_Exits],
     ) -> Order: ...
     def sell(
         self,
@@ -570,7 +631,7 @@ class StrategyBase:
         tag: str = "",
         quantity_lots: int | None = None,
         limit_ticks: int | None = None,
-        **terms: Unpack[_Terms],
+        **terms: Unpack[_Exits],
     ) -> Order: ...
     def submit(
         self,
@@ -585,8 +646,16 @@ class StrategyBase:
         tag: str = "",
         quantity_lots: int | None = None,
         limit_ticks: int | None = None,
-        **terms: Unpack[_Terms],
+        **terms: Unpack[_Exits],
     ) -> Order: ...
+    def submit_list(
+        self,
+        orders: Iterable[ListedOrder],
+        *,
+        contingency: str | Contingency | None = None,
+        parent: ListedOrder | None = None,
+        trigger_mode: Literal["partial", "full"] = "partial",
+    ) -> list[Order]: ...
     def close(self, instrument: str | Instrument | None = None, *, tag: str = "") -> Order | None: ...
     @property
     def last_refusal(self) -> Reason: ...

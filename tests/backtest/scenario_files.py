@@ -16,6 +16,7 @@ from pytrader.backtest import RecordedVenue
 from pytrader.data import Stream
 from pytrader.matching import SessionRules, TradingPhase, VenueRules
 from pytrader.model.records import BAR, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE
+from pytrader.strategy import Buy, Sell
 
 FOLDER = Path(__file__).parent / "scenarios"
 START = 1_704_067_200_000_000_000
@@ -28,6 +29,7 @@ LAST = 128
 MARKET_WORDS = ("bid", "ask", "bought", "sold", "hidden", "bar", "phase", "wait")
 FLAGS = ("post_only", "reduce_only", "hidden", "all_or_none", "emulate")
 FORCES = ("gtc", "day", "ioc", "fok", "at_the_open", "at_the_close", "good_for_auction")
+CONTINGENCIES = {"": None, "none": None, "oco": "OCO", "ouo": "OUO", "oup": "one_updates_other_proportional"}
 QUIET = ("initialized", "pending_new", "pending_cancel", "pending_replace")
 
 
@@ -195,6 +197,8 @@ class Script(Strategy):
         kind, name, *rest = self._steps[int(timer.name)].words
         if kind == "new":
             self._send(name, rest)
+        elif kind == "list":
+            self._send_list(name, rest)
         elif kind == "cancel":
             self.cancel(self._orders[name])
         else:
@@ -204,6 +208,26 @@ class Script(Strategy):
             self.replace(self._orders[name], quantity=quantity, limit=limit, **keys)
 
     def _send(self, name: str, words: list[str]) -> None:
+        side, quantity, terms = self._read(name, words)
+        self._orders[name] = getattr(self, side)(quantity, **terms)
+
+    def _send_list(self, kind: str, words: list[str]) -> None:
+        first, _, among = kind.partition("+") if kind.startswith("oto") else ("", "", kind)
+        names, orders = [], []
+        for text in " ".join(words).split(" & "):
+            name, *rest = text.split()
+            side, quantity, terms = self._read(name, rest)
+            names.append(name)
+            orders.append({"buy": Buy, "sell": Sell}[side](quantity, **terms))
+        handles = self.submit_list(
+            orders[1:] if first else orders,
+            contingency=CONTINGENCIES[among],
+            parent=orders[0] if first else None,
+            trigger_mode="full" if first.endswith("_full") else "partial",
+        )
+        self._orders.update(zip(names, handles, strict=True))
+
+    def _read(self, name: str, words: list[str]) -> tuple[str, str, dict[str, Any]]:
         side, order_type, quantity, *rest = words
         terms: dict[str, Any] = {"tag": name}
         if rest[:1] == ["@"]:
@@ -220,7 +244,7 @@ class Script(Strategy):
                 raise ValueError(f"unknown word {word!r}")
             else:
                 terms[key] = START + int(value) * SECOND if key == "expire_time" else value
-        self._orders[name] = getattr(self, side)(quantity, **terms)
+        return side, quantity, terms
 
     def on_order_event(self, event: Any) -> None:
         kind = event.exec_type.name.lower().rstrip("_")

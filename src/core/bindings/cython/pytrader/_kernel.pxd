@@ -48,6 +48,14 @@ cdef extern from "model/enums.hpp" namespace "pytrader" nogil:
 
     cdef enum class Contingency(unsigned char):
         none
+        one_cancels_other
+        one_triggers_other
+        one_updates_other_absolute
+        one_updates_other_proportional
+
+    cdef enum class OtoTriggerMode(unsigned char):
+        partial
+        full
 
     cdef enum class OrderStatus(unsigned char):
         initialized
@@ -306,12 +314,16 @@ cdef extern from "indicators/indicator.hpp" namespace "pytrader" nogil:
     int compare_indicators "pytrader::compare"(const Indicator& a, const Indicator& b)
 
 
+cdef extern from "kernel/order_lists.hpp" namespace "pytrader" nogil:
+    const size_t LIST_ORDERS_MAX "pytrader::OrderLists::kMaxOrders"
+
 cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
     cdef cppclass Instrument:
         pass
 
     cdef cppclass Kernel:
         u64 submit(const NewOrder& order) except +translate_current_exception
+        u64 submit_list(const vector[NewOrder]& orders, OtoTriggerMode mode) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
         cbool replace(const ReplaceRequest& request) except +translate_current_exception
         RejectReason last_refusal()

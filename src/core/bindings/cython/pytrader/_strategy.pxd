@@ -75,6 +75,7 @@ cdef class Order:
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
     cdef COrder last
     cdef OrderTerms last_terms
+    cdef tuple bracket  # the exits of a bracket's entry, else None
     cdef vector[COrderEvent] history
     cdef const COrder* now(self)
     cdef OrderTerms terms(self)

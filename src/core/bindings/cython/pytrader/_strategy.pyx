@@ -9,13 +9,16 @@ from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from pytrader._kernel cimport (
     CallbackKind,
     CancelRequest,
+    Contingency,
     ExecType,
+    LIST_ORDERS_MAX,
     NewOrder,
     OrderGroup,
     OrderQuery,
     OrderStatus,
     OrderTerms,
     OrderType,
+    OtoTriggerMode,
     RejectReason,
     ReplaceRequest,
     SelfTrade,
@@ -101,12 +104,14 @@ __all__ = [
     "Bar",
     "Bars",
     "Book",
+    "Buy",
     "CashEvent",
     "Clock",
     "Condition",
     "Context",
     "Indicator",
     "Level",
+    "ListedOrder",
     "Mids",
     "Order",
     "OrderEvent",
@@ -114,6 +119,7 @@ __all__ = [
     "Quote",
     "Random",
     "Reason",
+    "Sell",
     "StrategyBase",
     "Timer",
     "Trade",
@@ -185,6 +191,7 @@ include "strategy_indicators.pxi"
 include "strategy_terms.pxi"
 include "strategy_random.pxi"
 include "strategy_conditions.pxi"
+include "strategy_lists.pxi"
 include "strategy_commands.pxi"
 include "strategy_lookups.pxi"
 include "strategy_context.pxi"

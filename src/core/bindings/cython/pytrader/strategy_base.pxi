@@ -297,10 +297,10 @@ cdef class StrategyBase:
             Not shown in the book; whole or not at all.
         peg, peg_offset
             ``"primary"`` or ``"midpoint"``, and the distance from there; `limit` is the cap.
-        expire_time : int | datetime
-            When a GTD order ends: nanoseconds since 1970 UTC, or an aware datetime.
-        self_trade : str | SelfTrade, optional
-            What happens instead of a trade with an own order.
+        expire_time, self_trade
+            When a GTD order ends: nanoseconds since 1970 UTC or an aware datetime; what comes instead of a self-trade.
+        take_profit, stop_loss, take_profit_ticks, stop_loss_ticks
+            A bracket: what trades is followed by reduce-only exits at these prices, a limit and a stop: `Order.exits`.
         order_type : str | OrderType, optional
             Needed for ``"market_to_limit"`` and ``"market_with_protection"`` only; else it follows from the terms.
 
@@ -332,6 +332,35 @@ cdef class StrategyBase:
         """Send an order to buy or to sell; `side` is ``"buy"``, ``"sell"`` or a Side; for the rest see `buy`."""
         return place(self.commanding("self.submit"), read_side(side), quantity, instrument, limit, time_in_force,
                      post_only, reduce_only, tag, quantity_lots, limit_ticks, terms)
+
+    def submit_list(self, orders, *, contingency=None, parent=None, trigger_mode="partial"):
+        """Send orders that depend on one another; all of them are taken, or none.
+
+        Parameters
+        ----------
+        orders : iterable of Buy and Sell
+            At most 64 with `parent`.
+        contingency : str | Contingency, optional
+            What they mean to one another. ``"OCO"``: once one has traded or ended, the others are canceled. ``"OUO"``:
+            what one has traded leaves the others; ``"ONE_UPDATES_OTHER_PROPORTIONAL"``: the others shrink by the same
+            share. Nothing if not given.
+        parent : Buy | Sell, optional
+            Triggers the others (one triggers other): they wait in the core until it trades, and end if it ends without.
+        trigger_mode : str
+            ``"partial"``: the others leave with the parent's first trade, sized to the part that has traded, and grow
+            with it. ``"full"``: they leave when it is complete, or has ended with a part.
+
+        Returns
+        -------
+        list of Order
+            Their handles, the parent's first. If one is denied, the others are denied too, for LIST_DENIED.
+
+        Raises
+        ------
+        InvalidArgument
+            For what is no Buy or Sell, too many of them, and all that `buy` refuses.
+        """
+        return submit_orders(self.commanding("self.submit_list"), orders, contingency, parent, trigger_mode)
 
     def close(self, instrument=None, *, tag=""):
         """Send the market order that brings the position to zero.

@@ -3,9 +3,23 @@
 
 cdef object place(Context context, Side side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
                   quantity_lots, limit_ticks, dict terms):
-    cdef Grid grid = context.grid_of(instrument)
     cdef NewOrder order
     cdef u64 number
+    cdef dict exits = None
+    if terms:
+        exits = {name: terms.pop(name) for name in EXITS if name in terms}
+    cdef Grid grid = read_order(context, side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
+                                quantity_lots, limit_ticks, terms, &order)
+    if exits:
+        return place_bracket(context, grid, order, exits)
+    number = context.kernel.submit(order)
+    return context.follow(number, grid, order.tag)
+
+
+cdef Grid read_order(Context context, Side side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
+                     quantity_lots, limit_ticks, dict terms, NewOrder* into):
+    cdef Grid grid = context.grid_of(instrument)
+    cdef NewOrder order
     if not isinstance(tag, str):
         raise InvalidArgument(f"tag must be a text, got {tag!r}")
     if type(post_only) is not bool or type(reduce_only) is not bool:
@@ -22,8 +36,8 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
         read_terms(grid, &order, terms)
     order.time_in_force = read_time_in_force(time_in_force, order)
     order.tag = context.tag_index(tag)
-    number = context.kernel.submit(order)
-    return context.follow(number, grid, order.tag)
+    into[0] = order
+    return grid
 
 
 cdef object close_position(Context context, instrument, tag):

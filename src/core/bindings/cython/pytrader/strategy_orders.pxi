@@ -167,6 +167,17 @@ cdef class Order:
         return CONTINGENCIES[<int>self.now().contingency]
 
     @property
+    def parent_id(self):
+        """Id of the order of its list that it waits or waited for, or None."""
+        cdef u64 parent = self.now().parent
+        return None if parent == 0 else f"{self.owner}-{parent}"
+
+    @property
+    def exits(self):
+        """A bracket's exits, of its entry: the take-profit order, then the stop-loss order, those that were asked for."""
+        return () if self.bracket is None else self.bracket
+
+    @property
     def order_qty(self):
         """Total quantity."""
         return self.grid.quantity(self.now().order_qty)

@@ -1,0 +1,304 @@
+"""Brackets and order lists as a strategy writes them, and their quantities against a naive reading of what traded."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from pytrader import Backtest, Buy, InvalidArgument, Sell, Strategy
+from pytrader.model import ExecType, OrderStatus, RejectReason
+from pytrader.strategy import ErrorPolicy, Quote
+from tests.backtest.markets import instrument, quotes
+
+BTC = instrument()
+
+
+class Script(Strategy):
+    """Does one thing at some of the quotes, and keeps the order events."""
+
+    def on_start(self) -> None:
+        self.step = 0
+        self.seen: list[Any] = []
+
+    def on_quote(self, quote: Quote) -> None:
+        act = self.steps.get(self.step)
+        self.step += 1
+        if act is not None:
+            act(self)
+
+    def on_order_event(self, event: Any) -> None:
+        self.seen.append(event)
+
+
+def scripted(**steps: Callable[[Any], None]) -> Any:
+    strategy: Any = Script()
+    strategy.steps = {int(name.removeprefix("at_")): act for name, act in steps.items()}
+    return strategy
+
+
+def touch(*mids: int, quantity: int = 5000) -> Any:
+    return quotes([(mid - 1, mid + 1) for mid in mids], quantity=quantity)
+
+
+def run(strategy: Any, rows: Any, cash: str = "1000000 USDT", **settings: Any) -> Any:
+    return Backtest(strategy, (BTC, rows), cash=cash, check_every_event=True, **settings).run()
+
+
+def test_a_bracket_has_its_exits_as_handles_and_leaves_with_a_profit() -> None:
+    made: list[Any] = []
+    strategy = scripted(at_0=lambda s: made.append(s.buy(2, take_profit="105", stop_loss="95", tag="b:1")))
+    result = run(strategy, touch(10000, 10000, 10600, 10600), cash="201 USDT")
+    entry = made[0]
+    profit, loss = entry.exits
+    assert [order.status for order in (entry, profit, loss)] == [
+        OrderStatus.FILLED,
+        OrderStatus.FILLED,
+        OrderStatus.CANCELED,
+    ]
+    assert (profit.price_ticks, profit.stop_price_ticks, loss.stop_price_ticks) == (10500, None, 9500)
+    assert profit.parent_id == loss.parent_id == entry.client_order_id
+    assert (entry.parent_id, profit.exits) == (None, ())
+    assert (profit.reduce_only, loss.reduce_only) == (True, True)
+    assert profit.tag == loss.tag == "b:1"
+    assert result.positions[0].quantity == 0
+
+
+def test_a_bracket_may_have_one_exit_and_its_prices_in_ticks() -> None:
+    made: list[Any] = []
+    strategy = scripted(at_0=lambda s: made.append(s.sell(quantity_lots=2000, stop_loss_ticks=10500)))
+    result = run(strategy, touch(10000, 10000, 10600, 10600))
+    (loss,) = made[0].exits
+    assert (loss.status, loss.side.name) == (OrderStatus.FILLED, "BUY")
+    assert result.positions[0].quantity == 0
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("take_profit below the entry of a buy", {"limit": "100", "take_profit": "99"}),
+    ("stop_loss above the entry of a buy", {"limit": "100", "stop_loss": "101"}),
+    ("both, the wrong way round", {"take_profit": "95", "stop_loss": "105"}),
+    ("equal prices", {"take_profit": "95", "stop_loss": "95"}),
+    ("against the stop of the entry", {"stop": "103", "stop_loss": "104"}),
+    ("a price twice", {"stop_loss": "95", "stop_loss_ticks": 9500}),
+    ("nothing at all", {"take_profit": None, "stop_loss": None}),
+    ("not a price", {"take_profit": 105.5}),
+    ("off the grid", {"take_profit": "105.005"}),
+]
+
+
+@pytest.mark.parametrize("terms", [terms for _, terms in WRONG], ids=[name for name, _ in WRONG])
+def test_a_bracket_that_makes_no_sense_is_refused_before_anything_changes(terms: dict[str, Any]) -> None:
+    caught: list[BaseException] = []
+
+    def act(strategy: Any) -> None:
+        with pytest.raises((InvalidArgument, ValueError, TypeError)) as info:
+            strategy.buy(1, **terms)
+        caught.append(info.value)
+
+    result = run(scripted(at_0=act), touch(10000, 10000))
+    assert len(caught) == 1
+    assert len(result.orders) == 0
+
+
+def test_what_is_no_list_is_refused_with_what_to_write() -> None:
+    messages: list[str] = []
+
+    def refused(strategy: Any, *arguments: Any, **terms: Any) -> None:
+        with pytest.raises((InvalidArgument, TypeError)) as info:
+            strategy.submit_list(*arguments, **terms)
+        messages.append(str(info.value))
+
+    def act(strategy: Any) -> None:
+        refused(strategy, [])
+        refused(strategy, [strategy])
+        refused(strategy, [Buy(1)] * 65)
+        refused(strategy, [Buy(1), Sell(1)], contingency="either")
+        refused(strategy, [Buy(1)], parent=Sell(1), trigger_mode="half")
+        refused(strategy, [Buy(1, colour="red")])  # type: ignore[call-arg]
+        with pytest.raises(InvalidArgument, match="write the exits as orders of the list"):
+            Buy(1, take_profit="105")  # type: ignore[call-arg]
+
+    result = run(scripted(at_0=act), touch(10000, 10000))
+    wanted = [
+        "at least one",
+        "made of Buy",
+        "at most 64",
+        "contingency must be one of",
+        "'partial' or 'full'",
+        "colour",
+    ]
+    assert [part in message for part, message in zip(wanted, messages, strict=True)] == [True] * 6
+    assert len(result.orders) == 0
+    assert repr(pickle.loads(pickle.dumps(Sell(1, "ABC", limit="2")))) == "Sell(1, 'ABC', limit='2')"
+    assert repr(Buy(1, limit="2")) == "Buy(1, limit='2')"
+
+
+def test_a_denied_list_ends_with_one_reason_and_siblings_that_say_so() -> None:
+    made: list[Any] = []
+    strategy = scripted(
+        at_0=lambda s: made.extend(s.submit_list([Buy(1, limit="90"), Buy(50, limit="91"), Buy(1, limit="92")]))
+    )
+    result = run(strategy, touch(10000, 10000), cash="1000 USDT")
+    assert {order.status for order in made} == {OrderStatus.DENIED}
+    assert [order.reason.code for order in made] == [
+        RejectReason.LIST_DENIED,
+        RejectReason.INSUFFICIENT_FUNDS,
+        RejectReason.LIST_DENIED,
+    ]
+    assert len(result.orders) == 3
+
+
+def test_the_quantity_of_a_list_is_refused_and_the_reason_told() -> None:
+    made: list[Any] = []
+    refusals: list[Any] = []
+
+    def act(strategy: Any) -> None:
+        made.extend(strategy.submit_list([Sell(1, limit="105"), Sell(1, stop="95")], contingency="OUO"))
+
+    def change(strategy: Any) -> None:
+        refusals.append((strategy.replace(made[0], quantity=2), strategy.last_refusal.code))
+        refusals.append((strategy.replace(made[0], limit="104"), strategy.last_refusal.code))
+
+    run(scripted(at_0=act, at_1=change), touch(10000, 10000, 10000))
+    assert refusals == [(False, RejectReason.QUANTITY_OF_LIST), (True, RejectReason.NONE)]
+    assert made[0].price_ticks == 10400
+
+
+def test_cancel_all_takes_what_waits_for_a_parent_too() -> None:
+    made: list[Any] = []
+
+    def act(strategy: Any) -> None:
+        made.append(strategy.buy(1, limit="90", take_profit="105", stop_loss="85"))
+
+    counts: list[int] = []
+    run(scripted(at_0=act, at_1=lambda s: counts.append(s.cancel_all())), touch(10000, 10000, 10000))
+    orders = [made[0], *made[0].exits]
+    assert {order.status for order in orders} == {OrderStatus.CANCELED}
+
+
+def test_an_error_policy_that_flattens_takes_lists_with_it() -> None:
+    def fail(strategy: Any) -> None:
+        raise RuntimeError("wrong")
+
+    strategy = scripted(
+        at_0=lambda s: s.buy(1, take_profit="105", stop_loss="95"),
+        at_1=lambda s: s.buy(1, limit="90", take_profit="105", stop_loss="85"),
+        at_2=fail,
+    )
+    result = run(strategy, touch(*[10000] * 8), error_policy=ErrorPolicy("flatten"))
+    assert result.positions[0].quantity == 0
+    assert len(result.orders) == 7
+    assert sum(result.summary()["order_status"].get(status, 0) for status in ("filled", "canceled")) == 7
+
+
+UPDATES = ("OUO", "ONE_UPDATES_OTHER_PROPORTIONAL")
+
+
+# --- against a naive reading ----------------------------------------------------------------------------------------
+
+
+class Lists(Strategy):
+    """Sends random lists, and now and then cancels or moves one of their orders."""
+
+    def on_start(self) -> None:
+        self.lists: list[tuple[str, str, list[Any]]] = []
+        self.checked = 0
+
+    def on_quote(self, quote: Quote) -> None:
+        self.checked += sum(check(*entry) for entry in self.lists)
+        draw = self.random
+        mid = quote.bid_ticks
+        if draw.chance(1, 3) and len(self.lists) < 40:
+            self.send(mid)
+        if self.lists and draw.chance(1, 4):
+            order = draw.choice(draw.choice(self.lists)[2])
+            if order.is_open and draw.chance(1, 3):
+                self.cancel(order)
+            elif order.is_open and order.price_ticks is not None:
+                self.replace(order, limit_ticks=order.price_ticks + draw.between(-2, 2))
+
+    def send(self, mid: int) -> None:
+        draw = self.random
+        among = draw.choice(["none", "OCO", "OUO", "ONE_UPDATES_OTHER_PROPORTIONAL"])
+        kind = draw.choice(["", "partial", "full"])
+        side, other = (Buy, Sell) if draw.chance(1, 2) else (Sell, Buy)
+        up = 1 if side is Buy else -1
+        exits = [
+            other(quantity_lots=draw.between(1, 9), limit_ticks=mid + up * draw.between(0, 6))
+            if draw.chance(1, 2)
+            else other(
+                quantity_lots=draw.between(1, 9),
+                stop_ticks=mid - up * draw.between(0, 6),
+                emulate=draw.chance(1, 2),
+                trigger="bid_ask",
+            )
+            for _ in range(draw.between(1, 3))
+        ]
+        parent = side(quantity_lots=draw.between(1, 9), limit_ticks=mid + draw.between(-3, 3)) if kind else None
+        orders = self.submit_list(exits, contingency=among, parent=parent, trigger_mode=kind or "partial")
+        self.lists.append((among, kind, orders))
+
+
+def total_of(among: str, kind: str, orders: list[Any], place: int, given: list[int]) -> int:
+    """What an order of a list should be for, from what its list has traded."""
+
+    def base(at: int) -> int:
+        if not kind:
+            return given[at]
+        if kind == "full" and orders[0].is_open:
+            return 0
+        return int(Fraction(given[at] * orders[0].cum_lots, given[0]))
+
+    total = base(place)
+    for at in range(1 if kind else 0, len(orders)):
+        traded = orders[at].cum_lots
+        if at == place or traded == 0:
+            continue
+        if among == "OUO":
+            total -= traded
+        elif among == "ONE_UPDATES_OTHER_PROPORTIONAL":
+            total -= -(-traded * base(place) // base(at)) if base(at) else base(place)
+    return total
+
+
+def check(among: str, kind: str, orders: list[Any]) -> int:
+    """Compares each order of a list that nothing is under way for, and says how many were compared."""
+    given = [int(Decimal(str(order.events[0].order_qty)) * 1000) for order in orders]
+    legs = orders[1:] if kind else orders
+    if orders[0].events[0].exec_type is ExecType.DENIED:
+        assert {order.status for order in orders} == {OrderStatus.DENIED}
+        return len(orders)
+    checked = 0
+    for order in legs:
+        said = {event.exec_type for event in order.events}
+        waits = bool(kind) and ExecType.RELEASED not in said
+        refused = ExecType.REPLACE_REJECTED in said or ExecType.CANCEL_REJECTED in said
+        if order.is_open and not order.is_pending and not waits and not refused and (kind or among in UPDATES):
+            total = total_of(among, kind, orders, orders.index(order), given)
+            assert order.order_lots == total, (among, kind, orders)
+            checked += 1
+    if among == "OCO" and any(leg.cum_lots or leg.is_closed for leg in legs):
+        alive = [leg for leg in legs if leg.is_open and not leg.is_pending]
+        assert len(alive) <= 1
+        checked += 1
+    return checked
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_quantities_follow_from_what_the_lists_traded(seed: int) -> None:
+    draw = random.Random(seed)
+    mids, mid = [], 10000
+    for _ in range(400):
+        mid += draw.choice([-2, -1, 0, 0, 1, 2])
+        mids.append(mid)
+    rows = quotes([(mid - 1, mid + 1) for mid in mids], quantity=1)
+    rows["bid_quantity"] = [draw.randint(1, 4) for _ in mids]
+    rows["ask_quantity"] = [draw.randint(1, 4) for _ in mids]
+    strategy = Lists()
+    run(strategy, rows, seed=seed, order_latency=draw.choice(["0ms", "400ms", "2500ms"]))
+    assert strategy.checked > 100
