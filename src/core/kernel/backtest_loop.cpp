@@ -426,7 +426,7 @@ void BacktestLoop::check() const {
   std::size_t at_venues = 0;
   for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
-  const std::size_t in_core = kernel_.emulator().size() + kernel_.lists().waiting();
+  const std::size_t in_core = kernel_.emulator().size() + kernel_.lists().waiting() + kernel_.worked_here();
   const bool same_orders =
       !nothing_on_its_way || kernel_.failed() || at_venues + in_core == kernel_.orders().open_count();
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;

@@ -388,6 +388,11 @@ bool Kernel::cancel_timer(StrategyIndex strategy, TimerId timer) {
   return timers_.cancel(strategy, timer);
 }
 
+i64 Kernel::free_lots(ClientOrderId id) const {
+  const Order& parent = *order(id);
+  return static_cast<i64>(std::max<i128>(0, parent.leaves_qty() - way_.given_to_children(parent)));
+}
+
 PositionState Kernel::position(StrategyIndex strategy, InstrumentIndex instrument) const {
   market(instrument);
   if (strategy >= ports_.size()) throw Error(ErrorCode::invalid_argument, "position: no such strategy");

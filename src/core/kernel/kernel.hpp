@@ -134,6 +134,9 @@ class Kernel {
   const Order* order(ClientOrderId id) const noexcept { return way_.store().find(id); }
   OrderTerms terms(const Order& order) const noexcept { return way_.store().terms(order); }
   const OrderStore& orders() const noexcept { return way_.store(); }
+  // Lots of a parent that have neither traded nor are with its open children, 0 once it is closed. The order must
+  // exist.
+  i64 free_lots(ClientOrderId id) const;
   const Emulator& emulator() const noexcept { return way_.emulation().emulator(); }
   const OrderLists& lists() const noexcept { return way_.lists(); }
   const RiskGate& gate() const noexcept { return way_.gate(); }
@@ -169,6 +172,8 @@ class Kernel {
   u64 digest() const noexcept { return hash_.digest(); }
   // Whether ledger, orders and exposure agree to the last unit. Walks all of them: for tests and debug runs.
   bool check() const;
+  // Open orders that algorithms work. Walks all open orders.
+  u32 worked_here() const noexcept;
 
  private:
   bool enter(i64 ts);

@@ -55,4 +55,16 @@ bool Kernel::check() const {
   return held == emulator().size() + lists().waiting();
 }
 
+u32 Kernel::worked_here() const noexcept {
+  u32 count = 0;
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+    for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
+      for (ClientOrderId id = orders().first_open(strategy, instrument); id != 0; id = orders().next_open(id)) {
+        count += (orders().find(id)->flags & kAlgorithm) != 0 ? 1 : 0;
+      }
+    }
+  }
+  return count;
+}
+
 }  // namespace pytrader

@@ -30,7 +30,8 @@ RejectReason OrderLists::check(std::span<const NewOrder> orders, std::size_t& wr
   const NewOrder& model = orders[begin];
   for (wrong = 0; wrong < orders.size(); ++wrong) {
     const NewOrder& order = orders[wrong];
-    const bool known = order.list == 0 && order.parent == 0 && order.strategy == orders.front().strategy;
+    const bool known = order.list == 0 && order.parent == 0 && order.strategy == orders.front().strategy &&
+                       (order.flags & kAlgorithm) == 0;
     if (!known) return RejectReason::list_not_valid;
     if (wrong < begin) continue;
     const bool alike = order.contingency == model.contingency && order.contingency != Contingency::one_triggers_other;

@@ -1,5 +1,6 @@
 // The order's way on one screen: command -> risk gate (-> emulator -> gate) -> execution -> venue -> report -> ledger.
-// What the orders of a list mean to one another stands in order_way_lists.cpp.
+// What the orders of a list mean to one another stands in order_way_lists.cpp, what a parent and the children are that
+// an algorithm works it with in order_way_children.cpp.
 #pragma once
 
 #include "execution/order_store.hpp"
@@ -22,16 +23,25 @@ class OrderWay {
 
   ClientOrderId submit(const NewOrder& command, i64 now) {
     const RiskView view = view_of(command.strategy, command.instrument, now);
-    RejectReason reason = gate_.check_new(command, instrument_of(command.instrument), view);
-    if (reason == RejectReason::none && !stands_alone(command)) reason = RejectReason::list_not_valid;
+    Order* const parent = worked_parent(command);
+    RejectReason reason = parent != nullptr ? judge_child(command, *parent, view)
+                                            : gate_.check_new(command, instrument_of(command.instrument), view);
+    if (reason == RejectReason::none && parent == nullptr && !stands_alone(command)) {
+      reason = RejectReason::list_not_valid;
+    }
     const bool waits = reason == RejectReason::none && emulation_.takes(command);
     if (waits) reason = emulation_.check(command);
     if (reason == RejectReason::none) venue_.require_room();
     if (reason == RejectReason::none && waits) emulation_.make_room(command);
     Order& order = store_.create(command, now);
-    if (reason == RejectReason::list_not_valid) order.list = 0, order.parent = 0;
+    if (parent == nullptr) order.list = 0, order.parent = 0;
     if (reason != RejectReason::none) {
       say(order, ExecType::denied, reason, now);
+      return order.client_order_id;
+    }
+    if (parent != nullptr) adopt(order, *parent, RiskGate::value_price(command, view));
+    if ((order.flags & kAlgorithm) != 0) {
+      begin_work(order, RiskGate::value_price(command, view), now);
     } else if (waits) {
       hold(order, RiskGate::value_price(command, view), now);
     } else {
@@ -94,6 +104,8 @@ class OrderWay {
       Order& order = *store_.find(id);
       id = store_.next_open(id);
       if (order.ord_status == OrderStatus::emulated) cancel_here(order, reason, now);
+      if ((order.flags & kAlgorithm) != 0 && order.ord_status != OrderStatus::pending_cancel)
+        cancel(order, reason, now);
     }
     settle_lists(now);
     return true;
@@ -118,6 +130,10 @@ class OrderWay {
     Order* order = store_.find(command.client_order_id);
     const bool of_list = order != nullptr && order->list != 0 && lists_.sizes(*order);
     if (of_list && command.quantity != order->order_qty) return RejectReason::quantity_of_list;
+    if (order != nullptr && (order->flags & (kAlgorithm | kChild)) != 0) {
+      const RejectReason reason = judge_family(command, *order);
+      if (reason != RejectReason::none) return reason;
+    }
     const RejectReason reason = replace_one(command, order, now);
     settle_lists(now);
     return reason;
@@ -135,6 +151,9 @@ class OrderWay {
     settle_lists(now);
     return taken;
   }
+
+  // Lots that the open children of a parent may still trade.
+  i128 given_to_children(const Order& parent) const noexcept;
 
   // Whether many more events may wait to be delivered.
   bool has_room() const noexcept { return !events_.is_half_full(); }
@@ -163,8 +182,10 @@ class OrderWay {
       position_changed(order->strategy, order->instrument);
     }
     if (!taken) return false;
-    if (change.kind == TradeChange::Kind::none) {
+    if (change.kind == TradeChange::Kind::none || (order->flags & kAlgorithm) != 0) {
       events_.push(event);
+      if ((order->flags & kChild) != 0) [[unlikely]]
+        child_told(*order, report, now);
       return true;
     }
     const FillPosting posting =
@@ -172,6 +193,8 @@ class OrderWay {
     event.fee = posting.fee;
     const PositionState& position = position_changed(event.strategy, event.instrument);
     events_.push_fill(event, position);
+    if ((order->flags & kChild) != 0) [[unlikely]]
+      child_told(*order, report, now);
     return true;
   }
 
@@ -194,8 +217,9 @@ class OrderWay {
     say(order, ExecType::released, RejectReason::none, now);
     const RiskView view = view_of(order.strategy, order.instrument, now);
     const NewOrder sent = sent_order(order, store_.terms(order));
+    Reservation shared;
     const RejectReason reason =
-        gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(order));
+        gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(&order, shared));
     if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
     send(order, RiskGate::value_at_release(sent, order, view), now);
   }
@@ -254,9 +278,15 @@ class OrderWay {
 
   RejectReason replace_one(const ReplaceRequest& command, Order* order, i64 now) {
     const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
+    Reservation shared;
     const RejectReason reason = gate_.check_replace(command, order, instrument_of(index),
-                                                    view_of(command.strategy, index, now), shared_of(order));
+                                                    view_of(command.strategy, index, now), shared_of(order, shared));
     if (reason != RejectReason::none) return reason;
+    if ((order->flags & kChild) != 0) raise_value(*order, command.price);
+    if ((order->flags & kAlgorithm) != 0) {
+      tell(*order, ExecType::replaced, now, command.price, command.quantity);
+      return reason;
+    }
     if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
     venue_.require_room();
     if (!note_replace(*order, command, now)) return RejectReason::request_pending;
@@ -274,6 +304,7 @@ class OrderWay {
   // An order that may be canceled, for a reason where its strategy did not ask.
   void cancel(Order& order, RejectReason reason, i64 now) {
     if (order.ord_status == OrderStatus::emulated) return cancel_here(order, reason, now);
+    if ((order.flags & kAlgorithm) != 0) return end_work(order, reason, now);
     venue_.require_room();
     say(order, ExecType::pending_cancel, reason, now);
     venue_.cancel(order, now);
@@ -292,10 +323,28 @@ class OrderWay {
   }
 
   // Orders of lists.
-  const Reservation* shared_of(const Order* order) const noexcept {
-    return order != nullptr && (order->flags & kShared) != 0 ? &lists_.held(*order) : nullptr;
+  // What holds back for the order beside itself, in `into`; null where nothing does.
+  const Reservation* shared_of(const Order* order, Reservation& into) const noexcept {
+    if (order == nullptr || (order->flags & (kShared | kChild)) == 0) return nullptr;
+    into = (order->flags & kShared) != 0 ? lists_.held(*order) : reservation_of(*store_.find(order->parent));
+    return &into;
   }
-  const Reservation* shared_of(const Order& order) const noexcept { return shared_of(&order); }
+  // Parents and the children that an algorithm works them with.
+  Order* worked_parent(const NewOrder& command) noexcept {
+    if (command.parent == 0) [[likely]]
+      return nullptr;
+    Order* const parent = store_.find(command.parent);
+    const bool works = parent != nullptr && parent->strategy == command.strategy && (parent->flags & kAlgorithm) != 0;
+    return works ? parent : nullptr;
+  }
+  RejectReason judge_child(const NewOrder& command, const Order& parent, const RiskView& view) const;
+  RejectReason judge_family(const ReplaceRequest& command, const Order& order) const;
+  void adopt(Order& child, Order& parent, i64 value_price);
+  void raise_value(const Order& child, i64 price);
+  void begin_work(Order& parent, i64 value_price, i64 now);
+  void end_work(Order& parent, RejectReason reason, i64 now);
+  void child_told(const Order& child, const ExecutionReport& report, i64 now);
+
   struct Trial;
   RejectReason judge(const NewOrder& command, OrderListId list, std::size_t place, i64 now);
   RejectReason judge_list(std::span<const NewOrder> commands, OrderListId list, std::size_t& wrong, i64 now);

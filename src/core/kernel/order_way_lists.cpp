@@ -157,7 +157,9 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
   sent.quantity = quantity;
   sent.flags |= order.flags & kEmulate;
   const RiskView view = view_of(order.strategy, order.instrument, now);
-  RejectReason reason = gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(order));
+  Reservation shared;
+  RejectReason reason =
+      gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(&order, shared));
   if (is_too_small(reason) && lists_.may_grow(order, store_)) return;
   const bool waits = emulation_.takes(sent);
   if (reason == RejectReason::none && waits) reason = emulation_.check(sent);

@@ -197,8 +197,9 @@ enum class RejectReason : u8 {
   parent_ended = 56,
   contingency = 57,
   quantity_of_list = 58,
+  exceeds_parent = 59,
 };
-constexpr u8 kRejectReasonCount = 59;
+constexpr u8 kRejectReasonCount = 60;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -23,12 +23,14 @@ constexpr u16 kPostOnly = 1;
 constexpr u16 kReduceOnly = 2;
 constexpr u16 kHidden = 4;
 constexpr u16 kAllOrNone = 8;
-constexpr u16 kEmulate = 32;  // to be held in the core until its trigger, whatever the venue offers
+constexpr u16 kEmulate = 32;     // to be held in the core until its trigger, whatever the venue offers
+constexpr u16 kAlgorithm = 512;  // an execution algorithm works it: it never leaves, orders that name it as parent do
 // Nobody asks for these; the core sets them.
 constexpr u16 kReleased = 64;  // the core has held it until its price was reached, and let it go
 constexpr u16 kWaiting = 128;  // the core holds it until the first order of its list trades; it holds back nothing
 constexpr u16 kShared = 256;   // what it holds back is held back once for its list: at most one of them trades in full
-constexpr u16 kSetByCore = kReleased | kWaiting | kShared;
+constexpr u16 kChild = 1024;   // its parent holds back for it
+constexpr u16 kSetByCore = kReleased | kWaiting | kShared | kChild;
 
 struct NewOrder {
   ClientOrderId client_order_id;  // 0 on the way in: execution numbers it
@@ -45,7 +47,7 @@ struct NewOrder {
   TriggerType trigger_type = TriggerType::venue_default;
   Contingency contingency = Contingency::none;  // towards the other orders of its list
   OrderListId list = 0;
-  ClientOrderId parent = 0;  // the order that must trade before this one leaves; 0 is none
+  ClientOrderId parent = 0;  // the order that an algorithm works with this one, or that triggers it; 0 is none
   OrderTerms terms{};
 };
 

@@ -71,6 +71,8 @@ constexpr ReasonText kReasonTexts[] = {
     {"parent_ended", "the order that it waited for ended without having traded enough for it"},
     {"contingency", "another order of its list has traded or ended, which leaves nothing for this one"},
     {"quantity_of_list", "its quantity follows the other orders of its list: replace prices only, or cancel it"},
+    {"exceeds_parent",
+     "a child may be for no more than its parent has left, at no worse price, on its side and in its instrument"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

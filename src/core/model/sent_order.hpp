@@ -45,7 +45,7 @@ inline NewOrder sent_order(const Order& order, const OrderTerms& terms) noexcept
                 order.side,
                 order.order_type,
                 order.time_in_force,
-                static_cast<u16>(order.flags & ~(kEmulate | kSetByCore))};
+                static_cast<u16>(order.flags & ~(kEmulate | kAlgorithm | kSetByCore))};
   sent.self_trade = order.self_trade;
   sent.trigger_type = order.trigger_type;
   sent.contingency = order.contingency;

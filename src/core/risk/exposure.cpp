@@ -59,7 +59,7 @@ bool side_requirement(i64 held_against, i128 cost, const Working& working, const
 }  // namespace
 
 Reservation reservation_of(const Order& order) noexcept {
-  return (order.flags & (kWaiting | kShared)) != 0 ? Reservation{} : own_reservation(order);
+  return (order.flags & (kWaiting | kShared | kChild)) != 0 ? Reservation{} : own_reservation(order);
 }
 
 Reservation own_reservation(const Order& order) noexcept {

@@ -20,7 +20,7 @@ struct Reservation {
 
   friend bool operator==(const Reservation&, const Reservation&) = default;
 };
-// Nothing where the order's list holds back for it, or nothing yet.
+// Nothing where the order's list or parent holds back for it, or nothing yet.
 Reservation reservation_of(const Order& order) noexcept;
 // What the order may still trade by itself, whatever its list says.
 Reservation own_reservation(const Order& order) noexcept;

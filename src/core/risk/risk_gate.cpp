@@ -9,7 +9,7 @@
 namespace pytrader {
 namespace {
 
-constexpr u16 kKnownFlags = kPostOnly | kReduceOnly | kHidden | kAllOrNone | kEmulate;
+constexpr u16 kKnownFlags = kPostOnly | kReduceOnly | kHidden | kAllOrNone | kEmulate | kAlgorithm;
 constexpr i64 kBasisPoints = 10'000;
 
 template <class Member, std::size_t size>
@@ -45,6 +45,14 @@ RejectReason check_prices(const NewOrder& order, const TypeRules& type, const In
   return RejectReason::none;
 }
 
+// What an algorithm works is a quantity and a limit; how its children go about it is the algorithm's.
+RejectReason check_worked(const NewOrder& order) {
+  const bool plain = (order.order_type == OrderType::market || order.order_type == OrderType::limit) &&
+                     (order.flags & ~(kAlgorithm | kReduceOnly)) == 0 && order.terms == OrderTerms{};
+  if (!plain) return RejectReason::instruction_not_supported;
+  return order.time_in_force == TimeInForce::gtc ? RejectReason::none : RejectReason::time_in_force_not_supported;
+}
+
 RejectReason check_form(const NewOrder& order, const InstrumentDefinition& definition, i64 now) {
   if (!valid(order.side)) return RejectReason::side_not_valid;
   const TypeRules* const type = rules_of(order.order_type);
@@ -59,6 +67,9 @@ RejectReason check_form(const NewOrder& order, const InstrumentDefinition& defin
     return RejectReason::malformed_message;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;
+  if ((order.flags & kAlgorithm) != 0) {
+    if (const RejectReason reason = check_worked(order); reason != RejectReason::none) return reason;
+  }
   if ((order.time_in_force == TimeInForce::gtd) != (order.terms.expire_time != 0)) {
     return RejectReason::expire_time_missing;
   }
@@ -220,7 +231,8 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
   wanted.share(shared);
   reason = check_worth(wanted, *instrument);
   if (reason != RejectReason::none) return reason;
-  if (limits.max_open_orders > 0 && exposure_.open_orders(order.strategy) >= limits.max_open_orders) {
+  const bool one_more = shared == nullptr || shared->quantity == 0;
+  if (one_more && limits.max_open_orders > 0 && exposure_.open_orders(order.strategy) >= limits.max_open_orders) {
     return RejectReason::order_limit;
   }
   reason = check_position(wanted);

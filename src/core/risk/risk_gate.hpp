@@ -39,8 +39,8 @@ class RiskGate {
     return strategy < allotments_.size() && !allotments_[strategy].empty();
   }
 
-  // `shared` is what the order's list holds back already, for it and for others of which at most one trades in full;
-  // null where the order holds back for itself.
+  // `shared` is what the order's list holds back already, for it and for others of which at most one trades in full, or
+  // its parent for all its children; null where the order holds back for itself.
   RejectReason check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view,
                          const Reservation* shared = nullptr) const;
   // An order that is to wait for another one of its list: its form and size. The rest is judged when it leaves.

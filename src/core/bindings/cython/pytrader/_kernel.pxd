@@ -135,6 +135,7 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
     const u32 kHidden
     const u32 kAllOrNone
     const u32 kEmulate
+    const u32 kAlgorithm
 
     cdef cppclass NewOrder:
         NewOrder()
@@ -191,6 +192,12 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
 
 
 cdef extern from "model/order.hpp" namespace "pytrader" nogil:
+    cdef cppclass OrderLinks:
+        u32 next
+
+    cdef cppclass OrderChain:
+        u32 head
+
     cdef cppclass Order:
         i128 cum_value
         u64 client_order_id
@@ -206,6 +213,8 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         u32 instrument
         u32 tag
         u32 list
+        OrderLinks by_parent
+        OrderChain children
         Side side
         OrderType order_type
         TimeInForce time_in_force
@@ -324,6 +333,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
     cdef cppclass Kernel:
         u64 submit(const NewOrder& order) except +translate_current_exception
         u64 submit_list(const vector[NewOrder]& orders, OtoTriggerMode mode) except +translate_current_exception
+        i64 free_lots(u64 order) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
         cbool replace(const ReplaceRequest& request) except +translate_current_exception
         RejectReason last_refusal()

@@ -84,6 +84,15 @@ cdef class Order:
     cdef void close(self) noexcept
 
 
+cdef class AlgorithmBase:
+    cdef Context context
+    cdef Order order  # that it works, None before
+    cdef list timers
+    cdef Order bound(self, str what)
+    cdef int begin(self, Context context, Order order) except -1
+    cdef int end(self) except -1
+
+
 cdef class OrderEvent:
     cdef COrderEvent record
     cdef Order handle
@@ -176,6 +185,8 @@ cdef class Context:
     cdef dict timer_by_name
     cdef list timer_names  # by the number that the kernel knows a timer by
     cdef list free_timers  # numbers to use again
+    cdef dict algorithms  # that work orders, by the parent's number
+    cdef dict algorithm_timers  # by name
     cdef set series
     cdef dict watches  # handlers by the number of what they wait for
     cdef dict unready  # indicators by series, until all of them are ready

@@ -53,6 +53,7 @@ from pytrader._kernel cimport (
     is_pending,
     is_recorded,
     is_refusal,
+    kAlgorithm,
     kAllOrNone,
     kEmulate,
     kHidden,
@@ -101,6 +102,7 @@ cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(object value)
 
 __all__ = [
+    "AlgorithmBase",
     "Bar",
     "Bars",
     "Book",
@@ -192,6 +194,7 @@ include "strategy_terms.pxi"
 include "strategy_random.pxi"
 include "strategy_conditions.pxi"
 include "strategy_lists.pxi"
+include "strategy_algorithms.pxi"
 include "strategy_commands.pxi"
 include "strategy_lookups.pxi"
 include "strategy_context.pxi"

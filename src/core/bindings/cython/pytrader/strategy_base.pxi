@@ -66,10 +66,7 @@ cdef class StrategyBase:
 
     cdef Quote latest_quote(self, instrument):
         cdef Context context = self.running("self.quote")
-        cdef Quote quote = Quote.__new__(Quote)
-        quote.grid = context.grid_of(instrument)
-        quote.record = context.kernel.quote(quote.grid.index)
-        return quote
+        return quote_now(context, context.grid_of(instrument))
 
     @property
     def phase(self):

@@ -6,14 +6,25 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     cdef NewOrder order
     cdef u64 number
     cdef dict exits = None
+    cdef object algorithm = None
+    cdef Order placed
     if terms:
         exits = {name: terms.pop(name) for name in EXITS if name in terms}
+        algorithm = terms.pop("algorithm", None)
+        if algorithm is not None:
+            check_algorithm(algorithm, exits)
+            time_in_force = "GTC" if time_in_force is None else time_in_force
     cdef Grid grid = read_order(context, side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
                                 quantity_lots, limit_ticks, terms, &order)
     if exits:
         return place_bracket(context, grid, order, exits)
+    if algorithm is not None:
+        order.flags |= <unsigned short>kAlgorithm
     number = context.kernel.submit(order)
-    return context.follow(number, grid, order.tag)
+    placed = context.follow(number, grid, order.tag)
+    if algorithm is not None:
+        work_order(context, placed, <AlgorithmBase>algorithm)
+    return placed
 
 
 cdef Grid read_order(Context context, Side side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
@@ -83,13 +94,18 @@ cdef bint noted(Context context, Order order, bint sent) noexcept:
 
 
 cdef object bars_of(Context context, length, instrument):
+    cdef Bars bars = series_of(context, length, context.grid_of(instrument))
+    context.series.add(bars.series)
+    return bars
+
+
+cdef Bars series_of(Context context, length, Grid grid):
     cdef Bars bars = Bars.__new__(Bars)
     cdef i64 every = duration(length, "a bar's length")
     bars.context = context
-    bars.grid = context.grid_of(instrument)
+    bars.grid = grid
     bars.length = every
-    bars.series = add_bars(context.kernel[0], bars.grid.index, every)
-    context.series.add(bars.series)
+    bars.series = add_bars(context.kernel[0], grid.index, every)
     return bars
 
 

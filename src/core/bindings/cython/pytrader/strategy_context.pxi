@@ -68,6 +68,8 @@ cdef class Context:
         self.timer_by_name = {}
         self.timer_names = []
         self.free_timers = []
+        self.algorithms = {}
+        self.algorithm_timers = {}
         self.series = set()
         self.unready = {}
         self.failures = []
@@ -99,8 +101,8 @@ cdef class Context:
     cdef int find_handlers(self, strategy, base) except -1:
         own = getattr(strategy, "__dict__", {})
         cdef dict found = {}
-        # Orders' events keep the handles' history, whether or not the strategy looks at them.
-        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition)
+        # Orders' events keep the handles' history, whether or not the strategy looks at them; timers may be algorithms'.
+        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition) | mask_of(CallbackKind.timer)
         for name, kind in HANDLERS:
             if name in own or getattr(type(strategy), name) is not getattr(base, name):
                 found[name] = getattr(strategy, name)
@@ -376,7 +378,12 @@ cdef class Context:
         if found is not None and found[1] == 0:
             del self.timer_by_name[event.text]
             self.free_timers.append(record.name)
-        if self.on_timer is not None and may_command(self.kernel.state(self.index)):
+        if not may_command(self.kernel.state(self.index)):
+            return 0
+        algorithm = self.algorithm_timers.get(event.text) if self.algorithm_timers else None
+        if algorithm is not None:
+            algorithm.on_timer()
+        elif self.on_timer is not None:
             PyObject_CallOneArg(self.on_timer, event)
         return 0
 
@@ -389,7 +396,7 @@ cdef class Context:
             order.asked -= 1
         if is_closed(record.ord_status):
             self.finish_order(order)
-        if self.on_order_event is None and not (refused and self.on_reject is not None):
+        if self.on_order_event is None and not (refused and self.on_reject is not None) and not self.algorithms:
             return 0
         event = self.order_event
         if event is None or Py_REFCNT(event) > 2:
@@ -401,6 +408,8 @@ cdef class Context:
             PyObject_CallOneArg(self.on_order_event, event)
         if refused and self.on_reject is not None:
             PyObject_CallOneArg(self.on_reject, event)
+        if self.algorithms:
+            tell_algorithm(self, order, event)
         return 0
 
     # The handle of a closed order stays known until the venue has answered every request about it: a cancel that came

@@ -1,6 +1,13 @@
 # What a strategy reads while it runs: its position, the book, the clock, bars and indicators.
 
 
+cdef Quote quote_now(Context context, Grid grid):
+    cdef Quote quote = Quote.__new__(Quote)
+    quote.grid = grid
+    quote.record = context.kernel.quote(grid.index)
+    return quote
+
+
 @cython.final
 cdef class Position:
     """The strategy's position in one instrument, always as it is now; call it with an id for another instrument."""
