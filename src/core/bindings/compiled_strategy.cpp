@@ -2,6 +2,7 @@
 #include "bindings/compiled_strategy.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "bindings/strategy_view.hpp"
 
@@ -97,32 +98,55 @@ struct CompiledCalls {
     });
   }
 
+  static NewOrder order_of(const CompiledStrategy& strategy, const pytrader_new_order* told) {
+    NewOrder order{};
+    order.price = told->price;
+    order.quantity = told->quantity;
+    order.strategy = strategy.index_;
+    order.instrument = number(static_cast<u64>(told->instrument), "instrument");
+    order.tag = number(static_cast<u64>(told->tag), "tag");
+    order.side = side_of(told->side);
+    order.order_type = static_cast<OrderType>(small(told->order_type, "order_type"));
+    order.time_in_force = static_cast<TimeInForce>(small(told->time_in_force, "time_in_force"));
+    order.flags = small(told->flags, "flags");
+    order.trigger_type = static_cast<TriggerType>(small(told->trigger_type, "trigger_type"));
+    order.terms.stop_price = told->stop_price;
+    order.terms.activation_price = told->activation_price;
+    order.terms.trailing_offset = told->trailing_offset;
+    order.terms.trailing_step = told->trailing_step;
+    order.terms.trailing_unit = told->trailing_unit;
+    order.terms.limit_offset = told->limit_offset;
+    order.terms.display_qty = told->display_qty;
+    order.terms.display_range = told->display_range;
+    order.terms.min_qty = told->min_qty;
+    order.terms.peg_type = told->peg_type;
+    order.terms.peg_offset = told->peg_offset;
+    order.terms.expire_time = told->expire_time;
+    return order;
+  }
+
   static u64 submit_order(pytrader_run* run, const pytrader_new_order* told) noexcept {
+    return guarded(run, u64{0},
+                   [&](CompiledStrategy& strategy, Kernel& kernel) { return kernel.submit(order_of(strategy, told)); });
+  }
+
+  static u64 submit_list(pytrader_run* run, const pytrader_new_order* told, i64 count, i64 with_parent, i64 contingency,
+                         i64 trigger_mode) noexcept {
     return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
-      NewOrder order{};
-      order.price = told->price;
-      order.quantity = told->quantity;
-      order.strategy = strategy.index_;
-      order.instrument = number(static_cast<u64>(told->instrument), "instrument");
-      order.tag = number(static_cast<u64>(told->tag), "tag");
-      order.side = side_of(told->side);
-      order.order_type = static_cast<OrderType>(small(told->order_type, "order_type"));
-      order.time_in_force = static_cast<TimeInForce>(small(told->time_in_force, "time_in_force"));
-      order.flags = small(told->flags, "flags");
-      order.trigger_type = static_cast<TriggerType>(small(told->trigger_type, "trigger_type"));
-      order.terms.stop_price = told->stop_price;
-      order.terms.activation_price = told->activation_price;
-      order.terms.trailing_offset = told->trailing_offset;
-      order.terms.trailing_step = told->trailing_step;
-      order.terms.trailing_unit = told->trailing_unit;
-      order.terms.limit_offset = told->limit_offset;
-      order.terms.display_qty = told->display_qty;
-      order.terms.display_range = told->display_range;
-      order.terms.min_qty = told->min_qty;
-      order.terms.peg_type = told->peg_type;
-      order.terms.peg_offset = told->peg_offset;
-      order.terms.expire_time = told->expire_time;
-      return kernel.submit(order);
+      if (count < 1 || count > static_cast<i64>(OrderLists::kMaxOrders) || with_parent < 0 || with_parent > 1 ||
+          trigger_mode < 0 || trigger_mode > 1) {
+        throw Error(ErrorCode::invalid_argument, "submit_list: give 1 to " + std::to_string(OrderLists::kMaxOrders) +
+                                                     " orders, and 0 or 1 for with_parent and trigger_mode");
+      }
+      std::array<NewOrder, OrderLists::kMaxOrders> orders{};
+      const std::size_t size = static_cast<std::size_t>(count);
+      for (std::size_t place = 0; place < size; ++place) {
+        orders[place] = order_of(strategy, told + place);
+        const bool triggers = with_parent == 1 && place == 0;
+        orders[place].contingency =
+            triggers ? Contingency::one_triggers_other : static_cast<Contingency>(small(contingency, "contingency"));
+      }
+      return kernel.submit_list({orders.data(), size}, static_cast<OtoTriggerMode>(trigger_mode));
     });
   }
 
@@ -372,7 +396,8 @@ const pytrader_api& CompiledStrategy::api() noexcept {
                                          &Calls::either,
                                          &Calls::inverse,
                                          &Calls::when,
-                                         &Calls::fail};
+                                         &Calls::fail,
+                                         &Calls::submit_list};
   return functions;
 }
 

@@ -20,6 +20,14 @@ enum { PYTRADER_DAY = 0, PYTRADER_GTC = 1, PYTRADER_IOC = 3, PYTRADER_FOK = 4 };
 /* Bits of an order's flags. */
 enum { PYTRADER_POST_ONLY = 1, PYTRADER_REDUCE_ONLY = 2 };
 
+/* Contingencies as in FIX 1385, and when children leave: with their parent's first trade, or when it is complete. */
+enum {
+  PYTRADER_ONE_CANCELS_OTHER = 1,
+  PYTRADER_ONE_UPDATES_OTHER_ABSOLUTE = 3,
+  PYTRADER_ONE_UPDATES_OTHER_PROPORTIONAL = 4
+};
+enum { PYTRADER_TRIGGER_PARTIAL = 0, PYTRADER_TRIGGER_FULL = 1 };
+
 /* How an indicator stands to another one or to a price. A crossing is true at the one update at which it comes about.
  */
 enum { PYTRADER_ABOVE = 0, PYTRADER_BELOW = 1, PYTRADER_CROSSES_ABOVE = 2, PYTRADER_CROSSES_BELOW = 3 };
@@ -177,6 +185,12 @@ typedef struct pytrader_api {
 
   /* Ends the run with this message when the handler returns. */
   void (*fail)(pytrader_run*, const char* message);
+
+  /* Orders that depend on one another (docs/order_lists.md), at most 64 with their parent: taken all, or all denied.
+   * With `with_parent` 1 the first of them triggers the others. `contingency` is what these mean to one another:
+   * PYTRADER_ONE_CANCELS_OTHER, ..., or 0. Returns the first client order id, which the others follow; 0 on error. */
+  uint64_t (*submit_list)(pytrader_run*, const pytrader_new_order* orders, int64_t count, int64_t with_parent,
+                          int64_t contingency, int64_t trigger_mode);
 } pytrader_api;
 
 #ifdef __cplusplus

@@ -63,6 +63,7 @@ _TYPES: Final[dict[str, tuple[Any, ...]]] = {
     "inverse": (_LONG, _RUN, _LONG),
     "when": (_LONG, _RUN, _LONG),
     "fail": (None, _RUN, _RUN),
+    "submit_list": (_COUNT, _RUN, _RUN, _LONG, _LONG, _LONG, _LONG),
 }
 
 

@@ -176,6 +176,51 @@ TEST_CASE("an order of any type takes its terms along") {
   CHECK(run.kernel().order(1)->stop_price == 105);
 }
 
+TEST_CASE("a list of orders is sent as one") {
+  CompiledHandlers handlers;
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void* state) -> std::int32_t {
+    if (of(state).quotes++ > 0) return 0;
+    pytrader_new_order orders[3]{};
+    for (pytrader_new_order& order : orders) {
+      order.side = PYTRADER_SELL;
+      order.order_type = 2;
+      order.time_in_force = PYTRADER_GTC;
+      order.quantity = 2;
+      order.activation_price = order.stop_price = PYTRADER_NO_PRICE;
+    }
+    orders[0].side = PYTRADER_BUY;
+    orders[0].price = 101;
+    orders[1].price = 110;
+    orders[2].price = 120;
+    of(state).order =
+        context->api->submit_list(context->run, orders, 3, 1, PYTRADER_ONE_CANCELS_OTHER, PYTRADER_TRIGGER_PARTIAL);
+    return 0;
+  };
+  State state;
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101), quote_row(20, 99, 101)});
+  run.run();
+  REQUIRE(state.order == 1);
+  CHECK(run.kernel().order(1)->ord_status == OrderStatus::filled);
+  for (const ClientOrderId id : {2, 3}) {
+    CHECK(run.kernel().order(id)->ord_status == OrderStatus::new_);
+    CHECK(run.kernel().order(id)->parent == 1);
+    CHECK(run.kernel().order(id)->contingency == Contingency::one_cancels_other);
+  }
+}
+
+TEST_CASE("a list of too many orders, or of a mode that there is none of, ends the run") {
+  CompiledHandlers handlers;
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
+    const pytrader_new_order order{};
+    context->api->submit_list(context->run, &order, 1, 0, 0, 2);
+    return 0;
+  };
+  CHECK(message_of(handlers) == "submit_list: give 1 to 64 orders, and 0 or 1 for with_parent and trigger_mode");
+}
+
 TEST_CASE("levels are read best first") {
   CompiledHandlers handlers;
   handlers.on_book = [](const pytrader_context* context, const void*, void* state) -> std::int32_t {

@@ -78,7 +78,7 @@ class CompiledPort {
 };
 
 py::dict function_addresses() {
-  static constexpr std::array<const char*, 30> kNames = {"now",
+  static constexpr std::array<const char*, 31> kNames = {"now",
                                                          "submit",
                                                          "submit_order",
                                                          "cancel",
@@ -107,7 +107,8 @@ py::dict function_addresses() {
                                                          "either",
                                                          "inverse",
                                                          "when",
-                                                         "fail"};
+                                                         "fail",
+                                                         "submit_list"};
   static_assert(sizeof(pytrader_api) == 2 * sizeof(u64) + kNames.size() * sizeof(void*));
   const auto* words = reinterpret_cast<const u64*>(&CompiledStrategy::api());
   py::dict addresses;
