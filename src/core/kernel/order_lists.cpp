@@ -11,9 +11,10 @@ constexpr bool updates(Contingency contingency) noexcept {
          contingency == Contingency::one_updates_other_proportional;
 }
 
-// At most one of such orders trades in full.
-constexpr bool excludes(Contingency contingency) noexcept {
-  return contingency == Contingency::one_cancels_other || updates(contingency);
+// At most one of such orders is to trade in full. Reduce-only, they can not do otherwise, whatever reaches the venue
+// first.
+constexpr bool shares(Contingency contingency, u16 flags) noexcept {
+  return (contingency == Contingency::one_cancels_other || updates(contingency)) && (flags & kReduceOnly) != 0;
 }
 
 constexpr i128 divide_up(i128 value, i128 by) noexcept {
@@ -45,20 +46,20 @@ RejectReason OrderLists::check(std::span<const NewOrder> orders, std::size_t& wr
 
 OrderListId OrderLists::add(std::span<const NewOrder> orders, ClientOrderId first, OtoTriggerMode trigger) {
   List list{};
-  list.first = first;
   list.count = static_cast<u32>(orders.size());
-  list.offset = static_cast<u32>(quantities_.size());
+  list.offset = static_cast<u32>(slots_.size());
   list.triggers = has_parent(orders);
   list.among = orders.back().contingency;
   list.trigger = trigger;
   for (std::size_t place = 0; place < orders.size(); ++place) {
     const NewOrder& order = orders[place];
-    std::size_t group = list.triggers && place > 0 ? 1 : 0;
-    while (orders[group].instrument != order.instrument || orders[group].side != order.side) ++group;
-    quantities_.push_back(order.quantity);
-    groups_.push_back(static_cast<u32>(group));
-    held_.emplace_back();
-    rows_.push_back(kNone);
+    const bool joins = (!list.triggers || place > 0) && shares(list.among, order.flags);
+    std::size_t group = joins ? (list.triggers && place > 0 ? 1 : 0) : place;
+    while (orders[group].instrument != order.instrument || orders[group].side != order.side ||
+           shares(list.among, orders[group].flags) != joins) {
+      ++group;
+    }
+    slots_.push_back({first + place, order.quantity, static_cast<u32>(group), joins});
   }
   lists_.push_back(list);
   return static_cast<OrderListId>(lists_.size());
@@ -67,17 +68,18 @@ OrderListId OrderLists::add(std::span<const NewOrder> orders, ClientOrderId firs
 u16 OrderLists::flags_of(OrderListId number, std::size_t place) const noexcept {
   const List& list = lists_[number - 1];
   if (list.triggers && place == 0) return 0;
-  return static_cast<u16>((list.triggers ? kWaiting : 0) | (excludes(list.among) ? kShared : 0));
+  return static_cast<u16>((list.triggers ? kWaiting : 0) | (slot_at(number, place).shares ? kShared : 0));
 }
 
 Reservation OrderLists::worst_of(const Order& order, const OrderStore& store) const noexcept {
   const List& list = lists_[order.list - 1];
-  const u32 group = group_of(list, place_of(order));
+  const u32 group = slot_of(order).group;
   Reservation worst{};
   for (std::size_t place = group; place < list.count; ++place) {
-    const Order& other = *store.find(list.first + place);
-    if (group_of(list, place) == group && (other.flags & kWaiting) == 0)
-      worst = worse_of(worst, own_reservation(other));
+    const Slot& slot = slot_at(order.list, place);
+    if (slot.group != group) continue;
+    const Order& other = *store.find(slot.order);
+    if ((other.flags & kWaiting) == 0) worst = worse_of(worst, own_reservation(other));
   }
   return worst;
 }
@@ -92,14 +94,14 @@ void OrderLists::wait(const Order& order, i64 expire_time) {
     const u32 row = free_rows_.back();
     free_rows_.pop_back();
     expiring_[row] = order.client_order_id;
-    rows_[lists_[order.list - 1].offset + place_of(order)] = row;
+    slot_of(order).row = row;
     expiries_.push(row, expire_time, ++entries_);
   }
   ++waiting_;
 }
 
 void OrderLists::stop_waiting(const Order& order) noexcept {
-  u32& row = rows_[lists_[order.list - 1].offset + place_of(order)];
+  u32& row = slot_of(order).row;
   if (row != kNone) {
     expiries_.remove(row);
     free_rows_.push_back(row);
@@ -108,11 +110,24 @@ void OrderLists::stop_waiting(const Order& order) noexcept {
   --waiting_;
 }
 
-void OrderLists::touch(const Order& order) {
+void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reason) {
+  // What is asked for waits for its answer.
+  if (exec_type == ExecType::pending_new || exec_type == ExecType::pending_cancel ||
+      exec_type == ExecType::pending_replace) {
+    return;
+  }
   List& list = lists_[order.list - 1];
-  const bool is_parent = list.triggers && order.client_order_id == list.first;
-  if (!is_parent && list.taken == 0 && (order.cum_qty > 0 || is_closed(order.ord_status))) {
-    list.taken = order.client_order_id;
+  Slot& slot = slot_of(order);
+  const bool is_parent = list.triggers && order.place == 0;
+  const bool ended = is_closed(order.ord_status) && !slot.ended_here;
+  if (!is_parent && list.taken == kNone && (order.cum_qty > 0 || ended)) list.taken = order.place;
+  // A request that was lost is made again, but not at the very moment at which it was made.
+  const bool again = reason == RejectReason::request_lost && slot.asked_ts != order.ts_last;
+  if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
+  if (exec_type == ExecType::replace_rejected || exec_type == ExecType::replaced) slot.asked = 0;
+  if (exec_type == ExecType::cancel_rejected) slot.cancel_refused = !again;
+  if (exec_type == ExecType::trade) {
+    for (std::size_t place = 0; place < list.count; ++place) slots_[list.offset + place].cancel_refused = false;
   }
   if (list.touched) return;
   list.touched = true;
@@ -130,14 +145,42 @@ OrderListId OrderLists::take_touched() noexcept {
   return list;
 }
 
+void OrderLists::asked(const Order& order, const ListStep& step, i64 now) noexcept {
+  Slot& slot = slot_of(order);
+  if (step.act == ListStep::Act::resize) slot.asked = step.quantity;
+  slot.asked_ts = now;
+  slot.ended_here |= step.act == ListStep::Act::cancel;
+}
+
+void OrderLists::renewed(const Order& order) noexcept {
+  Slot& slot = slot_of(order);
+  slot.order = order.client_order_id;
+  slot.asked = slot.refused = 0;
+  slot.cancel_refused = slot.ended_here = false;
+}
+
+void OrderLists::refused(const Order& order, const ListStep& step) noexcept {
+  slot_of(order).refused = step.quantity;
+}
+
+i128 OrderLists::traded(const List& list, std::size_t place, const OrderStore& store) const noexcept {
+  i128 lots = 0;
+  for (ClientOrderId id = slots_[list.offset + place].order; id != 0;) {
+    const Order& order = *store.find(id);
+    lots += order.cum_qty;
+    id = order.renews;
+  }
+  return lots;
+}
+
 // What the order would be for if its siblings never traded.
 i128 OrderLists::base_of(const List& list, std::size_t place, const OrderStore& store) const noexcept {
-  const i128 quantity = quantities_[list.offset + place];
+  const i128 quantity = slots_[list.offset + place].quantity;
   if (!list.triggers) return quantity;
-  const Order& parent = *store.find(list.first);
-  const bool is_over = is_closed(parent.ord_status);
-  if (list.trigger == OtoTriggerMode::full && !is_over) return 0;
-  return quantity * parent.cum_qty / quantities_[list.offset];
+  const Slot& first = slots_[list.offset];
+  const Order& parent = *store.find(first.order);
+  if (list.trigger == OtoTriggerMode::full && !is_closed(parent.ord_status)) return 0;
+  return quantity * parent.cum_qty / first.quantity;
 }
 
 i128 OrderLists::total_of(const List& list, std::size_t place, const OrderStore& store) const noexcept {
@@ -145,57 +188,65 @@ i128 OrderLists::total_of(const List& list, std::size_t place, const OrderStore&
   if (!updates(list.among)) return base;
   i128 total = base;
   for (std::size_t other = list.triggers ? 1 : 0; other < list.count; ++other) {
-    const i128 traded = store.find(list.first + other)->cum_qty;
-    if (other == place || traded == 0) continue;
+    const i128 lots = other == place ? 0 : traded(list, other, store);
+    if (lots == 0) continue;
     const i128 others = list.among == Contingency::one_updates_other_proportional ? base_of(list, other, store) : base;
     // A sibling that traded although it should be for nothing leaves nothing.
-    total -= others > 0 ? divide_up(traded * base, others) : base;
+    total -= others > 0 ? divide_up(lots * base, others) : base;
   }
   return total;
 }
 
 ListStep OrderLists::step(const Order& order, const OrderStore& store) const noexcept {
+  const List& list = lists_[order.list - 1];
+  if (list.triggers && order.place == 0) return {};
+  if (is_open(order.ord_status)) return open_step(order, store);
+  // Over: it is renewed where it was filled or its list ended it, and not where its strategy or venue did.
+  const bool is_over = order.ord_status == OrderStatus::filled || slot_of(order).ended_here;
+  const bool passed = list.among == Contingency::one_cancels_other && list.taken != order.place;
+  if (!list.triggers || !is_over || (passed && list.taken != kNone)) return {};
+  const i128 more = total_of(list, order.place, store) - traded(list, order.place, store);
+  if (more <= 0) return {};
+  return {ListStep::Act::renew, static_cast<i64>(std::min<i128>(more, INT64_MAX)), RejectReason::none};
+}
+
+ListStep OrderLists::open_step(const Order& order, const OrderStore& store) const noexcept {
   using Act = ListStep::Act;
   const List& list = lists_[order.list - 1];
-  const std::size_t place = place_of(order);
-  if (!is_open(order.ord_status) || (list.triggers && place == 0)) return {};
+  const Slot& slot = slot_of(order);
   const bool waits = (order.flags & kWaiting) != 0;
-  if (waits && !may_grow(order, store) && base_of(list, place, store) == 0) {
+  const ListStep cancel{slot.cancel_refused ? Act::none : Act::cancel, 0, RejectReason::contingency};
+  if (waits && !may_grow(order, store) && base_of(list, order.place, store) == 0) {
     return {Act::cancel, 0, RejectReason::parent_ended};
   }
-  if (list.among == Contingency::one_cancels_other && list.taken != 0 && list.taken != order.client_order_id) {
-    return {Act::cancel, 0, RejectReason::contingency};
-  }
+  if (list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place) return cancel;
   if (!sizes(order)) return {};
-  const i128 total = total_of(list, place, store);
-  if (total <= order.cum_qty) {
-    return {waits && may_grow(order, store) ? Act::none : Act::cancel, 0, RejectReason::contingency};
-  }
+  const i128 earlier = traded(list, order.place, store) - order.cum_qty;
+  const i128 total = total_of(list, order.place, store) - earlier;
+  if (total <= order.cum_qty) return waits && may_grow(order, store) ? ListStep{} : cancel;
   const i64 quantity = static_cast<i64>(std::min<i128>(total, INT64_MAX));
   if (waits) return {Act::start, quantity, RejectReason::none};
-  const i64 now = order.pending_qty != 0 ? order.pending_qty : order.order_qty;
-  return {quantity != now ? Act::resize : Act::none, quantity, RejectReason::none};
+  const i64 known = order.pending_qty != 0 ? order.pending_qty : order.order_qty;
+  return {quantity != known && quantity != slot.refused ? Act::resize : Act::none, quantity, RejectReason::none};
 }
 
 bool OrderLists::sizes(const Order& order) const noexcept {
   const List& list = lists_[order.list - 1];
-  return list.triggers ? order.client_order_id != list.first : updates(list.among);
+  return list.triggers ? order.place != 0 : updates(list.among);
 }
 
 bool OrderLists::may_grow(const Order& order, const OrderStore& store) const noexcept {
   const List& list = lists_[order.list - 1];
-  return list.triggers && is_open(store.find(list.first)->ord_status);
+  return list.triggers && is_open(store.find(slots_[list.offset].order)->ord_status);
 }
 
 i64 OrderLists::held_lots(const OrderStore& store, StrategyIndex strategy, InstrumentIndex instrument,
                           Side side) const noexcept {
   i64 lots = 0;
-  for (const List& list : lists_) {
-    for (std::size_t place = 0; place < list.count; ++place) {
-      const Order& order = *store.find(list.first + place);
-      const bool asked = order.strategy == strategy && order.instrument == instrument && order.side == side;
-      if (asked && group_of(list, place) == place) lots += held_[list.offset + place].quantity;
-    }
+  for (const Slot& slot : slots_) {
+    const Order& order = *store.find(slot.order);
+    const bool asked = order.strategy == strategy && order.instrument == instrument && order.side == side;
+    if (asked) lots += slot.held.quantity;
   }
   return lots;
 }

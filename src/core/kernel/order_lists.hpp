@@ -17,16 +17,19 @@ struct ListStep {
     start,   // it waits, and may leave
     resize,  // its total quantity is to be another one
     cancel,
+    renew,  // it is over, but there is more for it to do: another order takes its place
   };
   Act act = Act::none;
-  i64 quantity = 0;  // of start and resize: the total
+  i64 quantity = 0;  // of start, resize and renew: the order's total
   RejectReason reason = RejectReason::none;
 };
 
 // Every step follows from what the orders of the list are now, not from the order in which that was told: late,
 // repeated and re-ordered reports lead to the same end. docs/order_lists.md has the rules.
 //
-// An event of an order costs a walk of its list, of at most kMaxOrders. Bound: the orders of the run.
+// An order that is over and has more to do is renewed: another order takes its place in the list, and what both have
+// traded counts for the place. An event of an order costs a walk of its list, of at most kMaxOrders places. Bound: the
+// orders of the run.
 class OrderLists {
  public:
   static constexpr std::size_t kMaxOrders = 64;
@@ -43,18 +46,13 @@ class OrderLists {
   u16 flags_of(OrderListId list, std::size_t place) const noexcept;
 
   // What the orders of the group hold back that the one at this place, or this order, shares with others.
-  const Reservation& held(OrderListId list, std::size_t place) const noexcept {
-    return held_[lists_[list - 1].offset + group_of(lists_[list - 1], place)];
-  }
-  const Reservation& held(const Order& order) const noexcept { return held(order.list, place_of(order)); }
+  const Reservation& held(OrderListId list, std::size_t place) const noexcept { return group_at(list, place).held; }
+  const Reservation& held(const Order& order) const noexcept { return held(order.list, order.place); }
   void hold(OrderListId list, std::size_t place, const Reservation& reservation) noexcept {
-    held_[lists_[list - 1].offset + group_of(lists_[list - 1], place)] = reservation;
+    slots_[lists_[list - 1].offset + slot_at(list, place).group].held = reservation;
   }
   // ... and what they should, as they are now: the worst of those that work.
   Reservation worst_of(const Order& order, const OrderStore& store) const noexcept;
-  std::size_t place_of(const Order& order) const noexcept {
-    return order.client_order_id - lists_[order.list - 1].first;
-  }
 
   // An order of a list begins to wait for its parent, and stops.
   void wait(const Order& order, i64 expire_time);
@@ -65,13 +63,18 @@ class OrderLists {
   ClientOrderId next_expired(i64 now) const noexcept { return next_expiry() <= now ? expiring_[expiries_.first()] : 0; }
 
   // Something happened to an order of a list: its list is to be looked at.
-  void touch(const Order& order);
+  void touch(const Order& order, ExecType exec_type, RejectReason reason);
   bool idle() const noexcept { return touched_.empty(); }
-  // A list that was touched: its orders are those from first() on, count() of them; 0 for none.
+  // A list that was touched, 0 for none; order_at() has the count() orders of it that are at their places now.
   OrderListId take_touched() noexcept;
-  ClientOrderId first(OrderListId list) const noexcept { return lists_[list - 1].first; }
   std::size_t count(OrderListId list) const noexcept { return lists_[list - 1].count; }
+  ClientOrderId order_at(OrderListId list, std::size_t place) const noexcept { return slot_at(list, place).order; }
   ListStep step(const Order& order, const OrderStore& store) const noexcept;
+  // What was done about it: a request left for the venue, or the gate refused it, or another order took the place.
+  void asked(const Order& order, const ListStep& step, i64 now) noexcept;
+  void refused(const Order& order, const ListStep& step) noexcept;
+  void renewed(const Order& order) noexcept;
+
   // Whether the quantity of this order is not its strategy's to choose.
   bool sizes(const Order& order) const noexcept;
   // Whether the order that this one waited for may still trade.
@@ -81,27 +84,48 @@ class OrderLists {
   i64 held_lots(const OrderStore& store, StrategyIndex strategy, InstrumentIndex instrument, Side side) const noexcept;
 
  private:
+  static constexpr u32 kNone = UINT32_MAX;
+
+  // One place of a list.
+  struct Slot {
+    ClientOrderId order;  // that is there now
+    i64 quantity;         // as it was submitted
+    u32 group;            // the first place with its instrument and side that shares as it does
+    bool shares;          // it is one of those that hold back together
+    u32 row = kNone;      // among those that wait and expire
+    Reservation held{};   // of the group that begins here
+    i64 asked = 0;        // total of the replace under way that the list asked for, 0 for none
+    i64 refused = 0;      // total that was refused last: it is not asked for again
+    i64 asked_ts = INT64_MIN;
+    bool cancel_refused = false;  // by the venue: not asked for again before somebody trades
+    bool ended_here = false;      // its list canceled it
+  };
   struct List {
-    ClientOrderId first;
-    ClientOrderId taken = 0;  // one cancels other: the first that traded or ended
     u32 count;
-    u32 offset;  // of its orders in the vectors below
+    u32 offset;         // of its slots
+    u32 taken = kNone;  // one cancels other: the place that traded or ended first
     Contingency among;
     OtoTriggerMode trigger;
     bool triggers;  // the first of them triggers the others
     bool touched = false;
   };
-  static constexpr u32 kNone = UINT32_MAX;
 
-  u32 group_of(const List& list, std::size_t place) const noexcept { return groups_[list.offset + place]; }
+  const Slot& slot_at(OrderListId list, std::size_t place) const noexcept {
+    return slots_[lists_[list - 1].offset + place];
+  }
+  Slot& slot_of(const Order& order) noexcept { return slots_[lists_[order.list - 1].offset + order.place]; }
+  const Slot& slot_of(const Order& order) const noexcept { return slot_at(order.list, order.place); }
+  const Slot& group_at(OrderListId list, std::size_t place) const noexcept {
+    return slots_[lists_[list - 1].offset + slot_at(list, place).group];
+  }
+  // What the orders that have been at the place have traded.
+  i128 traded(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   i128 base_of(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   i128 total_of(const List& list, std::size_t place, const OrderStore& store) const noexcept;
+  ListStep open_step(const Order& order, const OrderStore& store) const noexcept;
 
   std::vector<List> lists_;
-  std::vector<i64> quantities_;    // of each order of each list, as it was submitted
-  std::vector<u32> groups_;        // likewise: the place of the first order with its instrument and side
-  std::vector<Reservation> held_;  // likewise, kept at that place
-  std::vector<u32> rows_;          // likewise: the row of an order that waits and expires
+  std::vector<Slot> slots_;
   std::vector<ClientOrderId> expiring_;
   std::vector<u32> free_rows_;
   SlotHeap expiries_;

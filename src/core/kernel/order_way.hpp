@@ -175,7 +175,7 @@ class OrderWay {
     OrderEvent event{};
     TradeChange change;
     const bool taken = store_.apply(report, now, event, change) == Applied::taken;
-    if (taken) exposure_changed(*order, report.exec_type, before);
+    if (taken) exposure_changed(*order, report.exec_type, before, report.reason);
     if (change.kind == TradeChange::Kind::placed) {
       ledger_.place_fill(order->strategy, order->instrument, key_of(*order, change.before, change.exec_id),
                          key_of(*order, change.placed, change.exec_id));
@@ -264,13 +264,14 @@ class OrderWay {
     if (store_.apply_own(order.client_order_id, exec_type, reason, now, event) != Applied::taken) {
       throw Error(ErrorCode::invalid_state, "order state: an order that the gate passed can not take its own event");
     }
-    exposure_changed(order, exec_type, before);
+    exposure_changed(order, exec_type, before, reason);
     events_.push(event);
   }
-  void exposure_changed(const Order& order, ExecType exec_type, const Reservation& before) {
+  void exposure_changed(const Order& order, ExecType exec_type, const Reservation& before,
+                        RejectReason reason = RejectReason::none) {
     gate_.exposure().order_changed(order, before);
     if (order.list != 0) [[unlikely]]
-      list_changed(order, exec_type);
+      list_changed(order, exec_type, reason);
   }
   static bool stands_alone(const NewOrder& command) noexcept {
     return command.contingency == Contingency::none && command.list == 0 && command.parent == 0;
@@ -348,11 +349,12 @@ class OrderWay {
   struct Trial;
   RejectReason judge(const NewOrder& command, OrderListId list, std::size_t place, i64 now);
   RejectReason judge_list(std::span<const NewOrder> commands, OrderListId list, std::size_t& wrong, i64 now);
-  void list_changed(const Order& order, ExecType exec_type);
+  void list_changed(const Order& order, ExecType exec_type, RejectReason reason);
   void work_lists(i64 now);
   void work(Order& order, i64 now);
   void start(Order& order, i64 quantity, i64 now);
-  void resize(Order& order, i64 quantity, i64 now);
+  void resize(Order& order, const ListStep& step, i64 now);
+  void renew(Order& order, i64 quantity, i64 now);
   static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
     return {placed, order.client_order_id, exec_id};
   }

@@ -10,13 +10,6 @@ constexpr bool is_too_small(RejectReason reason) noexcept {
          reason == RejectReason::display_quantity_not_valid || reason == RejectReason::minimum_quantity_not_valid;
 }
 
-// What is asked for waits for its answer, and what was refused is asked for again when something else has happened.
-constexpr bool is_of_request(ExecType exec_type) noexcept {
-  return exec_type == ExecType::pending_new || exec_type == ExecType::pending_cancel ||
-         exec_type == ExecType::pending_replace || exec_type == ExecType::cancel_rejected ||
-         exec_type == ExecType::replace_rejected;
-}
-
 }  // namespace
 
 // While a list is judged, each order that passed holds back what it will, so that the next one is judged beside it.
@@ -95,7 +88,7 @@ ClientOrderId OrderWay::submit_list(std::span<const NewOrder> commands, OtoTrigg
     command.list = list;
     command.parent = place > 0 && OrderLists::has_parent(commands) ? first : 0;
     if (is_list) command.flags |= lists_.flags_of(list, place);
-    store_.create(command, now);
+    store_.create(command, now).place = static_cast<u8>(place);
   }
   for (std::size_t place = 0; place < commands.size(); ++place) {
     Order& order = *store_.find(first + place);
@@ -119,20 +112,21 @@ ClientOrderId OrderWay::submit_list(std::span<const NewOrder> commands, OtoTrigg
   return first;
 }
 
-void OrderWay::list_changed(const Order& order, ExecType exec_type) {
+void OrderWay::list_changed(const Order& order, ExecType exec_type, RejectReason reason) {
   if ((order.flags & kShared) != 0) {
     const Reservation before = lists_.held(order);
     const Reservation after = lists_.worst_of(order, store_);
     gate_.exposure().change(order.strategy, order.instrument, order.side, before, after);
-    lists_.hold(order.list, lists_.place_of(order), after);
+    lists_.hold(order.list, order.place, after);
   }
-  if (!is_of_request(exec_type)) lists_.touch(order);
+  lists_.touch(order, exec_type, reason);
 }
 
 void OrderWay::work_lists(i64 now) {
   while (const OrderListId list = lists_.take_touched()) {
-    const ClientOrderId end = lists_.first(list) + lists_.count(list);
-    for (ClientOrderId id = lists_.first(list); id < end; ++id) work(*store_.find(id), now);
+    for (std::size_t place = 0; place < lists_.count(list); ++place) {
+      work(*store_.find(lists_.order_at(list, place)), now);
+    }
   }
 }
 
@@ -142,8 +136,11 @@ void OrderWay::work(Order& order, i64 now) {
     case ListStep::Act::start:
       return start(order, step.quantity, now);
     case ListStep::Act::resize:
-      return resize(order, step.quantity, now);
+      return resize(order, step, now);
+    case ListStep::Act::renew:
+      return renew(order, step.quantity, now);
     case ListStep::Act::cancel:
+      lists_.asked(order, step, now);
       if (order.ord_status != OrderStatus::pending_cancel) cancel(order, step.reason, now);
       return;
     case ListStep::Act::none:
@@ -163,18 +160,21 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
   if (is_too_small(reason) && lists_.may_grow(order, store_)) return;
   const bool waits = emulation_.takes(sent);
   if (reason == RejectReason::none && waits) reason = emulation_.check(sent);
+  if (reason != RejectReason::none) {
+    lists_.stop_waiting(order);
+    return say(order, ExecType::denied, reason, now);
+  }
   venue_.require_room();
   if (waits) emulation_.make_room(sent);
   if (quantity != order.order_qty) tell(order, ExecType::replaced, now, order.price, quantity, order.stop_price);
   lists_.stop_waiting(order);
+  const i64 value_price = RiskGate::value_at_release(sent, order, view);
   const Reservation before = reservation_of(order);
+  order.value_price = value_price;
   order.flags &= static_cast<u16>(~kWaiting);  // from here on it holds something back
   exposure_changed(order, ExecType::released, before);
   say(order, ExecType::released, RejectReason::none, now);
-  const i64 value_price = RiskGate::value_at_release(sent, order, view);
-  if (reason != RejectReason::none) {
-    say(order, ExecType::denied, reason, now);
-  } else if (waits) {
+  if (waits) {
     hold(order, value_price, now);
   } else {
     send(order, value_price, now);
@@ -182,15 +182,67 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
 }
 
 // What waits in the core is judged when it leaves; at the venue a refusal of the gate is told as one of the request.
-void OrderWay::resize(Order& order, i64 quantity, i64 now) {
-  const ReplaceRequest request{order.client_order_id, order.price, quantity, order.strategy, order.stop_price};
+void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
+  ReplaceRequest request{order.client_order_id, order.price, step.quantity, order.strategy, order.stop_price};
   if (order.ord_status == OrderStatus::emulated) {
     restate(order, request, now);
     return;
   }
+  // Less than the instrument's minimum can not stand: reduce-only it trades no more than there is to close.
+  const i64 least = instrument_of(order.instrument)->definition().min_quantity;
+  if (step.quantity < least) {
+    if ((order.flags & kReduceOnly) == 0) return cancel(order, RejectReason::quantity_below_minimum, now);
+    if (order.order_qty <= least || order.pending_qty != 0) return;
+    request.quantity = least;
+  }
   const RejectReason reason = replace_one(request, &order, now);
-  if (reason == RejectReason::none || reason == RejectReason::request_pending) return;
+  if (reason == RejectReason::none) return lists_.asked(order, step, now);
+  if (reason == RejectReason::request_pending) return;
+  lists_.refused(order, step);
   if (note_replace(order, request, now)) tell(order, ExecType::replace_rejected, now, kNoPrice, 0, kNoPrice, reason);
+}
+
+// There is more to do than an order that is over has done: another one like it takes its place.
+void OrderWay::renew(Order& over, i64 quantity, i64 now) {
+  const OrderTerms terms = store_.terms(over);
+  const bool trails = pytrader::trails(over.order_type);
+  NewOrder order = sent_order(over, terms);
+  order.order_type = over.order_type;
+  order.terms = terms;
+  if (waits_for_price(over.order_type) && !trails && over.stop_price != kNoPrice) {
+    order.terms.stop_price = over.stop_price;
+  }
+  if (!rules_of(over.order_type)->takes_price) order.price = kNoPrice;
+  order.trigger_type = over.trigger_type;
+  order.time_in_force = over.time_in_force;
+  order.flags |= over.flags & (kEmulate | kShared);
+  order.quantity = quantity;
+  const u16 flags_of_core = order.flags & kSetByCore;
+  order.flags &= static_cast<u16>(~kSetByCore);
+  const RiskView view = view_of(order.strategy, order.instrument, now);
+  Reservation shared;
+  RejectReason reason =
+      gate_.check_release(order, over, *instrument_of(order.instrument), view, shared_of(&over, shared));
+  if (is_too_small(reason) && lists_.may_grow(over, store_)) return;
+  const bool waits = emulation_.takes(order);
+  if (reason == RejectReason::none && waits) reason = emulation_.check(order);
+  venue_.require_room();
+  if (waits) emulation_.make_room(order);
+  const i64 value_price = RiskGate::value_at_release(order, over, view);
+  order.flags |= flags_of_core;
+  order.list = over.list;
+  order.parent = over.parent;
+  Order& made = store_.create(order, now);
+  made.place = over.place;
+  made.renews = static_cast<u32>(over.client_order_id);
+  lists_.renewed(made);
+  if (reason != RejectReason::none) {
+    say(made, ExecType::denied, reason, now);
+  } else if (waits) {
+    hold(made, value_price, now);
+  } else {
+    send(made, value_price, now);
+  }
 }
 
 }  // namespace pytrader

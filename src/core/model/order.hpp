@@ -40,7 +40,8 @@ struct Order {
   InstrumentIndex instrument = 0;
   TagIndex tag = 0;
   OrderListId list = 0;
-  u32 terms = 0;  // row of the store's terms, 0 for none
+  u32 renews = 0;  // the order of its list whose place it took, 0 for none
+  u32 terms = 0;   // row of the store's terms, 0 for none
   // While it is open, its place among the orders that share something with it.
   OrderLinks by_instrument;  // one strategy's in one instrument
   OrderLinks by_side;        // ... of one side
@@ -56,6 +57,7 @@ struct Order {
   TriggerType trigger_type = TriggerType::venue_default;
   Contingency contingency = Contingency::none;
   u16 flags = 0;
+  u8 place = 0;  // in its list
   // What the venue and we have said, in whatever order it came. Of an order that left, the status follows from these.
   OrderStatus ended = OrderStatus::initialized;    // canceled, expired or rejected; initialized: not ended
   OrderStatus request = OrderStatus::initialized;  // pending_cancel or pending_replace; initialized: none

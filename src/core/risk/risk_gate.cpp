@@ -123,6 +123,7 @@ struct RiskGate::Wanted {
   bool reduce_only;
   i64 quantity;        // total, judged by the size limits
   i64 price;           // what it is valued at
+  bool closes;         // reduce-only: the strategy's own bound of an order's value does not keep it from closing
   Reservation before;  // what the order holds back already
   Reservation after;
 
@@ -173,6 +174,11 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
 }
 
+bool RiskGate::reduces(StrategyIndex strategy, InstrumentIndex instrument, Side side) const noexcept {
+  const i64 position = exposure_.cell(strategy, instrument).position;
+  return side == Side::buy ? position < 0 : position > 0;
+}
+
 RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
                                      const RiskView& view, const Reservation* shared) const {
   const InstrumentDefinition& definition = instrument.definition();
@@ -181,18 +187,15 @@ RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, co
   reason = check_quantity(sent.quantity, definition, limits_[sent.strategy]);
   if (reason != RejectReason::none) return reason;
   // What else works was judged when it was submitted; the venue cuts a reduce-only order down to the position.
-  const i64 position = exposure_.cell(sent.strategy, sent.instrument).position;
-  const bool reduces = sent.side == Side::buy ? position < 0 : position > 0;
-  if ((sent.flags & kReduceOnly) != 0 && !reduces) return RejectReason::reduce_only_would_increase;
+  const bool reduces_only = (sent.flags & kReduceOnly) != 0;
+  if (reduces_only && !reduces(sent.strategy, sent.instrument, sent.side)) {
+    return RejectReason::reduce_only_would_increase;
+  }
   const i64 price = value_at_release(sent, held, view);
-  Wanted wanted{sent.strategy,
-                sent.instrument,
-                sent.side,
-                false,
-                sent.quantity,
-                price,
-                reservation_of(held),
-                {sent.quantity, price < 0 ? -price : price}};
+  if (price == kNoPrice) return RejectReason::no_market_price;
+  Wanted wanted{sent.strategy, sent.instrument,      sent.side,
+                false,         sent.quantity,        price,
+                reduces_only,  reservation_of(held), {sent.quantity, price < 0 ? -price : price}};
   wanted.share(shared);
   return check_wanted(wanted, instrument, view);
 }
@@ -214,7 +217,9 @@ RejectReason RiskGate::check_waiting(const NewOrder& order, const Instrument* in
   const RejectReason reason = check_known(order, instrument, view);
   const i64 price = reason == RejectReason::none ? value_price(order, view) : kNoPrice;
   if (price == kNoPrice) return reason;
-  return check_worth({order.strategy, order.instrument, order.side, false, order.quantity, price, {}, {}}, *instrument);
+  const bool closes = (order.flags & kReduceOnly) != 0;
+  return check_worth({order.strategy, order.instrument, order.side, false, order.quantity, price, closes, {}, {}},
+                     *instrument);
 }
 
 RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instrument, const RiskView& view,
@@ -226,8 +231,9 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
   if (price == kNoPrice) return RejectReason::no_market_price;
 
   const Reservation after{order.quantity, price < 0 ? -price : price};
-  Wanted wanted{
-      order.strategy, order.instrument, order.side, (order.flags & kReduceOnly) != 0, order.quantity, price, {}, after};
+  const bool reduces_only = (order.flags & kReduceOnly) != 0;
+  Wanted wanted{order.strategy, order.instrument, order.side, reduces_only, order.quantity,
+                price,          reduces_only,     {},         after};
   wanted.share(shared);
   reason = check_worth(wanted, *instrument);
   if (reason != RejectReason::none) return reason;
@@ -258,6 +264,13 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (reason != RejectReason::none) return reason;
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
+  // The venue cuts a reduce-only order down to the position: that there is one to reduce is all that is asked here.
+  const bool reduces_only = (order->flags & kReduceOnly) != 0;
+  if (reduces_only && request.quantity > order->order_qty &&
+      !reduces(request.strategy, order->instrument, order->side)) {
+    return RejectReason::reduce_only_would_increase;
+  }
+
   i64 price = request.price != kNoPrice ? request.price : request.stop_price;
   if (price == kNoPrice) price = order->value_price;
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
@@ -266,9 +279,10 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   Wanted wanted{order->strategy,
                 order->instrument,
                 order->side,
-                (order->flags & kReduceOnly) != 0,
+                false,
                 request.quantity,
                 price,
+                reduces_only,
                 reservation_of(*order),
                 held ? at_once : reservation_of_replace(*order, price, request.quantity)};
   wanted.share(shared);
@@ -297,7 +311,7 @@ RejectReason RiskGate::check_worth(const Wanted& wanted, const Instrument& instr
   i128 value = 0;
   if (!instrument.value_of(tick_lots, value)) return RejectReason::value_overflow;
   if (value < definition.min_notional.raw) return RejectReason::notional_below_minimum;
-  const i128 limit = limits_[wanted.strategy].max_order_notional;
+  const i128 limit = wanted.closes ? 0 : limits_[wanted.strategy].max_order_notional;
   if ((definition.max_notional.raw > 0 && value > definition.max_notional.raw) || (limit > 0 && value > limit)) {
     return RejectReason::notional_above_maximum;
   }

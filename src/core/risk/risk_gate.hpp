@@ -76,6 +76,7 @@ class RiskGate {
     std::string currency;
     i128 amount;
   };
+  bool reduces(StrategyIndex strategy, InstrumentIndex instrument, Side side) const noexcept;
   RejectReason check_worth(const Wanted& wanted, const Instrument& instrument) const;
   RejectReason check_position(const Wanted& wanted) const;
   RejectReason check_funds(const Wanted& wanted, const RiskView& view) const;

@@ -72,34 +72,41 @@ NewOrder stop(Side side, i64 quantity, i64 price, Contingency contingency = Cont
   return order;
 }
 
+NewOrder closing(NewOrder order) {
+  order.flags = kReduceOnly;
+  return order;
+}
+
 constexpr Contingency kOco = Contingency::one_cancels_other;
 constexpr Contingency kOto = Contingency::one_triggers_other;
 constexpr Contingency kOuo = Contingency::one_updates_other_absolute;
 
 }  // namespace
 
-TEST_CASE("orders of which one trades hold back what the worst of them needs, once") {
+TEST_CASE("orders of which one is to trade are all held back for: before a cancel is heard all may trade") {
   Desk desk(2'000);
-  const std::vector<NewOrder> list{limit(Side::buy, 10, 90, kOco), stop(Side::buy, 12, 110, kOco),
+  const std::vector<NewOrder> list{limit(Side::buy, 10, 90, kOco), stop(Side::buy, 11, 100, kOco),
                                    limit(Side::sell, 5, 120, kOco)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
-  CHECK(desk.buy_lots() == 12);
-  CHECK(desk.kernel.gate().exposure().cell(0, 0).buy_value == 12 * 110);
+  CHECK(desk.buy_lots() == 21);
   CHECK(desk.sell_lots() == 5);
   for (ClientOrderId id = first; id < first + 3; ++id) desk.say(id, ExecType::new_, desk[id].order_qty);
   desk.say(first + 1, ExecType::canceled);
-  CHECK(desk.buy_lots() == 10);
   CHECK(desk.port.canceled == std::vector<ClientOrderId>{first, first + 2});
   desk.say(first, ExecType::canceled);
   desk.say(first + 2, ExecType::canceled);
   CHECK(desk.buy_lots() == 0);
   CHECK(desk.sell_lots() == 0);
+  const std::vector<NewOrder> dear{limit(Side::buy, 10, 150, kOco), limit(Side::buy, 10, 140, kOco)};
+  const ClientOrderId denied = desk.kernel.submit_list(dear, OtoTriggerMode::partial);
+  CHECK(desk[denied + 1].ord_status == OrderStatus::denied);
+  CHECK(desk.strategy.events.back().reason == RejectReason::insufficient_funds);
 }
 
-TEST_CASE("exits of a position need no capital, though together they are twice the position") {
+TEST_CASE("reduce-only exits of a position are held back for once, and need no capital") {
   Desk desk(1'000);  // what ten lots at 100 cost
-  const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), limit(Side::sell, 10, 150, kOuo),
-                                      stop(Side::sell, 10, 50, kOuo)};
+  const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), closing(limit(Side::sell, 10, 150, kOuo)),
+                                      closing(stop(Side::sell, 10, 50, kOuo))};
   const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
   CHECK(desk.sell_lots() == 0);
   desk.say(entry, ExecType::new_, 10);
@@ -116,6 +123,21 @@ TEST_CASE("exits of a position need no capital, though together they are twice t
   CHECK(desk.sell_lots() == 10);  // the stop is for ten until the venue says otherwise
   desk.say(entry + 2, ExecType::replaced, 6);
   CHECK(desk.sell_lots() == 6);
+}
+
+TEST_CASE("reduce-only exits of one position count as one open order") {
+  RiskLimits limits;
+  limits.max_open_orders = 1;
+  Desk desk(1'000, limits);
+  const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), closing(limit(Side::sell, 10, 150, kOco)),
+                                      closing(stop(Side::sell, 10, 50, kOco))};
+  const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
+  desk.say(entry, ExecType::new_, 10);
+  desk.say(entry, ExecType::trade, 10, 100);
+  for (ClientOrderId id = entry + 1; id < entry + 3; ++id) desk.say(id, ExecType::new_, 10);
+  // Their price can be moved too, and others of the position beside them are one more.
+  CHECK(desk.kernel.replace({entry + 1, 160, 10, 0}));
+  CHECK(desk[desk.kernel.submit(closing(limit(Side::sell, 10, 150)))].ord_status == OrderStatus::denied);
 }
 
 TEST_CASE("a list that is denied leaves nothing behind, and one order has the reason") {
@@ -185,8 +207,8 @@ TEST_CASE("reports in any order leave a bracket in the same state") {
   // The entry trades 4 and 6, its profit order 3: told in order, and with each trade before what led to it.
   for (const bool late : {false, true}) {
     Desk desk(10'000);
-    const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), limit(Side::sell, 10, 150, kOuo),
-                                        stop(Side::sell, 10, 50, kOuo)};
+    const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), closing(limit(Side::sell, 10, 150, kOuo)),
+                                        closing(stop(Side::sell, 10, 50, kOuo))};
     const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
     if (!late) desk.say(entry, ExecType::new_, 10);
     desk.say(entry, ExecType::trade, 4, 100);
@@ -217,4 +239,159 @@ TEST_CASE("a request that the venue refuses is made again when something else ha
   CHECK(desk.port.canceled.size() == 1);
   desk.say(first, ExecType::trade, 1, 150);
   CHECK(desk.port.canceled == std::vector<ClientOrderId>{first + 1, first + 1});
+}
+
+namespace {
+
+// An entry of four lots at 100 with a profit order at 150 and a stop at 50, of which what is said has traded.
+struct Bracket : Desk {
+  ClientOrderId entry;
+  explicit Bracket(i64 more = 0, Contingency among = kOuo) : Desk(10'000) {
+    if (more != 0) kernel.submit(limit(Side::sell, more, 500));
+    const std::vector<NewOrder> list{limit(Side::buy, 4, 100, kOto), closing(limit(Side::sell, 4, 150, among)),
+                                     closing(stop(Side::sell, 4, 50, among))};
+    entry = kernel.submit_list(list, OtoTriggerMode::partial);
+    say(entry, ExecType::new_, 4);
+  }
+  // The venue takes what was sent, and does what was asked for.
+  void answer() {
+    for (bool again = true; again;) {
+      again = false;
+      for (ClientOrderId id = 1; id <= kernel.orders().size(); ++id) {
+        const Order order = (*this)[id];
+        if (order.ord_status == OrderStatus::pending_new) say(id, ExecType::new_, order.order_qty);
+        if (order.ord_status == OrderStatus::pending_cancel) say(id, ExecType::canceled);
+        if (order.ord_status == OrderStatus::pending_replace) say(id, ExecType::replaced, order.pending_qty);
+        again |= !(order.ord_status == (*this)[id].ord_status);
+      }
+    }
+  }
+  i64 open_lots(OrderType type) const {
+    i64 lots = 0;
+    for (ClientOrderId id = entry + 1; id <= kernel.orders().size(); ++id) {
+      const Order& order = (*this)[id];
+      if (order.order_type == type) lots += order.leaves_qty();
+    }
+    return lots;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("exits that were complete before their entry come back for what it trades later") {
+  for (const Contingency among : {kOuo, kOco, Contingency::one_updates_other_proportional}) {
+    Bracket desk(0, among);
+    desk.say(desk.entry, ExecType::trade, 2, 100);
+    desk.answer();
+    desk.say(desk.entry + 1, ExecType::trade, 2, 150);
+    desk.answer();
+    CHECK(desk[desk.entry + 2].ord_status == OrderStatus::canceled);
+    desk.say(desk.entry, ExecType::trade, 2, 100);
+    desk.answer();
+    CHECK(desk.open_lots(OrderType::limit) == 2);
+    // Of two of which one cancels the other, the one that traded stays.
+    CHECK(desk.open_lots(OrderType::stop) == (among == kOco ? 0 : 2));
+    const Order& renewed = desk[desk.kernel.orders().size()];
+    CHECK(renewed.parent == desk.entry);
+    CHECK(renewed.list == desk[desk.entry].list);
+    CHECK((renewed.flags & kReduceOnly) != 0);
+  }
+}
+
+TEST_CASE("a stop that traded in the moment in which its entry traded more comes back for the rest") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 1, 100);
+  desk.answer();
+  desk.say(desk.entry, ExecType::trade, 3, 99);
+  // The venue's word on the stop overtakes the requests for more.
+  desk.say(desk.entry + 2, ExecType::trade, 1, 50);
+  desk.say(desk.entry + 2, ExecType::replace_rejected);
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::stop) == 3);
+  CHECK(desk.open_lots(OrderType::limit) == 3);
+  CHECK(desk[desk.kernel.orders().size()].terms != 0);
+}
+
+TEST_CASE("a trade that is told after the entry's end brings back the exits that ended with it") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::canceled);
+  CHECK(desk[desk.entry + 1].ord_status == OrderStatus::canceled);
+  desk.say(desk.entry, ExecType::trade, 3, 100);
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::limit) == 3);
+  CHECK(desk.open_lots(OrderType::stop) == 3);
+}
+
+TEST_CASE("an exit that its strategy canceled does not come back") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  desk.answer();
+  CHECK(desk.kernel.cancel({desk.entry + 1, 0}));
+  desk.answer();
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::limit) == 0);
+  CHECK(desk.open_lots(OrderType::stop) == 4);
+}
+
+TEST_CASE("exits follow their entry beside other orders of their side") {
+  Bracket desk(5);
+  desk.say(desk.entry, ExecType::trade, 1, 100);
+  desk.answer();
+  desk.say(desk.entry, ExecType::trade, 3, 100);
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::stop) == 4);
+  desk.say(desk.entry + 1, ExecType::trade, 3, 150);
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::stop) == 1);
+}
+
+TEST_CASE("a resize that could not be asked for is asked for when the request that was in its way is refused") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 1, 100);
+  desk.answer();
+  CHECK(desk.kernel.replace({desk.entry + 1, 140, 1, 0}));
+  desk.say(desk.entry, ExecType::trade, 3, 100);
+  CHECK(desk[desk.entry + 1].pending_qty == 1);
+  desk.say(desk.entry + 1, ExecType::replace_rejected);
+  CHECK(desk[desk.entry + 1].pending_qty == 4);
+  desk.say(desk.entry + 1, ExecType::replace_rejected);
+  CHECK(desk[desk.entry + 1].pending_qty == 0);  // refused by the venue: not asked for again
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::limit) == 1);
+  CHECK(desk.open_lots(OrderType::stop) == 4);
+}
+
+TEST_CASE("a request that was lost is made again") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 1, 100);
+  desk.answer();
+  desk.say(desk.entry, ExecType::trade, 3, 100);
+  const auto lose = [&](ClientOrderId id, ExecType refusal) {
+    ExecutionReport report{};
+    report.client_order_id = id;
+    report.exec_type = refusal;
+    report.ts_event = ++desk.now;
+    report.reason = RejectReason::request_lost;
+    desk.kernel.apply_report(report, desk.now);
+  };
+  lose(desk.entry + 2, ExecType::replace_rejected);
+  CHECK(desk[desk.entry + 2].pending_qty == 4);
+  desk.answer();
+  desk.say(desk.entry + 1, ExecType::trade, 4, 150);
+  CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
+  lose(desk.entry + 2, ExecType::cancel_rejected);
+  CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
+  CHECK(desk.port.canceled.size() == 2);
+}
+
+TEST_CASE("a child that can not be valued is denied when it would leave") {
+  Desk desk(10'000);
+  NewOrder child{0, kNoPrice, 10, 0, 0, 0, Side::sell, OrderType::market, TimeInForce::ioc, 0};
+  const std::vector<NewOrder> list{limit(Side::buy, 10, 100, kOto), child};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  desk.say(first, ExecType::new_, 10);
+  desk.say(first, ExecType::trade, 10, 100);
+  CHECK(desk[first + 1].ord_status == OrderStatus::denied);
+  CHECK(desk.strategy.events.back().reason == RejectReason::no_market_price);
 }
