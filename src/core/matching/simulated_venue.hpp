@@ -116,9 +116,9 @@ class SimulatedVenue final : public ExecutionVenue {
   // Waiting for a price, and what follows from an event.
   TriggerType trigger_of(TriggerType asked) const noexcept;
   TriggerSource source_of_order(Side side, OrderType type, TriggerType asked) const noexcept;
-  i64 price_of(TriggerSource source) const noexcept;
+  TriggerBook::Reach price_of(TriggerSource source) const noexcept;
   void wait_for_price(u32 slot);
-  void observe(TriggerSource source, i64 price);
+  void observe(TriggerSource source, const TriggerBook::Reach& price);
   void observe_touch();
   void prints(i64 price);
   void after_event(i64 ts) {

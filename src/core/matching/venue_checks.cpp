@@ -107,13 +107,14 @@ RejectReason SimulatedVenue::refusal_of_state(const NewOrder& order, i64 ts) con
 RejectReason SimulatedVenue::refusal_of_stop(const NewOrder& order) const {
   const ImmediateTrigger rule = rules_.rules.immediate_trigger;
   if (rule == ImmediateTrigger::elect || phase_ != TradingPhase::continuous) return RejectReason::none;
-  const i64 price = price_of(source_of_order(order.side, order.order_type, order.trigger_type));
-  if (price == kNoPrice) return RejectReason::none;
+  const TriggerBook::Reach price = price_of(source_of_order(order.side, order.order_type, order.trigger_type));
+  if (price == TriggerBook::Reach{}) return RejectReason::none;
   bool reached = false;
   if (!trails(order.order_type)) {
-    reached = TriggerBook::reached(rises(order.side, order.order_type), order.terms.stop_price, price);
+    const bool rising = rises(order.side, order.order_type);
+    reached = TriggerBook::reached(rising, order.terms.stop_price, price.reached(rising));
   } else if (rule == ImmediateTrigger::reject_activation && order.terms.activation_price != kNoPrice) {
-    reached = TriggerBook::reached(order.side == Side::sell, order.terms.activation_price, price);
+    reached = TriggerBook::reached(order.side == Side::sell, order.terms.activation_price, price.reached(order.side));
   }
   return reached ? RejectReason::stop_price_reached : RejectReason::none;
 }
@@ -165,8 +166,9 @@ RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& 
   const i64 cum_qty = orders_.cum_qty(slot);
   if (request.quantity <= cum_qty) return RejectReason::none;
   if (waits && request.stop_price != kNoPrice && rules_.rules.immediate_trigger != ImmediateTrigger::elect) {
-    const i64 price = price_of(static_cast<TriggerSource>(terms.source));
-    if (price != kNoPrice && TriggerBook::reached(rises(order.side, terms.order_type), request.stop_price, price)) {
+    const bool rising = rises(order.side, terms.order_type);
+    const i64 price = price_of(static_cast<TriggerSource>(terms.source)).reached(rising);
+    if (price != kNoPrice && TriggerBook::reached(rising, request.stop_price, price)) {
       return RejectReason::stop_price_reached;
     }
   }
