@@ -15,7 +15,8 @@
 
 namespace pytrader {
 
-// One price that orders wait for, of one instrument. In the order in which one market event fires what waits for it.
+// One price that orders wait for, of one instrument. In the order in which one market event fires what waits for it,
+// here as at a simulated venue.
 enum class PriceSource : u8 { last = 0, ask = 1, bid = 2, mid = 3, mark = 4 };
 constexpr u32 kPriceSources = 5;
 

@@ -67,8 +67,9 @@ void SimulatedVenue::observe(TriggerSource source, const TriggerBook::Reach& pri
   });
 }
 
+// In the order in which the emulator fires what one quote reaches.
 void SimulatedVenue::observe_touch() {
-  for (const TriggerSource source : {TriggerSource::bid, TriggerSource::ask, TriggerSource::mid}) {
+  for (const TriggerSource source : {TriggerSource::ask, TriggerSource::bid, TriggerSource::mid}) {
     if (triggers_.book(source).size() == 0) continue;
     const TriggerBook::Reach price = price_of(source);
     if (price != triggers_.reach(source)) observe(source, price);

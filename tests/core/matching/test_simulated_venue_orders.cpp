@@ -215,6 +215,25 @@ TEST_CASE("a mark price triggers what watches it, in continuous trading only") {
   CHECK(reports.back().last_px == 101);
 }
 
+TEST_CASE("of one quote the best offer's orders are elected first, then the best bid's, then the mid price's") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  const auto waits_for = [&](Side side, i64 stop, TriggerType trigger) {
+    return send(scene,
+                {.side = side, .type = OrderType::stop, .quantity = 1, .terms = stop_at(stop), .trigger = trigger});
+  };
+  const ClientOrderId mid = waits_for(Side::sell, 99, TriggerType::mid);
+  const ClientOrderId bid = waits_for(Side::sell, 95, TriggerType::bid_ask);
+  const ClientOrderId ask = waits_for(Side::buy, 102, TriggerType::bid_ask);
+  scene.said();
+  scene.quote(95, 102);
+  std::vector<ClientOrderId> triggered;
+  for (const ExecutionReport& report : scene.said()) {
+    if (report.exec_type == ExecType::triggered) triggered.push_back(report.client_order_id);
+  }
+  CHECK(triggered == std::vector<ClientOrderId>{ask, bid, mid});
+}
+
 TEST_CASE("rules out of range are refused before a venue is made of them") {
   VenueNumbers numbers;
   std::vector<ExecutionReport> reports;
