@@ -187,11 +187,9 @@ void SimulatedVenue::apply_trade(const TradeRecord& record) {
   if (kind_ != MarketKind::l2 && kind_ != MarketKind::quotes) return;
   const Side aggressor = static_cast<Side>(record.aggressor_side);
   told_trade(valid(aggressor) ? opposite(aggressor) : aggressor, record.price, record.quantity, record.ts_event);
-  if (special_live_ == 0) return;
   // The rows that say what this trade left come later.
-  if (valid(aggressor)) market_.withhold(opposite(aggressor), record.price, record.quantity);
+  if (valid(aggressor) && matches_) market_.printed(opposite(aggressor), record.price, record.quantity);
   after_event(record.ts_event);
-  market_.release();
 }
 
 // A trade against resting interest of this side; of a side that is none, against whichever it can have hit: own orders
