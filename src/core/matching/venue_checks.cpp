@@ -70,7 +70,7 @@ RejectReason SimulatedVenue::refusal_by_data(const NewOrder& order) const {
   if (waits_for_price(order.order_type)) {
     switch (trigger_of(order.trigger_type)) {
       case TriggerType::last:
-        known = bars || data_.trades || triggers_.price(TriggerSource::last) != kNoPrice;
+        known = bars || data_.trades;
         break;
       case TriggerType::mark:
         known = data_.marks;

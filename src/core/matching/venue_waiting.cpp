@@ -6,11 +6,10 @@
 
 namespace pytrader {
 
-// Without a word of the order the last trade decides; where nothing is known of trades, the other side's best price.
+// Without a word of the order the last trade decides; where the data has no trades, the other side's best price.
 TriggerType SimulatedVenue::trigger_of(TriggerType asked) const noexcept {
   if (asked != TriggerType::venue_default) return asked;
-  const bool trades = kind_ == MarketKind::bars || data_.trades || triggers_.price(TriggerSource::last) != kNoPrice;
-  return trades ? TriggerType::last : TriggerType::bid_ask;
+  return kind_ == MarketKind::bars || data_.trades ? TriggerType::last : TriggerType::bid_ask;
 }
 
 TriggerSource SimulatedVenue::source_of_order(Side side, OrderType type, TriggerType asked) const noexcept {
