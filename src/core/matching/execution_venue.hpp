@@ -34,7 +34,7 @@ class ExecutionVenue {
   virtual ~ExecutionVenue() = default;
 
   // Whether the venue takes such orders at all, so that the core need not hold them; venue_default asks for its own
-  // way of triggering. The answer depends on nothing but the venue's rules.
+  // way of triggering. The answer depends on nothing but the venue's rules, and on what its data ever tells.
   virtual bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept = 0;
 
   virtual void submit(const NewOrder& order, i64 ts) = 0;

@@ -56,10 +56,11 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
   return bars_;
 }
 
-// It takes every trigger. One whose price the recording does not tell it refuses with a reason, which nobody else could
-// wait for either.
-bool SimulatedVenue::supports(OrderType order_type, TriggerType, TimeInForce time_in_force) const noexcept {
-  return (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
+// What the recording never tells, an order can not wait for here.
+bool SimulatedVenue::supports(OrderType order_type, TriggerType trigger_type,
+                              TimeInForce time_in_force) const noexcept {
+  return (!waits_for_price(order_type) || tells(trigger_of(trigger_type))) &&
+         (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
          (rules_.rules.times_in_force & members_of(time_in_force)) != 0;
 }
 

@@ -115,6 +115,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void cut(u32 slot, i64 quantity, RejectReason reason, i64 ts);
   // Waiting for a price, and what follows from an event.
   TriggerType trigger_of(TriggerType asked) const noexcept;
+  bool tells(TriggerType trigger) const noexcept;
   TriggerSource source_of_order(Side side, OrderType type, TriggerType asked) const noexcept;
   TriggerBook::Reach price_of(TriggerSource source) const noexcept;
   void wait_for_price(u32 slot);

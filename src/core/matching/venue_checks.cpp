@@ -66,19 +66,7 @@ RejectReason SimulatedVenue::refusal_by_data(const NewOrder& order) const {
   if (ends_with_day(order.time_in_force) && !data_.status) return RejectReason::time_in_force_not_supported;
   // Bars hold no auctions.
   if (waits_for_auction(order.time_in_force) && bars) return RejectReason::time_in_force_not_supported;
-  bool known = true;
-  if (waits_for_price(order.order_type)) {
-    switch (trigger_of(order.trigger_type)) {
-      case TriggerType::last:
-        known = bars || data_.trades;
-        break;
-      case TriggerType::mark:
-        known = data_.marks;
-        break;
-      default:
-        known = has_touch;
-    }
-  }
+  const bool known = !waits_for_price(order.order_type) || tells(trigger_of(order.trigger_type));
   return known ? RejectReason::none : RejectReason::instruction_not_supported;
 }
 

@@ -12,6 +12,19 @@ TriggerType SimulatedVenue::trigger_of(TriggerType asked) const noexcept {
   return kind_ == MarketKind::bars || data_.trades ? TriggerType::last : TriggerType::bid_ask;
 }
 
+// Whether the instrument's rows ever tell this price.
+bool SimulatedVenue::tells(TriggerType trigger) const noexcept {
+  const bool bars = kind_ == MarketKind::bars;
+  switch (trigger) {
+    case TriggerType::last:
+      return bars || data_.trades;
+    case TriggerType::mark:
+      return data_.marks;
+    default:
+      return !bars && data_.quotes;
+  }
+}
+
 TriggerSource SimulatedVenue::source_of_order(Side side, OrderType type, TriggerType asked) const noexcept {
   if (kind_ == MarketKind::bars && is_if_touched(type) && trigger_of(asked) == TriggerType::last) {
     return TriggerSource::bar_touch;
