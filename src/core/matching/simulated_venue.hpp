@@ -141,6 +141,7 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, i64 ts);
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
+  void trade_passes(Side side, i64 price, i64 quantity, i64 ts);
   // Own orders of a level learn that it showed `before` lots and now shows `after`.
   void level_changes(Side side, u32 level, i64 before, i64 after);
   void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);

@@ -131,6 +131,13 @@ void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
   });
 }
 
+// Of trades alone nothing says that the other side's best price has come to an own order, but a trade beyond its limit
+// proves that it did, whoever was the aggressor.
+void SimulatedVenue::trade_passes(Side side, i64 price, i64 quantity, i64 ts) {
+  if (!orders_.any_at_or_better(side, price)) return;
+  trade_reaches(side, price, quantity, ts, [](u32) { return kUnknownAhead; });
+}
+
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
   if (!orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
       !orders_.any_at_or_better(Side::sell, std::max(record.bid_price, record.ask_price))) {
@@ -202,6 +209,7 @@ void SimulatedVenue::told_trade(Side side, i64 price, i64 quantity, i64 ts) {
   }
   if (valid(side)) {
     trade_prints(side, price, quantity, ts);
+    if (!data_.quotes) trade_passes(opposite(side), price, quantity, ts);
   } else {
     trade_prints(Side::buy, price, quantity, ts);
     trade_prints(Side::sell, price, quantity, ts);
