@@ -43,7 +43,7 @@ class ExecutionVenue {
   virtual void replace(const ReplaceRequest& request, i64 ts) = 0;
 
   // When the venue does something that nobody asks for (an order expires, a phase begins), kNeverDue for never. Only
-  // the three commands and advance() may bring it forward.
+  // the three commands, rows of recorded data and advance() may bring it forward.
   virtual i64 next_due() const noexcept = 0;
   // Does all that is due until `ts`; nothing is due until then afterwards.
   virtual void advance(i64 ts) = 0;

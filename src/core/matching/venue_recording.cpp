@@ -56,7 +56,20 @@ i64 SimulatedVenue::fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, 
   return quantity;
 }
 
+// What was elected enters when the event is over, and then what came too early.
+void SimulatedVenue::end_row(i64 flags, i64 ts) {
+  if ((flags & kFlagLast) == 0) {
+    event_under_way_ = ts;
+    return;
+  }
+  event_under_way_ = INT64_MIN;
+  after_event(ts);
+  if (!early_.empty()) [[unlikely]]
+    let_in(ts);
+}
+
 void SimulatedVenue::apply_l3(const L3Record& record) {
+  begin_row(record.ts_event);
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints_trade = action == BookAction::execute || action == BookAction::trade;
   // Where an execution happened, its order says: the row need not.
@@ -79,10 +92,11 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
   const bool joins = action == BookAction::add || action == BookAction::replace;
   const Side side = static_cast<Side>(record.side);
   l3_.apply(record, joins && (valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty()));
-  if ((record.flags & kFlagLast) != 0) after_event(record.ts_event);
+  end_row(record.flags, record.ts_event);
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {
+  begin_row(record.ts_event);
   const Side side = static_cast<Side>(record.side);
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
     told_trade(side, record.price, record.quantity, record.ts_event);
@@ -98,7 +112,7 @@ void SimulatedVenue::apply_l2(const L2Record& record) {
       level_changes(side, level, before, l2_.displayed(side, record.price));
     }
   }
-  if ((record.flags & kFlagLast) != 0) after_event(record.ts_event);
+  end_row(record.flags, record.ts_event);
 }
 
 void SimulatedVenue::level_changes(Side side, u32 level, i64 before, i64 after) {

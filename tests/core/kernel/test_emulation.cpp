@@ -341,11 +341,10 @@ TEST_CASE("over bars the core waits for the best prices and the mid, which the v
       ScriptedRun run;
       ScriptedStrategy& strategy = run.add_strategy();
       run.kernel().set_emulation(emulate, Immediate::elect);
-      run.add_stream<BarRecord>(StreamKind::bar,
-                                {{10, 10, 0, 100, 101, 99, 100, 9},
-                                 {20, 20, 10, 100, 104, 100, 103, 9},
-                                 {30, 30, 20, 103, 103, 102, 102, 9}},
-                                10);
+      run.add_stream<BarRecord>(
+          StreamKind::bar,
+          {{10, 10, 0, 100, 101, 99, 100, 9}, {20, 20, 10, 100, 104, 100, 103, 9}, {30, 30, 20, 103, 103, 102, 102, 9}},
+          10);
       strategy.on_callback = [&](const Callback& callback) {
         if (callback.kind != CallbackKind::bar || callback.ts != 10) return true;
         NewOrder order = waiting(Side::buy, OrderType::stop, 104);
@@ -355,8 +354,8 @@ TEST_CASE("over bars the core waits for the best prices and the mid, which the v
         return true;
       };
       run.run();
-      CHECK(story(strategy, 1) ==
-            (emulate == Emulate::never ? "pending_new@10 rejected@10"
+      CHECK(story(strategy, 1) == (emulate == Emulate::never
+                                       ? "pending_new@10 rejected@10"
                                        : "emulated@10 triggered@20 released@20 pending_new@20 new@20 trade@20"));
     }
   }

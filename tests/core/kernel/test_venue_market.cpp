@@ -61,7 +61,7 @@ TEST_CASE("quotes beside price levels fill nothing, trades beside them do") {
   CHECK(bought(run) == 3);
 }
 
-TEST_CASE("among levels with trades a stop waits for the first of them, at the venue as in the core; without any it can not") {
+TEST_CASE("among levels with trades a stop waits for the first of them; without any only the core can wait") {
   for (const Emulate emulate : {Emulate::never, Emulate::always}) {
     for (const bool trades : {true, false}) {
       CAPTURE(to_text(emulate));
@@ -99,6 +99,35 @@ TEST_CASE("among levels with trades a stop waits for the first of them, at the v
         if (event.exec_type == ExecType::rejected) CHECK(event.reason == RejectReason::instruction_not_supported);
       }
     }
+  }
+}
+
+TEST_CASE("what a row of a longer event fires fills as at the venue: from the book after the event") {
+  for (const Emulate emulate : {Emulate::always, Emulate::never}) {
+    CAPTURE(to_text(emulate));
+    ScriptedRun run;
+    ScriptedStrategy& strategy = run.add_strategy();
+    run.kernel().set_emulation(emulate, Immediate::elect);
+    std::vector<L3Record> rows{add_row(10, 1, Side::sell, 101, 5), add_row(20, 2, Side::sell, 105, 5),
+                               row(30, BookAction::execute, 1, Side::sell, 101, 5), add_row(30, 3, Side::sell, 102, 5)};
+    rows[2].flags = 0;
+    run.add_stream<L3Record>(StreamKind::l3, rows);
+    strategy.on_callback = [&](const Callback& callback) {
+      if (callback.kind == CallbackKind::trade) run.kernel().submit(run.market(Side::buy, 1));
+      if (callback.kind != CallbackKind::book || callback.ts != 20) return true;
+      NewOrder order{0, kNoPrice, 1, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
+      order.terms.stop_price = 101;
+      run.kernel().submit(order);
+      return true;
+    };
+    CHECK(run.run() == RunStatus::finished);
+    i64 filled = 0;
+    for (const OrderEvent& event : strategy.events) {
+      if (event.exec_type != ExecType::trade) continue;
+      CHECK(event.last_px == 102);
+      ++filled;
+    }
+    CHECK(filled == 2);
   }
 }
 
