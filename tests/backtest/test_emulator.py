@@ -38,7 +38,7 @@ class Scripted(Strategy):
 def played(act: Act, prices: list[int], **settings: Any) -> Scripted:
     """The strategy after a market of trades at these prices in ticks, each quoted one tick to each side after it."""
     strategy = Scripted(act)
-    data = [(BTC, trades(prices)), (BTC, quotes([(price - 1, price + 1) for price in prices]))]
+    data = [(BTC, trades(prices)), (BTC, quotes([(price - 1, price + 1) for price in prices], quantity=5000))]
     Backtest(strategy, data, cash="1000000 USDT", check_every_event=True, **settings).run()
     return strategy
 

@@ -11,7 +11,7 @@ from pytrader import Backtest, Strategy
 from pytrader.backtest import Exchange
 from pytrader.errors import InvalidArgument, OffTick
 from pytrader.matching import AllocationRules, BandRules, PriceBand, SessionRules, TradingPhase, VenueRules
-from pytrader.model import Liquidity, OrderStatus, Side
+from pytrader.model import Liquidity, OrderStatus, RejectReason, Side
 from tests.backtest.markets import instrument, quotes
 from tests.exchange.scripted import SECOND, Script, cancel, order, play, replace, stock
 
@@ -100,6 +100,28 @@ def test_stops_icebergs_and_expiries_work_as_the_engine_has_them() -> None:
     assert first.orders["gtd"].events[-1].ts_event == 20 * SECOND
     assert first.orders["ice"].cum_lots == 6
     assert second.orders["c"].status is OrderStatus.FILLED
+
+
+@pytest.mark.parametrize("trigger", ["bid_ask", "mid", "mark"])
+def test_an_exchange_refuses_what_waits_for_another_price_than_the_last_trade(trigger: str) -> None:
+    plan = [(1, order("stop", "buy", 1, stop_ticks=103, trigger=trigger))]
+    _, (script,) = play(plan, emulate="never")
+    assert script.told("stop") == ["PENDING_NEW", "REJECTED"]
+    assert script.heard[-1].reason.code is RejectReason.INSTRUCTION_NOT_SUPPORTED
+
+
+def test_the_core_holds_what_waits_at_an_exchange_for_the_best_offer() -> None:
+    _, (script, _, _) = play(
+        [
+            (1, order("stop", "buy", 1, stop_ticks=103, trigger="bid_ask")),
+            (1, order("mark", "buy", 1, stop_ticks=1, trigger="mark")),
+        ],
+        [(2, order("a", "sell", 1, 101)), (3, order("b", "sell", 5, 103))],
+        [(4, order("c", "buy", 1, 101))],
+    )
+    assert script.told("stop") == ["EMULATED", "TRIGGERED", "RELEASED", "PENDING_NEW", "NEW", "TRADE"]
+    assert script.heard[-1].last_px_ticks == 103
+    assert script.told("mark") == ["EMULATED"]
 
 
 def sessions(*changes: tuple[str, str]) -> Exchange:

@@ -36,6 +36,13 @@ i64 trailing_stop_price(Side side, const TrailingTerms& terms, i64 extreme) noex
   return within_prices(side == Side::sell ? extreme - distance : extreme + distance);
 }
 
+TriggerBook::Reach TriggerBook::Reach::half_way(i64 bid, i64 ask) noexcept {
+  if (bid == kNoPrice || ask == kNoPrice) return {};
+  const i128 sum = i128{bid} + ask;
+  // An arithmetic shift rounds down.
+  return {static_cast<i64>(sum >> 1), static_cast<i64>((sum + 1) >> 1)};
+}
+
 void TriggerBook::reserve(std::size_t slots) {
   if (rows_.size() >= slots) return;
   for (SlotHeap* heap : {&rising_, &falling_, &up_, &down_}) heap->reserve(slots);
@@ -113,8 +120,7 @@ void TriggerBook::remove(u32 slot) noexcept {
 u32 TriggerBook::elect(const Reach& price) noexcept {
   for (const bool rising : {true, false}) {
     const SlotHeap& waiting = triggers(rising);
-    const i64 reached_price = rising ? price.from_below : price.from_above;
-    if (waiting.empty() || waiting.first_key() > key_of(rising, reached_price)) continue;
+    if (waiting.empty() || waiting.first_key() > key_of(rising, price.reached(rising))) continue;
     const u32 slot = waiting.first();
     remove(slot);
     return slot;
@@ -125,8 +131,8 @@ u32 TriggerBook::elect(const Reach& price) noexcept {
 std::span<const u32> TriggerBook::follow(const Reach& price, u64& time) noexcept {
   moved_.clear();
   if (trailing_count_ == 0) return moved_;
-  collect(up_, true, price.from_below);
-  collect(down_, false, price.from_above);
+  collect(up_, true, price);
+  collect(down_, false, price);
   std::sort(moved_.begin(), moved_.end(), [this](u32 a, u32 b) { return rows_[a].entered < rows_[b].entered; });
   for (const u32 slot : moved_) {
     Row& row = rows_[slot];
@@ -146,27 +152,27 @@ i64 TriggerBook::nearest_below() const noexcept {
   return down_.empty() ? elected : std::max(elected, ~down_.first_key());
 }
 
-// An order that begins may go on with the movers of the other direction, where this trade moves it no further.
-void TriggerBook::collect(SlotHeap& heap, bool upwards, i64 trade) noexcept {
+// An order that begins may go on with the movers of the other direction, where this price moves it no further.
+void TriggerBook::collect(SlotHeap& heap, bool upwards, const Reach& price) noexcept {
   touched_.clear();
-  while (!heap.empty() && heap.first_key() <= key_of(upwards, trade)) {
+  while (!heap.empty() && heap.first_key() <= key_of(upwards, price.reached(upwards))) {
     touched_.push_back(heap.first());
     heap.remove(heap.first());
   }
   for (const u32 slot : touched_) {
-    if (touch(slot, trade)) moved_.push_back(slot);
+    if (touch(slot, price)) moved_.push_back(slot);
     movers(rows_[slot]).push(slot, mover_key(rows_[slot]), rows_[slot].entered);
   }
 }
 
-// Whether this trade, a new extreme, moves the stop; one that moves leaves its place among the triggers.
-bool TriggerBook::touch(u32 slot, i64 trade) noexcept {
+// Whether this price, a new extreme, moves the stop; one that moves leaves its place among the triggers.
+bool TriggerBook::touch(u32 slot, const Reach& price) noexcept {
   Row& row = rows_[slot];
-  row.extreme = trade;
-  const i64 stop = trailing_stop_price(row.side, row.terms, trade);
+  row.extreme = price.reached(row.side);
+  const i64 stop = trailing_stop_price(row.side, row.terms, row.extreme);
   if (row.stop != kNoPrice) {
     const i128 gain = row.side == Side::sell ? i128{stop} - row.stop : i128{row.stop} - stop;
-    if (gain < least_move(row, trade)) return false;
+    if (gain < least_move(row, row.extreme)) return false;
     triggers(row.rising).remove(slot);
   }
   row.stop = stop;

@@ -55,6 +55,20 @@ class TriggerBook {
   void move(u32 slot, i64 stop, u64 time) noexcept;
   void remove(u32 slot) noexcept;
 
+  // The ticks that a price has reached: the highest from below, the lowest from above. They are two where it lies half
+  // way between them. kNoPrice for no price.
+  struct Reach {
+    i64 from_below = kNoPrice;
+    i64 from_above = kNoPrice;
+
+    // Half way between the best prices, none if one of them is kNoPrice.
+    static Reach half_way(i64 bid, i64 ask) noexcept;
+    i64 reached(bool rising) const noexcept { return rising ? from_below : from_above; }
+    // What a trailing order follows: the extreme of a sell is the highest price, that of a buy the lowest.
+    i64 reached(Side trailing) const noexcept { return reached(trailing == Side::sell); }
+    friend bool operator==(const Reach&, const Reach&) = default;
+  };
+
   // The price of the next rising or falling trigger, kNoPrice if there is none.
   i64 next_stop(bool rising) const noexcept {
     const SlotHeap& waiting = rising ? rising_ : falling_;
@@ -65,11 +79,7 @@ class TriggerBook {
   // Moves the stops that a trade at this price moves or begins, and names them in the order in which they came. Each
   // takes its time, and so its place behind others at its new stop price, from `time`, which counts on.
   std::span<const u32> follow(i64 trade, u64& time) noexcept { return follow({trade, trade}, time); }
-  // The same for a price between two ticks: the highest tick that it has reached from below, the lowest from above.
-  struct Reach {
-    i64 from_below;
-    i64 from_above;
-  };
+  // The same for a price that may lie between two ticks.
   u32 elect(const Reach& price) noexcept;
   std::span<const u32> follow(const Reach& price, u64& time) noexcept;
   // Nothing is elected, moved or begun by a price below the first and above the second.
@@ -106,8 +116,8 @@ class TriggerBook {
   SlotHeap& movers(const Row& row) noexcept { return moves_upwards(row) ? up_ : down_; }
   i64 least_move(const Row& row, i64 extreme) const noexcept;
   i64 mover_key(const Row& row) const noexcept;
-  bool touch(u32 slot, i64 trade) noexcept;
-  void collect(SlotHeap& heap, bool upwards, i64 trade) noexcept;
+  bool touch(u32 slot, const Reach& price) noexcept;
+  void collect(SlotHeap& heap, bool upwards, const Reach& price) noexcept;
 
   SlotHeap rising_;
   SlotHeap falling_;

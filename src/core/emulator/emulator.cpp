@@ -24,37 +24,27 @@ void Emulator::add_instrument() {
   desks_.resize(desks_.size() + kPriceSources);
 }
 
-TriggerBook::Reach Emulator::mid_of(i64 bid, i64 ask) noexcept {
-  const i128 sum = i128{bid} + ask;
-  // An arithmetic shift rounds down.
-  return {static_cast<i64>(sum >> 1), static_cast<i64>((sum + 1) >> 1)};
-}
-
-// A trailing order begins from the side on which its extreme moves.
-i64 Emulator::price_at_entry(const TriggerPrices& now, PriceSource source, Side side) noexcept {
+TriggerBook::Reach Emulator::price_at_entry(const TriggerPrices& now, PriceSource source) noexcept {
   switch (source) {
     case PriceSource::last:
-      return now.last;
+      return {now.last, now.last};
     case PriceSource::ask:
-      return now.ask;
+      return {now.ask, now.ask};
     case PriceSource::bid:
-      return now.bid;
+      return {now.bid, now.bid};
     case PriceSource::mark:
-      return now.mark;
+      return {now.mark, now.mark};
     case PriceSource::mid:
       break;
   }
-  if (now.bid == kNoPrice || now.ask == kNoPrice) return kNoPrice;
-  const TriggerBook::Reach mid = mid_of(now.bid, now.ask);
-  return side == Side::sell ? mid.from_below : mid.from_above;
+  return TriggerBook::Reach::half_way(now.bid, now.ask);
 }
 
 bool Emulator::reached(const NewOrder& order, const TriggerPrices& now) noexcept {
   if (trails(order.order_type)) return false;
   const bool rising = rises(order.side, order.order_type);
   const PriceSource source = source_of(order.trigger_type, order.side);
-  // What comes from below has come as far as the lower tick of a mid price between two.
-  const i64 price = price_at_entry(now, source, rising ? Side::sell : Side::buy);
+  const i64 price = price_at_entry(now, source).reached(rising);
   return price != kNoPrice && TriggerBook::reached(rising, order.terms.stop_price, price);
 }
 
@@ -121,7 +111,7 @@ i64 Emulator::hold(const NewOrder& order, const TriggerPrices& now) noexcept {
   if (trails(order.order_type)) {
     const TrailingTerms trailing{terms.trailing_offset, terms.trailing_step,
                                  static_cast<TrailingUnit>(terms.trailing_unit)};
-    const i64 price = price_at_entry(now, source, order.side);
+    const i64 price = price_at_entry(now, source).reached(order.side);
     const TriggerBook::Activation begins = TriggerBook::activation_from(order.side, terms.activation_price, price);
     book.add_trailing(slot, order.side, trailing, begins, price, time_);
   } else {

@@ -15,7 +15,8 @@
 
 namespace pytrader {
 
-// One price that orders wait for, of one instrument. In the order in which one market event fires what waits for it.
+// One price that orders wait for, of one instrument. In the order in which one market event fires what waits for it,
+// here as at a simulated venue.
 enum class PriceSource : u8 { last = 0, ask = 1, bid = 2, mid = 3, mark = 4 };
 constexpr u32 kPriceSources = 5;
 
@@ -78,7 +79,8 @@ class Emulator {
   bool on_quote(InstrumentIndex instrument, i64 bid, i64 ask) noexcept {
     bool told = ask != kNoPrice && tell(instrument, PriceSource::ask, {ask, ask});
     told |= bid != kNoPrice && tell(instrument, PriceSource::bid, {bid, bid});
-    if (bid != kNoPrice && ask != kNoPrice) told |= tell(instrument, PriceSource::mid, mid_of(bid, ask));
+    if (bid != kNoPrice && ask != kNoPrice)
+      told |= tell(instrument, PriceSource::mid, TriggerBook::Reach::half_way(bid, ask));
     return told;
   }
   bool on_mark(InstrumentIndex instrument, i64 price) noexcept {
@@ -134,9 +136,7 @@ class Emulator {
   static constexpr u32 number_of(InstrumentIndex instrument, PriceSource source) noexcept {
     return instrument * kPriceSources + static_cast<u32>(source);
   }
-  // A mid price may lie half way between two ticks.
-  static TriggerBook::Reach mid_of(i64 bid, i64 ask) noexcept;
-  static i64 price_at_entry(const TriggerPrices& now, PriceSource source, Side side) noexcept;
+  static TriggerBook::Reach price_at_entry(const TriggerPrices& now, PriceSource source) noexcept;
 
   bool tell(InstrumentIndex instrument, PriceSource source, const TriggerBook::Reach& price) noexcept {
     const u32 desk = number_of(instrument, source);

@@ -1,5 +1,6 @@
 // What a run is made of, put together before it begins: streams, exchanges, venues, settings.
 #include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include "kernel/backtest_loop.hpp"
@@ -42,6 +43,15 @@ bool is_market(StreamKind stream, MarketKind venue) noexcept {
   if (stream == StreamKind::status) return true;
   if (stream == StreamKind::trade) return venue == MarketKind::l2 || venue == MarketKind::quotes;
   return market_kind_of(stream) == venue;
+}
+
+// Whether a stream of levels has trades among its rows: it may come to its first one late.
+bool has_trades(const MarketStream& levels) noexcept {
+  constexpr std::size_t kAction = offsetof(L2Record, action) / sizeof(i64);
+  for (std::size_t row = 0; row < levels.rows; ++row) {
+    if (levels.columns[kAction][row] == static_cast<i64>(BookAction::trade)) return true;
+  }
+  return false;
 }
 
 // What the rows of a stream tell of the market of their instrument.
@@ -135,6 +145,11 @@ void BacktestLoop::make_venues() {
     if (stream.kind != StreamKind::bar) continue;
     shortest_bars[stream.instrument] = std::min(shortest_bars[stream.instrument], stream.duration_ns);
   }
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    VenueData& told = data[stream.instrument];
+    if (stream.kind == StreamKind::l2 && !told.trades) told.trades = has_trades(stream);
+  }
   // Streams of random words below the first of recorded feeds belong to requests, responses and this.
   constexpr u64 kPublishedStream = 8;
   published_latency_ = make_latency_model(merge_.feed_latency(), kPublishedStream);
@@ -153,8 +168,11 @@ void BacktestLoop::make_venues() {
     recorded[index] = venue.get();
     venues_[index] = std::move(venue);
   }
-  // Where nothing but quotes is recorded no trade will ever come.
+  // As the venue has it: where no trade will ever come, the best prices trigger.
   default_trigger_.assign(kinds.size(), TriggerType::bid_ask);
+  for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
+    if (data[index].trades || kinds[index] == MarketKind::bars) default_trigger_[index] = TriggerType::last;
+  }
   for (const auto& [index, unused] : exchanges_) default_trigger_[index] = TriggerType::last;
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
@@ -165,9 +183,6 @@ void BacktestLoop::make_venues() {
     }
     const bool longer_bars = stream.kind == StreamKind::bar && stream.duration_ns > shortest_bars[stream.instrument];
     const bool market = is_market(stream.kind, kinds[stream.instrument]) && !longer_bars;
-    const bool trades =
-        is_of_orders(stream.kind) && stream.kind != StreamKind::quote && stream.kind != StreamKind::status;
-    if (trades) default_trigger_[stream.instrument] = TriggerType::last;
     const bool told = market || stream.kind == StreamKind::mark;
     market_of_.push_back(told ? recorded[stream.instrument] : nullptr);
   }

@@ -34,7 +34,7 @@ class ExecutionVenue {
   virtual ~ExecutionVenue() = default;
 
   // Whether the venue takes such orders at all, so that the core need not hold them; venue_default asks for its own
-  // way of triggering. The answer depends on nothing but the venue's rules.
+  // way of triggering. The answer depends on nothing but the venue's rules, and on what its data ever tells.
   virtual bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept = 0;
 
   virtual void submit(const NewOrder& order, i64 ts) = 0;
@@ -43,7 +43,7 @@ class ExecutionVenue {
   virtual void replace(const ReplaceRequest& request, i64 ts) = 0;
 
   // When the venue does something that nobody asks for (an order expires, a phase begins), kNeverDue for never. Only
-  // the three commands and advance() may bring it forward.
+  // the three commands, rows of recorded data and advance() may bring it forward.
   virtual i64 next_due() const noexcept = 0;
   // Does all that is due until `ts`; nothing is due until then afterwards.
   virtual void advance(i64 ts) = 0;

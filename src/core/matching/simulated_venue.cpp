@@ -56,14 +56,41 @@ VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
   return bars_;
 }
 
-// It takes every trigger. One whose price the recording does not tell it refuses with a reason, which nobody else could
-// wait for either.
-bool SimulatedVenue::supports(OrderType order_type, TriggerType, TimeInForce time_in_force) const noexcept {
-  return (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
+// What the recording never tells, an order can not wait for here.
+bool SimulatedVenue::supports(OrderType order_type, TriggerType trigger_type,
+                              TimeInForce time_in_force) const noexcept {
+  return (!waits_for_price(order_type) || tells(trigger_of(trigger_type))) &&
+         (data_.status || !ends_with_day(time_in_force)) && (rules_.rules.order_types & members_of(order_type)) != 0 &&
          (rules_.rules.times_in_force & members_of(time_in_force)) != 0;
 }
 
 void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
+  if (!comes_early(ts)) return take_command(order, ts);
+  early_.emplace_back(order);
+  ++early_orders_;
+}
+
+void SimulatedVenue::cancel(ClientOrderId id, i64 ts) {
+  if (!comes_early(ts)) return take_command(CancelRequest{id, 0}, ts);
+  early_.emplace_back(CancelRequest{id, 0});
+}
+
+void SimulatedVenue::replace(const ReplaceRequest& request, i64 ts) {
+  if (!comes_early(ts)) return take_command(request, ts);
+  early_.emplace_back(request);
+}
+
+// A command says nothing that brings another one, so that the list stays as it is meanwhile.
+void SimulatedVenue::let_in(i64 ts) {
+  event_under_way_ = INT64_MIN;
+  early_orders_ = 0;
+  for (const Command& command : early_) {
+    std::visit([&](const auto& early) { take_command(early, ts); }, command);
+  }
+  early_.clear();
+}
+
+void SimulatedVenue::take_command(const NewOrder& order, i64 ts) {
   if (order.strategy >= positions_.size()) positions_.resize(order.strategy + std::size_t{1});
   if (is_plain(order)) {
     submit_plain(order, ts);
@@ -111,7 +138,8 @@ void SimulatedVenue::submit_plain(const NewOrder& order, i64 ts) {
   }
 }
 
-void SimulatedVenue::cancel(ClientOrderId id, i64 ts) {
+void SimulatedVenue::take_command(const CancelRequest& request, i64 ts) {
+  const ClientOrderId id = request.client_order_id;
   const u32 slot = orders_.find(id);
   const bool accepted = acceptance(phase_, rules_.rules.session).accepts_cancel;
   if (slot == kNone || !accepted) {
@@ -122,7 +150,7 @@ void SimulatedVenue::cancel(ClientOrderId id, i64 ts) {
   close(slot, ExecType::canceled, RejectReason::none, ts);
 }
 
-void SimulatedVenue::replace(const ReplaceRequest& request, i64 ts) {
+void SimulatedVenue::take_command(const ReplaceRequest& request, i64 ts) {
   const u32 slot = orders_.find(request.client_order_id);
   if (slot == kNone) {
     report(ExecType::replace_rejected, request.client_order_id, 0, ts).reason = RejectReason::unknown_order;

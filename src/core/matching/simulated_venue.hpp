@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "book/slot_heap.hpp"
@@ -25,8 +26,10 @@ namespace pytrader {
 enum class MarketKind : u8 { l3, l2, quotes, bars };
 
 // One instrument at one venue. Market data and commands come in the order of the venue's clock; each call appends what
-// the venue says to `reports`. The rules of each kind of data stand in docs/simulated_venue.md. An event that reaches
-// no own order costs one comparison beside the market data's own upkeep, however many own orders rest.
+// the venue says to `reports`. Commands that come between the rows of one event, at its time, wait until it is over,
+// because the book stands in no real state then; a row of a later time lets them in too. The rules of each kind of data
+// stand in docs/simulated_venue.md. An event that reaches no own order costs one comparison beside the market data's
+// own upkeep, however many own orders rest.
 class SimulatedVenue final : public ExecutionVenue {
  public:
   SimulatedVenue(InstrumentIndex instrument, MarketKind kind, VenueNumbers& numbers,
@@ -39,7 +42,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void replace(const ReplaceRequest& request, i64 ts) override;
   i64 next_due() const noexcept override { return expiries_.empty() ? kNeverDue : expiries_.first_key(); }
   void advance(i64 ts) override;
-  std::size_t open_order_count() const noexcept override { return orders_.size(); }
+  std::size_t open_order_count() const noexcept override { return orders_.size() + early_orders_; }
 
   // Before the first row. Guesses places of own orders where the data are levels or quotes.
   void set_queue_model(std::unique_ptr<const QueueModel> model) noexcept { queue_model_ = std::move(model); }
@@ -73,6 +76,17 @@ class SimulatedVenue final : public ExecutionVenue {
 
   VenueMarket& market_of(MarketKind kind) noexcept;
   // Commands.
+  using Command = std::variant<NewOrder, CancelRequest, ReplaceRequest>;
+  bool comes_early(i64 ts) const noexcept { return ts <= event_under_way_; }
+  void take_command(const NewOrder& order, i64 ts);
+  void take_command(const CancelRequest& request, i64 ts);
+  void take_command(const ReplaceRequest& request, i64 ts);
+  void begin_row(i64 ts) {
+    if (!early_.empty() && !comes_early(ts)) [[unlikely]]
+      let_in(ts);
+  }
+  void end_row(i64 flags, i64 ts);
+  void let_in(i64 ts);
   bool is_plain(const NewOrder& order) const noexcept;
   void submit_plain(const NewOrder& order, i64 ts);
   void submit_special(const NewOrder& order, i64 ts);
@@ -115,10 +129,11 @@ class SimulatedVenue final : public ExecutionVenue {
   void cut(u32 slot, i64 quantity, RejectReason reason, i64 ts);
   // Waiting for a price, and what follows from an event.
   TriggerType trigger_of(TriggerType asked) const noexcept;
+  bool tells(TriggerType trigger) const noexcept;
   TriggerSource source_of_order(Side side, OrderType type, TriggerType asked) const noexcept;
-  i64 price_of(TriggerSource source) const noexcept;
+  TriggerBook::Reach price_of(TriggerSource source) const noexcept;
   void wait_for_price(u32 slot);
-  void observe(TriggerSource source, i64 price);
+  void observe(TriggerSource source, const TriggerBook::Reach& price);
   void observe_touch();
   void prints(i64 price);
   void after_event(i64 ts) {
@@ -140,6 +155,7 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, i64 ts);
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
+  void trade_passes(Side side, i64 price, i64 quantity, i64 ts);
   // Own orders of a level learn that it showed `before` lots and now shows `after`.
   void level_changes(Side side, u32 level, i64 before, i64 after);
   void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
@@ -204,6 +220,9 @@ class SimulatedVenue final : public ExecutionVenue {
   std::vector<u32> deferred_;   // elected within a bar in which a sibling has traded
   std::vector<u32> scratch_;
   std::vector<OrderListId> filled_lists_;  // of which an order has traded in the bar under way
+  i64 event_under_way_ = INT64_MIN;        // the time of the last row, if its event goes on
+  std::vector<Command> early_;             // in the order of their arrival
+  std::size_t early_orders_ = 0;           // new orders among them
   i64 peg_bid_ = kNoPrice;
   i64 peg_ask_ = kNoPrice;
   bool pegs_stale_ = false;

@@ -174,7 +174,7 @@ void SimulatedVenue::walk_leg(i64 from, i64 to, BarPass pass, i64 ts) {
 // The price that waiting orders see is `price`; those that it elects meet `now`. One whose sibling has traded in this
 // bar waits for what becomes of it.
 void SimulatedVenue::elect_in_bar(TriggerSource source, i64 price, i64 now, i64 ts) {
-  observe(source, price);
+  observe(source, {price, price});
   while (!elected_.empty()) {
     const u32 slot = elected_.front();
     elected_.erase(elected_.begin());

@@ -66,19 +66,7 @@ RejectReason SimulatedVenue::refusal_by_data(const NewOrder& order) const {
   if (ends_with_day(order.time_in_force) && !data_.status) return RejectReason::time_in_force_not_supported;
   // Bars hold no auctions.
   if (waits_for_auction(order.time_in_force) && bars) return RejectReason::time_in_force_not_supported;
-  bool known = true;
-  if (waits_for_price(order.order_type)) {
-    switch (trigger_of(order.trigger_type)) {
-      case TriggerType::last:
-        known = bars || data_.trades || triggers_.price(TriggerSource::last) != kNoPrice;
-        break;
-      case TriggerType::mark:
-        known = data_.marks;
-        break;
-      default:
-        known = has_touch;
-    }
-  }
+  const bool known = !waits_for_price(order.order_type) || tells(trigger_of(order.trigger_type));
   return known ? RejectReason::none : RejectReason::instruction_not_supported;
 }
 
@@ -107,13 +95,14 @@ RejectReason SimulatedVenue::refusal_of_state(const NewOrder& order, i64 ts) con
 RejectReason SimulatedVenue::refusal_of_stop(const NewOrder& order) const {
   const ImmediateTrigger rule = rules_.rules.immediate_trigger;
   if (rule == ImmediateTrigger::elect || phase_ != TradingPhase::continuous) return RejectReason::none;
-  const i64 price = price_of(source_of_order(order.side, order.order_type, order.trigger_type));
-  if (price == kNoPrice) return RejectReason::none;
+  const TriggerBook::Reach price = price_of(source_of_order(order.side, order.order_type, order.trigger_type));
+  if (price == TriggerBook::Reach{}) return RejectReason::none;
   bool reached = false;
   if (!trails(order.order_type)) {
-    reached = TriggerBook::reached(rises(order.side, order.order_type), order.terms.stop_price, price);
+    const bool rising = rises(order.side, order.order_type);
+    reached = TriggerBook::reached(rising, order.terms.stop_price, price.reached(rising));
   } else if (rule == ImmediateTrigger::reject_activation && order.terms.activation_price != kNoPrice) {
-    reached = TriggerBook::reached(order.side == Side::sell, order.terms.activation_price, price);
+    reached = TriggerBook::reached(order.side == Side::sell, order.terms.activation_price, price.reached(order.side));
   }
   return reached ? RejectReason::stop_price_reached : RejectReason::none;
 }
@@ -165,8 +154,9 @@ RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& 
   const i64 cum_qty = orders_.cum_qty(slot);
   if (request.quantity <= cum_qty) return RejectReason::none;
   if (waits && request.stop_price != kNoPrice && rules_.rules.immediate_trigger != ImmediateTrigger::elect) {
-    const i64 price = price_of(static_cast<TriggerSource>(terms.source));
-    if (price != kNoPrice && TriggerBook::reached(rises(order.side, terms.order_type), request.stop_price, price)) {
+    const bool rising = rises(order.side, terms.order_type);
+    const i64 price = price_of(static_cast<TriggerSource>(terms.source)).reached(rising);
+    if (price != kNoPrice && TriggerBook::reached(rising, request.stop_price, price)) {
       return RejectReason::stop_price_reached;
     }
   }

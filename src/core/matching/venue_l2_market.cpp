@@ -5,11 +5,35 @@
 
 namespace pytrader {
 
-i64 VenueL2Market::taken_at(Side side, i64 price) const noexcept {
-  const Ladder& ladder = taken(side);
-  if (ladder.empty()) return 0;
-  const u32 level = ladder.find(price);
-  return level != kNone ? ladder[level].quantity : 0;
+i64 VenueL2Market::marked(const Ladder& marks, i64 price) noexcept {
+  if (marks.empty()) return 0;
+  const u32 level = marks.find(price);
+  return level != kNone ? marks[level].quantity : 0;
+}
+
+void VenueL2Market::mark(Ladder& marks, i64 price, i64 quantity) {
+  const u32 level = marks.level_at(price);
+  if (!marks.is_occupied(level)) marks.occupied(level);
+  marks[level].quantity += quantity;
+}
+
+// Where nothing is displayed nothing is missed.
+void VenueL2Market::printed(Side side, i64 price, i64 quantity) {
+  const i64 left = displayed(side, price) - gone_at(side, price);
+  if (left > 0) mark(side == Side::buy ? printed_bids_ : printed_asks_, price, std::min(left, quantity));
+}
+
+void VenueL2Market::forget_prints(const L2Record& record) noexcept {
+  const auto action = static_cast<BookAction>(record.action);
+  if (action == BookAction::trade) return;
+  if ((record.flags & kFlagLast) != 0 || action == BookAction::clear) {
+    printed_bids_.clear();
+    printed_asks_.clear();
+  } else if (valid(static_cast<Side>(record.side))) {
+    Ladder& marks = static_cast<Side>(record.side) == Side::buy ? printed_bids_ : printed_asks_;
+    const u32 level = marks.find(record.price);
+    if (level != kNone) marks.vacated(level);
+  }
 }
 
 i64 VenueL2Market::reachable(Side taker, i64 limit, i64 wanted) const {
@@ -42,10 +66,7 @@ Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
     if (ladder.better(limit, price)) break;
     const i64 here = std::min(wanted, ladder[level].quantity - gone_at(side, price));
     if (here <= 0) continue;
-    Ladder& marks = taken(side);
-    const u32 mark = marks.level_at(price);
-    if (!marks.is_occupied(mark)) marks.occupied(mark);
-    marks[mark].quantity += here;
+    mark(taken(side), price, here);
     return {price, here};
   }
   return {0, 0};
@@ -53,6 +74,8 @@ Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
 
 void VenueL2Market::apply(const L2Record& record) {
   book_.apply(record);
+  if (!printed_bids_.empty() || !printed_asks_.empty()) [[unlikely]]
+    forget_prints(record);
   if (taken_bids_.empty() && taken_asks_.empty()) return;
   if (static_cast<BookAction>(record.action) == BookAction::clear) {
     taken_bids_.clear();

@@ -17,6 +17,9 @@ class VenueL2Market final : public VenueMarket {
   i64 touch(Side side) const override { return book_.side(side).empty() ? kNoPrice : book_.side(side).best_price(); }
   i64 best_left(Side taker) const override;
 
+  // Until the level is told again, or an event of levels is over.
+  void printed(Side side, i64 price, i64 quantity) override;
+
   void apply(const L2Record& record);
   i64 displayed(Side side, i64 price) const noexcept { return book_.level(side, price).quantity; }
   const L2Book& book() const noexcept { return book_; }
@@ -25,12 +28,18 @@ class VenueL2Market final : public VenueMarket {
   Ladder& taken(Side side) noexcept { return side == Side::buy ? taken_bids_ : taken_asks_; }
   const Ladder& taken(Side side) const noexcept { return side == Side::buy ? taken_bids_ : taken_asks_; }
   // What own orders took of a level, and what a print has just taken.
-  i64 gone_at(Side side, i64 price) const noexcept { return taken_at(side, price) + withheld_at(side, price); }
-  i64 taken_at(Side side, i64 price) const noexcept;
+  i64 gone_at(Side side, i64 price) const noexcept {
+    return marked(taken(side), price) + marked(side == Side::buy ? printed_bids_ : printed_asks_, price);
+  }
+  static i64 marked(const Ladder& marks, i64 price) noexcept;
+  static void mark(Ladder& marks, i64 price, i64 quantity);
+  void forget_prints(const L2Record& record) noexcept;
 
   L2Book book_{BookPolicy::lenient};
   Ladder taken_bids_{Side::buy};  // a level's quantity is what was taken of it
   Ladder taken_asks_{Side::sell};
+  Ladder printed_bids_{Side::buy};  // likewise, of prints
+  Ladder printed_asks_{Side::sell};
 };
 
 }  // namespace pytrader

@@ -31,22 +31,8 @@ class VenueMarket {
   virtual i64 best_left(Side taker) const = 0;
 
   // What a print beside levels or quotes traded is gone before they say so: takers do not find these lots at this price
-  // of this side until release().
-  void withhold(Side side, i64 price, i64 quantity) noexcept { withheld_ = {side, price, quantity}; }
-  void release() noexcept { withheld_.quantity = 0; }
-
- protected:
-  i64 withheld_at(Side side, i64 price) const noexcept {
-    return withheld_.quantity != 0 && withheld_.side == side && withheld_.price == price ? withheld_.quantity : 0;
-  }
-
- private:
-  struct Withheld {
-    Side side = Side::buy;
-    i64 price = 0;
-    i64 quantity = 0;
-  };
-  Withheld withheld_;
+  // of this side until rows tell anew what is displayed. Where every trade is a row of the book there is nothing to do.
+  virtual void printed(Side, i64, i64) {}
 };
 
 }  // namespace pytrader

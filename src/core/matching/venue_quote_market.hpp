@@ -28,6 +28,11 @@ class VenueQuoteMarket final : public VenueMarket {
     return left_of(opposite(taker)) > 0 ? side(opposite(taker)).price : kNoPrice;
   }
 
+  void printed(Side which, i64 price, i64 quantity) override {
+    Touch& touch = which == Side::buy ? bid_ : ask_;
+    if (touch.price == price) touch.left = std::max<i64>(0, touch.left - quantity);
+  }
+
   // Every quote states anew what is there to take.
   void apply(const QuoteRecord& quote) noexcept {
     bid_ = {quote.bid_price, quote.bid_quantity, quote.bid_quantity};
@@ -52,9 +57,7 @@ class VenueQuoteMarket final : public VenueMarket {
     i64 left = 0;
   };
   const Touch& side(Side which) const noexcept { return which == Side::buy ? bid_ : ask_; }
-  i64 left_of(Side which) const noexcept {
-    return std::max<i64>(0, side(which).left - withheld_at(which, side(which).price));
-  }
+  i64 left_of(Side which) const noexcept { return side(which).left; }
 
   Touch bid_;
   Touch ask_;

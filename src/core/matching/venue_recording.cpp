@@ -56,7 +56,20 @@ i64 SimulatedVenue::fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, 
   return quantity;
 }
 
+// What was elected enters when the event is over, and then what came too early.
+void SimulatedVenue::end_row(i64 flags, i64 ts) {
+  if ((flags & kFlagLast) == 0) {
+    event_under_way_ = ts;
+    return;
+  }
+  event_under_way_ = INT64_MIN;
+  after_event(ts);
+  if (!early_.empty()) [[unlikely]]
+    let_in(ts);
+}
+
 void SimulatedVenue::apply_l3(const L3Record& record) {
+  begin_row(record.ts_event);
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints_trade = action == BookAction::execute || action == BookAction::trade;
   // Where an execution happened, its order says: the row need not.
@@ -79,10 +92,11 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
   const bool joins = action == BookAction::add || action == BookAction::replace;
   const Side side = static_cast<Side>(record.side);
   l3_.apply(record, joins && (valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty()));
-  if ((record.flags & kFlagLast) != 0) after_event(record.ts_event);
+  end_row(record.flags, record.ts_event);
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {
+  begin_row(record.ts_event);
   const Side side = static_cast<Side>(record.side);
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
     told_trade(side, record.price, record.quantity, record.ts_event);
@@ -98,7 +112,7 @@ void SimulatedVenue::apply_l2(const L2Record& record) {
       level_changes(side, level, before, l2_.displayed(side, record.price));
     }
   }
-  if ((record.flags & kFlagLast) != 0) after_event(record.ts_event);
+  end_row(record.flags, record.ts_event);
 }
 
 void SimulatedVenue::level_changes(Side side, u32 level, i64 before, i64 after) {
@@ -129,6 +143,13 @@ void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
     own.traded += std::min(quantity, kUnknownAhead - own.traded);
     return ahead.whole_lots();
   });
+}
+
+// Of trades alone nothing says that the other side's best price has come to an own order, but a trade beyond its limit
+// proves that it did, whoever was the aggressor.
+void SimulatedVenue::trade_passes(Side side, i64 price, i64 quantity, i64 ts) {
+  if (!orders_.any_at_or_better(side, price)) return;
+  trade_reaches(side, price, quantity, ts, [](u32) { return kUnknownAhead; });
 }
 
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
@@ -187,11 +208,9 @@ void SimulatedVenue::apply_trade(const TradeRecord& record) {
   if (kind_ != MarketKind::l2 && kind_ != MarketKind::quotes) return;
   const Side aggressor = static_cast<Side>(record.aggressor_side);
   told_trade(valid(aggressor) ? opposite(aggressor) : aggressor, record.price, record.quantity, record.ts_event);
-  if (special_live_ == 0) return;
   // The rows that say what this trade left come later.
-  if (valid(aggressor)) market_.withhold(opposite(aggressor), record.price, record.quantity);
+  if (valid(aggressor) && matches_) market_.printed(opposite(aggressor), record.price, record.quantity);
   after_event(record.ts_event);
-  market_.release();
 }
 
 // A trade against resting interest of this side; of a side that is none, against whichever it can have hit: own orders
@@ -204,6 +223,7 @@ void SimulatedVenue::told_trade(Side side, i64 price, i64 quantity, i64 ts) {
   }
   if (valid(side)) {
     trade_prints(side, price, quantity, ts);
+    if (!data_.quotes) trade_passes(opposite(side), price, quantity, ts);
   } else {
     trade_prints(Side::buy, price, quantity, ts);
     trade_prints(Side::sell, price, quantity, ts);

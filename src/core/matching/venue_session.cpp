@@ -91,9 +91,9 @@ void SimulatedVenue::begin_trading(i64 ts) {
   }
   pegs_stale_ = true;
   const i64 last = triggers_.price(TriggerSource::last);
-  if (last != kNoPrice && kind_ != MarketKind::bars) observe(TriggerSource::last, last);
+  if (last != kNoPrice && kind_ != MarketKind::bars) observe(TriggerSource::last, {last, last});
   const i64 mark = triggers_.price(TriggerSource::mark);
-  if (mark != kNoPrice) observe(TriggerSource::mark, mark);
+  if (mark != kNoPrice) observe(TriggerSource::mark, {mark, mark});
   after_event(ts);
 }
 

@@ -57,7 +57,7 @@ void check(const RecordedVenueRules& rules);
 
 // What rows an instrument's market is made of.
 struct VenueData {
-  bool trades = true;   // without them the last trade can not trigger anything
+  bool trades = true;   // among them or beside; without them the last trade can not trigger anything
   bool quotes = true;   // best prices
   bool status = false;  // phases
   bool marks = false;   // mark prices

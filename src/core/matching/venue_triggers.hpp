@@ -13,31 +13,35 @@
 
 namespace pytrader {
 
-// What a waiting order watches. Buys watch the best offer, sells the best bid. Half a tick of a mid price does not
-// reach a stop: it counts down for what rises, up for what falls. If-touched orders over bars are apart from stops, so
-// that these can come first.
-enum class TriggerSource : u8 { last, bid, ask, mid_down, mid_up, mark, bar_touch };
-constexpr std::size_t kTriggerSources = 7;
-
-inline TriggerSource source_of(TriggerType type, Side side, bool rising) noexcept {
-  switch (type) {
-    case TriggerType::bid_ask:
-      return side == Side::buy ? TriggerSource::ask : TriggerSource::bid;
-    case TriggerType::mid:
-      return rising ? TriggerSource::mid_down : TriggerSource::mid_up;
-    case TriggerType::mark:
-      return TriggerSource::mark;
-    default:
-      return TriggerSource::last;
-  }
-}
+// What a waiting order watches. Buys watch the best offer, sells the best bid. If-touched orders over bars are apart
+// from stops, so that these can come first.
+enum class TriggerSource : u8 { last, bid, ask, mid, mark, bar_touch };
+constexpr std::size_t kTriggerSources = 6;
 
 class VenueTriggers {
  public:
+  using Reach = TriggerBook::Reach;
+
+  static TriggerSource source_of(TriggerType type, Side side) noexcept {
+    switch (type) {
+      case TriggerType::bid_ask:
+        return side == Side::buy ? TriggerSource::ask : TriggerSource::bid;
+      case TriggerType::mid:
+        return TriggerSource::mid;
+      case TriggerType::mark:
+        return TriggerSource::mark;
+      default:
+        return TriggerSource::last;
+    }
+  }
   TriggerBook& book(TriggerSource source) noexcept { return books_[static_cast<std::size_t>(source)]; }
-  // The source's price now, kNoPrice if there is none.
-  i64 price(TriggerSource source) const noexcept { return prices_[static_cast<std::size_t>(source)]; }
-  void set_price(TriggerSource source, i64 price) noexcept { prices_[static_cast<std::size_t>(source)] = price; }
+  // The source's price now. A mid price may lie half way between two ticks, no other does.
+  const Reach& reach(TriggerSource source) const noexcept { return prices_[static_cast<std::size_t>(source)]; }
+  i64 price(TriggerSource source) const noexcept { return reach(source).from_below; }
+  void set_price(TriggerSource source, const Reach& price) noexcept {
+    prices_[static_cast<std::size_t>(source)] = price;
+  }
+  void set_price(TriggerSource source, i64 price) noexcept { set_price(source, Reach{price, price}); }
   std::size_t size() const noexcept { return size_; }
   // A fixed stop price.
   void add(u32 slot, TriggerSource source, bool rising, i64 stop, u64 time) {
@@ -46,15 +50,15 @@ class VenueTriggers {
     ++size_;
   }
   // Returns the stop price, kNoPrice while it does not track.
-  // `price`: the source's now, kNoPrice if it does not count yet.
-  i64 add_trailing(u32 slot, TriggerSource source, Side side, const OrderTerms& terms, i64 price, u64 time) {
+  // `counts`: whether the source's price of now does already.
+  i64 add_trailing(u32 slot, TriggerSource source, Side side, const OrderTerms& terms, bool counts, u64 time) {
     TriggerBook& waiting = book(source);
     waiting.reserve(std::bit_ceil(slot + std::size_t{1}));
     const TrailingTerms trailing{terms.trailing_offset, terms.trailing_step,
                                  static_cast<TrailingUnit>(terms.trailing_unit)};
-    const TriggerBook::Activation begins =
-        TriggerBook::activation_from(side, terms.activation_price, prices_[static_cast<std::size_t>(source)]);
-    waiting.add_trailing(slot, side, trailing, begins, price, time);
+    const i64 price = reach(source).reached(side);
+    const TriggerBook::Activation begins = TriggerBook::activation_from(side, terms.activation_price, price);
+    waiting.add_trailing(slot, side, trailing, begins, counts ? price : kNoPrice, time);
     ++size_;
     return waiting.stop_price(slot);
   }
@@ -65,10 +69,10 @@ class VenueTriggers {
 
   // The source has this price now: names the orders that it elects in their order, and lets trailing stops follow.
   template <class Elect>
-  void observe(TriggerSource source, i64 price, u64& time, Elect&& elect) {
+  void observe(TriggerSource source, const Reach& price, u64& time, Elect&& elect) {
     set_price(source, price);
     TriggerBook& waiting = book(source);
-    if (waiting.size() == 0 || price == kNoPrice) return;
+    if (waiting.size() == 0 || price == Reach{}) return;
     for (u32 slot = waiting.elect(price); slot != kNone; slot = waiting.elect(price)) {
       --size_;
       elect(slot, waiting.stop_price(slot));
@@ -78,11 +82,7 @@ class VenueTriggers {
 
  private:
   std::array<TriggerBook, kTriggerSources> books_;
-  std::array<i64, kTriggerSources> prices_ = [] {
-    std::array<i64, kTriggerSources> none{};
-    none.fill(kNoPrice);
-    return none;
-  }();
+  std::array<Reach, kTriggerSources> prices_;
   std::size_t size_ = 0;
 };
 

@@ -6,31 +6,42 @@
 
 namespace pytrader {
 
-// Without a word of the order the last trade decides; where nothing is known of trades, the other side's best price.
+// Without a word of the order the last trade decides; where the data has no trades, the other side's best price.
 TriggerType SimulatedVenue::trigger_of(TriggerType asked) const noexcept {
   if (asked != TriggerType::venue_default) return asked;
-  const bool trades = kind_ == MarketKind::bars || data_.trades || triggers_.price(TriggerSource::last) != kNoPrice;
-  return trades ? TriggerType::last : TriggerType::bid_ask;
+  return kind_ == MarketKind::bars || data_.trades ? TriggerType::last : TriggerType::bid_ask;
+}
+
+// Whether the instrument's rows ever tell this price.
+bool SimulatedVenue::tells(TriggerType trigger) const noexcept {
+  const bool bars = kind_ == MarketKind::bars;
+  switch (trigger) {
+    case TriggerType::last:
+      return bars || data_.trades;
+    case TriggerType::mark:
+      return data_.marks;
+    default:
+      return !bars && data_.quotes;
+  }
 }
 
 TriggerSource SimulatedVenue::source_of_order(Side side, OrderType type, TriggerType asked) const noexcept {
   if (kind_ == MarketKind::bars && is_if_touched(type) && trigger_of(asked) == TriggerType::last) {
     return TriggerSource::bar_touch;
   }
-  return source_of(trigger_of(asked), side, rises(side, type));
+  return VenueTriggers::source_of(trigger_of(asked), side);
 }
 
-// The price that the source has now, kNoPrice if it has none.
-i64 SimulatedVenue::price_of(TriggerSource source) const noexcept {
+// The price that the source has now.
+TriggerBook::Reach SimulatedVenue::price_of(TriggerSource source) const noexcept {
   if (source == TriggerSource::last || source == TriggerSource::mark || source == TriggerSource::bar_touch) {
-    return triggers_.price(source);
+    return triggers_.reach(source);
   }
   const i64 bid = market_.touch(Side::buy);
   const i64 ask = market_.touch(Side::sell);
-  if (source == TriggerSource::bid) return bid;
-  if (source == TriggerSource::ask) return ask;
-  if (bid == kNoPrice || ask == kNoPrice) return kNoPrice;
-  return source == TriggerSource::mid_down ? (bid + ask) >> 1 : (bid + ask + 1) >> 1;
+  if (source == TriggerSource::bid) return {bid, bid};
+  if (source == TriggerSource::ask) return {ask, ask};
+  return TriggerBook::Reach::half_way(bid, ask);
 }
 
 // An order whose stop price is reached already is elected at once. Outside continuous trading all wait.
@@ -42,12 +53,14 @@ void SimulatedVenue::wait_for_price(u32 slot) {
   // Where others wait the price stays as they saw it last; asleep all will see it when trading begins.
   const bool follows =
       source != TriggerSource::last && source != TriggerSource::mark && source != TriggerSource::bar_touch;
-  if (follows && triggers_.book(source).size() == 0) triggers_.set_price(source, trades ? price_of(source) : kNoPrice);
-  const i64 price = trades ? triggers_.price(source) : kNoPrice;
+  if (follows && triggers_.book(source).size() == 0) {
+    triggers_.set_price(source, trades ? price_of(source) : TriggerBook::Reach{});
+  }
   if (trails(terms.order_type)) {
-    terms.stop_price = triggers_.add_trailing(slot, source, order.side, terms.asked, price, ++time_);
+    terms.stop_price = triggers_.add_trailing(slot, source, order.side, terms.asked, trades, ++time_);
   } else {
     const bool rising = rises(order.side, terms.order_type);
+    const i64 price = trades ? triggers_.reach(source).reached(rising) : kNoPrice;
     if (price != kNoPrice && TriggerBook::reached(rising, terms.stop_price, price)) {
       order.stands = VenuePlace::elected;
       elected_.push_back(slot);
@@ -58,7 +71,7 @@ void SimulatedVenue::wait_for_price(u32 slot) {
   order.stands = VenuePlace::triggers;
 }
 
-void SimulatedVenue::observe(TriggerSource source, i64 price) {
+void SimulatedVenue::observe(TriggerSource source, const TriggerBook::Reach& price) {
   triggers_.observe(source, price, time_, [this](u32 slot, i64 stop) {
     orders_.terms(slot).stop_price = stop;
     orders_[slot].stands = VenuePlace::elected;
@@ -66,19 +79,19 @@ void SimulatedVenue::observe(TriggerSource source, i64 price) {
   });
 }
 
+// In the order in which the emulator fires what one quote reaches.
 void SimulatedVenue::observe_touch() {
-  for (const TriggerSource source :
-       {TriggerSource::bid, TriggerSource::ask, TriggerSource::mid_down, TriggerSource::mid_up}) {
+  for (const TriggerSource source : {TriggerSource::ask, TriggerSource::bid, TriggerSource::mid}) {
     if (triggers_.book(source).size() == 0) continue;
-    const i64 price = price_of(source);
-    if (price != triggers_.price(source)) observe(source, price);
+    const TriggerBook::Reach price = price_of(source);
+    if (price != triggers_.reach(source)) observe(source, price);
   }
 }
 
 // The recording traded at a price.
 void SimulatedVenue::prints(i64 price) {
   if (special_live_ != 0 && phase_ == TradingPhase::continuous) {
-    observe(TriggerSource::last, price);
+    observe(TriggerSource::last, {price, price});
   } else {
     triggers_.set_price(TriggerSource::last, price);
   }
@@ -89,7 +102,7 @@ void SimulatedVenue::apply_mark(i64 price, i64 ts) {
     triggers_.set_price(TriggerSource::mark, price);
     return;
   }
-  observe(TriggerSource::mark, price);
+  observe(TriggerSource::mark, {price, price});
   after_event(ts);
 }
 

@@ -136,8 +136,7 @@ class NaiveEmulator {
       if (!looks(one) || one.terms.trailing_offset == 0) continue;
       const bool waits_to_begin = one.stop == kNoPrice;
       if (waits_to_begin && !begins(one, from_below, from_above)) continue;
-      const bool upwards = waits_to_begin ? one.begins_upwards : one.side == Side::sell;
-      const i64 price = upwards ? from_below : from_above;
+      const i64 price = one.side == Side::sell ? from_below : from_above;
       const i64 stop = stop_behind(one, price);
       if (!waits_to_begin) {
         const i64 gain = one.side == Side::sell ? stop - one.stop : one.stop - stop;

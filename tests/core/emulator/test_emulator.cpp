@@ -110,6 +110,15 @@ TEST_CASE("a mid price between two ticks has reached neither the higher from bel
   CHECK(scene.quote(-2, -1).empty());
 }
 
+TEST_CASE("an order that begins to trail at half a tick follows the tick that the mid price has come to") {
+  EmulatorScene scene;
+  const TriggerPrices now{kNoPrice, 99, 101, kNoPrice};
+  scene.hold(1, trailing(Side::buy, 10, 102, 0, TrailingUnit::ticks, TriggerType::mid), now);
+  CHECK(scene.quote(101, 104) == moved(1, 113));  // 102.5 has not come down to 102
+  scene.hold(2, trailing(Side::sell, 10, 98, 0, TrailingUnit::ticks, TriggerType::mid), now);
+  CHECK(scene.quote(97, 98) == List{{1, 108, false}, {2, 87, false}});
+}
+
 TEST_CASE(
     "at one event those that the price reached from below go first, lowest first, then the others, highest first") {
   EmulatorScene scene;

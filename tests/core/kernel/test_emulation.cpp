@@ -316,6 +316,51 @@ TEST_CASE("an order waits for bid and ask where the data has nothing but quotes,
   CHECK(market.order(1).ord_status == OrderStatus::emulated);
 }
 
+TEST_CASE("the core holds an order whose price the venue's data never tells; without the core the venue rejects it") {
+  const auto status_of = [](Emulate emulate, TriggerType trigger) {
+    Market market({100, 100, 104, 104});
+    market.run.kernel().set_emulation(emulate, Immediate::elect);
+    market.at(20, [trigger](Kernel& kernel) {
+      NewOrder order = waiting(Side::buy, OrderType::stop, 104);
+      order.flags = 0;
+      order.trigger_type = trigger;
+      kernel.submit(order);
+    });
+    market.run.run();
+    return market.order(1).ord_status;
+  };
+  CHECK(status_of(Emulate::where_needed, TriggerType::mark) == OrderStatus::emulated);
+  CHECK(status_of(Emulate::never, TriggerType::mark) == OrderStatus::rejected);
+  CHECK(status_of(Emulate::where_needed, TriggerType::last) == OrderStatus::filled);
+  CHECK(status_of(Emulate::never, TriggerType::mid) == OrderStatus::filled);
+}
+
+TEST_CASE("over bars the core waits for the best prices and the mid, which the venue is never told") {
+  for (const TriggerType trigger : {TriggerType::bid_ask, TriggerType::mid}) {
+    for (const Emulate emulate : {Emulate::where_needed, Emulate::never}) {
+      ScriptedRun run;
+      ScriptedStrategy& strategy = run.add_strategy();
+      run.kernel().set_emulation(emulate, Immediate::elect);
+      run.add_stream<BarRecord>(
+          StreamKind::bar,
+          {{10, 10, 0, 100, 101, 99, 100, 9}, {20, 20, 10, 100, 104, 100, 103, 9}, {30, 30, 20, 103, 103, 102, 102, 9}},
+          10);
+      strategy.on_callback = [&](const Callback& callback) {
+        if (callback.kind != CallbackKind::bar || callback.ts != 10) return true;
+        NewOrder order = waiting(Side::buy, OrderType::stop, 104);
+        order.flags = 0;
+        order.trigger_type = trigger;
+        run.kernel().submit(order);
+        return true;
+      };
+      run.run();
+      CHECK(story(strategy, 1) == (emulate == Emulate::never
+                                       ? "pending_new@10 rejected@10"
+                                       : "emulated@10 triggered@20 released@20 pending_new@20 new@20 trade@20"));
+    }
+  }
+}
+
 TEST_CASE("an order whose price nobody tells waits, and the mark price fires it once it is told") {
   struct Port : VenuePort {
     std::vector<NewOrder> sent;

@@ -61,6 +61,76 @@ TEST_CASE("quotes beside price levels fill nothing, trades beside them do") {
   CHECK(bought(run) == 3);
 }
 
+TEST_CASE("among levels with trades a stop waits for the first of them; without any only the core can wait") {
+  for (const Emulate emulate : {Emulate::never, Emulate::always}) {
+    for (const bool trades : {true, false}) {
+      CAPTURE(to_text(emulate));
+      CAPTURE(trades);
+      ScriptedRun run;
+      ScriptedStrategy& strategy = run.add_strategy();
+      run.kernel().set_emulation(emulate, Immediate::elect);
+      run.add_stream<L2Record>(
+          StreamKind::l2,
+          {level_row(10, BookAction::add, Side::buy, 99, 5), level_row(20, BookAction::add, Side::sell, 101, 5),
+           level_row(30, trades ? BookAction::trade : BookAction::add, Side::sell, 101, 4)});
+      strategy.on_callback = [&](const Callback& callback) {
+        if (callback.kind != CallbackKind::quote || callback.ts != 20) return true;
+        for (const TriggerType trigger : {TriggerType::last, TriggerType::venue_default}) {
+          NewOrder order{0, kNoPrice, 1, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
+          order.terms.stop_price = 101;
+          order.trigger_type = trigger;
+          run.kernel().submit(order);
+        }
+        return true;
+      };
+      CHECK(run.run() == RunStatus::finished);
+      const Order& last = *run.kernel().order(1);
+      const Order& usual = *run.kernel().order(2);
+      CHECK(usual.ord_status == OrderStatus::filled);
+      if (trades) {
+        CHECK(last.ord_status == OrderStatus::filled);
+      } else if (emulate == Emulate::never) {
+        CHECK(last.ord_status == OrderStatus::rejected);
+      } else {
+        CHECK(last.ord_status == OrderStatus::emulated);
+      }
+      for (const OrderEvent& event : strategy.events) {
+        if (event.exec_type == ExecType::trade) CHECK(event.ts_event == (trades ? 30 : 20));
+        if (event.exec_type == ExecType::rejected) CHECK(event.reason == RejectReason::instruction_not_supported);
+      }
+    }
+  }
+}
+
+TEST_CASE("what a row of a longer event fires fills as at the venue: from the book after the event") {
+  for (const Emulate emulate : {Emulate::always, Emulate::never}) {
+    CAPTURE(to_text(emulate));
+    ScriptedRun run;
+    ScriptedStrategy& strategy = run.add_strategy();
+    run.kernel().set_emulation(emulate, Immediate::elect);
+    std::vector<L3Record> rows{add_row(10, 1, Side::sell, 101, 5), add_row(20, 2, Side::sell, 105, 5),
+                               row(30, BookAction::execute, 1, Side::sell, 101, 5), add_row(30, 3, Side::sell, 102, 5)};
+    rows[2].flags = 0;
+    run.add_stream<L3Record>(StreamKind::l3, rows);
+    strategy.on_callback = [&](const Callback& callback) {
+      if (callback.kind == CallbackKind::trade) run.kernel().submit(run.market(Side::buy, 1));
+      if (callback.kind != CallbackKind::book || callback.ts != 20) return true;
+      NewOrder order{0, kNoPrice, 1, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
+      order.terms.stop_price = 101;
+      run.kernel().submit(order);
+      return true;
+    };
+    CHECK(run.run() == RunStatus::finished);
+    i64 filled = 0;
+    for (const OrderEvent& event : strategy.events) {
+      if (event.exec_type != ExecType::trade) continue;
+      CHECK(event.last_px == 102);
+      ++filled;
+    }
+    CHECK(filled == 2);
+  }
+}
+
 TEST_CASE("a longer bar tells the venue nothing: its low may be older than the order") {
   ScriptedRun run;
   buy_at(run, run.add_strategy(mask_of(CallbackKind::bar)), 2 * kMinute, 95);

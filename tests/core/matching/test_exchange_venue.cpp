@@ -128,6 +128,33 @@ TEST_CASE("exchange: a stop is accepted, triggered, and trades or leaves") {
   CHECK(said[2].reason == RejectReason::no_liquidity);
 }
 
+TEST_CASE(
+    "exchange: an order that waits for another price than the last trade is refused, so that the core may hold it") {
+  for (const OrderType type : {OrderType::stop, OrderType::market_if_touched, OrderType::trailing_stop}) {
+    for (const TriggerType trigger :
+         {TriggerType::venue_default, TriggerType::last, TriggerType::bid_ask, TriggerType::mid, TriggerType::mark}) {
+      CAPTURE(to_text(type));
+      CAPTURE(to_text(trigger));
+      ExchangeScene scene;
+      NewOrder order = scene.market(0, kBuy, 2);
+      order.order_type = type;
+      order.time_in_force = TimeInForce::gtc;
+      order.trigger_type = trigger;
+      if (type == OrderType::trailing_stop) {
+        order.terms.trailing_offset = 2;
+      } else {
+        order.terms.stop_price = 101;
+      }
+      scene.submit(order);
+      const bool offered = trigger == TriggerType::venue_default || trigger == TriggerType::last;
+      CHECK(scene.venue.supports(type, trigger, TimeInForce::gtc) == offered);
+      CHECK(scene.types() == Types{offered ? ExecType::new_ : ExecType::rejected});
+      CHECK(scene.venue.open_order_count() == (offered ? 1 : 0));
+      if (!offered) CHECK(scene.reports[0].reason == RejectReason::instruction_not_supported);
+    }
+  }
+}
+
 TEST_CASE("exchange: a triggered stop-limit order rests at its limit, and everybody sees it") {
   ExchangeScene scene;
   NewOrder stop = scene.limit(0, kBuy, 103, 2);

@@ -95,6 +95,49 @@ TEST_CASE("l2: trade rows of the level feed reach own orders too") {
   CHECK(scene.traded() == 2);
 }
 
+TEST_CASE("l2: what a print took is gone for takers until its level is told again or an event of levels is over") {
+  VenueScene scene(MarketKind::l2);
+  const auto told = [&](Side side, i64 price, i64 quantity, i64 flags) {
+    ++scene.ts;
+    scene.venue.apply_l2(
+        {scene.ts, scene.ts, static_cast<i64>(BookAction::add), static_cast<i64>(side), price, quantity, 0, flags});
+  };
+  const auto takes = [&](i64 quantity) {
+    scene.market(Side::buy, quantity);
+    return scene.traded();
+  };
+  scene.level(Side::sell, 101, 10);
+  scene.print(Side::buy, 101, 4);
+  scene.print(Side::buy, 101, 3);
+  scene.print(Side::buy, 102, 3);   // nothing is displayed there
+  scene.print(Side::sell, 101, 3);  // the other side of the book
+  CHECK(takes(9) == 3);
+  CHECK(takes(9) == 0);
+  told(Side::sell, 101, 20, 0);  // of which 3 are taken
+  CHECK(takes(5) == 5);
+  scene.print(Side::buy, 101, 12);
+  CHECK(takes(1) == 0);
+  told(Side::buy, 99, 5, 0);  // says nothing of the level
+  CHECK(takes(1) == 0);
+  told(Side::buy, 98, 5, kFlagLast);
+  CHECK(takes(99) == 12);
+}
+
+TEST_CASE("quotes: what a print took of the touch is gone for takers until the next quote") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  scene.print(Side::buy, 101, 4);
+  scene.print(Side::buy, 101, 3);
+  scene.print(Side::buy, 102, 3);
+  scene.market(Side::buy, 9);
+  CHECK(scene.traded() == 3);
+  scene.market(Side::sell, 9);
+  CHECK(scene.traded() == 9);
+  scene.quote(99, 101);
+  scene.market(Side::buy, 9);
+  CHECK(scene.traded() == 9);
+}
+
 TEST_CASE("quotes: a taker gets what the touch displays, once a quote") {
   VenueScene scene(MarketKind::quotes);
   scene.quote(99, 101, 10, 5);

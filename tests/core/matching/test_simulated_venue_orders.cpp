@@ -109,6 +109,49 @@ TEST_CASE("an order that is canceled between its election and the end of the eve
   CHECK(scene.venue.open_order_count() == 0);
 }
 
+TEST_CASE("a command that comes between the rows of an event is judged when the event is over") {
+  VenueScene scene(MarketKind::l3);
+  scene.add(1, Side::buy, 99, 5);
+  scene.add(2, Side::sell, 101, 5);
+  scene.add(3, Side::sell, 105, 5);
+  const auto row = [&](BookAction action, u64 id, i64 price, i64 flags) {
+    scene.venue.apply_l3({scene.ts, scene.ts, static_cast<i64>(action), 2, price, 5, id, flags});
+  };
+  const auto send_now = [&](const Ask& ask) {
+    scene.venue.submit(order_of(++scene.last_id, ask), scene.ts);
+    return scene.last_id;
+  };
+  ++scene.ts;
+  row(BookAction::erase, 2, 101, 0);  // for an instant the best offer is 105
+  const ClientOrderId stop =
+      send_now({.type = OrderType::stop, .terms = stop_at(104), .trigger = TriggerType::bid_ask});
+  const ClientOrderId market = send_now({.type = OrderType::market, .quantity = 2, .time_in_force = TimeInForce::ioc});
+  const ClientOrderId canceled = send_now({.price = 98});
+  scene.venue.replace({canceled, 97, 3, 0}, scene.ts);
+  scene.venue.cancel(canceled, scene.ts);
+  CHECK(scene.said().empty());
+  CHECK(scene.venue.open_order_count() == 3);
+  row(BookAction::add, 4, 101, kFlagLast);
+  const std::vector<ExecutionReport> said = scene.said();
+  REQUIRE(said.size() == 6);
+  CHECK((said[0].exec_type == ExecType::new_ && said[0].client_order_id == stop));
+  CHECK((said[1].exec_type == ExecType::new_ && said[1].client_order_id == market));
+  CHECK((said[2].exec_type == ExecType::trade && said[2].last_px == 101));
+  CHECK((said[3].exec_type == ExecType::new_ && said[3].client_order_id == canceled));
+  CHECK((said[4].exec_type == ExecType::replaced && said[4].price == 97));
+  CHECK((said[5].exec_type == ExecType::canceled && said[5].client_order_id == canceled));
+  CHECK(scene.venue.open_order_count() == 1);
+  // An event whose last row never says so is over when a later one comes.
+  ++scene.ts;
+  row(BookAction::erase, 4, 101, 0);
+  send_now({.price = 97});
+  CHECK(scene.said().empty());
+  ++scene.ts;
+  row(BookAction::erase, 3, 105, 0);
+  CHECK(scene.last().exec_type == ExecType::new_);
+  CHECK(scene.venue.open_order_count() == 2);
+}
+
 TEST_CASE("triggered states the limit that the order enters with, and that nothing waits any more") {
   VenueScene scene(MarketKind::l2);
   OrderTerms terms;
@@ -213,6 +256,25 @@ TEST_CASE("a mark price triggers what watches it, in continuous trading only") {
   venue.apply_status(TradingPhase::continuous, 5);
   CHECK(venue.open_order_count() == 0);
   CHECK(reports.back().last_px == 101);
+}
+
+TEST_CASE("of one quote the best offer's orders are elected first, then the best bid's, then the mid price's") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 101);
+  const auto waits_for = [&](Side side, i64 stop, TriggerType trigger) {
+    return send(scene,
+                {.side = side, .type = OrderType::stop, .quantity = 1, .terms = stop_at(stop), .trigger = trigger});
+  };
+  const ClientOrderId mid = waits_for(Side::sell, 99, TriggerType::mid);
+  const ClientOrderId bid = waits_for(Side::sell, 95, TriggerType::bid_ask);
+  const ClientOrderId ask = waits_for(Side::buy, 102, TriggerType::bid_ask);
+  scene.said();
+  scene.quote(95, 102);
+  std::vector<ClientOrderId> triggered;
+  for (const ExecutionReport& report : scene.said()) {
+    if (report.exec_type == ExecType::triggered) triggered.push_back(report.client_order_id);
+  }
+  CHECK(triggered == std::vector<ClientOrderId>{ask, bid, mid});
 }
 
 TEST_CASE("rules out of range are refused before a venue is made of them") {
