@@ -63,6 +63,7 @@ def test_a_bracket_has_its_exits_as_handles_and_leaves_with_a_profit() -> None:
     ]
     assert (profit.price_ticks, profit.stop_price_ticks, loss.stop_price_ticks) == (10500, None, 9500)
     assert profit.parent_id == loss.parent_id == entry.client_order_id
+    assert profit.list_id == loss.list_id == entry.list_id == 1
     assert (entry.parent_id, profit.exits) == (None, ())
     assert (profit.reduce_only, loss.reduce_only) == (True, True)
     assert profit.tag == loss.tag == "b:1"
@@ -119,6 +120,8 @@ def test_what_is_no_list_is_refused_with_what_to_write() -> None:
         refused(strategy, [Buy(1)] * 65)
         refused(strategy, [Buy(1), Sell(1)], contingency="either")
         refused(strategy, [Buy(1)], parent=Sell(1), trigger_mode="half")
+        refused(strategy, Buy(1))
+        refused(strategy, [Buy(1)], trigger_mode="full")
         refused(strategy, [Buy(1, colour="red")])  # type: ignore[call-arg]
         with pytest.raises(InvalidArgument, match="write the exits as orders of the list"):
             Buy(1, take_profit="105")  # type: ignore[call-arg]
@@ -130,9 +133,11 @@ def test_what_is_no_list_is_refused_with_what_to_write() -> None:
         "at most 64",
         "contingency must be one of",
         "'partial' or 'full'",
+        "write [Buy(1)]",
+        "give parent=",
         "colour",
     ]
-    assert [part in message for part, message in zip(wanted, messages, strict=True)] == [True] * 6
+    assert [part in message for part, message in zip(wanted, messages, strict=True)] == [True] * 8
     assert len(result.orders) == 0
     assert repr(pickle.loads(pickle.dumps(Sell(1, "ABC", limit="2")))) == "Sell(1, 'ABC', limit='2')"
     assert repr(Buy(1, limit="2")) == "Buy(1, limit='2')"
@@ -206,7 +211,7 @@ class Lists(Strategy):
     """Sends random lists, and now and then cancels or moves one of their orders."""
 
     def on_start(self) -> None:
-        self.lists: list[tuple[str, str, list[Any]]] = []
+        self.lists: list[tuple[str, str, list[list[Any]]]] = []
         self.checked = 0
 
     def on_quote(self, quote: Quote) -> None:
@@ -216,11 +221,18 @@ class Lists(Strategy):
         if draw.chance(1, 3) and len(self.lists) < 40:
             self.send(mid)
         if self.lists and draw.chance(1, 4):
-            order = draw.choice(draw.choice(self.lists)[2])
+            order = draw.choice(draw.choice(self.lists)[2])[-1]
             if order.is_open and draw.chance(1, 3):
                 self.cancel(order)
             elif order.is_open and order.price_ticks is not None:
                 self.replace(order, limit_ticks=order.price_ticks + draw.between(-2, 2))
+
+    def on_order_event(self, event: Any) -> None:
+        """An order that takes the place of another one stands behind it from now on."""
+        if event.exec_type is ExecType.PENDING_NEW and event.order.renews_id is not None:
+            places = next(places for _, _, places in self.lists if places[0][0].list_id == event.order.list_id)
+            place = next(place for place in places if place[-1].client_order_id == event.order.renews_id)
+            place.append(event.order)
 
     def send(self, mid: int) -> None:
         draw = self.random
@@ -241,50 +253,52 @@ class Lists(Strategy):
         ]
         parent = side(quantity_lots=draw.between(1, 9), limit_ticks=mid + draw.between(-3, 3)) if kind else None
         orders = self.submit_list(exits, contingency=among, parent=parent, trigger_mode=kind or "partial")
-        self.lists.append((among, kind, orders))
+        self.lists.append((among, kind, [[order] for order in orders]))
 
 
-def total_of(among: str, kind: str, orders: list[Any], place: int, given: list[int]) -> int:
-    """What an order of a list should be for, from what its list has traded."""
+def traded_at(place: list[Any]) -> int:
+    return sum(order.cum_lots for order in place)
+
+
+def total_of(among: str, kind: str, places: list[list[Any]], at: int, given: list[int]) -> int:
+    """What the orders of a place should be for together, from what the list has traded."""
 
     def base(at: int) -> int:
         if not kind:
             return given[at]
-        if kind == "full" and orders[0].is_open:
-            return 0
-        return int(Fraction(given[at] * orders[0].cum_lots, given[0]))
+        parent = places[0][0]
+        return 0 if kind == "full" and parent.is_open else int(Fraction(given[at] * parent.cum_lots, given[0]))
 
-    total = base(place)
-    for at in range(1 if kind else 0, len(orders)):
-        traded = orders[at].cum_lots
-        if at == place or traded == 0:
+    total = base(at)
+    for other in range(1 if kind else 0, len(places)):
+        traded = traded_at(places[other])
+        if other == at or traded == 0:
             continue
         if among == "OUO":
             total -= traded
         elif among == "ONE_UPDATES_OTHER_PROPORTIONAL":
-            total -= -(-traded * base(place) // base(at)) if base(at) else base(place)
+            total -= -(-traded * base(at) // base(other)) if base(other) else base(at)
     return total
 
 
-def check(among: str, kind: str, orders: list[Any]) -> int:
+def check(among: str, kind: str, places: list[list[Any]]) -> int:
     """Compares each order of a list that nothing is under way for, and says how many were compared."""
-    given = [int(Decimal(str(order.events[0].order_qty)) * 1000) for order in orders]
-    legs = orders[1:] if kind else orders
-    if orders[0].events[0].exec_type is ExecType.DENIED:
-        assert {order.status for order in orders} == {OrderStatus.DENIED}
-        return len(orders)
+    given = [int(Decimal(str(place[0].events[0].order_qty)) * 1000) for place in places]
+    if places[0][0].events[0].exec_type is ExecType.DENIED:
+        assert {order.status for (order,) in places} == {OrderStatus.DENIED}
+        return len(places)
     checked = 0
-    for order in legs:
+    for at in range(1 if kind else 0, len(places)):
+        *earlier, order = places[at]
         said = {event.exec_type for event in order.events}
-        waits = bool(kind) and ExecType.RELEASED not in said
+        waits = bool(kind) and not earlier and ExecType.RELEASED not in said
         refused = ExecType.REPLACE_REJECTED in said or ExecType.CANCEL_REJECTED in said
         if order.is_open and not order.is_pending and not waits and not refused and (kind or among in UPDATES):
-            total = total_of(among, kind, orders, orders.index(order), given)
-            assert order.order_lots == total, (among, kind, orders)
+            assert order.order_lots + traded_at(earlier) == total_of(among, kind, places, at, given), (among, places)
             checked += 1
-    if among == "OCO" and any(leg.cum_lots or leg.is_closed for leg in legs):
-        alive = [leg for leg in legs if leg.is_open and not leg.is_pending]
-        assert len(alive) <= 1
+    legs = places[1:] if kind else places
+    if among == "OCO" and any(traded_at(place) for place in legs):
+        assert sum(place[-1].is_open and not place[-1].is_pending for place in legs) <= 1
         checked += 1
     return checked
 

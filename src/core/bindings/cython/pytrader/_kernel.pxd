@@ -213,6 +213,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         u32 instrument
         u32 tag
         u32 list
+        u32 renews
         OrderLinks by_parent
         OrderChain children
         Side side

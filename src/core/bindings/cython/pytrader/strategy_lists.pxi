@@ -74,6 +74,10 @@ cdef list submit_orders(Context context, orders, contingency, parent, mode):
         raise InvalidArgument(f"trigger_mode must be 'partial' or 'full', got {mode!r}")
     if contingency is not None:
         among = <Contingency>read_member(CONTINGENCY_BY_NAME, contingency, "contingency")
+    if isinstance(orders, ListedOrder):
+        raise InvalidArgument(f"orders must be a list of Buy and Sell, got one: write [{orders!r}]")
+    if parent is None and mode != "partial":
+        raise InvalidArgument("trigger_mode says when orders follow their parent: give parent=, or leave it out")
     listed = list(orders)
     if not listed:
         raise InvalidArgument("a list needs at least one order beside its parent")

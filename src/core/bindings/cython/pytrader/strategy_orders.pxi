@@ -173,6 +173,18 @@ cdef class Order:
         return None if parent == 0 else f"{self.owner}-{parent}"
 
     @property
+    def list_id(self):
+        """The number of the list that it was sent with, the same for all orders of it, or None."""
+        cdef u32 number = self.now().list
+        return None if number == 0 else number
+
+    @property
+    def renews_id(self):
+        """Id of the order of its list whose place it took, because that was over and had more to do, or None."""
+        cdef u64 number = self.now().renews
+        return None if number == 0 else f"{self.owner}-{number}"
+
+    @property
     def exits(self):
         """A bracket's exits, of its entry: the take-profit order, then the stop-loss order, those that were asked for."""
         return () if self.bracket is None else self.bracket
