@@ -65,6 +65,7 @@ struct Order {
   u64 last_sequence = 0;                           // newest word of the venue so far
   ReportRank restated;                             // of the report that stated order_qty
   ReportRank priced;                               // of the report that stated price
+  ReportRank end_told;                             // of the report that stated `ended`
 
   i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
   bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
