@@ -97,6 +97,31 @@ TEST_CASE("limit and quantity of a stop-limit order are replaced although it was
   }
 }
 
+TEST_CASE("the quantity of a trailing order is replaced by a request that names no stop price") {
+  for (const bool on_exchange : {false, true}) {
+    CAPTURE(on_exchange);
+    NewOrder order = waiting(OrderType::trailing_stop, kNoPrice, kNoPrice);
+    order.side = Side::sell;
+    order.terms.trailing_offset = 50;
+    // On the exchange nobody bids when it comes; it begins to trail with the trade.
+    if (on_exchange) order.terms.activation_price = 105;
+    const Story story(on_exchange, order, {0, kNoPrice, 5, 0, kNoPrice});
+    CHECK(story.kinds() == Kinds{ExecType::pending_new, ExecType::new_, ExecType::pending_replace, ExecType::replaced});
+    CHECK(story.order().order_qty == 5);
+    CHECK(story.order().price == kNoPrice);
+  }
+}
+
+TEST_CASE("a trailing stop-limit order keeps the limit that its trigger gave it unheard") {
+  NewOrder order = waiting(OrderType::trailing_stop_limit, kNoPrice, kNoPrice);
+  order.terms.trailing_offset = 3;
+  const Story story(false, order, {0, kNoPrice, 5, 0, kNoPrice});
+  CHECK(story.kinds() == Kinds{ExecType::pending_new, ExecType::new_, ExecType::pending_replace, ExecType::triggered,
+                               ExecType::replaced});
+  CHECK(story.order().order_qty == 5);
+  CHECK(story.order().price == 103);
+}
+
 TEST_CASE("a new stop price of an order that was triggered unheard is refused") {
   for (const bool on_exchange : {false, true}) {
     CAPTURE(on_exchange);

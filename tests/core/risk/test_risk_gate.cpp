@@ -164,6 +164,30 @@ TEST_CASE("the stop price of an order that waits can be replaced, and counts as 
   judged(RejectReason::order_type_not_supported, kNoPrice, kNoPrice);
 }
 
+TEST_CASE("of a trailing order the quantity is replaced until it is triggered, and its stop price never") {
+  Desk desk;
+  NewOrder wanted = limit_order(Side::sell, kNoPrice, 10);
+  wanted.order_type = OrderType::trailing_stop;
+  wanted.terms.trailing_offset = 5;
+  Order order = desk.work(wanted);
+  const auto judged = [&](RejectReason reason, i64 quantity, i64 stop_price) {
+    const ReplaceRequest request{order.client_order_id, kNoPrice, quantity, 0, stop_price};
+    CHECK(std::string(name_of(desk.gate.check_replace(request, &order, &desk.instrument, desk.view))) ==
+          name_of(reason));
+  };
+  for (const i64 known : {kNoPrice, i64{994}}) {
+    order.stop_price = known;
+    judged(RejectReason::none, 12, kNoPrice);
+    judged(RejectReason::none, 12, known);
+    judged(RejectReason::nothing_to_replace, 10, kNoPrice);
+    judged(RejectReason::trailing_not_valid, 12, 990);
+    judged(RejectReason::notional_above_maximum, 10'000, kNoPrice);
+  }
+  order.stop_price = kNoPrice;
+  order.facts |= kTriggered;
+  judged(RejectReason::order_type_not_supported, 12, kNoPrice);
+}
+
 TEST_CASE("a market order is valued at the best opposite price, and denied without one") {
   Desk desk;
   desk.view.best_ask = kNoPrice;
