@@ -135,6 +135,9 @@ class Kernel {
   const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
   const MarginDesk& margin_desk() const noexcept { return margin_desk_; }
+  // Bars built from trades that ended until then count as past: those of a series that its indicators have taken, of
+  // one that nobody follows those that would be closed by now.
+  i64 bars_closed_until(InstrumentIndex instrument, i64 duration_ns) const noexcept;
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
   const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
@@ -171,6 +174,7 @@ class Kernel {
   bool enter_report(i64 ts);
   bool tell(const std::vector<CashEvent>& done);
   bool fire(i64 until);
+  i64 closed_until() const noexcept { return now_ == INT64_MIN ? now_ : std::max(closed_until_, now_ - 1); }
   void fill(SeriesId series);
   void warm(SeriesId series, Indicator& indicator);
   void fire_next();
@@ -221,6 +225,7 @@ class Kernel {
   std::vector<u32> handled_;            // by strategy: the mask that it came with
   std::vector<std::string> published_;  // by strategy
   i64 now_ = INT64_MIN;
+  i64 closed_until_ = INT64_MIN;  // no bar that ends until then is still to be closed
   u64 refused_reports_ = 0;
   u32 mask_ = 0;  // kinds that any strategy handles
   u32 commands_ = 0;
