@@ -102,7 +102,7 @@ void ExchangeVenue::replace(const ReplaceRequest& request, i64 ts) {
   OrderMessage message = replace_of(id, price, request.quantity);
   if (slot != kNone) message.quantity = quantity_at_engine(orders_[slot], request.quantity);
   const bool triggered = slot != kNone && request.stop_price != kNoPrice && orders_[slot].stop_price == kNoPrice;
-  const MessageStatus status = triggered ? status_of(RejectReason::stop_price_reached) : send(message, terms);
+  const MessageStatus status = triggered ? status_of(RejectReason::already_triggered) : send(message, terms);
   if (is_rejected(status)) {
     const VenueOrderId known = slot == kNone ? 0 : orders_[slot].venue_order_id;
     report(ExecType::replace_rejected, id, known).reason = reason_of(status);

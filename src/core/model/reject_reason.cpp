@@ -65,6 +65,11 @@ constexpr ReasonText kReasonTexts[] = {
     {"instrument_expired", "the contract has ended"},
     {"liquidated", "the position was liquidated, and its orders with it"},
     {"request_lost", "the request was lost on its way, and the venue never had it"},
+    {"already_triggered",
+     "the order was triggered and has no stop price any more: replace its limit or its quantity, or cancel it"},
+    {"waits_for_no_price",
+     "the order waits for no price: a trigger, emulation and a new stop price go with stop, if-touched and trailing "
+     "orders only"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

@@ -127,7 +127,7 @@ TEST_CASE("a new stop price of an order that was triggered unheard is refused") 
     CAPTURE(on_exchange);
     const Story story(on_exchange, waiting(OrderType::stop_limit, 104, 102), {0, 101, 5, 0, 110});
     CHECK(story.kinds().back() == ExecType::replace_rejected);
-    CHECK(story.reason() == RejectReason::stop_price_reached);
+    CHECK(story.reason() == RejectReason::already_triggered);
     CHECK(story.order().price == 102);
     CHECK(story.order().order_qty == 3);
   }

@@ -82,8 +82,8 @@ TEST_CASE("each type of order has the terms that go with it") {
   judged(RejectReason::none, OrderType::pegged, [](NewOrder& o) { o.terms.peg_type = 2; });
   judged(RejectReason::none, OrderType::market_to_limit, as_is);
   judged(RejectReason::none, OrderType::market_with_protection, as_is);
-  judged(RejectReason::malformed_message, OrderType::market_to_limit, [](NewOrder& o) { o.flags = kEmulate; });
-  judged(RejectReason::malformed_message, OrderType::market_to_limit,
+  judged(RejectReason::waits_for_no_price, OrderType::market_to_limit, [](NewOrder& o) { o.flags = kEmulate; });
+  judged(RejectReason::waits_for_no_price, OrderType::market_to_limit,
          [](NewOrder& o) { o.trigger_type = TriggerType::last; });
   judged(RejectReason::malformed_message, OrderType::stop, [](NewOrder& o) {
     o.terms.stop_price = 1100;
@@ -161,7 +161,15 @@ TEST_CASE("the stop price of an order that waits can be replaced, and counts as 
   judged(RejectReason::stop_price_missing, kNoPrice, kNoPrice);
   judged(RejectReason::price_out_of_range, kNoPrice, 100'001);
   order.stop_price = kNoPrice;
+  order.facts |= kTriggered;
   judged(RejectReason::order_type_not_supported, kNoPrice, kNoPrice);
+  judged(RejectReason::already_triggered, kNoPrice, 1200);
+  order.order_type = OrderType::stop_limit;
+  order.price = 1120;
+  judged(RejectReason::none, 1130, kNoPrice);
+  judged(RejectReason::already_triggered, 1120, 1200);
+  order.order_type = OrderType::limit;
+  judged(RejectReason::waits_for_no_price, 1120, 1200);
 }
 
 TEST_CASE("of a trailing order the quantity is replaced until it is triggered, and its stop price never") {

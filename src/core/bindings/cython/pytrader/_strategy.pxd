@@ -203,6 +203,7 @@ cdef class Context:
     cdef object on_order_event
     cdef object on_fill
     cdef object on_reject
+    cdef bint rejecting  # on_reject is called, or the last that was called failed
     cdef object on_position
     cdef object on_degrade
     cdef object on_resume

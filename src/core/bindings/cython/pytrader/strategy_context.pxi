@@ -400,7 +400,9 @@ cdef class Context:
         if self.on_order_event is not None:
             PyObject_CallOneArg(self.on_order_event, event)
         if refused and self.on_reject is not None:
+            self.rejecting = True
             PyObject_CallOneArg(self.on_reject, event)
+            self.rejecting = False
         return 0
 
     # The handle of a closed order stays known until the venue has answered every request about it: a cancel that came
@@ -433,7 +435,8 @@ cdef class Context:
         return 0
 
     cdef int note_failure(self, error, const Callback& callback) except -1:
-        kind = KINDS[<int>callback.kind]
+        kind = "reject" if self.rejecting else KINDS[<int>callback.kind]
+        self.rejecting = False
         instrument = "" if kind in UNPLACED else (<Grid>self.grids[callback.instrument]).id
         place = f"while handling {kind}{' of ' if instrument else ''}{instrument} at {time_text(callback.ts)}"
         text = "".join(format_exception(error))
