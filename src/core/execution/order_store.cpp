@@ -359,7 +359,7 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace)
     return refused_.count(Applied::illegal_transition);
   if (exec_type == ExecType::pending_new) {
-    order->facts = kSent | (order->facts & kTriggered);
+    order->facts = static_cast<u8>(kSent | (order->facts & (kTriggered | kToCancel)));
     order->restated = order->priced = {};
   }
   if (exec_type == ExecType::pending_cancel) {

@@ -306,10 +306,17 @@ void Kernel::announce(StrategyIndex strategy) {
   if (desk_.state(strategy) == StrategyState::faulted) port.mask = 0;
 }
 
+// Where none are left, a mass cancel goes on and makes more.
+bool Kernel::has_events() {
+  if (events_.empty() && !mass_cancel_.empty() && !calling_) [[unlikely]]
+    mass_cancel_.go_on(now_);
+  return !events_.empty();
+}
+
 // Delivers the events that commands and reports left behind, until none is left; nothing is delivered inside a
 // callback.
 bool Kernel::settle() {
-  while (!events_.empty()) {
+  while (has_events()) {
     if (calling_) return true;
     constexpr u32 kOfOrders =
         mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
@@ -352,6 +359,17 @@ bool Kernel::cancel(const CancelRequest& request) {
   last_refusal_ = way_.cancel(request, now_);
   settle();
   return last_refusal_ == RejectReason::none;
+}
+
+u64 Kernel::cancel_all(StrategyIndex strategy, const std::vector<ClientOrderId>& orders) {
+  count_command(strategy);
+  u64 asked = 0;
+  for (const ClientOrderId order : orders) {
+    last_refusal_ = mass_cancel_.add({order, strategy}, now_);
+    asked += last_refusal_ == RejectReason::none ? 1 : 0;
+  }
+  settle();
+  return asked;
 }
 
 bool Kernel::replace(const ReplaceRequest& request) {

@@ -13,6 +13,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/margin_desk.hpp"
 #include "kernel/market_board.hpp"
+#include "kernel/mass_cancel.hpp"
 #include "kernel/order_way.hpp"
 #include "kernel/past_rows.hpp"
 #include "kernel/strategy_desk.hpp"
@@ -40,7 +41,8 @@ class Kernel {
         way_(venue, board_, events_),
         cash_desk_(way_, board_),
         margin_desk_(way_, board_),
-        desk_(way_, board_, timers_, hash_) {}
+        desk_(way_, board_, timers_, hash_),
+        mass_cancel_(way_, hash_) {}
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
@@ -119,6 +121,9 @@ class Kernel {
   ClientOrderId submit(const NewOrder& order);
   // False when there is nothing to cancel or replace, or the gate refuses; last_refusal() says why.
   bool cancel(const CancelRequest& request);
+  // Asks to cancel all of these orders, by one command however many they are: as far as events may wait at once, the
+  // rest in the order given as those are delivered, before time passes. How many will be asked for.
+  u64 cancel_all(StrategyIndex strategy, const std::vector<ClientOrderId>& orders);
   bool replace(const ReplaceRequest& request);
   RejectReason last_refusal() const noexcept { return last_refusal_; }
   TimerId set_timer(StrategyIndex strategy, i64 first_ts, i64 interval_ns, u32 name);  // interval 0: once
@@ -195,6 +200,7 @@ class Kernel {
   bool take_failure(StrategyIndex strategy, CallbackKind kind);
   void announce(StrategyIndex strategy);
   bool settle();
+  bool has_events();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
@@ -221,6 +227,7 @@ class Kernel {
   BarBoard bars_;
   ConditionBoard conditions_;
   StrategyDesk desk_;
+  MassCancel mass_cancel_;
   std::vector<StrategyPort> ports_;     // each with the mask of what it may hear in its state
   std::vector<u32> handled_;            // by strategy: the mask that it came with
   std::vector<std::string> published_;  // by strategy

@@ -78,6 +78,7 @@ constexpr u8 kAcknowledged = 2;  // the venue has it
 constexpr u8 kNewTold = 4;       // the report `new` came
 constexpr u8 kTriggered = 8;     // it waits for its stop price no more
 constexpr u8 kClosedOnce = 16;   // it stands among the closed orders
+constexpr u8 kToCancel = 32;     // a mass cancel is to ask for it
 
 bool is_open(OrderStatus status) noexcept;    // may still trade (emulated .. pending_replace)
 bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired

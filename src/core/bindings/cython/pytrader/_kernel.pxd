@@ -52,9 +52,11 @@ cdef extern from "model/enums.hpp" namespace "pytrader" nogil:
     cdef enum class OrderStatus(unsigned char):
         initialized
         denied
+        pending_cancel
 
     cdef enum class ExecType(unsigned char):
         denied
+        pending_cancel
         rejected
         trade
         cancel_rejected
@@ -313,6 +315,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
     cdef cppclass Kernel:
         u64 submit(const NewOrder& order) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
+        u64 cancel_all(u32 strategy, const vector[u64]& orders) except +translate_current_exception
         cbool replace(const ReplaceRequest& request) except +translate_current_exception
         RejectReason last_refusal()
         u64 set_timer(u32 strategy, i64 first_ts, i64 interval_ns, u32 name) except +translate_current_exception

@@ -385,6 +385,9 @@ cdef class Context:
         cdef OrderEvent event
         cdef bint refused = is_refusal(record.exec_type)
         order.history.push_back(record)
+        if order.to_ask and record.exec_type == ExecType.pending_cancel:
+            order.to_ask = False
+            order.asked += 1
         if order.asked and is_answer(record):
             order.asked -= 1
         if is_closed(record.ord_status):
