@@ -29,7 +29,7 @@ HANDLERS = {
     "on_timer": "timer",
     "on_order_event": "order event",
     "on_fill": "fill",
-    "on_reject": "order event",
+    "on_reject": "reject",
     "on_position": "position",
     "on_status": "status",
 }

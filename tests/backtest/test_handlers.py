@@ -185,7 +185,7 @@ def test_an_exception_in_on_book_names_the_book() -> None:
     ]
 
 
-def test_an_exception_in_on_reject_names_the_order_event() -> None:
+def test_an_exception_in_on_reject_names_the_rejection() -> None:
     class Refused(Strategy):
         def on_quote(self, quote: Quote) -> None:
             self.buy(10**9)
@@ -195,7 +195,7 @@ def test_an_exception_in_on_reject_names_the_order_event() -> None:
 
     with pytest.raises(ZeroDivisionError, match="INSUFFICIENT_FUNDS") as caught:
         run(Refused(), quotes([(100, 101)]))
-    assert caught.value.__notes__[0].startswith("while handling order event of BTCUSDT.BINANCE at")
+    assert caught.value.__notes__[0].startswith("while handling reject of BTCUSDT.BINANCE at")
 
 
 def test_nothing_is_called_after_an_exception() -> None:

@@ -171,3 +171,27 @@ def test_the_event_log_is_the_same_in_any_thread_and_process(repository: Path) -
         [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
     ).stdout.strip()
     assert here == {elsewhere}
+
+
+@pytest.mark.parametrize("latency", ["0s", "100ns"])
+def test_cancel_all_takes_more_orders_than_events_may_wait(latency: str) -> None:
+    class Crowd(Strategy):
+        def on_start(self) -> None:
+            self.rows = 0
+
+        def on_quote(self, quote: Any) -> None:
+            self.rows += 1
+            if self.rows <= 2:
+                for _ in range(35_000):
+                    self.buy(quantity_lots=1, limit_ticks=10)
+            elif self.rows == 3:
+                self.kept = self.sell(quantity_lots=1, limit_ticks=200)
+                self.asked = self.cancel_all(side="buy")
+
+    strategy = Crowd()
+    result = Backtest(strategy, [(BTC, quotes())], cash="10000000 USD", order_latency=latency).run()
+    assert strategy.asked == 70_000
+    assert strategy.kept.is_open
+    assert int((result.orders["ord_status"] == int(OrderStatus.CANCELED)).sum()) == 70_000
+    # Each is asked for once, so that the venue has nothing to refuse.
+    assert len(result.refused_reports) == 0

@@ -9,7 +9,7 @@ import pytest
 
 from pytrader import Backtest, Price, Quantity, Strategy
 from pytrader.errors import InvalidArgument, OffLot, OffTick
-from pytrader.model import OrderStatus, OrderType, TimeInForce, TriggerType
+from pytrader.model import OrderStatus, OrderType, RejectReason, TimeInForce, TriggerType
 from pytrader.strategy import Order
 from tests.backtest.markets import instrument, quotes
 
@@ -142,3 +142,50 @@ def test_the_gate_denies_what_does_not_go_together() -> None:
     assert (order.status, order.reason.code.name) == (OrderStatus.DENIED, "EXPIRE_TIME_PASSED")
     order = ordered(1, limit="99", display_qty=2)
     assert (order.status, order.reason.code.name) == (OrderStatus.DENIED, "DISPLAY_QUANTITY_NOT_VALID")
+
+
+@pytest.mark.parametrize("terms", [{"trigger": "mark"}, {"limit": "99", "trigger": "last"}, {"emulate": True}])
+def test_a_trigger_of_an_order_that_waits_for_no_price_is_refused_with_a_reason(terms: dict[str, Any]) -> None:
+    order = ordered(1, **terms)
+    assert order.status is OrderStatus.DENIED
+    assert order.reason is not None
+    assert order.reason.code is RejectReason.WAITS_FOR_NO_PRICE
+    assert "stop, if-touched and trailing orders only" in order.reason.text
+
+
+def refusals(*replaces: dict[str, Any], market: Any, **terms: Any) -> list[RejectReason]:
+    """Why each of these replaces of one order is not sent, one a quote from the third on."""
+
+    class Replacing(Strategy):
+        def on_start(self) -> None:
+            self.heard = 0
+            self.reasons: list[RejectReason] = []
+
+        def on_quote(self, quote: object) -> None:
+            self.heard += 1
+            if self.heard == 1:
+                self.order = self.buy(1, **terms)
+            elif 2 < self.heard <= 2 + len(replaces):
+                self.replace(self.order, **replaces[self.heard - 3])
+                self.reasons.append(self.last_refusal.code)
+
+    strategy = Replacing()
+    Backtest(strategy, (BTC, quotes(market)), cash="100000 USDT").run()
+    return strategy.reasons
+
+
+def test_a_new_stop_price_of_a_triggered_or_plain_order_is_refused_with_its_reason() -> None:
+    rising = [(10000, 10010), (10090, 10100)] + [(10190, 10200)] * 4
+    steps: list[dict[str, Any]] = [{"stop": "102"}, {"stop": "102", "limit": "99"}, {"limit": "100"}]
+    triggered, none = RejectReason.ALREADY_TRIGGERED, RejectReason.NONE
+    assert refusals(*steps, market=rising, stop="101", limit="100.50") == [triggered, triggered, none]
+    plain = RejectReason.WAITS_FOR_NO_PRICE
+    assert refusals(*steps, market=rising, limit="95") == [plain, plain, none]
+
+
+def test_the_quantity_of_a_trailing_order_is_replaced_and_its_stop_is_not() -> None:
+    falling = [(10000 - step, 10010 - step) for step in range(6)]
+    steps: list[dict[str, Any]] = [{"quantity": 2}, {"stop": "110"}, {"quantity": 3}]
+    for emulate in (False, True):
+        reasons = refusals(*steps, market=falling, trail="5", emulate=emulate)
+        assert reasons == [RejectReason.NONE, RejectReason.TRAILING_NOT_VALID, RejectReason.NONE]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytrader import Backtest, InvalidArgument, InvalidState, Strategy
@@ -205,6 +205,72 @@ def test_history_is_what_was_heard_until_now_and_nothing_of_the_future(latency: 
     run(strategy, rows, trades(PRICES[:80], start=START + SECOND // 2), feed_latency=latency)
     assert strategy.looked > 150
     assert len(strategy.bars_seen) >= 7
+
+
+class Same(Strategy):
+    """Checks at every event that history has the bars that its indicators have taken, however late these were made."""
+
+    length: str = "10s"
+    early: bool = True
+    late: int = 3
+
+    def on_start(self) -> None:
+        self.looked = self.ready = 0
+        self.known = [self.bars(self.length).sma(count) for count in (1, 3)] if self.early else []
+        self.clock.set_timer("beat", interval=5 * SECOND, start=self.clock.now)
+        self.look()
+
+    def look(self) -> None:
+        self.looked += 1
+        past = self.history(self.length)
+        indicators = self.known
+        if self.looked == 1 or self.looked % self.late == 0:
+            series = self.bars(self.length)
+            indicators = [*self.known, series.sma(1), series.sma(3)]
+            assert self.history(self.length)["ts_event"].tolist() == past["ts_event"].tolist()
+        for number, indicator in enumerate(indicators):
+            count = (1, 3)[number % 2]
+            assert indicator.ready == (len(past["close"]) >= count), (self.clock.now, number, past["ts_event"])
+            if indicator.ready:
+                self.ready += 1
+                assert indicator.value == pytest.approx(past["close"][-count:].mean() * 0.01)
+
+    def on_quote(self, quote: Any) -> None:
+        self.look()
+
+    def on_trade(self, trade: Any) -> None:
+        self.look()
+
+    def on_bar(self, bar: Any) -> None:
+        self.look()
+
+    def on_timer(self, timer: Any) -> None:
+        self.look()
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted(FEEDS)),
+    st.sampled_from([0, 1, 10, 30, 60]).flatmap(lambda step: st.integers(0, 3).map(lambda times: step * times)),
+    st.sampled_from(["0s", "700ms", "10s"]),
+    st.booleans(),
+    st.sampled_from([3, 10**9]),
+)
+def test_indicators_have_taken_what_history_has(feed: str, after: int, latency: str, early: bool, late: int) -> None:
+    recorded = feed == "recorded bars"
+    strategy = Same(length="1m" if recorded else "10s", early=early, late=late)
+    rows = bars(candles(8)) if recorded else trades(PRICES[:150]) if "trades" in feed else l3_rows()
+    beats = quotes([(100, 101)] * 200)
+    run(strategy, rows, beats, feed_latency=latency, start=START + after * SECOND)
+    assert strategy.looked > 150 - after
+
+
+def test_a_bar_that_ends_at_the_start_is_past_for_history_and_indicators() -> None:
+    cold, warm = Averages(length="10s"), Averages(length="10s")
+    run(cold, trades(PRICES[:100]))
+    run(warm, trades(PRICES[:100]), start=START + 30 * SECOND)
+    assert None not in warm.at_start
+    assert warm.seen == [seen for seen in cold.seen if seen[0] > START + 30 * SECOND]
 
 
 def test_history_has_the_rows_of_the_warm_up() -> None:

@@ -299,3 +299,9 @@ def test_a_reference_price_must_be_on_the_tick() -> None:
 def test_sessions_must_be_in_order_and_may_follow_one_another(changes: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"exchange: session \d"):
         Backtest(Strategy, Exchange(stock(), "1m", sessions=changes), cash="1 USD").run()
+
+
+@pytest.mark.parametrize("sessions", [None, 5, "0s", [("0s",)], [None], {"0s": "continuous"}])
+def test_sessions_that_are_no_pairs_are_refused(sessions: Any) -> None:
+    with pytest.raises(InvalidArgument, match="sessions must be pairs of time and phase"):
+        Exchange(stock(), "1m", sessions=sessions)

@@ -40,6 +40,10 @@ bool is_own(ExecType exec_type) {
          exec_type == ExecType::pending_cancel || exec_type == ExecType::pending_replace;
 }
 
+bool is_end(ExecType exec_type) {
+  return exec_type == ExecType::canceled || exec_type == ExecType::expired || exec_type == ExecType::rejected;
+}
+
 void forget_replace(Order& order) {
   order.pending_price = order.pending_stop = kNoPrice;
   order.pending_qty = 0;
@@ -142,7 +146,8 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   const bool sent = order.has(kSent);
   const bool ended_here = !sent && order.ended != OrderStatus::initialized;
   const Transition next = transition(order.ord_status, report.exec_type, false, false);
-  const bool legal = next.legal && !is_own(report.exec_type) && !ended_here;
+  const bool ends_again = order.ended != OrderStatus::initialized && is_end(report.exec_type);
+  const bool legal = (next.legal || ends_again) && !is_own(report.exec_type) && !ended_here;
   const Applied applied = legal ? apply_facts(order, report, change) : Applied::illegal_transition;
   if (applied != Applied::taken) return refused_.add(applied, report, order.ord_status, ts_init);
   if (change.kind != TradeChange::Kind::none && order.is_overfilled()) {
@@ -173,7 +178,7 @@ Applied OrderStore::apply_facts(Order& order, const ExecutionReport& report, Tra
     case ExecType::expired:
       return apply_end(order, report, OrderStatus::expired);
     case ExecType::rejected:
-      return order.has(kNewTold) ? Applied::illegal_transition : apply_end(order, report, OrderStatus::rejected);
+      return apply_end(order, report, OrderStatus::rejected);
     default:
       return apply_refusal(order, report);
   }
@@ -219,7 +224,7 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
   if (report.last_qty <= 0) return Applied::bad_quantity;
   Sums sums{order.cum_qty, order.cum_value};
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
-  trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, true, false});
+  trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, {}, true, false});
   order.cum_qty = sums.quantity;
   order.cum_value = sums.value;
   order.facts |= kAcknowledged;
@@ -319,10 +324,17 @@ Applied OrderStore::apply_triggered(Order& order, const ExecutionReport& report)
   return Applied::taken;
 }
 
-Applied OrderStore::apply_end(Order& order, const ExecutionReport&, OrderStatus end) {
-  if (order.ended == end) return Applied::repeated_report;
-  if (order.ended != OrderStatus::initialized) return Applied::illegal_transition;
+// An order ends once: of several ends the oldest holds, of those of one rank the one with the lowest FIX code.
+Applied OrderStore::apply_end(Order& order, const ExecutionReport& report, OrderStatus end) {
+  const ReportRank rank = rank_of(report);
+  if (order.ended != OrderStatus::initialized) {
+    const bool older = rank == order.end_told ? end < order.ended : is_older(rank, order.end_told);
+    if (older) order.end_told = rank;
+    if (order.ended == end) return Applied::repeated_report;
+    if (!older) return Applied::illegal_transition;
+  }
   order.ended = end;
+  order.end_told = rank;
   order.request = OrderStatus::initialized;
   forget_replace(order);
   return Applied::taken;
@@ -347,7 +359,7 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   if (!next.legal || !is_own(exec_type) || exec_type == ExecType::pending_replace)
     return refused_.count(Applied::illegal_transition);
   if (exec_type == ExecType::pending_new) {
-    order->facts = kSent | (order->facts & kTriggered);
+    order->facts = static_cast<u8>(kSent | (order->facts & (kTriggered | kToCancel)));
     order->restated = order->priced = {};
   }
   if (exec_type == ExecType::pending_cancel) {

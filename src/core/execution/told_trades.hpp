@@ -15,7 +15,7 @@ struct ToldTrade {
   i64 price = 0;
   i64 quantity = 0;
   ReportRank placed;    // when it happened: rank of its own report, of its correction until that has come
-  ReportRank stated;    // rank of what stated its price and quantity
+  ReportRank stated;    // rank of the correction that stated its price and quantity; its own report is the oldest
   bool told = false;    // its own report came
   bool busted = false;  // for good
 };

@@ -100,10 +100,13 @@ std::vector<BarRecord> BacktestLoop::past_bars(InstrumentIndex instrument, i64 d
   if (!bars.empty()) return bars;
   BarBuilder builder(duration_ns);
   BarRecord closed{};
-  for_each_trade(instrument, true, [&](const TradeRecord& trade, i64 ts) {
-    if (builder.add(ts, trade.price, trade.quantity, closed)) bars.push_back(closed);
-  });
-  if (builder.advance(now_, closed)) bars.push_back(closed);
+  const i64 until = kernel_.bars_closed_until(instrument, duration_ns);
+  const auto take = [&](bool is_closed) {
+    if (is_closed && closed.ts_event <= until) bars.push_back(closed);
+  };
+  for_each_trade(instrument, true,
+                 [&](const TradeRecord& trade, i64 ts) { take(builder.add(ts, trade.price, trade.quantity, closed)); });
+  take(builder.advance(now_, closed));
   return bars;
 }
 

@@ -8,11 +8,17 @@
 
 namespace pytrader {
 
-SeriesId BarBoard::find_or_add(InstrumentIndex instrument, i64 duration_ns, bool recorded) {
+SeriesId BarBoard::find(InstrumentIndex instrument, i64 duration_ns) const noexcept {
   for (const SeriesId id : by_instrument_[instrument]) {
-    if (series_[id].duration_ns != duration_ns) continue;
-    if (recorded) series_[id].builder.reset();
-    return id;
+    if (series_[id].duration_ns == duration_ns) return id;
+  }
+  return kNoSeries;
+}
+
+SeriesId BarBoard::find_or_add(InstrumentIndex instrument, i64 duration_ns, bool recorded) {
+  if (const SeriesId known = find(instrument, duration_ns); known != kNoSeries) {
+    if (recorded) series_[known].builder.reset();
+    return known;
   }
   auto builder = std::make_unique<BarBuilder>(duration_ns);
   if (recorded) builder.reset();

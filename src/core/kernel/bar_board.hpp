@@ -33,6 +33,8 @@ class BarBoard {
   // Throws Error(invalid_argument) if there is no such series.
   Indicator& add_indicator(SeriesId series, std::unique_ptr<Indicator> indicator);
 
+  // kNoSeries where nobody asked for such bars.
+  SeriesId find(InstrumentIndex instrument, i64 duration_ns) const noexcept;
   std::size_t size() const noexcept { return series_.size(); }
   i64 duration_ns(SeriesId series) const noexcept { return series_[series].duration_ns; }
   InstrumentIndex instrument(SeriesId series) const noexcept { return series_[series].instrument; }

@@ -78,7 +78,8 @@ class Emulation {
   // Whether the order may wait for this stop price instead.
   RejectReason check_replace(const ReplaceRequest& request, const Order& order,
                              const OrderTerms& terms) const noexcept {
-    if (immediate_ == Immediate::elect || request.stop_price == order.stop_price) return RejectReason::none;
+    const bool same_stop = request.stop_price == kNoPrice || request.stop_price == order.stop_price;
+    if (immediate_ == Immediate::elect || same_stop) return RejectReason::none;
     NewOrder wanted = sent_order(order, terms);
     wanted.terms.stop_price = request.stop_price;
     return is_reached(wanted) ? RejectReason::stop_price_reached : RejectReason::none;

@@ -19,7 +19,10 @@ void Kernel::warm_up(i64 ts) {
 bool Kernel::start(i64 ts) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
   if (warming_) {
+    // What ended until now is past: indicators have taken it when strategies start.
     fire(ts - 1);
+    now_ = ts;
+    while (bars_.next_close() <= ts) close_bars(bars_.close_next(ts));
     for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
       ports_[strategy].mask = handled_[strategy];
       mask_ |= handled_[strategy];
@@ -27,7 +30,7 @@ bool Kernel::start(i64 ts) {
     warming_ = false;
   }
   started_ = true;
-  now_ = ts;
+  now_ = closed_until_ = ts;
   hash_.add_all(HashMark::start, ts);
   for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) desk_.move(strategy, LifeEvent::start);
   return deliver({CallbackKind::start, 0, 0, now_, {}});
@@ -167,6 +170,7 @@ bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
   while (bars_.next_close() <= now_) {
     printing_ = true;
+    closed_until_ = now_;
     const bool goes_on = close_bars(bars_.close_next(now_));
     printing_ = false;
     if (!goes_on) return false;
@@ -229,6 +233,7 @@ bool Kernel::advance(i64 ts) {
 // fire.
 bool Kernel::fire(i64 until) {
   while (!failed_ && next_timer() <= until) fire_next();
+  closed_until_ = std::max(closed_until_, until);
   return !failed_;
 }
 
@@ -240,6 +245,7 @@ void Kernel::fire_next() {
     expire_held();
     return;
   }
+  closed_until_ = std::max(closed_until_, due);
   if (bars_.next_close() == due) {
     close_bars(bars_.close_next(now_));
     return;
@@ -300,10 +306,17 @@ void Kernel::announce(StrategyIndex strategy) {
   if (desk_.state(strategy) == StrategyState::faulted) port.mask = 0;
 }
 
+// Where none are left, a mass cancel goes on and makes more.
+bool Kernel::has_events() {
+  if (events_.empty() && !mass_cancel_.empty() && !calling_) [[unlikely]]
+    mass_cancel_.go_on(now_);
+  return !events_.empty();
+}
+
 // Delivers the events that commands and reports left behind, until none is left; nothing is delivered inside a
 // callback.
 bool Kernel::settle() {
-  while (!events_.empty()) {
+  while (has_events()) {
     if (calling_) return true;
     constexpr u32 kOfOrders =
         mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
@@ -361,6 +374,17 @@ bool Kernel::cancel(const CancelRequest& request) {
   last_refusal_ = way_.cancel(request, now_);
   settle();
   return last_refusal_ == RejectReason::none;
+}
+
+u64 Kernel::cancel_all(StrategyIndex strategy, const std::vector<ClientOrderId>& orders) {
+  count_command(strategy);
+  u64 asked = 0;
+  for (const ClientOrderId order : orders) {
+    last_refusal_ = mass_cancel_.add({order, strategy}, now_);
+    asked += last_refusal_ == RejectReason::none ? 1 : 0;
+  }
+  settle();
+  return asked;
 }
 
 bool Kernel::replace(const ReplaceRequest& request) {

@@ -14,6 +14,7 @@
 #include "kernel/event_queue.hpp"
 #include "kernel/margin_desk.hpp"
 #include "kernel/market_board.hpp"
+#include "kernel/mass_cancel.hpp"
 #include "kernel/order_way.hpp"
 #include "kernel/past_rows.hpp"
 #include "kernel/strategy_desk.hpp"
@@ -41,7 +42,8 @@ class Kernel {
         way_(venue, board_, events_),
         cash_desk_(way_, board_),
         margin_desk_(way_, board_),
-        desk_(way_, board_, timers_, hash_) {}
+        desk_(way_, board_, timers_, hash_),
+        mass_cancel_(way_, hash_) {}
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
@@ -122,6 +124,9 @@ class Kernel {
   ClientOrderId submit_list(std::span<const NewOrder> orders, OtoTriggerMode trigger);
   // False when there is nothing to cancel or replace, or the gate refuses; last_refusal() says why.
   bool cancel(const CancelRequest& request);
+  // Asks to cancel all of these orders, by one command however many they are: as far as events may wait at once, the
+  // rest in the order given as those are delivered, before time passes. How many will be asked for.
+  u64 cancel_all(StrategyIndex strategy, const std::vector<ClientOrderId>& orders);
   bool replace(const ReplaceRequest& request);
   RejectReason last_refusal() const noexcept { return last_refusal_; }
   TimerId set_timer(StrategyIndex strategy, i64 first_ts, i64 interval_ns, u32 name);  // interval 0: once
@@ -142,6 +147,9 @@ class Kernel {
   const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
   const MarginDesk& margin_desk() const noexcept { return margin_desk_; }
+  // Bars built from trades that ended until then count as past: those of a series that its indicators have taken, of
+  // one that nobody follows those that would be closed by now.
+  i64 bars_closed_until(InstrumentIndex instrument, i64 duration_ns) const noexcept;
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
   const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
@@ -180,6 +188,7 @@ class Kernel {
   bool enter_report(i64 ts);
   bool tell(const std::vector<CashEvent>& done);
   bool fire(i64 until);
+  i64 closed_until() const noexcept { return now_ == INT64_MIN ? now_ : std::max(closed_until_, now_ - 1); }
   void fill(SeriesId series);
   void warm(SeriesId series, Indicator& indicator);
   void fire_next();
@@ -200,6 +209,7 @@ class Kernel {
   bool take_failure(StrategyIndex strategy, CallbackKind kind);
   void announce(StrategyIndex strategy);
   bool settle();
+  bool has_events();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
@@ -227,10 +237,12 @@ class Kernel {
   BarBoard bars_;
   ConditionBoard conditions_;
   StrategyDesk desk_;
+  MassCancel mass_cancel_;
   std::vector<StrategyPort> ports_;     // each with the mask of what it may hear in its state
   std::vector<u32> handled_;            // by strategy: the mask that it came with
   std::vector<std::string> published_;  // by strategy
   i64 now_ = INT64_MIN;
+  i64 closed_until_ = INT64_MIN;  // no bar that ends until then is still to be closed
   u64 refused_reports_ = 0;
   u32 mask_ = 0;  // kinds that any strategy handles
   u32 commands_ = 0;

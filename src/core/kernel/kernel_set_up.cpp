@@ -81,7 +81,14 @@ SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
 void Kernel::fill(SeriesId series) {
   past_->for_each_trade(bars_.instrument(series), !printing_,
                         [this, series](const TradeRecord& trade, i64 ts) { bars_.add_past_trade(series, trade, ts); });
-  if (now_ > INT64_MIN) bars_.close_past(series, now_ - 1);
+  bars_.close_past(series, closed_until());
+}
+
+i64 Kernel::bars_closed_until(InstrumentIndex instrument, i64 duration_ns) const noexcept {
+  const SeriesId series = bars_.find(instrument, duration_ns);
+  if (series == BarBoard::kNoSeries) return closed_until();
+  const BarRecord* const last = bars_.last(series);
+  return last != nullptr ? last->ts_event : INT64_MIN;
 }
 
 // The bars that closed before the indicator was asked for.

@@ -69,7 +69,8 @@ void BacktestLoop::replace(const Order& order, i64 ts) {
   NewOrder wanted = sent_order(order, kernel_.terms(order));
   wanted.price = order.pending_price;
   wanted.quantity = order.pending_qty;
-  wanted.terms.stop_price = order.pending_stop;
+  // A stop price that stays is not named: at the venue it may trail, or be reached, before the request is there.
+  wanted.terms.stop_price = order.pending_stop != order.stop_price ? order.pending_stop : kNoPrice;
   send(RequestKind::replace, wanted, order.venue_order_id, ts);
 }
 

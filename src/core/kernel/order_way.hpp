@@ -231,7 +231,8 @@ class OrderWay {
     const RejectReason reason = waits ? RejectReason::none : emulation_.check_replace(wanted, order, terms);
     if (reason != RejectReason::none) return reason;
     venue_.require_room();
-    const bool keeps_place = wanted.stop_price == order.stop_price && wanted.quantity <= order.order_qty;
+    const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price;
+    const bool keeps_place = same_stop && wanted.quantity <= order.order_qty;
     tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
     if (!waits && !emulation_.restate(order, terms, keeps_place)) release(order, now);
     return reason;

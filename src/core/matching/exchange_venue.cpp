@@ -6,6 +6,7 @@
 
 #include "decimal/error.hpp"
 #include "matching/engine_events.hpp"
+#include "model/order_form.hpp"
 
 namespace pytrader {
 namespace {
@@ -95,17 +96,20 @@ void ExchangeVenue::replace(const ReplaceRequest& request, i64 ts) {
   const u32 slot = slot_of(id);
   OrderTerms terms;
   terms.stop_price = request.stop_price;
-  OrderMessage message = replace_of(id, request.price, request.quantity);
+  // Who has not heard yet of the limit that the venue gave the order names none, and it stays.
+  const bool limit_given = slot != kNone && !rules_of(orders_[slot].order_type)->takes_price;
+  const i64 price = request.price == kNoPrice && limit_given ? orders_[slot].price : request.price;
+  OrderMessage message = replace_of(id, price, request.quantity);
   if (slot != kNone) message.quantity = quantity_at_engine(orders_[slot], request.quantity);
   const bool triggered = slot != kNone && request.stop_price != kNoPrice && orders_[slot].stop_price == kNoPrice;
-  const MessageStatus status = triggered ? status_of(RejectReason::stop_price_reached) : send(message, terms);
+  const MessageStatus status = triggered ? status_of(RejectReason::already_triggered) : send(message, terms);
   if (is_rejected(status)) {
     const VenueOrderId known = slot == kNone ? 0 : orders_[slot].venue_order_id;
     report(ExecType::replace_rejected, id, known).reason = reason_of(status);
     return;
   }
   WorkingOrder& order = orders_[slot];
-  order.price = working_price(id, request.price, order.order_type);
+  order.price = working_price(id, price, order.order_type);
   if (request.stop_price != kNoPrice) order.stop_price = request.stop_price;
   const bool closes = outcome_of(status) == Outcome::replaced_closed;
   order.leaves_qty = closes ? 0 : request.quantity - order.cum_qty;

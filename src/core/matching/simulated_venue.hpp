@@ -107,6 +107,7 @@ class SimulatedVenue final : public ExecutionVenue {
   RejectReason refusal_over_bars(Side side, i64 price, SelfTrade asked) const noexcept;
   RejectReason refusal_of_stop(const NewOrder& order) const;
   RejectReason refusal_of_replace(u32 slot, const ReplaceRequest& request) const;
+  ReplaceRequest with_limit(u32 slot, const ReplaceRequest& asked) const noexcept;
   // Entering.
   i64 trade_as_taker(const RestingOrder& order, ClientOrderId id, i64 leaves, i64 ts);
   void rest(RestingOrder order, ClientOrderId id, i64 leaves);

@@ -103,6 +103,7 @@ void SimulatedVenue::enter(u32 slot, i64 ts) {
   // What it takes from the other side's best price, it takes once.
   if (terms.order_type == OrderType::market_to_limit || terms.order_type == OrderType::market_with_protection) {
     terms.limit = order.price;
+    terms.limit_given = true;
   }
   if (kind_ == MarketKind::bars || !matches_) {
     enter_unmatched(slot);

@@ -6,7 +6,15 @@
 
 namespace pytrader {
 
-void SimulatedVenue::replace_special(u32 slot, const ReplaceRequest& request, i64 ts) {
+// Who has not heard yet of the limit that the venue gave the order names none, and it stays.
+ReplaceRequest SimulatedVenue::with_limit(u32 slot, const ReplaceRequest& asked) const noexcept {
+  ReplaceRequest request = asked;
+  if (request.price == kNoPrice && orders_.terms(slot).limit_given) request.price = orders_[slot].price;
+  return request;
+}
+
+void SimulatedVenue::replace_special(u32 slot, const ReplaceRequest& asked, i64 ts) {
+  const ReplaceRequest request = with_limit(slot, asked);
   RestingOrder& order = orders_[slot];
   VenueTerms& terms = orders_.terms(slot);
   const RejectReason reason = refusal_of_replace(slot, request);

@@ -30,7 +30,8 @@ struct VenueTerms {
   OrderListId list = 0;       // of orders of which one cancels or updates the others; else 0
   OrderType order_type = OrderType::limit;
   SelfTrade self_trade = SelfTrade::venue_default;
-  u8 source = 0;  // TriggerSource, of one that waits for its stop price
+  u8 source = 0;             // TriggerSource, of one that waits for its stop price
+  bool limit_given = false;  // it came without one: the limit is the venue's, at its trigger or its first trade
 };
 
 // The way of the price within a bar.

@@ -138,6 +138,7 @@ void SimulatedVenue::become_triggered(u32 slot, i64 ts) {
   } else if (terms.limit == kNoPrice && rules_.rules.stop_protection_ticks != 0) {
     terms.limit = outwards(rules_.rules.stop_protection_ticks);
   }
+  terms.limit_given = terms.limit != kNoPrice && order.price == kNoPrice;
   terms.order_type = terms.limit == kNoPrice ? OrderType::market : OrderType::limit;
   terms.stop_price = kNoPrice;
   order.price = terms.limit;

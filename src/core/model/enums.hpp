@@ -198,8 +198,10 @@ enum class RejectReason : u8 {
   contingency = 57,
   quantity_of_list = 58,
   exceeds_parent = 59,
+  already_triggered = 60,
+  waits_for_no_price = 61,
 };
-constexpr u8 kRejectReasonCount = 60;
+constexpr u8 kRejectReasonCount = 62;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -67,6 +67,7 @@ struct Order {
   u64 last_sequence = 0;                           // newest word of the venue so far
   ReportRank restated;                             // of the report that stated order_qty
   ReportRank priced;                               // of the report that stated price
+  ReportRank end_told;                             // of the report that stated `ended`
 
   i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
   bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
@@ -79,6 +80,7 @@ constexpr u8 kAcknowledged = 2;  // the venue has it
 constexpr u8 kNewTold = 4;       // the report `new` came
 constexpr u8 kTriggered = 8;     // it waits for its stop price no more
 constexpr u8 kClosedOnce = 16;   // it stands among the closed orders
+constexpr u8 kToCancel = 32;     // a mass cancel is to ask for it
 
 bool is_open(OrderStatus status) noexcept;    // may still trade (emulated .. pending_replace)
 bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired

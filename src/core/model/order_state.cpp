@@ -42,7 +42,8 @@ using N = Next;
 
 // Every legal pair; what is not here is refused. Why the less obvious ones are here: reports may come late and in any
 // order, so that a venue may trade, end or change an order before we hear that it has it; a trade is money whenever it
-// comes, even after the order's end; an acknowledgement or a change that comes after the end tells what the order was.
+// comes, even after the order's end; an acknowledgement or a change that comes after the end tells what the order was;
+// a venue may reject what it had acknowledged (FIX: "an order can pass from New to Rejected status").
 constexpr Edge kEdges[] = {
     {S::initialized, E::denied, N::denied},
     {S::initialized, E::emulated, N::emulated},
@@ -91,6 +92,7 @@ constexpr Edge kEdges[] = {
     {S::partially_filled, E::replaced, N::fill},
     {S::partially_filled, E::restated, N::fill},
     {S::partially_filled, E::pending_cancel, N::pending_cancel},
+    {S::partially_filled, E::rejected, N::rejected},
     {S::partially_filled, E::expired, N::expired},
     {S::partially_filled, E::pending_replace, N::pending_replace},
     {S::partially_filled, E::trade, N::fill},
@@ -102,6 +104,7 @@ constexpr Edge kEdges[] = {
     {S::filled, E::canceled, N::stay},
     {S::filled, E::replaced, N::fill},
     {S::filled, E::restated, N::fill},
+    {S::filled, E::rejected, N::stay},
     {S::filled, E::expired, N::stay},
     {S::filled, E::trade, N::stay},
     {S::filled, E::trade_correct, N::fill},
@@ -132,6 +135,10 @@ constexpr Edge kEdges[] = {
     {S::pending_cancel, E::cancel_rejected, N::working},
     {S::pending_cancel, E::replace_rejected, N::stay},
 
+    {S::rejected, E::new_, N::stay},
+    {S::rejected, E::triggered, N::stay},
+    {S::rejected, E::replaced, N::fill_stay},
+    {S::rejected, E::restated, N::fill_stay},
     {S::rejected, E::trade, N::fill_stay},
     {S::rejected, E::trade_correct, N::fill_stay},
     {S::rejected, E::trade_cancel, N::stay},
@@ -154,6 +161,7 @@ constexpr Edge kEdges[] = {
     {S::pending_replace, E::replaced, N::restated},
     {S::pending_replace, E::restated, N::fill_stay},
     {S::pending_replace, E::pending_cancel, N::pending_cancel},
+    {S::pending_replace, E::rejected, N::rejected},
     {S::pending_replace, E::expired, N::expired},
     {S::pending_replace, E::trade, N::fill_stay},
     {S::pending_replace, E::trade_correct, N::fill_stay},

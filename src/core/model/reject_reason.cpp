@@ -73,6 +73,11 @@ constexpr ReasonText kReasonTexts[] = {
     {"quantity_of_list", "its quantity follows the other orders of its list: replace prices only, or cancel it"},
     {"exceeds_parent",
      "a child may be for no more than its parent has left, at no worse price, on its side and in its instrument"},
+    {"already_triggered",
+     "the order was triggered and has no stop price any more: replace its limit or its quantity, or cancel it"},
+    {"waits_for_no_price",
+     "the order waits for no price: a trigger, emulation and a new stop price go with stop, if-touched and trailing "
+     "orders only"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

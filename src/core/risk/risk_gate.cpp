@@ -64,7 +64,7 @@ RejectReason check_form(const NewOrder& order, const InstrumentDefinition& defin
     return RejectReason::time_in_force_not_supported;
   }
   if (!type->waits && (order.trigger_type != TriggerType::venue_default || (order.flags & kEmulate) != 0)) {
-    return RejectReason::malformed_message;
+    return RejectReason::waits_for_no_price;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;
   if ((order.flags & kAlgorithm) != 0) {
@@ -85,15 +85,22 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
   const bool has_stop = order.stop_price != kNoPrice;
   const bool held = order.ord_status == OrderStatus::emulated;
   const bool has_limit = type.takes_price || order.price != kNoPrice;
-  if (!has_limit && !has_stop && !held) return RejectReason::order_type_not_supported;
+  const bool follows = type.trails && !order.has(kTriggered);  // its stop is its own, and only the venue may know it
+  if (!has_limit && !has_stop && !held && !follows) {
+    const bool new_stop = type.waits && request.stop_price != kNoPrice;
+    return new_stop ? RejectReason::already_triggered : RejectReason::order_type_not_supported;
+  }
   if ((request.price == kNoPrice) != (order.price == kNoPrice)) {
     return order.price == kNoPrice ? RejectReason::market_order_with_price : RejectReason::limit_order_without_price;
   }
-  if (has_stop && request.stop_price == kNoPrice) return RejectReason::stop_price_missing;
-  if (!has_stop && request.stop_price != kNoPrice) return RejectReason::malformed_message;
-  if (type.trails && request.stop_price != order.stop_price) return RejectReason::trailing_not_valid;
-  const bool same = request.price == order.price && request.stop_price == order.stop_price;
-  if (same && request.quantity == order.order_qty) return RejectReason::nothing_to_replace;
+  const bool same_stop = request.stop_price == order.stop_price || (follows && request.stop_price == kNoPrice);
+  if (follows && !same_stop) return RejectReason::trailing_not_valid;
+  if (has_stop && !follows && request.stop_price == kNoPrice) return RejectReason::stop_price_missing;
+  if (!has_stop && request.stop_price != kNoPrice) {
+    return type.waits ? RejectReason::already_triggered : RejectReason::waits_for_no_price;
+  }
+  if (request.price == order.price && same_stop && request.quantity == order.order_qty)
+    return RejectReason::nothing_to_replace;
   for (const i64 price : {request.price, request.stop_price}) {
     if (price == kNoPrice) continue;
     if (const RejectReason reason = check_price(price, definition); reason != RejectReason::none) return reason;

@@ -33,7 +33,7 @@ class Exchange:
         What the venue offers and how it matches; default price-time, and everything offered.
     sessions : sequence of (str or int, TradingPhase or str)
         When which phase begins, counted from `start`: ``[("0s", "opening_auction"), ("5m", "continuous")]``. Before
-        the first the exchange is closed. None: trading is continuous throughout, and orders that need a session (day,
+        the first the exchange is closed. Without it trading is continuous, and orders that need a session (day,
         at the open, at the close, for an auction) are refused.
     start : int or datetime
         When it begins: nanoseconds since 1970-01-01 UTC, or a datetime with a time zone.
@@ -78,7 +78,7 @@ class Exchange:
         fields: dict[str, object] = {
             "instrument": instrument,
             "rules": VenueRules() if rules is None else rules,
-            "sessions": tuple((begin + _offset_ns(at), _phase(phase)) for at, phase in sessions),
+            "sessions": tuple((begin + _offset_ns(at), _phase(phase)) for at, phase in _pairs(sessions)),
             "start_ns": begin,
             "end_ns": begin + length,
             "reference_ticks": ticks,
@@ -98,6 +98,16 @@ def _time_ns(value: int | SupportsIndex | datetime) -> int:
         return _checked(operator.index(value), "start")
     except TypeError:
         raise InvalidArgument(f"start must be nanoseconds or a datetime, got {value!r}") from None
+
+
+def _pairs(sessions: object) -> list[tuple[str | int, TradingPhase | str]]:
+    pairs = list(sessions) if isinstance(sessions, Sequence) and not isinstance(sessions, str) else None
+    if pairs is None or not all(isinstance(each, (tuple, list)) and len(each) == 2 for each in pairs):
+        raise InvalidArgument(
+            'sessions must be pairs of time and phase such as [("0s", "opening_auction"), ("5m", "continuous")], '
+            f"or left out for continuous trading; got {sessions!r}"
+        )
+    return pairs
 
 
 def _offset_ns(at: str | int) -> int:

@@ -208,9 +208,12 @@ TEST_CASE("the quantity of a trailing order can be replaced, and its stop not") 
     CHECK_FALSE(kernel.replace({1, kNoPrice, 1, 0, 98}));
     CHECK(kernel.last_refusal() == RejectReason::trailing_not_valid);
     CHECK(kernel.replace({1, kNoPrice, 4, 0, 99}));
+    CHECK(kernel.replace({1, kNoPrice, 6, 0, kNoPrice}));
+    CHECK_FALSE(kernel.replace({1, kNoPrice, 6, 0, kNoPrice}));
+    CHECK(kernel.last_refusal() == RejectReason::nothing_to_replace);
   });
   market.run.run();
-  CHECK(market.order(1).cum_qty == 4);
+  CHECK(market.order(1).cum_qty == 6);
   CHECK(market.strategy.events[2].stop_price == 99);
 }
 

@@ -194,7 +194,7 @@ TEST_CASE("exchange: a new stop price for an order that has been triggered is re
   scene.submit(scene.limit(2, kBuy, 101, 1));
   scene.replace(id, 98, 2, 105);
   REQUIRE(scene.types() == Types{ExecType::replace_rejected});
-  CHECK(scene.reports[0].reason == RejectReason::stop_price_reached);
+  CHECK(scene.reports[0].reason == RejectReason::already_triggered);
   scene.replace(id, 98, 2);
   CHECK(scene.types() == Types{ExecType::replaced});
 }

@@ -82,8 +82,8 @@ TEST_CASE("each type of order has the terms that go with it") {
   judged(RejectReason::none, OrderType::pegged, [](NewOrder& o) { o.terms.peg_type = 2; });
   judged(RejectReason::none, OrderType::market_to_limit, as_is);
   judged(RejectReason::none, OrderType::market_with_protection, as_is);
-  judged(RejectReason::malformed_message, OrderType::market_to_limit, [](NewOrder& o) { o.flags = kEmulate; });
-  judged(RejectReason::malformed_message, OrderType::market_to_limit,
+  judged(RejectReason::waits_for_no_price, OrderType::market_to_limit, [](NewOrder& o) { o.flags = kEmulate; });
+  judged(RejectReason::waits_for_no_price, OrderType::market_to_limit,
          [](NewOrder& o) { o.trigger_type = TriggerType::last; });
   judged(RejectReason::malformed_message, OrderType::stop, [](NewOrder& o) {
     o.terms.stop_price = 1100;
@@ -161,7 +161,39 @@ TEST_CASE("the stop price of an order that waits can be replaced, and counts as 
   judged(RejectReason::stop_price_missing, kNoPrice, kNoPrice);
   judged(RejectReason::price_out_of_range, kNoPrice, 100'001);
   order.stop_price = kNoPrice;
+  order.facts |= kTriggered;
   judged(RejectReason::order_type_not_supported, kNoPrice, kNoPrice);
+  judged(RejectReason::already_triggered, kNoPrice, 1200);
+  order.order_type = OrderType::stop_limit;
+  order.price = 1120;
+  judged(RejectReason::none, 1130, kNoPrice);
+  judged(RejectReason::already_triggered, 1120, 1200);
+  order.order_type = OrderType::limit;
+  judged(RejectReason::waits_for_no_price, 1120, 1200);
+}
+
+TEST_CASE("of a trailing order the quantity is replaced until it is triggered, and its stop price never") {
+  Desk desk;
+  NewOrder wanted = limit_order(Side::sell, kNoPrice, 10);
+  wanted.order_type = OrderType::trailing_stop;
+  wanted.terms.trailing_offset = 5;
+  Order order = desk.work(wanted);
+  const auto judged = [&](RejectReason reason, i64 quantity, i64 stop_price) {
+    const ReplaceRequest request{order.client_order_id, kNoPrice, quantity, 0, stop_price};
+    CHECK(std::string(name_of(desk.gate.check_replace(request, &order, &desk.instrument, desk.view))) ==
+          name_of(reason));
+  };
+  for (const i64 known : {kNoPrice, i64{994}}) {
+    order.stop_price = known;
+    judged(RejectReason::none, 12, kNoPrice);
+    judged(RejectReason::none, 12, known);
+    judged(RejectReason::nothing_to_replace, 10, kNoPrice);
+    judged(RejectReason::trailing_not_valid, 12, 990);
+    judged(RejectReason::notional_above_maximum, 10'000, kNoPrice);
+  }
+  order.stop_price = kNoPrice;
+  order.facts |= kTriggered;
+  judged(RejectReason::order_type_not_supported, 12, kNoPrice);
 }
 
 TEST_CASE("a market order is valued at the best opposite price, and denied without one") {

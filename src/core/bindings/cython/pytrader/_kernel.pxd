@@ -60,9 +60,11 @@ cdef extern from "model/enums.hpp" namespace "pytrader" nogil:
     cdef enum class OrderStatus(unsigned char):
         initialized
         denied
+        pending_cancel
 
     cdef enum class ExecType(unsigned char):
         denied
+        pending_cancel
         rejected
         trade
         cancel_rejected
@@ -336,6 +338,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         u64 submit_list(const vector[NewOrder]& orders, OtoTriggerMode mode) except +translate_current_exception
         i64 free_lots(u64 order) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
+        u64 cancel_all(u32 strategy, const vector[u64]& orders) except +translate_current_exception
         cbool replace(const ReplaceRequest& request) except +translate_current_exception
         RejectReason last_refusal()
         u64 set_timer(u32 strategy, i64 first_ts, i64 interval_ns, u32 name) except +translate_current_exception

@@ -73,6 +73,7 @@ cdef class Order:
     cdef str label
     cdef tuple parts  # of the label
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
+    cdef bint to_ask  # a mass cancel is to ask for it
     cdef COrder last
     cdef OrderTerms last_terms
     cdef tuple bracket  # the exits of a bracket's entry, else None
@@ -215,6 +216,7 @@ cdef class Context:
     cdef object on_order_event
     cdef object on_fill
     cdef object on_reject
+    cdef bint rejecting  # on_reject is called, or the last that was called failed
     cdef object on_position
     cdef object on_degrade
     cdef object on_resume

@@ -426,6 +426,7 @@ cdef class StrategyBase:
         Returns
         -------
         int
-            How many requests were sent.
+            For how many orders. Of very many the first are asked for at once, the rest as events are told, at the same
+            time.
         """
         return cancel_matching(self.commanding("self.cancel_all"), side, tag, instrument)

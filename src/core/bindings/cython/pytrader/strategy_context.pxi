@@ -392,6 +392,9 @@ cdef class Context:
         cdef OrderEvent event
         cdef bint refused = is_refusal(record.exec_type)
         order.history.push_back(record)
+        if order.to_ask and record.exec_type == ExecType.pending_cancel:
+            order.to_ask = False
+            order.asked += 1
         if order.asked and is_answer(record):
             order.asked -= 1
         if is_closed(record.ord_status):
@@ -407,7 +410,9 @@ cdef class Context:
         if self.on_order_event is not None:
             PyObject_CallOneArg(self.on_order_event, event)
         if refused and self.on_reject is not None:
+            self.rejecting = True
             PyObject_CallOneArg(self.on_reject, event)
+            self.rejecting = False
         if self.algorithms:
             tell_algorithm(self, order, event)
         return 0
@@ -442,7 +447,8 @@ cdef class Context:
         return 0
 
     cdef int note_failure(self, error, const Callback& callback) except -1:
-        kind = KINDS[<int>callback.kind]
+        kind = "reject" if self.rejecting else KINDS[<int>callback.kind]
+        self.rejecting = False
         instrument = "" if kind in UNPLACED else (<Grid>self.grids[callback.instrument]).id
         place = f"while handling {kind}{' of ' if instrument else ''}{instrument} at {time_text(callback.ts)}"
         text = "".join(format_exception(error))

@@ -78,13 +78,24 @@ cdef object order_by_id(Context context, given, instrument):
 cdef int cancel_matching(Context context, side, tag, instrument) except -1:
     cdef OrderQuery query
     cdef vector[u64] found
+    cdef vector[u64] wanted
     cdef u64 number
     cdef Order order
-    cdef int count = 0
+    cdef int count
     read_query(context, side, tag, instrument, "open", &query)
     find_orders(context.kernel[0], query, found)
     for number in found:
+        if is_cancelable(context.kernel.order(number).ord_status):
+            context.order_of(number)
+            wanted.push_back(number)
+    if wanted.empty():
+        return 0
+    count = <int>context.kernel.cancel_all(context.index, wanted)
+    context.refusal = context.kernel.last_refusal()
+    for number in wanted:
         order = context.order_of(number)
-        if is_cancelable(order.now().ord_status) and cancel_order(context, order):
-            count += 1
+        if order.now().ord_status == OrderStatus.pending_cancel:
+            order.asked += 1
+        else:
+            order.to_ask = is_cancelable(order.now().ord_status)
     return count
