@@ -271,10 +271,10 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (reason != RejectReason::none) return reason;
   if (request.quantity <= order->cum_qty) return RejectReason::quantity_already_executed;
 
-  // The venue cuts a reduce-only order down to the position: that there is one to reduce is all that is asked here.
+  // Of a list's order, whose list asks, the same as at its release: the venue cuts it down to the position.
   const bool reduces_only = (order->flags & kReduceOnly) != 0;
-  if (reduces_only && request.quantity > order->order_qty &&
-      !reduces(request.strategy, order->instrument, order->side)) {
+  const bool grows = request.quantity > order->order_qty;
+  if (reduces_only && grows && order->list != 0 && !reduces(request.strategy, order->instrument, order->side)) {
     return RejectReason::reduce_only_would_increase;
   }
 
@@ -286,7 +286,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   Wanted wanted{order->strategy,
                 order->instrument,
                 order->side,
-                false,
+                reduces_only && grows && order->list == 0,
                 request.quantity,
                 price,
                 reduces_only,
