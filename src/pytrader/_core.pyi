@@ -214,6 +214,8 @@ class RejectReason(enum.IntEnum):
     INSTRUMENT_EXPIRED = 51
     LIQUIDATED = 52
     REQUEST_LOST = 53
+    LAST_LOOK = 54
+    MAKER_PROTECTION = 55
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...

@@ -39,11 +39,13 @@ class ExecutionVenue {
 
   virtual void submit(const NewOrder& order, i64 ts) = 0;
   virtual void cancel(ClientOrderId id, i64 ts) = 0;
+  // The venue itself takes an order out, which nothing can prevent.
+  virtual void revoke(ClientOrderId id, i64 ts) { cancel(id, ts); }
   // New price and new total quantity; what has been filled counts in it.
   virtual void replace(const ReplaceRequest& request, i64 ts) = 0;
 
   // When the venue does something that nobody asks for (an order expires, a phase begins), kNeverDue for never. Only
-  // the three commands and advance() may bring it forward.
+  // the three commands, rows of its market and advance() may bring it forward.
   virtual i64 next_due() const noexcept = 0;
   // Does all that is due until `ts`; nothing is due until then afterwards.
   virtual void advance(i64 ts) = 0;

@@ -34,6 +34,7 @@ class VenueMarket {
   // of this side until release().
   void withhold(Side side, i64 price, i64 quantity) noexcept { withheld_ = {side, price, quantity}; }
   void release() noexcept { withheld_.quantity = 0; }
+  bool withholds() const noexcept { return withheld_.quantity != 0; }
 
  protected:
   i64 withheld_at(Side side, i64 price) const noexcept {

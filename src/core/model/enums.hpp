@@ -186,8 +186,10 @@ enum class RejectReason : u8 {
   instrument_expired = 51,
   liquidated = 52,
   request_lost = 53,
+  last_look = 54,
+  maker_protection = 55,
 };
-constexpr u8 kRejectReasonCount = 54;
+constexpr u8 kRejectReasonCount = 56;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

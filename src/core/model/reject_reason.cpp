@@ -65,6 +65,8 @@ constexpr ReasonText kReasonTexts[] = {
     {"instrument_expired", "the contract has ended"},
     {"liquidated", "the position was liquidated, and its orders with it"},
     {"request_lost", "the request was lost on its way, and the venue never had it"},
+    {"last_look", "the liquidity provider refused the order at its last look"},
+    {"maker_protection", "maker protection has pulled the strategy's orders here, or keeps new ones from resting"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 
