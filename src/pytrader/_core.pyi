@@ -222,6 +222,8 @@ class RejectReason(enum.IntEnum):
     EXCEEDS_PARENT = 59
     ALREADY_TRIGGERED = 60
     WAITS_FOR_NO_PRICE = 61
+    LAST_LOOK = 62
+    MAKER_PROTECTION = 63
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...
@@ -936,6 +938,9 @@ class BacktestEngine(metaclass=_Bound):
         refuses_self_trade: bool,
         bar_path: str,
         bar_volume_share: SupportsIndex,
+        market_impact: object | None = None,
+        last_look: object | None = None,
+        maker_protection: object | None = None,
     ) -> None: ...
     def run(self, max_steps: int) -> str: ...
     def abort(self) -> None: ...

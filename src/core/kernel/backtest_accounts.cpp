@@ -67,7 +67,7 @@ void BacktestLoop::cancel_orders(StrategyIndex strategy, InstrumentIndex instrum
   const OrderStore& store = kernel_.orders();
   const std::size_t already_said = said_.size();
   for (ClientOrderId id = store.first_open(strategy, instrument); id != 0; id = store.next_open(id)) {
-    venues_[instrument]->cancel(id, now_);
+    venues_[instrument]->revoke(id, now_);
   }
   const auto first = said_.begin() + static_cast<std::ptrdiff_t>(already_said);
   said_.erase(std::remove_if(first, said_.end(),

@@ -18,6 +18,10 @@ constexpr i64 kPeriodSetting = 0x706572696f64;
 constexpr i64 kExchangeSetting = 0x65786368;
 // The same for the rules of a venue of recorded data.
 constexpr i64 kVenueRulesSetting = 0x72756c6573;
+// The same for models that its orders meet.
+constexpr i64 kImpactSetting = 0x696d70616374;
+constexpr i64 kLastLookSetting = 0x6c6f6f6b;
+constexpr i64 kProtectionSetting = 0x6d6d70;
 
 MarketKind market_kind_of(StreamKind kind) noexcept {
   switch (kind) {
@@ -59,6 +63,14 @@ void add_to(VenueData& data, StreamKind kind) noexcept {
   data.trades = data.trades || kind == StreamKind::l3 || kind == StreamKind::trade;
   data.quotes = data.quotes || kind == StreamKind::l3 || kind == StreamKind::l2 || kind == StreamKind::quote;
   data.status = data.status || kind == StreamKind::status;
+}
+
+void refuse_unsupported(const std::string& id, MarketKind kind, const RecordedVenueRules& rules,
+                        const VenueData& data) {
+  if (rules.last_look.is_none() || (kind != MarketKind::bars && !data.status)) return;
+  const char* const what = data.status ? "has status rows, and nobody says what a provider does when trading stops"
+                                       : "has bars alone, which do not say what the price does while a provider looks";
+  throw Error(ErrorCode::invalid_argument, "last look: " + id + " " + what);
 }
 
 }  // namespace
@@ -163,6 +175,7 @@ void BacktestLoop::make_venues() {
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     if (venues_[index] != nullptr) continue;
     const RecordedVenueRules rules = index < venue_rules_.size() ? venue_rules_[index] : RecordedVenueRules{};
+    refuse_unsupported(kernel_.instrument(index).id(), kinds[index], rules, data[index]);
     auto venue = std::make_unique<SimulatedVenue>(index, kinds[index], numbers_, said_, rules, data[index]);
     if (index < queue_models_.size()) venue->set_queue_model(make_queue_model(queue_models_[index]));
     recorded[index] = venue.get();
@@ -217,6 +230,15 @@ void BacktestLoop::add_settings() {
     ExchangeSettings same;
     same.rules = given.rules;
     for (const i64 number : numbers_of(same)) kernel_.add_setting(number);
+    const auto& [permanent, fixed, temporary, window_ns] = given.impact;
+    if (!given.impact.is_none()) add_all({kImpactSetting, permanent, fixed, temporary, window_ns});
+    const LastLookChoice& look = given.last_look;
+    if (!look.is_none()) add_all({kLastLookSetting, look.hold_ns, look.tolerance_ticks, i64{look.symmetric}});
+    const ProtectionChoice& limits = given.protection;
+    if (!limits.is_none()) {
+      add_all({kProtectionSetting, limits.max_lots, limits.max_fills, limits.max_net_lots, limits.window_ns,
+               limits.freeze_ns});
+    }
   }
   for (const auto& [index, settings] : exchanges_) {
     add_all({kExchangeSetting, i64{index}});

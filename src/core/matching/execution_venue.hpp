@@ -39,6 +39,8 @@ class ExecutionVenue {
 
   virtual void submit(const NewOrder& order, i64 ts) = 0;
   virtual void cancel(ClientOrderId id, i64 ts) = 0;
+  // The venue itself takes an order out, which nothing can prevent.
+  virtual void revoke(ClientOrderId id, i64 ts) { cancel(id, ts); }
   // New price and new total quantity; what has been filled counts in it.
   virtual void replace(const ReplaceRequest& request, i64 ts) = 0;
 

@@ -20,7 +20,8 @@ bool may_rest(const RestingOrder& order) noexcept {
 
 bool touches_no_plain_order(const RecordedVenueRules& rules) noexcept {
   const VenueRules& venue = rules.rules;
-  return rules.refuses_self_trade && venue.amend == AmendPolicy::keeps_on_decrease &&
+  return rules.impact.is_none() && rules.last_look.is_none() && rules.protection.is_none() &&
+         rules.refuses_self_trade && venue.amend == AmendPolicy::keeps_on_decrease &&
          venue.post_only == PostOnlyPolicy::reject && venue.order_types == kAllOrderTypes &&
          venue.times_in_force == kAllTimesInForce;
 }
@@ -40,6 +41,8 @@ SimulatedVenue::SimulatedVenue(InstrumentIndex instrument, MarketKind kind, Venu
       market_(market_of(kind)),
       tips_(rules.rules.seed) {
   check(rules);
+  if (!rules.impact.is_none()) impact_ = std::make_unique<MarketImpact>(rules.impact);
+  if (!rules.protection.is_none()) protection_ = std::make_unique<MakerProtection>(rules.protection);
 }
 
 VenueMarket& SimulatedVenue::market_of(MarketKind kind) noexcept {
@@ -147,7 +150,20 @@ void SimulatedVenue::take_command(const CancelRequest& request, i64 ts) {
         slot == kNone ? RejectReason::unknown_order : RejectReason::trading_phase;
     return;
   }
+  if (orders_[slot].stands == VenuePlace::held) {
+    report(ExecType::cancel_rejected, id, orders_[slot].venue_order_id, ts).reason = RejectReason::request_pending;
+    return;
+  }
   close(slot, ExecType::canceled, RejectReason::none, ts);
+}
+
+void SimulatedVenue::revoke(ClientOrderId id, i64 ts) {
+  const u32 slot = orders_.find(id);
+  if (slot != kNone && orders_[slot].stands == VenuePlace::held) {
+    close(slot, ExecType::canceled, RejectReason::none, ts);
+  } else {
+    take_command(CancelRequest{id, 0}, ts);
+  }
 }
 
 void SimulatedVenue::take_command(const ReplaceRequest& request, i64 ts) {
@@ -267,6 +283,8 @@ void SimulatedVenue::fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity
   trade.last_qty = quantity;
   trade.liquidity = liquidity;
   booked(order.strategy, order.side, quantity);
+  if (protection_ != nullptr && liquidity == Liquidity::maker) [[unlikely]]
+    count_fill(order, quantity, ts);
   if (kind_ == MarketKind::bars) {
     bar_left_ -= quantity;
     if (order.special && orders_.terms(slot).list != 0) filled_lists_.push_back(orders_.terms(slot).list);
@@ -295,6 +313,7 @@ void SimulatedVenue::forget(u32 slot) noexcept {
     if (stands == VenuePlace::triggers) triggers_.remove(slot, static_cast<TriggerSource>(terms.source));
     if (stands == VenuePlace::elected) std::erase(elected_, slot);
     if (stands == VenuePlace::collected) std::erase(collected_, slot);
+    if (stands == VenuePlace::held) std::erase_if(held_, [slot](const HeldTake& take) { return take.slot == slot; });
     if (stands == VenuePlace::resting && orders_[slot].has(kAllOrNone)) --all_or_none_;
     if (terms.order_type == OrderType::pegged) std::erase(pegs_, slot);
     if (expiries_.contains(slot)) expiries_.remove(slot);
@@ -304,8 +323,12 @@ void SimulatedVenue::forget(u32 slot) noexcept {
 }
 
 void SimulatedVenue::advance(i64 ts) {
-  while (!expiries_.empty() && expiries_.first_key() <= ts) {
-    close(expiries_.first(), ExecType::expired, RejectReason::none, expiries_.first_key());
+  for (i64 due = next_due(); due <= ts && due != kNeverDue; due = next_due()) {
+    if (!expiries_.empty() && expiries_.first_key() == due) {
+      close(expiries_.first(), ExecType::expired, RejectReason::none, due);
+    } else {
+      decide();
+    }
   }
 }
 

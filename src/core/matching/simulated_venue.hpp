@@ -1,6 +1,7 @@
 // A venue made of recorded market data: own orders rest in the recorded queue and fill as the recording lets them.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -39,8 +40,12 @@ class SimulatedVenue final : public ExecutionVenue {
   bool supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept override;
   void submit(const NewOrder& order, i64 ts) override;
   void cancel(ClientOrderId id, i64 ts) override;
+  void revoke(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;
-  i64 next_due() const noexcept override { return expiries_.empty() ? kNeverDue : expiries_.first_key(); }
+  i64 next_due() const noexcept override {
+    const i64 expiry = expiries_.empty() ? kNeverDue : expiries_.first_key();
+    return held_.empty() ? expiry : std::min(expiry, held_.front().due);
+  }
   void advance(i64 ts) override;
   std::size_t open_order_count() const noexcept override { return orders_.size() + early_orders_; }
 
@@ -71,6 +76,24 @@ class SimulatedVenue final : public ExecutionVenue {
   }
 
  private:
+  // What a provider that holds an order will give it at one price.
+  struct HeldTake {
+    i64 due;
+    i64 shown;  // the best displayed price when it asked
+    u32 slot;
+    i64 price;
+    i64 quantity;
+  };
+  // A trade whose own impact is known: what it gets, at displayed prices up to `worst`, each worse by `ticks`.
+  struct Displacement {
+    i64 quantity = 0;
+    i64 ticks = 0;
+    i64 worst = 0;
+  };
+  struct Pulled {
+    StrategyIndex strategy;
+    u64 entered;  // its orders up to this one
+  };
   // What a bar is walked for.
   enum class BarPass : u8 { everything, stops, all_but_stops };
 
@@ -112,18 +135,38 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 trade_as_taker(const RestingOrder& order, ClientOrderId id, i64 leaves, i64 ts);
   void rest(RestingOrder order, ClientOrderId id, i64 leaves);
   void enter(u32 slot, i64 ts);
-  void enter_unmatched(u32 slot);
+  void enter_unmatched(u32 slot, i64 ts);
   void take(u32 slot, i64 ts);
   void meet_own(u32 taker, u32 maker, i64 ts);
   u32 own_in_reach(Side side, i64 limit, i64 leaves, SelfTrade policy) const;
   SelfTrade policy_of(SelfTrade asked) const noexcept;
   i64 reach(Side side, i64 limit, i64 wanted, SelfTrade policy) const;
+  i64 reach_displayed(Side side, i64 limit, i64 wanted, SelfTrade policy) const;
   i64 reach_past_own(Side side, i64 limit, i64 wanted, bool decrements) const;
   i64 best_opposite(Side side) const;
-  i64 limit_at_entry(Side side, u16 flags, OrderType type, i64 limit, const OrderTerms& asked) const;
+  i64 limit_at_entry(Side side, u16 flags, OrderType type, i64 limit, i64 quantity, const OrderTerms& asked) const;
+  void come_to_rest(u32 slot, i64 ts);
   void rest_special(u32 slot);
   void take_out(u32 slot) noexcept;
   bool collecting() const noexcept { return collects(phase_, rules_.rules.session); }
+  // Market impact.
+  i64 worst_displayed(Side side, i64 limit, i64 quantity) const;
+  i64 displaced_best(Side side, i64 best, i64 quantity) const;
+  Displacement displacement(Side side, i64 bound, i64 limit, i64 already, i64 wanted) const;
+  Displacement displacement_at(Side side, i64 limit, i64 price, i64 wanted) const;
+  void moved_price(Side side, i64 quantity) {
+    if (impact_ != nullptr && quantity > 0) impact_->traded(side, quantity);
+  }
+  // Last look.
+  i64 sweep(u32 slot, i64 bound, i64 limit, i64 already, i64 ts);
+  void decide();
+  // Maker protection.
+  bool may_only_rest(const NewOrder& order) const;
+  bool is_frozen(StrategyIndex strategy, i64 ts) const noexcept {
+    return protection_ != nullptr && protection_->is_frozen(strategy, ts);
+  }
+  void count_fill(const RestingOrder& order, i64 quantity, i64 ts);
+  void pull_orders(i64 ts);
   // Reduce-only.
   i64 reducible(StrategyIndex strategy, Side side) const noexcept;
   bool fits_reduce_only(u32 slot, i64 ts);
@@ -153,7 +196,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void trade_reaches(Side side, i64 price, i64 quantity, i64 ts, AheadOf&& ahead_of);
   template <class AheadOf>
   i64 level_reached(Side side, u32 level, bool at_price, bool hidden, i64 quantity, i64 ts, AheadOf&& ahead_of);
-  i64 fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, i64 ts);
+  i64 fill_resting(u32 slot, i64 price, i64 most, bool tip_only, Liquidity liquidity, i64 ts);
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
   void trade_passes(Side side, i64 price, i64 quantity, i64 ts);
@@ -180,8 +223,17 @@ class SimulatedVenue final : public ExecutionVenue {
   void uncross_own_orders(i64 ts);
   void auction_prints(i64 price, i64 quantity, i64 ts);
   i64 auction_fills(u32 slot, i64 price, i64 left, i64 ts);
+  // Live special orders that are wanted, in the order of their entry. Walks all: for rare events only.
   template <class Wanted>
-  const std::vector<u32>& live_orders(Wanted&& wanted);
+  const std::vector<u32>& live_orders(Wanted&& wanted) {
+    scratch_.clear();
+    for (u32 slot = 1; special_live_ != 0 && slot < orders_.slots(); ++slot) {
+      if (orders_.is_live(slot) && orders_[slot].special && wanted(orders_[slot])) scratch_.push_back(slot);
+    }
+    std::sort(scratch_.begin(), scratch_.end(),
+              [this](u32 a, u32 b) { return orders_.terms(a).entered < orders_.terms(b).entered; });
+    return scratch_;
+  }
   // Leaving and telling.
   void fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity, i64 ts);
   void close(u32 slot, ExecType exec_type, RejectReason reason, i64 ts);
@@ -227,7 +279,12 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 peg_bid_ = kNoPrice;
   i64 peg_ask_ = kNoPrice;
   bool pegs_stale_ = false;
-  i64 bar_left_ = INT64_MAX;  // lots that own orders may still trade in the bar under way
+  i64 bar_left_ = INT64_MAX;                     // lots that own orders may still trade in the bar under way
+  std::unique_ptr<MarketImpact> impact_;         // null: own trades move nothing
+  std::unique_ptr<MakerProtection> protection_;  // null: nobody is protected
+  std::vector<HeldTake> held_;                   // in the order of their time, those of an order together
+  std::vector<HeldTake> given_;
+  std::vector<Pulled> pulled_;  // whose orders leave when the event under way is over
 };
 
 }  // namespace pytrader

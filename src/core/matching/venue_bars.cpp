@@ -27,6 +27,7 @@ void SimulatedVenue::open_bar(const BarRecord& record) {
     return;
   }
   if (!matches_) return;
+  if (impact_ != nullptr) impact_->advance(record.ts_open);
   filled_lists_.clear();
   bar_left_ = INT64_MAX;
   if (rules_.bar_volume_share != 0) {
@@ -39,6 +40,7 @@ void SimulatedVenue::open_bar(const BarRecord& record) {
   open_resting(Side::buy, record.open, record.ts_open);
   open_resting(Side::sell, record.open, record.ts_open);
   put_back_deferred();
+  if (!pulled_.empty()) pull_orders(record.ts_open);
 }
 
 void SimulatedVenue::open_waiting(i64 open, i64 ts) {
@@ -49,7 +51,11 @@ void SimulatedVenue::open_waiting(i64 open, i64 ts) {
     if (orders_[slot].special) {
       const OrderType type = orders_.terms(slot).order_type;
       i64& price = orders_[slot].price;
-      if (type == OrderType::market_to_limit) price = open;
+      if (type == OrderType::market_to_limit) {
+        const Side side = orders_[slot].side;
+        price = open +
+                sign(side) * displacement_at(side, kNoPrice, open, std::min(orders_.leaves_qty(slot), bar_left_)).ticks;
+      }
       if (type == OrderType::market_with_protection) {
         const i128 most = i128{open} + sign(orders_[slot].side) * i128{rules_.rules.market_protection_ticks};
         price = static_cast<i64>(std::clamp<i128>(most, i128{kNoPrice} + 1, i128{INT64_MAX - 1}));
@@ -64,17 +70,24 @@ void SimulatedVenue::enter_at(u32 slot, i64 now, i64 ts) {
   if (!fits_reduce_only(slot, ts)) return;
   const RestingOrder& order = orders_[slot];
   const i64 leaves = orders_.leaves_qty(slot);
-  const i64 most = reaches(order.side, order.price, now) ? std::min(leaves, std::max<i64>(0, bar_left_)) : 0;
+  const i64 within = reaches(order.side, order.price, now) ? std::min(leaves, std::max<i64>(0, bar_left_)) : 0;
+  if (impact_ != nullptr) impact_->advance(ts);
+  const auto [most, ticks, worst] = displacement_at(order.side, order.price, now, within);
   const bool all = order.time_in_force == TimeInForce::fok || order.has(kAllOrNone);
   const i64 least = order.special ? orders_.terms(slot).asked.min_qty : 0;
   if (order.special) orders_.terms(slot).asked.min_qty = 0;
   if (least > most) return close(slot, ExecType::canceled, RejectReason::minimum_quantity_not_met, ts);
   const bool rests = order.price != kNoPrice && rests_by(order.time_in_force);
   if (all && most < leaves && !rests) return close(slot, ExecType::canceled, RejectReason::fok_not_fillable, ts);
-  if (most > 0 && !(all && most < leaves)) fill(slot, now, most, Liquidity::taker, ts);
+  if (most > 0 && !(all && most < leaves)) {
+    const Side side = order.side;
+    fill(slot, now + sign(side) * ticks, most, Liquidity::taker, ts);
+    moved_price(side, most);
+  }
   if (!orders_.is_live(slot)) return;
   if (!rests) return close(slot, ExecType::canceled, RejectReason::no_liquidity, ts);
-  rest_special(make_special(slot));
+  come_to_rest(make_special(slot), ts);
+  if (!orders_.is_live(slot)) return;
   // It was there when the bar opened, as one that waited; the worst case lets it trade no more in this bar.
   orders_[slot].place = rules_.bar_path == BarPath::worst_case ? bars_.opened() : 0;
 }
@@ -108,8 +121,14 @@ void SimulatedVenue::open_one(u32 slot, i64 open, i64 ts) {
     take_out(slot);
     return enter_at(slot, open, ts);
   }
-  const bool traded = fill_as_maker(slot, open, bar_left_, false, ts) > 0;
-  if (traded && first_open) reports_.back().liquidity = Liquidity::taker;
+  if (!first_open) {
+    fill_resting(slot, open, bar_left_, false, Liquidity::maker, ts);
+    return;
+  }
+  if (!fits_reduce_only(slot, ts)) return;
+  const Side side = order.side;
+  const Displacement moved = displacement_at(side, order.price, open, std::min(orders_.leaves_qty(slot), bar_left_));
+  moved_price(side, fill_resting(slot, open + sign(side) * moved.ticks, moved.quantity, false, Liquidity::taker, ts));
 }
 
 void SimulatedVenue::close_bar(const BarRecord& record) {
@@ -121,6 +140,7 @@ void SimulatedVenue::close_bar(const BarRecord& record) {
       walk(record, BarPass::everything, record.ts_event);
     }
     put_back_deferred();
+    if (!pulled_.empty()) pull_orders(record.ts_event);
   }
   triggers_.set_price(TriggerSource::last, record.close);
   triggers_.set_price(TriggerSource::bar_touch, record.close);
@@ -208,7 +228,7 @@ void SimulatedVenue::level_passed(Side side, u32 level, i64 ts) {
   for (u32 slot = ladder[level].head; slot != kNone;) {
     const u32 behind = orders_.next(slot);
     if (orders_[slot].place < bars_.opened() && !sibling_filled(slot)) {
-      fill_as_maker(slot, orders_[slot].price, bar_left_, false, ts);
+      fill_resting(slot, orders_[slot].price, bar_left_, false, Liquidity::maker, ts);
     }
     slot = behind;
   }

@@ -89,6 +89,7 @@ RejectReason SimulatedVenue::refusal_of_state(const NewOrder& order, i64 ts) con
     return RejectReason::value_overflow;
   }
   if (waits_for_price(order.order_type)) return refusal_of_stop(order);
+  if (is_frozen(order.strategy, ts) && may_only_rest(order)) return RejectReason::maker_protection;
   return matches_ && !waits_for_auction(order.time_in_force) ? refusal_at_entry(order) : RejectReason::none;
 }
 
@@ -114,7 +115,7 @@ RejectReason SimulatedVenue::refusal_at_entry(const NewOrder& order) const {
       order.order_type == OrderType::market_to_limit || order.order_type == OrderType::market_with_protection;
   if (takes_price_from_market && best_opposite(order.side) == kNoPrice) return RejectReason::no_liquidity;
   const SelfTrade policy = policy_of(order.self_trade);
-  const i64 limit = limit_at_entry(order.side, order.flags, order.order_type, order.price, order.terms);
+  const i64 limit = limit_at_entry(order.side, order.flags, order.order_type, order.price, order.quantity, order.terms);
   if (order.order_type == OrderType::pegged && limit == kNoPrice) return RejectReason::none;
   const i64 quantity = (order.flags & kReduceOnly) != 0
                            ? std::min(order.quantity, reducible(order.strategy, order.side))
@@ -142,6 +143,7 @@ RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& 
   const RestingOrder& order = orders_[slot];
   const VenueTerms& terms = orders_.terms(slot);
   if (request.quantity <= 0) return RejectReason::quantity_not_positive;
+  if (order.stands == VenuePlace::held) return RejectReason::request_pending;
   if (!acceptance(phase_, rules_.rules.session).accepts_replace) return RejectReason::trading_phase;
   const bool pegged = terms.order_type == OrderType::pegged;
   const i64 has = terms.limit != kNoPrice || pegged ? terms.limit : order.price;

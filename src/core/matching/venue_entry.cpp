@@ -32,6 +32,7 @@ bool ties_siblings(Contingency contingency) noexcept {
 
 void SimulatedVenue::submit_special(const NewOrder& order, i64 ts) {
   const ClientOrderId id = order.client_order_id;
+  if (impact_ != nullptr) impact_->advance(ts);
   const RejectReason reason = refusal_of_special(order, ts);
   if (reason != RejectReason::none) {
     report(ExecType::rejected, id, 0, ts).reason = reason;
@@ -64,7 +65,8 @@ void SimulatedVenue::submit_special(const NewOrder& order, i64 ts) {
   const bool waits = waits_for_price(order.order_type);
   const bool now = matches_ && kind_ != MarketKind::bars && !waits && order.order_type != OrderType::pegged;
   if (now) {
-    orders_[slot].price = limit_at_entry(order.side, order.flags, order.order_type, order.price, order.terms);
+    orders_[slot].price =
+        limit_at_entry(order.side, order.flags, order.order_type, order.price, order.quantity, order.terms);
   }
   state_terms(ExecType::new_, slot, RejectReason::none, ts);
   if (waits) {
@@ -93,9 +95,11 @@ u32 SimulatedVenue::make_special(u32 slot) {
 // The order, which is in no queue, meets the market.
 void SimulatedVenue::enter(u32 slot, i64 ts) {
   if (!fits_reduce_only(slot, ts)) return;
+  if (impact_ != nullptr) impact_->advance(ts);
   RestingOrder& order = orders_[slot];
   VenueTerms& terms = orders_.terms(slot);
-  order.price = limit_at_entry(order.side, order.flags, terms.order_type, terms.limit, terms.asked);
+  const i64 leaves = orders_.leaves_qty(slot);
+  order.price = limit_at_entry(order.side, order.flags, terms.order_type, terms.limit, leaves, terms.asked);
   if (terms.order_type == OrderType::pegged && order.price == kNoPrice) {
     order.stands = VenuePlace::unpriced;
     return;
@@ -106,10 +110,9 @@ void SimulatedVenue::enter(u32 slot, i64 ts) {
     terms.limit_given = true;
   }
   if (kind_ == MarketKind::bars || !matches_) {
-    enter_unmatched(slot);
+    enter_unmatched(slot, ts);
     return;
   }
-  const i64 leaves = orders_.leaves_qty(slot);
   const i64 least = terms.asked.min_qty;
   const bool all = order.has(kAllOrNone) || order.time_in_force == TimeInForce::fok;
   if (all || least != 0) {
@@ -117,24 +120,24 @@ void SimulatedVenue::enter(u32 slot, i64 ts) {
     const bool fits = reach(order.side, order.price, wanted, policy_of(terms.self_trade)) >= wanted;
     terms.asked.min_qty = 0;
     if (!fits && least != 0) return close(slot, ExecType::canceled, RejectReason::minimum_quantity_not_met, ts);
-    if (!fits && rests_by(order.time_in_force) && order.price != kNoPrice) return rest_special(slot);
+    if (!fits && rests_by(order.time_in_force) && order.price != kNoPrice) return come_to_rest(slot, ts);
     if (!fits) return close(slot, ExecType::canceled, RejectReason::fok_not_fillable, ts);
   }
   take(slot, ts);
-  if (!orders_.is_live(slot)) return;
+  if (!orders_.is_live(slot) || order.stands == VenuePlace::held) return;
   if (order.price != kNoPrice && rests_by(order.time_in_force)) {
-    rest_special(slot);
+    come_to_rest(slot, ts);
   } else {
     close(slot, ExecType::canceled, RejectReason::no_liquidity, ts);
   }
 }
 
 // Where nothing matches now: over bars until the next one opens, in a call phase until its auction.
-void SimulatedVenue::enter_unmatched(u32 slot) {
+void SimulatedVenue::enter_unmatched(u32 slot, i64 ts) {
   RestingOrder& order = orders_[slot];
   const bool rests = order.price != kNoPrice && (rests_by(order.time_in_force) || !matches_);
   if (rests) {
-    rest_special(slot);
+    come_to_rest(slot, ts);
   } else if (kind_ == MarketKind::bars) {
     orders_.wait(slot);
   } else {
@@ -148,18 +151,21 @@ void SimulatedVenue::take(u32 slot, i64 ts) {
   const Side side = orders_[slot].side;
   const i64 limit = limit_of(side, orders_[slot].price);
   const SelfTrade policy = policy_of(orders_.terms(slot).self_trade);
+  i64 taken = 0;
   while (orders_.is_live(slot)) {
     const u32 own = own_in_reach(side, limit, orders_.leaves_qty(slot), policy);
     const i64 bound = own == kNone ? limit : orders_[own].price - sign(side);
-    const Take taken = market_.take(side, bound, orders_.leaves_qty(slot));
-    if (taken.quantity > 0) {
-      fill(slot, taken.price, taken.quantity, Liquidity::taker, ts);
+    const i64 got = sweep(slot, bound, limit, taken, ts);
+    if (got > 0) {
+      if (orders_.is_live(slot) && orders_[slot].stands == VenuePlace::held) return;
+      taken += got;
     } else if (own == kNone) {
-      return;
+      break;
     } else {
       meet_own(slot, own, ts);
     }
   }
+  moved_price(side, taken);
 }
 
 void SimulatedVenue::meet_own(u32 taker, u32 maker, i64 ts) {
@@ -208,6 +214,12 @@ SelfTrade SimulatedVenue::policy_of(SelfTrade asked) const noexcept {
 // What a taker could trade of `wanted`, own orders included as the policy says.
 i64 SimulatedVenue::reach(Side side, i64 price, i64 wanted, SelfTrade policy) const {
   const i64 limit = limit_of(side, price);
+  const i64 displayed = reach_displayed(side, limit, wanted, policy);
+  if (impact_ == nullptr || displayed < wanted) return displayed;
+  return reach_displayed(side, worst_displayed(side, limit, wanted), wanted, policy);
+}
+
+i64 SimulatedVenue::reach_displayed(Side side, i64 limit, i64 wanted, SelfTrade policy) const {
   const u32 own = own_in_reach(side, limit, wanted, policy);
   if (own == kNone || policy == SelfTrade::cancel_oldest) return market_.reachable(side, limit, wanted);
   if (policy == SelfTrade::none || policy == SelfTrade::decrement) {
@@ -241,17 +253,23 @@ i64 SimulatedVenue::best_opposite(Side side) const {
   return recorded == kNoPrice || own.better(own.best_price(), recorded) ? own.best_price() : recorded;
 }
 
-i64 SimulatedVenue::limit_at_entry(Side side, u16 flags, OrderType type, i64 limit, const OrderTerms& asked) const {
+i64 SimulatedVenue::limit_at_entry(Side side, u16 flags, OrderType type, i64 limit, i64 quantity,
+                                   const OrderTerms& asked) const {
   if (type == OrderType::pegged) return peg_price(side, limit, asked);
   if (kind_ == MarketKind::bars || !matches_) return limit;
   const i64 best = best_opposite(side);
   if (best == kNoPrice) return limit;
-  if (type == OrderType::market_to_limit) return limit == kNoPrice ? best : limit;
+  if (type == OrderType::market_to_limit) return limit == kNoPrice ? displaced_best(side, best, quantity) : limit;
   if (type == OrderType::market_with_protection) {
     return limit == kNoPrice ? beyond(side, best, rules_.rules.market_protection_ticks) : limit;
   }
   const bool slides = (flags & kPostOnly) != 0 && rules_.rules.post_only == PostOnlyPolicy::slide;
   return slides && crosses(side, limit, best) ? beyond(opposite(side), best, 1) : limit;
+}
+
+void SimulatedVenue::come_to_rest(u32 slot, i64 ts) {
+  if (is_frozen(orders_[slot].strategy, ts)) return close(slot, ExecType::canceled, RejectReason::maker_protection, ts);
+  rest_special(slot);
 }
 
 // Behind the others of its price; an iceberg shows its next tip.

@@ -34,7 +34,8 @@ i64 SimulatedVenue::level_reached(Side side, u32 level, bool at_price, bool hidd
       const i64 reaching = quantity - (at_price ? ahead_of(slot) : 0) - filled;
       const i64 shown = orders_.shown_qty(slot);
       const bool has_more = at_price && shown < orders_.leaves_qty(slot) && reaching >= shown;
-      const i64 got = reaching > 0 ? fill_as_maker(slot, orders_[slot].price, reaching, at_price, ts) : 0;
+      const i64 got =
+          reaching > 0 ? fill_resting(slot, orders_[slot].price, reaching, at_price, Liquidity::maker, ts) : 0;
       filled += got;
       if (has_more && got == shown && orders_.is_live(slot)) {
         if (first_new_tip == kNone) first_new_tip = slot;
@@ -47,12 +48,12 @@ i64 SimulatedVenue::level_reached(Side side, u32 level, bool at_price, bool hidd
 }
 
 // What a trade gives an order that rests; `most` lots reach it.
-i64 SimulatedVenue::fill_as_maker(u32 slot, i64 price, i64 most, bool tip_only, i64 ts) {
+i64 SimulatedVenue::fill_resting(u32 slot, i64 price, i64 most, bool tip_only, Liquidity liquidity, i64 ts) {
   const i64 open = orders_.leaves_qty(slot);
   if (most <= 0 || (orders_[slot].has(kAllOrNone) && most < open)) return 0;
   if (orders_[slot].has(kReduceOnly) && !fits_reduce_only(slot, ts)) return 0;
   const i64 quantity = std::min(most, tip_only ? orders_.shown_qty(slot) : orders_.leaves_qty(slot));
-  fill(slot, price, quantity, Liquidity::maker, ts);
+  fill(slot, price, quantity, liquidity, ts);
   return quantity;
 }
 
@@ -196,7 +197,7 @@ void SimulatedVenue::touch_reaches(Side side, i64 opposite_price, i64 ts) {
       const u32 behind = orders_.next(slot);
       const i64 most = quotes_.reachable(side, opposite_price, orders_.leaves_qty(slot));
       if (most == 0) return;
-      const i64 filled = fill_as_maker(slot, orders_[slot].price, most, false, ts);
+      const i64 filled = fill_resting(slot, orders_[slot].price, most, false, Liquidity::maker, ts);
       if (filled > 0) quotes_.take(side, opposite_price, filled);
       slot = behind;
     }

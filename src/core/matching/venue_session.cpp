@@ -22,18 +22,6 @@ void SimulatedVenue::apply_status(TradingPhase next, i64 ts) {
   }
 }
 
-// Live special orders that are wanted, in the order of their entry. Walks all: for changes of phase only.
-template <class Wanted>
-const std::vector<u32>& SimulatedVenue::live_orders(Wanted&& wanted) {
-  scratch_.clear();
-  for (u32 slot = 1; special_live_ != 0 && slot < orders_.slots(); ++slot) {
-    if (orders_.is_live(slot) && orders_[slot].special && wanted(orders_[slot])) scratch_.push_back(slot);
-  }
-  std::sort(scratch_.begin(), scratch_.end(),
-            [this](u32 a, u32 b) { return orders_.terms(a).entered < orders_.terms(b).entered; });
-  return scratch_;
-}
-
 // What was there for the auction alone leaves, and what has no limit to rest at.
 void SimulatedVenue::end_auction(i64 ts) {
   while (!collected_.empty()) {

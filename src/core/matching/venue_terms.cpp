@@ -23,6 +23,9 @@ const char* to_text(BarPath path) noexcept {
 
 void check(const RecordedVenueRules& rules) {
   check(rules.rules);
+  check(rules.impact);
+  check(rules.last_look);
+  check(rules.protection);
   if (rules.bar_volume_share >= 0 && rules.bar_volume_share <= 10'000) return;
   throw Error(ErrorCode::invalid_argument, "bar_volume_share is " + std::to_string(rules.bar_volume_share) +
                                                " basis points; give 0 (no bound) to 10000");

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "decimal/integers.hpp"
+#include "matching/last_look.hpp"
+#include "matching/maker_protection.hpp"
+#include "matching/market_impact.hpp"
 #include "matching/venue_rules.hpp"
 #include "model/messages.hpp"
 #include "model/order_terms.hpp"
@@ -18,6 +21,7 @@ enum class VenuePlace : u8 {
   unpriced,   // pegged, and its reference is missing
   parked,     // for its auction
   collected,  // without a limit, in a call phase
+  held,       // by a liquidity provider, until its last look
 };
 
 // Kept by slot beside RestingOrder.
@@ -50,6 +54,9 @@ struct RecordedVenueRules {
   bool refuses_self_trade = true;  // where an order says venue_default: refused at entry; else as rules.self_trade says
   BarPath bar_path = BarPath::worst_case;
   i64 bar_volume_share = 0;  // of a bar's volume, in basis points, that own orders can trade; 0: no bound
+  ImpactChoice impact;
+  LastLookChoice last_look;
+  ProtectionChoice protection;
 
   friend bool operator==(const RecordedVenueRules&, const RecordedVenueRules&) = default;
 };

@@ -109,6 +109,8 @@ void SimulatedVenue::apply_mark(i64 price, i64 ts) {
 // As at a matching engine: first pegged orders whose reference has moved, then what was elected, then all-or-none
 // orders that can trade in full.
 void SimulatedVenue::settle(i64 ts) {
+  if (!pulled_.empty()) pull_orders(ts);
+  if (impact_ != nullptr) impact_->advance(ts);
   if (phase_ != TradingPhase::continuous) return;
   observe_touch();
   for (;;) {

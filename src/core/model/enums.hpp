@@ -200,8 +200,10 @@ enum class RejectReason : u8 {
   exceeds_parent = 59,
   already_triggered = 60,
   waits_for_no_price = 61,
+  last_look = 62,
+  maker_protection = 63,
 };
-constexpr u8 kRejectReasonCount = 62;
+constexpr u8 kRejectReasonCount = 64;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -78,6 +78,8 @@ constexpr ReasonText kReasonTexts[] = {
     {"waits_for_no_price",
      "the order waits for no price: a trigger, emulation and a new stop price go with stop, if-touched and trailing "
      "orders only"},
+    {"last_look", "the liquidity provider refused the order at its last look"},
+    {"maker_protection", "maker protection has pulled the strategy's orders here, or keeps new ones from resting"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 

@@ -27,6 +27,7 @@ class VenueUnderTest {
     order.time_in_force = force;
     reports().clear();
     venue().submit(order, ++ts_);
+    venue().advance(ts_ + 1);
     return last_id_;
   }
   ClientOrderId limit(Side side, i64 price, i64 quantity, TimeInForce force = TimeInForce::gtc) {
@@ -60,7 +61,7 @@ class VenueUnderTest {
 
 class RecordedVenue : public VenueUnderTest {
  public:
-  explicit RecordedVenue(MarketKind kind) : scene_(kind) {
+  explicit RecordedVenue(MarketKind kind, const RecordedVenueRules& rules = {}) : scene_(kind, rules) {
     if (kind == MarketKind::quotes) scene_.quote(99, 101);
     for (const auto& [side, price] : {std::pair{Side::buy, i64{99}}, std::pair{Side::sell, i64{101}}}) {
       if (kind == MarketKind::l2) scene_.level(side, price, 10);
@@ -96,12 +97,22 @@ class Exchange : public VenueUnderTest {
   ExchangeScene scene_;
 };
 
+// Providers who answer within a nanosecond, limits out of reach.
+RecordedVenueRules models_that_change_nothing() {
+  RecordedVenueRules rules;
+  rules.last_look = {.hold_ns = 1, .tolerance_ticks = 0, .symmetric = true};
+  rules.protection = {.max_lots = 1'000'000, .max_fills = 0, .max_net_lots = 0, .window_ns = 1, .freeze_ns = 1};
+  return rules;
+}
+
 template <class Test>
 void at_every_venue(Test&& test) {
   for (const MarketKind kind : {MarketKind::l3, MarketKind::l2, MarketKind::quotes}) {
     CAPTURE(static_cast<int>(kind));
     RecordedVenue venue(kind);
     test(venue);
+    RecordedVenue with_models(kind, models_that_change_nothing());
+    test(with_models);
   }
   Exchange exchange;
   test(exchange);

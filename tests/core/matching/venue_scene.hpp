@@ -9,7 +9,8 @@ namespace pytrader {
 
 class VenueScene {
  public:
-  explicit VenueScene(MarketKind kind) : venue(0, kind, numbers, reports) {}
+  explicit VenueScene(MarketKind kind, const RecordedVenueRules& rules = {})
+      : venue(0, kind, numbers, reports, rules) {}
 
   ClientOrderId limit(Side side, i64 price, i64 quantity, TimeInForce time_in_force = TimeInForce::gtc, u8 flags = 0) {
     venue.submit({++last_id, price, quantity, 0, 0, 0, side, OrderType::limit, time_in_force, flags}, ++ts);
