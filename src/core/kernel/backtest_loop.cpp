@@ -245,9 +245,7 @@ bool BacktestLoop::finish() {
 bool BacktestLoop::drain() {
   const i64 horizon = later(now_, hops_.longest_round_trip());
   while (!commands_.empty() || !responses_.empty()) {
-    const i64 due = std::min(commands_.empty() ? INT64_MAX : commands_.front().due,
-                             responses_.empty() ? INT64_MAX : responses_.front().due);
-    if (due > horizon) break;
+    if (std::min(commands_.next_due(), responses_.next_due()) > horizon) break;
     if (!step()) return false;
   }
   return true;
