@@ -128,8 +128,18 @@ class Taker(Strategy):
         self.buys = not self.buys
 
 
+class Crossing(Strategy):
+    """Waits for two averages of bars to cross, and trades one lot then."""
+
+    def on_start(self) -> None:
+        bars = self.bars("1m")
+        quick, calm = bars.sma(10), bars.sma(30)
+        self.when(quick.crosses_above(calm), lambda: self.position.is_flat and self.buy(1))
+        self.when(quick.crosses_below(calm), lambda: self.position.is_long and self.close())
+
+
 class Loop:
-    """Quotes through the whole back-test."""
+    """Rows through the whole back-test."""
 
     timer = time.thread_time
 
@@ -145,15 +155,53 @@ class Loop:
             "ask_quantity": 1 + (draws >> 16) % 100,
         }
         self.data = MarketData(streams=(Stream(instrument, "quote", columns),), source="benchmark")
+        self.bars = MarketData(streams=(self.bar_stream(instrument, bids),), source="benchmark")
+        self.levels = MarketData(streams=(self.level_stream(instrument, draws),), source="benchmark")
 
-    def run(self, strategy: Strategy) -> None:
-        Backtest(strategy, self.data, cash="1000000000 USD").run()
+    def bar_stream(self, instrument: Instrument, closes: np.ndarray) -> Stream:
+        """Minutes that follow one another; each opens where the one before closed."""
+        opens = np.concatenate((closes[:1], closes[:-1]))
+        minute = 60_000_000_000
+        columns = {
+            "ts_event": np.arange(1, ROWS + 1, dtype=np.int64) * minute,
+            "ts_open": np.arange(ROWS, dtype=np.int64) * minute,
+            "open": opens,
+            "high": np.maximum(opens, closes),
+            "low": np.minimum(opens, closes),
+            "close": closes,
+            "volume": np.full(ROWS, 100),
+        }
+        return Stream(instrument, "bar", columns, minute)
+
+    def level_stream(self, instrument: Instrument, draws: np.ndarray) -> Stream:
+        """New totals of twenty levels a side."""
+        buys = draws % 2 == 0
+        columns = {
+            "ts_event": np.arange(1, ROWS + 1, dtype=np.int64) * 1_000_000,
+            "action": np.full(ROWS, 2),
+            "side": np.where(buys, 1, 2),
+            "price": np.where(buys, 100_000 - (draws >> 8) % 20, 100_001 + (draws >> 8) % 20),
+            "quantity": (draws >> 16) % 50,
+        }
+        return Stream(instrument, "l2", columns)
+
+    def run(self, strategy: Strategy, data: MarketData | None = None) -> None:
+        Backtest(strategy, data or self.data, cash="1000000000 USD").run()
 
     def time_quotes_100000_no_handler(self) -> None:
         self.run(Strategy())
 
     def time_quotes_100000_empty_handler(self) -> None:
         self.run(Quiet())
+
+    def time_bars_100000_no_handler(self) -> None:
+        self.run(Strategy(), self.bars)
+
+    def time_bars_100000_conditions(self) -> None:
+        self.run(Crossing(), self.bars)
+
+    def time_levels_100000_no_handler(self) -> None:
+        self.run(Strategy(), self.levels)
 
     def time_orders_100000_to_fill(self) -> None:
         self.run(Taker())

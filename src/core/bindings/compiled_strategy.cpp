@@ -14,28 +14,35 @@ static_assert(sizeof(pytrader_quote) == sizeof(pytrader::QuoteRecord) &&
 namespace pytrader::bindings {
 namespace {
 
-template <class Number>
-u8 small(Number value, const char* what) {
-  if (value < 0 || value > 255) {
-    throw Error(ErrorCode::invalid_argument,
-                std::string(what) + " is " + std::to_string(value) + ": no code that exists");
-  }
+// Refusals are functions of their own, so that what is called for every event is short enough to be inlined.
+[[noreturn, gnu::noinline, gnu::cold]] void refuse_code(i64 value, const char* what) {
+  throw Error(ErrorCode::invalid_argument,
+              std::string(what) + " is " + std::to_string(value) + ": no code that exists");
+}
+[[noreturn, gnu::noinline, gnu::cold]] void refuse_number(u64 value, const char* what) {
+  throw Error(ErrorCode::invalid_argument, std::string(what) + " " + std::to_string(value) + " does not exist");
+}
+[[noreturn, gnu::noinline, gnu::cold]] void refuse_side(i64 side) {
+  if (side < 0 || side > 255) refuse_code(side, "side");
+  throw Error(ErrorCode::invalid_argument, "side is " + std::to_string(side) + "; it must be 1 (buy) or 2 (sell)");
+}
+
+inline u8 small(i64 value, const char* what) {
+  if (value < 0 || value > 255) [[unlikely]]
+    refuse_code(value, what);
   return static_cast<u8>(value);
 }
 
-u32 number(u64 value, const char* what) {
-  if (value >= UINT32_MAX) {
-    throw Error(ErrorCode::invalid_argument, std::string(what) + " " + std::to_string(value) + " does not exist");
-  }
+inline u32 number(u64 value, const char* what) {
+  if (value >= UINT32_MAX) [[unlikely]]
+    refuse_number(value, what);
   return static_cast<u32>(value);
 }
 
-Side side_of(i64 side) {
-  const Side which = static_cast<Side>(small(side, "side"));
-  if (!valid(which)) {
-    throw Error(ErrorCode::invalid_argument, "side is " + std::to_string(side) + "; it must be 1 (buy) or 2 (sell)");
-  }
-  return which;
+inline Side side_of(i64 side) {
+  if (side != static_cast<i64>(Side::buy) && side != static_cast<i64>(Side::sell)) [[unlikely]]
+    refuse_side(side);
+  return static_cast<Side>(side);
 }
 
 pytrader_order_event event_of(const OrderEvent& event) noexcept {
@@ -202,7 +209,8 @@ struct CompiledCalls {
 
   static i64 position(pytrader_run* run, u64 instrument) noexcept {
     return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
-      return kernel.position(strategy.index_, number(instrument, "instrument")).quantity;
+      const Instrument& known = kernel.instrument(number(instrument, "instrument"));
+      return kernel.ledger().position(strategy.index_, known.index()).quantity;
     });
   }
 
@@ -427,8 +435,7 @@ void CompiledStrategy::connect(Kernel& kernel, StrategyIndex index) noexcept {
   context_.run = reinterpret_cast<pytrader_run*>(this);
 }
 
-Kernel& CompiledStrategy::kernel() const {
-  if (kernel_ != nullptr && inside_) return *kernel_;
+void CompiledStrategy::refuse_call() {
   throw Error(ErrorCode::invalid_state, "compiled strategy: its functions can be called only inside a handler");
 }
 

@@ -48,7 +48,12 @@ class CompiledStrategy {
   static bool deliver(void* context, const Callback& callback);
   std::int32_t wake(const Callback& callback);
   bool wants_bar(SeriesId series);
-  Kernel& kernel() const;
+  [[noreturn, gnu::cold]] static void refuse_call();
+  Kernel& kernel() const {
+    if (kernel_ == nullptr || !inside_) [[unlikely]]
+      refuse_call();
+    return *kernel_;
+  }
   const Operand& operand(i64 indicator) const;
 
   CompiledHandlers handlers_;

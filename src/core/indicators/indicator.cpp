@@ -8,16 +8,7 @@
 
 namespace pytrader {
 
-bool compare(const Fraction& a, const Fraction& b, int& order) noexcept {
-  // Most numerators are sums of some prices, and fit 64 bits: then the products fit 128.
-  const auto small_a = static_cast<i64>(a.numerator);
-  const auto small_b = static_cast<i64>(b.numerator);
-  if (small_a == a.numerator && small_b == b.numerator) [[likely]] {
-    const i128 left = static_cast<i128>(small_a) * b.denominator;
-    const i128 right = static_cast<i128>(small_b) * a.denominator;
-    order = left < right ? -1 : left > right ? 1 : 0;
-    return true;
-  }
+bool compare_wide(const Fraction& a, const Fraction& b, int& order) noexcept {
   i128 left = 0;
   i128 right = 0;
   if (__builtin_mul_overflow(a.numerator, static_cast<i128>(b.denominator), &left) ||
@@ -26,24 +17,6 @@ bool compare(const Fraction& a, const Fraction& b, int& order) noexcept {
   }
   order = left < right ? -1 : left > right ? 1 : 0;
   return true;
-}
-
-bool Indicator::exact(Fraction&) const noexcept {
-  return false;
-}
-
-bool HalfTicks::exact(Fraction& value) const noexcept {
-  if (!doubled_->exact(value)) return false;
-  value.denominator *= 2;  // a length of at most a million
-  return true;
-}
-
-int compare(const Indicator& a, const Indicator& b) noexcept {
-  Fraction left;
-  Fraction right;
-  int order = 0;
-  if (a.exact(left) && b.exact(right) && compare(left, right, order)) return order;
-  return a.value() < b.value() ? -1 : a.value() > b.value() ? 1 : 0;
 }
 
 int compare(const Indicator& indicator, const Fraction& price) noexcept {

@@ -14,38 +14,79 @@ struct Fraction {
   i128 numerator = 0;
   i64 denominator = 1;
 };
+// For numerators of any size; see compare().
+bool compare_wide(const Fraction& a, const Fraction& b, int& order) noexcept;
 // -1, 0 or 1, exactly; false when a product leaves 128 bits.
-bool compare(const Fraction& a, const Fraction& b, int& order) noexcept;
+inline bool compare(const Fraction& a, const Fraction& b, int& order) noexcept {
+  // Most numerators are sums of some prices, and fit 64 bits: then the products fit 128.
+  const auto small_a = static_cast<i64>(a.numerator);
+  const auto small_b = static_cast<i64>(b.numerator);
+  if (small_a != a.numerator || small_b != b.numerator) [[unlikely]]
+    return compare_wide(a, b, order);
+  const i128 left = static_cast<i128>(small_a) * b.denominator;
+  const i128 right = static_cast<i128>(small_b) * a.denominator;
+  order = left < right ? -1 : left > right ? 1 : 0;
+  return true;
+}
 
+// Whether it is ready and its exact value are data that update() keeps, so that conditions read them without a call.
 class Indicator {
  public:
   virtual ~Indicator() = default;
   // Takes the next closed bar. Error(decimal_overflow) changes nothing.
   virtual void update(const BarRecord& bar) = 0;
   // Whether enough bars were seen for the value to mean what its name says.
-  virtual bool ready() const noexcept = 0;
+  bool ready() const noexcept { return ready_; }
   // In ticks; before ready() over the bars seen so far, 0 before the first.
   virtual double value() const noexcept = 0;
   // The value without rounding; false for an indicator that has none (its formula is not rational, or its fractions
   // grow).
-  virtual bool exact(Fraction& value) const noexcept;
+  bool exact(Fraction& value) const noexcept {
+    if (is_exact_) value = exact_;
+    return is_exact_;
+  }
+  bool is_exact() const noexcept { return is_exact_; }
+
+ protected:
+  explicit Indicator(bool is_exact) noexcept : is_exact_(is_exact) {}
+
+  Fraction exact_;  // of one that is exact
+  bool ready_ = false;
+
+ private:
+  friend int compare(const Indicator& a, const Indicator& b) noexcept;
+
+  bool is_exact_;
 };
 
 // An indicator that is fed with twice its prices, so that half ticks are whole numbers.
 class HalfTicks final : public Indicator {
  public:
-  explicit HalfTicks(std::unique_ptr<Indicator> doubled) noexcept : doubled_(std::move(doubled)) {}
-  void update(const BarRecord& bar) override { doubled_->update(bar); }
-  bool ready() const noexcept override { return doubled_->ready(); }
+  explicit HalfTicks(std::unique_ptr<Indicator> doubled) noexcept
+      : Indicator(doubled->is_exact()), doubled_(std::move(doubled)) {
+    read();
+  }
+  void update(const BarRecord& bar) override {
+    doubled_->update(bar);
+    read();
+  }
   double value() const noexcept override { return doubled_->value() / 2; }
-  bool exact(Fraction& value) const noexcept override;
 
  private:
+  void read() noexcept {
+    ready_ = doubled_->ready();
+    if (doubled_->exact(exact_)) exact_.denominator *= 2;  // a length of at most a million
+  }
+
   std::unique_ptr<Indicator> doubled_;
 };
 
 // -1, 0 or 1; exact where both are, else by their float64 values.
-int compare(const Indicator& a, const Indicator& b) noexcept;
+inline int compare(const Indicator& a, const Indicator& b) noexcept {
+  int order = 0;
+  if (a.is_exact_ && b.is_exact_ && compare(a.exact_, b.exact_, order)) return order;
+  return a.value() < b.value() ? -1 : a.value() > b.value() ? 1 : 0;
+}
 // Against a price in ticks.
 int compare(const Indicator& indicator, const Fraction& price) noexcept;
 

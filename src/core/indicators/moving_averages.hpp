@@ -12,13 +12,10 @@ class Sma final : public Indicator {
  public:
   explicit Sma(i64 length);
   void update(const BarRecord& bar) override;
-  bool ready() const noexcept override { return count_ == static_cast<i64>(closes_.size()); }
   double value() const noexcept override;
-  bool exact(Fraction& value) const noexcept override;
 
  private:
   std::vector<i64> closes_;
-  i128 sum_ = 0;
   i64 count_ = 0;
   std::size_t next_ = 0;
 };
@@ -29,7 +26,6 @@ class Ema final : public Indicator {
  public:
   explicit Ema(i64 length);
   void update(const BarRecord& bar) override;
-  bool ready() const noexcept override { return count_ >= length_; }
   double value() const noexcept override { return value_; }
 
  private:

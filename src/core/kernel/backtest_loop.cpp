@@ -10,12 +10,6 @@ namespace {
 
 constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
-// Twice a price must fit 64 bits, and so must the sum of some quantities.
-constexpr i64 kMaxNumber = INT64_MAX / 4;
-
-bool in_range(i64 value) noexcept {
-  return value >= -kMaxNumber && value <= kMaxNumber;
-}
 
 // What else can be wrong with a row of a book, the book counts.
 void check_row(const MarketStream& stream, std::size_t row, const L3Record& record) {
@@ -43,11 +37,13 @@ void check_row(const MarketStream& stream, std::size_t row, const TradeRecord& t
   }
 }
 void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar) {
+  if (makes_sense(bar)) [[likely]]
+    return;
   if (bar.low > std::min(bar.open, bar.close) || bar.high < std::max(bar.open, bar.close)) {
     refuse_row(stream, row, "open and close must lie between low and high");
   }
   if (!in_range(bar.low) || !in_range(bar.high)) refuse_row(stream, row, "a price is beyond 2^61 ticks");
-  if (bar.volume < 0) refuse_row(stream, row, "volume is negative");
+  refuse_row(stream, row, "volume is negative");
 }
 
 void check_row(const MarketStream& stream, std::size_t row, const StatusRecord& status) {
@@ -245,9 +241,7 @@ bool BacktestLoop::finish() {
 bool BacktestLoop::drain() {
   const i64 horizon = later(now_, hops_.longest_round_trip());
   while (!commands_.empty() || !responses_.empty()) {
-    const i64 due = std::min(commands_.empty() ? INT64_MAX : commands_.front().due,
-                             responses_.empty() ? INT64_MAX : responses_.front().due);
-    if (due > horizon) break;
+    if (std::min(commands_.next_due(), responses_.next_due()) > horizon) break;
     if (!step()) return false;
   }
   return true;
@@ -367,7 +361,12 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
   const i64 others = merge_.next_of_others(index);
   u64 taken = 0;
   with_record(stream.kind, [&]<class Record>() {
-    for (; taken < most && succeeded && !merge_.empty(); ++taken) {
+    while (taken < most && succeeded && !merge_.empty()) {
+      if constexpr (std::is_same_v<Record, BarRecord>) {
+        const u64 quiet = kernel_.takes_quiet_bars() ? take_quiet_bars(index, most - taken, others, succeeded) : 0;
+        taken += quiet;
+        if (quiet != 0) continue;
+      }
       StreamMerge::Entry next = merge_.top_of(index);
       if (next.time >= next_due()) next = earliest(next);
       if (next.time >= others) break;
@@ -385,6 +384,7 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
         succeeded = between_rows(next);
       }
       succeeded = succeeded && settle();
+      ++taken;
     }
     return true;
   });

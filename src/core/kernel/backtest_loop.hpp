@@ -140,17 +140,22 @@ class BacktestLoop : private VenuePort, private PastRows {
   StreamMerge::Entry next() const noexcept { return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top()); }
   // When something other than a recorded row is due.
   [[gnu::always_inline]] i64 next_due() const noexcept {
-    i64 due = std::min({kernel_.next_timer(), schedule_.next_due(), published_.next_due()});
-    if (!commands_.empty()) due = std::min(due, commands_.front().due);
-    if (!responses_.empty()) due = std::min(due, responses_.front().due);
-    return due;
+    return std::min({kernel_.next_timer(), schedule_.next_due(), published_.next_due(), commands_.next_due(),
+                     responses_.next_due()});
   }
   void go_to(i64 time);
   bool goes_on() const noexcept { return !merge_.empty() || next().time <= end_; }
   bool step();
   bool between_rows(const StreamMerge::Entry& next);
   u64 rows_in_a_row(u64 most, bool& succeeded);
-  bool settle() { return (commands_.empty() && responses_.empty() && published_.empty()) || take_at_once(); }
+  bool is_quiet(u32 index) const noexcept;
+  std::size_t quiet_block(u32 index, i64 before, std::size_t most, BarRecord* block) const noexcept;
+  u64 take_quiet_bars(u32 index, u64 most, i64 others, bool& succeeded);
+  bool settle() {
+    const bool at_once = (hops_.requests_at_once() && !commands_.empty()) ||
+                         (hops_.responses_at_once() && !responses_.empty()) || !published_.empty();
+    return !at_once || take_at_once();
+  }
   bool take_at_once();
   bool finish();
   bool drain();
@@ -168,7 +173,11 @@ class BacktestLoop : private VenuePort, private PastRows {
   bool published_arrives();
   bool command_arrives();
   bool report_arrives();
-  void collect();
+  void collect() {
+    if (!said_.empty() || !published_.said().empty()) [[unlikely]]
+      collect_said();
+  }
+  void collect_said();
   void check() const;
 
   LoopConfig config_;

@@ -96,12 +96,8 @@ void BarBoard::close_past(SeriesId series, i64 ts) {
 }
 
 void BarBoard::update_indicators(const ClosedBar& closed) {
-  Series& series = series_[closed.series];
-  for (const std::unique_ptr<Indicator>& indicator : series.indicators) {
-    indicator->update(closed.bar);
-  }
-  series.last = closed.bar;
-  series.has_last = true;
+  update_indicators(closed.series, closed.bar);
+  set_last(closed.series, closed.bar);
 }
 
 i64 BarBoard::shortest_recorded(InstrumentIndex instrument) const noexcept {

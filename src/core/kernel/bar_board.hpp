@@ -61,6 +61,14 @@ class BarBoard {
   void add_past_trade(SeriesId series, const TradeRecord& trade, i64 ts);
   void close_past(SeriesId series, i64 ts);
   void update_indicators(const ClosedBar& closed);
+  // The same in two parts, for bars that follow one another: each to the indicators, and the last of them to last().
+  void update_indicators(SeriesId series, const BarRecord& bar) {
+    for (const std::unique_ptr<Indicator>& indicator : series_[series].indicators) indicator->update(bar);
+  }
+  void set_last(SeriesId series, const BarRecord& bar) noexcept {
+    series_[series].last = bar;
+    series_[series].has_last = true;
+  }
   // The mid price now is half of `twice_mid` ticks.
   void update_mids(SeriesId series, i64 twice_mid);
 

@@ -26,10 +26,11 @@ class BoundedQueue {
     if (items > limit_ || size_ > limit_ - items) throw Error(ErrorCode::capacity, refusal_);
   }
 
-  void push(const Item& item) {
+  void push(const Item& item) { emplace() = item; }
+  // A last item to be written over: it holds what an earlier one left there.
+  Item& emplace() {
     if (size_ == ring_.size()) grow();
-    ring_[(head_ + size_) & (ring_.size() - 1)] = item;
-    ++size_;
+    return ring_[(head_ + size_++) & (ring_.size() - 1)];
   }
 
   void pop() noexcept {

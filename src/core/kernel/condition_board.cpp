@@ -40,7 +40,8 @@ ConditionId ConditionBoard::find_or_add(const Node& wanted, const std::vector<Se
   const auto id = static_cast<ConditionId>(nodes_.size() - 1);
   for (const SeriesId each : series) {
     if (each >= by_series_.size()) by_series_.resize(each + 1);
-    by_series_[each].nodes.push_back(id);
+    Followers& followers = by_series_[each];
+    (wanted.kind == Kind::order ? followers.orders : followers.nodes).push_back(id);
   }
   return id;
 }
@@ -104,16 +105,21 @@ WatchId ConditionBoard::watch(StrategyIndex strategy, ConditionId condition) {
   return id;
 }
 
+// True if the node says another thing than it said after the update before.
+bool ConditionBoard::order_again(Node& node) noexcept {
+  const std::int8_t before_that = node.before;
+  node.before = node.order;
+  if (node.a->ready() && (node.b == nullptr || node.b->ready())) {
+    node.order = static_cast<std::int8_t>(node.b != nullptr ? compare(*node.a, *node.b) : compare(*node.a, node.price));
+  }
+  return node.order != node.before || node.before != before_that;
+}
+
 void ConditionBoard::evaluate(Node& node) const noexcept {
   switch (node.kind) {
-    case Kind::order: {
-      node.before = node.order;
-      const bool ready = node.a->ready() && (node.b == nullptr || node.b->ready());
-      if (!ready) return;
-      node.order =
-          static_cast<std::int8_t>(node.b != nullptr ? compare(*node.a, *node.b) : compare(*node.a, node.price));
+    case Kind::order:
+      order_again(node);
       return;
-    }
     case Kind::above:
     case Kind::below: {
       const int order = nodes_[node.left].order;
@@ -151,6 +157,11 @@ void ConditionBoard::evaluate(Node& node) const noexcept {
 const std::vector<WatchId>& ConditionBoard::update(SeriesId series) {
   fired_.clear();
   const Followers& followers = by_series_[series];
+  // As long as operands stand to one another as they did, every condition is what it was: so it is at most updates.
+  bool moved = false;
+  for (const ConditionId id : followers.orders) moved |= order_again(nodes_[id]);
+  if (!moved) [[likely]]
+    return fired_;
   for (const ConditionId id : followers.nodes) evaluate(nodes_[id]);
   for (const WatchId id : followers.watches) {
     Watch& watch = watches_[id];

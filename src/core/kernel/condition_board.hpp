@@ -44,9 +44,11 @@ class ConditionBoard {
   WatchId watch(StrategyIndex strategy, ConditionId condition);
   StrategyIndex strategy_of(WatchId watch) const noexcept { return watches_[watch].strategy; }
 
-  bool has(SeriesId series) const noexcept { return series < by_series_.size() && !by_series_[series].nodes.empty(); }
+  bool has(SeriesId series) const noexcept { return series < by_series_.size() && !by_series_[series].orders.empty(); }
   // The series has a new value: what became true, in the order in which it was asked for. Good until the next call.
   const std::vector<WatchId>& update(SeriesId series);
+  // What the last update() gave.
+  const std::vector<WatchId>& fired() const noexcept { return fired_; }
   Truth truth(ConditionId condition) const noexcept { return nodes_[condition].truth; }
   std::size_t size() const noexcept { return nodes_.size(); }
 
@@ -73,7 +75,8 @@ class ConditionBoard {
     Truth before;
   };
   struct Followers {
-    std::vector<ConditionId> nodes;
+    std::vector<ConditionId> orders;  // what all the others are made of
+    std::vector<ConditionId> nodes;   // these others, each behind those that it is made of
     std::vector<WatchId> watches;
   };
 
@@ -81,6 +84,7 @@ class ConditionBoard {
   ConditionId find_or_add(const Node& wanted, const std::vector<SeriesId>& series);
   ConditionId combine(Kind kind, ConditionId a, ConditionId b);
   void require(ConditionId condition) const;
+  static bool order_again(Node& node) noexcept;
   void evaluate(Node& node) const noexcept;
 
   std::vector<Node> nodes_;

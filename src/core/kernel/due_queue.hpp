@@ -23,6 +23,8 @@ class DueQueue {
   bool empty() const noexcept { return ring_.empty() && heap_.empty(); }
   std::size_t size() const noexcept { return ring_.size() + heap_.size(); }
   const Item& front() const noexcept { return heap_leads() ? heap_.front().item : ring_.front().item; }
+  // When the front is due, INT64_MAX if there is none.
+  i64 next_due() const noexcept { return next_due_; }
 
   // Throws Error(capacity) where pushing so many would.
   void require_room(std::size_t items = 1) const {
@@ -31,14 +33,16 @@ class DueQueue {
 
   void push(const Item& item) {
     require_room();
-    const Sent sent{item, sent_++};
     if (ring_.empty() || item.due >= last_due_) {
-      ring_.push(sent);
+      Sent& sent = ring_.emplace();
+      sent.item = item;
+      sent.number = sent_++;
       last_due_ = item.due;
     } else {
-      heap_.push_back(sent);
+      heap_.push_back({item, sent_++});
       std::push_heap(heap_.begin(), heap_.end(), &later);
     }
+    next_due_ = std::min(next_due_, item.due);
   }
 
   void pop() noexcept {
@@ -48,6 +52,7 @@ class DueQueue {
     } else {
       ring_.pop();
     }
+    next_due_ = empty() ? INT64_MAX : front().due;
   }
 
  private:
@@ -65,6 +70,7 @@ class DueQueue {
   std::string refusal_;
   BoundedQueue<Sent> ring_;
   std::vector<Sent> heap_;
+  i64 next_due_ = INT64_MAX;
   i64 last_due_ = INT64_MIN;  // of the last that went into the ring
   u64 sent_ = 0;
 };

@@ -42,7 +42,10 @@ class EventQueue {
   void push(const OrderEvent& event) {
     add_to_hash(event);
     if (listener_ != nullptr) listener_->on_event(event);
-    events_.push({event, PositionState{}, false});
+    // The position of one that booked nothing is read by nobody.
+    PendingEvent& pending = events_.emplace();
+    pending.event = event;
+    pending.booked = false;
   }
   void push_fill(const OrderEvent& event, const PositionState& position) {
     add_to_hash(event);

@@ -135,7 +135,7 @@ SeriesId Kernel::update_mids(InstrumentIndex instrument, const InstrumentMarket&
 
 // After the bar or quote that the series took was delivered.
 bool Kernel::wake_watches(InstrumentIndex instrument, SeriesId series) {
-  const std::vector<WatchId>& fired = conditions_.update(series);
+  const std::vector<WatchId>& fired = conditions_.fired();
   for (std::size_t i = 0; i < fired.size(); ++i) {
     const WatchId watch = fired[i];
     const StrategyIndex strategy = conditions_.strategy_of(watch);
@@ -186,14 +186,47 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
   return deliver(callback);
 }
 
+[[gnu::always_inline]] inline void Kernel::add_to_hash(InstrumentIndex instrument, const BarRecord& bar,
+                                                       i64 duration_ns, i64 ts) noexcept {
+  hash_.add_row(HashMark::bar, instrument, ts, duration_ns, bar.ts_event, bar.ts_init, bar.ts_open, bar.open, bar.high,
+                bar.low, bar.close, bar.volume);
+}
+
 bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_row(HashMark::bar, instrument, ts, duration_ns, record.ts_event, record.ts_init, record.ts_open,
-                record.open, record.high, record.low, record.close, record.volume);
+  add_to_hash(instrument, record, duration_ns, ts);
   InstrumentMarket& at = market(instrument);
   board_.apply_bar(at, record);
   if (!tell_bar(instrument, at, record, duration_ns)) return false;
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
+}
+
+std::size_t Kernel::apply_quiet_bars(InstrumentIndex instrument, const BarRecord* bars, std::size_t count,
+                                     i64 duration_ns) {
+  if (count == 0 || bars[0].ts_event < now_ || !takes_quiet_bars()) [[unlikely]]
+    refuse_input(count == 0 ? now_ : bars[0].ts_event);
+  const SeriesId series = bars_.add_recorded(instrument, duration_ns);
+  const bool watched = conditions_.has(series);
+  std::size_t taken = 0;
+  bool wakes = false;
+  while (taken < count && !wakes) {
+    const BarRecord& bar = bars[taken++];
+    add_to_hash(instrument, bar, duration_ns, bar.ts_event);
+    bars_.update_indicators(series, bar);
+    wakes = watched && !conditions_.update(series).empty();
+  }
+  // What a later bar would set again anyway.
+  const BarRecord& last = bars[taken - 1];
+  now_ = last.ts_event;
+  commands_ = 0;
+  board_.apply_bar(market(instrument), last);
+  bars_.set_last(series, last);
+  return taken;
+}
+
+bool Kernel::wake_after_quiet_bars(InstrumentIndex instrument, i64 duration_ns) {
+  const SeriesId series = bars_.add_recorded(instrument, duration_ns);
+  return !conditions_.has(series) || wake_watches(instrument, series);
 }
 
 bool Kernel::close_bars(const ClosedBar& closed) {

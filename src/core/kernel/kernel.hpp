@@ -97,6 +97,15 @@ class Kernel {
   bool apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts);
   bool apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts);
   bool apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts);
+  // Bars that each close at their ts_event, before next_timer(). Where takes_quiet_bars() holds, this and then
+  // wake_after_quiet_bars() do in one go what apply_bar() does for each: no callback comes in between, so that whoever
+  // calls can bring up to date what strategies may ask for. Takes bars up to the first that makes a condition true, and
+  // says how many.
+  bool takes_quiet_bars() const noexcept {
+    return started_ && !failed_ && !calling_ && !wanted(CallbackKind::bar) && emulator().empty();
+  }
+  std::size_t apply_quiet_bars(InstrumentIndex instrument, const BarRecord* bars, std::size_t count, i64 duration_ns);
+  bool wake_after_quiet_bars(InstrumentIndex instrument, i64 duration_ns);
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
   // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
@@ -214,9 +223,10 @@ class Kernel {
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
   bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
-    return !conditions_.has(series) || wake_watches(instrument, series);
+    return !conditions_.has(series) || conditions_.update(series).empty() || wake_watches(instrument, series);
   }
   bool wake_watches(InstrumentIndex instrument, SeriesId series);
+  void add_to_hash(InstrumentIndex instrument, const BarRecord& bar, i64 duration_ns, i64 ts) noexcept;
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
   void count_command(StrategyIndex strategy);

@@ -15,8 +15,8 @@ i64 later(i64 time, i64 latency) noexcept {
 }  // namespace
 
 bool BacktestLoop::command_arrives() {
-  const Command command = commands_.front();
-  commands_.pop();
+  // It stays where it is until the venue is done: a venue sends no commands.
+  const Command& command = commands_.front();
   const NewOrder& order = command.order;
   ExecutionVenue& venue = *venues_[order.instrument];
   switch (command.kind) {
@@ -31,6 +31,7 @@ bool BacktestLoop::command_arrives() {
       break;
   }
   schedule_.set(order.instrument, venue.next_due());
+  commands_.pop();
   collect();
   return true;
 }
@@ -44,7 +45,7 @@ void BacktestLoop::tell_account(const AccountEvent& event) {
 }
 
 // What venues have said and published is on its way.
-void BacktestLoop::collect() {
+void BacktestLoop::collect_said() {
   if (!published_.said().empty()) [[unlikely]] {
     events_ += published_.said().size();
     published_.send(later(now_, published_latency_->next(now_)));

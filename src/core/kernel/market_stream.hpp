@@ -22,6 +22,7 @@ constexpr bool is_of_orders(StreamKind kind) noexcept {
 
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;
+constexpr std::size_t kBarOpenColumn = 2;  // ts_open
 constexpr std::size_t column_count(StreamKind kind) noexcept {
   if (kind == StreamKind::status) return 3;
   if (kind == StreamKind::mark) return 4;
@@ -45,6 +46,18 @@ struct MarketStream {
 MarketStream complete(MarketStream stream);
 // Throws Error(invalid_argument) naming stream, row, field and limit when numbers of the row make no sense.
 [[noreturn]] void refuse_row(const MarketStream& stream, std::size_t row, const std::string& why);
+
+// Twice a price must fit 64 bits, and so must the sum of some quantities.
+constexpr i64 kMaxNumber = INT64_MAX / 4;
+constexpr bool in_range(i64 value) noexcept {
+  return value >= -kMaxNumber && value <= kMaxNumber;
+}
+// Whether the prices and the volume of a bar can be.
+constexpr bool makes_sense(const BarRecord& bar) noexcept {
+  const i64 lower = bar.open < bar.close ? bar.open : bar.close;
+  const i64 upper = bar.open < bar.close ? bar.close : bar.open;
+  return bar.low <= lower && bar.high >= upper && in_range(bar.low) && in_range(bar.high) && bar.volume >= 0;
+}
 
 template <class Record>
 Record record_at(const MarketStream& stream, std::size_t row) noexcept {

@@ -40,6 +40,7 @@ void MessageHops::set_response(LatencyChoice choice) {
   check(choice, "latency of responses", false);
   response_.model = make_latency_model(choice, kResponseStream);
   response_.choice = std::move(choice);
+  responses_at_once_ = response_.choice.is_none();
 }
 
 i64 MessageHops::Hop::arrival(i64 ts, i64 latency, i64& last) const noexcept {

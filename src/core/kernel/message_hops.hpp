@@ -31,7 +31,7 @@ class MessageHops {
 
   // Whether what leaves arrives at the same time, before anything else happens.
   bool requests_at_once() const noexcept { return requests_at_once_; }
-  bool responses_at_once() const noexcept { return response_.choice.is_none(); }
+  bool responses_at_once() const noexcept { return responses_at_once_; }
   // The longest that a request and then its report can be on their way.
   i64 longest_round_trip() const noexcept;
 
@@ -55,6 +55,7 @@ class MessageHops {
   i64 last_request_ = INT64_MIN;  // the latest arrival so far
   i64 last_response_ = INT64_MIN;
   bool requests_at_once_ = false;
+  bool responses_at_once_ = false;
 };
 
 }  // namespace pytrader

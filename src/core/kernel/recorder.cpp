@@ -11,9 +11,8 @@ namespace {
 
 // 10^-18 units as units of 10^-decimals. Throws Error(decimal_overflow) beyond 64 bits.
 i64 in_minor_units(i128 raw, int decimals, const char* what) {
-  i128 unit = 1;
-  for (int i = decimals; i < kMaxDecimals; ++i) unit *= 10;
-  const i128 units = mul_div(raw, 1, unit, Rounding::half_even);
+  if (raw == 0) return 0;
+  const i128 units = mul_div(raw, 1, static_cast<i128>(power_of_ten(kMaxDecimals - decimals)), Rounding::half_even);
   if (units > INT64_MAX || units <= INT64_MIN) {
     throw Error(ErrorCode::decimal_overflow, std::string(what) + " is beyond 64 bits in units of 10^-" +
                                                  std::to_string(decimals) + " of its currency");

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kTsEvent = 0;
 constexpr std::size_t kTsInit = 1;
-constexpr std::size_t kTsOpen = 2;
 
 }  // namespace
 
@@ -61,7 +60,7 @@ StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {
   const Cursor& cursor = cursors_[index];
   const std::size_t row = cursor.venue_row;
   const bool opens = cursor.stream.kind == StreamKind::bar && !cursor.in_bar;
-  const i64 next = cursor.stream.columns[opens ? kTsOpen : kTsEvent][row];
+  const i64 next = cursor.stream.columns[opens ? kBarOpenColumn : kTsEvent][row];
   if (next < time) [[unlikely]] {
     refuse_row(cursor.stream, row,
                std::string(opens ? "ts_open " : "ts_event ") + std::to_string(next) + " is before " +
@@ -74,6 +73,18 @@ void StreamMerge::bar_opened(u32 index, bool alone) {
   cursors_[index].in_bar = true;
   entries_[2 * index] = next_at_venue(index, entries_[2 * index].time);
   if (!alone) replay(index);
+}
+
+void StreamMerge::pass_bars(u32 index, std::size_t count, i64 time) {
+  Cursor& cursor = cursors_[index];
+  cursor.venue_row += count;
+  cursor.strategy_row += count;
+  if (cursor.venue_row < cursor.stream.rows) {
+    entries_[2 * index] = next_at_venue(index, time);
+  } else {
+    entries_[2 * index] = kNothing;
+    --waiting_;
+  }
 }
 
 bool StreamMerge::venue_done(u32 index, i64 stamp, bool alone) {

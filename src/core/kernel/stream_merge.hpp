@@ -61,6 +61,16 @@ class StreamMerge {
   std::size_t venue_row(u32 index) const noexcept { return cursors_[index].venue_row; }
   std::size_t strategy_row(u32 index) const noexcept { return cursors_[index].strategy_row; }
 
+  // Whether the stream's next entry is a bar's open, with nothing on its way and none that would be long on its way.
+  bool bar_is_next(u32 index) const noexcept {
+    const Cursor& cursor = cursors_[index];
+    return !cursor.in_bar && cursor.strategy_row == cursor.venue_row && cursor.venue_row < cursor.stream.rows &&
+           cursor.latency == nullptr && feed_latency_.minimum_ns == 0;
+  }
+  // So many bars opened, closed at `time` the last of them, and reached the strategy at once; for bar_is_next(). top()
+  // keeps what it was, until rejoin().
+  void pass_bars(u32 index, std::size_t count, i64 time);
+
   // The stream's first entry is a bar's open: its close comes next.
   void bar_opened(u32 index, bool alone = false);
   // The stream's first entry is a row at the venue, the `max(ts_event, ts_init)` of which is `stamp`: on to the next

@@ -61,6 +61,8 @@ class SimulatedVenue final : public ExecutionVenue {
   // A bar is told twice: its open when it begins, the rest when it ends.
   void open_bar(const BarRecord& record);
   void close_bar(const BarRecord& record);
+  // So many bars (at least one) opened and closed, the last at this price: the same for a venue that has no order.
+  void pass_bars(std::size_t count, i64 close) noexcept;
   // Beside any of these: the trading phase, and the mark price.
   void apply_status(TradingPhase phase, i64 ts);
   void apply_mark(i64 price, i64 ts);

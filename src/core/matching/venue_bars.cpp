@@ -146,6 +146,12 @@ void SimulatedVenue::close_bar(const BarRecord& record) {
   triggers_.set_price(TriggerSource::bar_touch, record.close);
 }
 
+void SimulatedVenue::pass_bars(std::size_t count, i64 close) noexcept {
+  bars_.open(count);
+  triggers_.set_price(TriggerSource::last, close);
+  triggers_.set_price(TriggerSource::bar_touch, close);
+}
+
 void SimulatedVenue::walk(const BarRecord& record, BarPass pass, i64 ts) {
   const bool high_first = high_comes_first(rules_.bar_path, record);
   const i64 first = high_first ? record.high : record.low;

@@ -77,6 +77,12 @@ class VenueBarMarket final : public VenueMarket {
     previous_open_ = opened_;
     opened_ = ++last_arrival_;
   }
+  // So many bars opened, and no order came between.
+  void open(std::size_t count) noexcept {
+    last_arrival_ += static_cast<i64>(count) - 1;
+    if (count > 1) opened_ = last_arrival_;
+    open();
+  }
   i64 opened() const noexcept { return opened_; }
   i64 previous_open() const noexcept { return previous_open_; }
 

@@ -82,8 +82,28 @@ constexpr u8 kTriggered = 8;     // it waits for its stop price no more
 constexpr u8 kClosedOnce = 16;   // it stands among the closed orders
 constexpr u8 kToCancel = 32;     // a mass cancel is to ask for it
 
-bool is_open(OrderStatus status) noexcept;    // may still trade (emulated .. pending_replace)
-bool is_closed(OrderStatus status) noexcept;  // denied, filled, canceled, rejected, expired
+// May still trade: emulated .. pending_replace.
+constexpr bool is_open(OrderStatus status) noexcept {
+  switch (status) {
+    case OrderStatus::emulated:
+    case OrderStatus::released:
+    case OrderStatus::pending_new:
+    case OrderStatus::new_:
+    case OrderStatus::partially_filled:
+    case OrderStatus::pending_cancel:
+    case OrderStatus::pending_replace:
+      return true;
+    default:
+      return false;
+  }
+}
+// Denied, filled, canceled, rejected, expired.
+constexpr bool is_closed(OrderStatus status) noexcept {
+  return !is_open(status) && status != OrderStatus::initialized;
+}
+inline i64 Order::leaves_qty() const noexcept {
+  return is_closed(ord_status) ? 0 : order_qty - cum_qty;
+}
 // The status of an order that left, from its facts and quantities alone.
 OrderStatus status_of(const Order& order) noexcept;
 

@@ -241,35 +241,12 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
   return {false, status};
 }
 
-bool is_open(OrderStatus status) noexcept {
-  switch (status) {
-    case OrderStatus::emulated:
-    case OrderStatus::released:
-    case OrderStatus::pending_new:
-    case OrderStatus::new_:
-    case OrderStatus::partially_filled:
-    case OrderStatus::pending_cancel:
-    case OrderStatus::pending_replace:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_closed(OrderStatus status) noexcept {
-  return !is_open(status) && status != OrderStatus::initialized;
-}
-
 OrderStatus status_of(const Order& order) noexcept {
   if (order.cum_qty >= order.order_qty) return OrderStatus::filled;
   if (order.ended != OrderStatus::initialized) return order.ended;
   if (order.request != OrderStatus::initialized) return order.request;
   if (order.cum_qty > 0) return OrderStatus::partially_filled;
   return order.has(kAcknowledged) ? OrderStatus::new_ : OrderStatus::pending_new;
-}
-
-i64 Order::leaves_qty() const noexcept {
-  return is_closed(ord_status) ? 0 : order_qty - cum_qty;
 }
 
 }  // namespace pytrader

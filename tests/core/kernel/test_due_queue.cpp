@@ -45,6 +45,7 @@ TEST_CASE("due queue: any mix of sending and arriving is that of a sorted list")
       naive.erase(naive.begin());
     }
     REQUIRE(queue.size() == naive.size());
+    REQUIRE(queue.next_due() == (naive.empty() ? INT64_MAX : naive.front().due));
   }
 }
 
