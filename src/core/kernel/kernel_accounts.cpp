@@ -47,7 +47,6 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
 }
 
 bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason) {
-  if (emulator().empty() && lists().waiting() == 0) return true;
   while (!way_.cancel_held(strategy, instrument, reason, now_)) {
     if (!settle()) return false;
   }

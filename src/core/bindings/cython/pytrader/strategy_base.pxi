@@ -298,6 +298,8 @@ cdef class StrategyBase:
             When a GTD order ends: nanoseconds since 1970 UTC or an aware datetime; what comes instead of a self-trade.
         take_profit, stop_loss, take_profit_ticks, stop_loss_ticks
             A bracket: what trades is followed by reduce-only exits at these prices, a limit and a stop: `Order.exits`.
+        algorithm : ExecutionAlgorithm, optional
+            Works the order with child orders, such as ``Twap("30m", slices=10)``: the order itself stays in the core.
         order_type : str | OrderType, optional
             Needed for ``"market_to_limit"`` and ``"market_with_protection"`` only; else it follows from the terms.
 

@@ -19,6 +19,7 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     if exits:
         return place_bracket(context, grid, order, exits)
     if algorithm is not None:
+        algorithm.prepare(grid.instrument, order.quantity, None if order.price == kNoPrice else order.price)
         order.flags |= <unsigned short>kAlgorithm
     number = context.kernel.submit(order)
     placed = context.follow(number, grid, order.tag)
