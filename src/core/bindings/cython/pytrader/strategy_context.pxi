@@ -397,7 +397,10 @@ cdef class Context:
         cdef OrderEvent event
         cdef bint refused = is_refusal(record.exec_type)
         order.history.push_back(record)
-        if order.asked and is_answer(record):
+        # Whoever asked: the strategy, or the core for a list or a parent.
+        if is_request(record.exec_type):
+            order.asked += 1
+        elif order.asked and is_answer(record):
             order.asked -= 1
         if is_closed(record.ord_status):
             self.finish_order(order)
