@@ -1,128 +1,10 @@
 // Parents that algorithms work, through the kernel: their children never exceed them, and end with them.
-#include <vector>
-
-#include "doctest/doctest.h"
-#include "kernel/kernel.hpp"
-#include "scripted_run.hpp"
+#include "worked_desk.hpp"
 
 using namespace pytrader;
 
-namespace {
-
-using Ids = std::vector<ClientOrderId>;
-
-struct Port : VenuePort {
-  std::size_t room = 1'000;
-  Ids submitted;
-  Ids canceled;
-  Ids replaced;
-  void require_room(std::size_t commands) const override {
-    if (submitted.size() + canceled.size() + commands > room) throw Error(ErrorCode::capacity, "no room");
-  }
-  // Stop orders are held in the core.
-  bool supports(InstrumentIndex, OrderType type, TriggerType, TimeInForce) const noexcept override {
-    return type != OrderType::stop;
-  }
-  TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::bid_ask; }
-  void submit(const Order& order, i64) override { submitted.push_back(order.client_order_id); }
-  void cancel(const Order& order, i64) override { canceled.push_back(order.client_order_id); }
-  void replace(const Order& order, i64) override { replaced.push_back(order.client_order_id); }
-};
-
-struct Desk {
-  Port port;
-  Kernel kernel{port};
-  ScriptedStrategy strategy;
-  ScriptedStrategy other;
-  i64 now = 1;
-
-  explicit Desk(i64 cash = 1'000'000, RiskLimits limits = {}) {
-    kernel.add_instrument(unit_instrument());
-    kernel.add_instrument(unit_instrument("OTHER"));
-    kernel.add_cash("USD", kFixedOne * cash);
-    kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, limits);
-    kernel.add_strategy({&other, &ScriptedStrategy::deliver, kEveryKind}, {});
-    kernel.start(1);
-    quote(99, 101);
-  }
-  void quote(i64 bid, i64 ask) {
-    ++now;
-    kernel.apply_quote(0, {now, now, bid, ask, 50, 50}, now);
-    CHECK(kernel.check());
-  }
-  const Order& operator[](ClientOrderId id) const { return *kernel.order(id); }
-  void say(ClientOrderId id, ExecType exec_type, i64 quantity = 0, i64 price = kNoPrice) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = exec_type;
-    report.ts_event = ++now;
-    report.price = price == kNoPrice ? (*this)[id].price : price;
-    report.quantity = quantity;
-    take(report);
-  }
-  void trade(ClientOrderId id, ExecType exec_type, ExecId exec_id, i64 quantity, i64 price) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = exec_type;
-    report.ts_event = ++now;
-    report.venue_order_id = 70 + id;
-    report.exec_id = exec_id;
-    report.last_px = price;
-    report.last_qty = quantity;
-    take(report);
-  }
-  void take(const ExecutionReport& report) {
-    kernel.apply_report(report, now);
-    CHECK(kernel.check());
-  }
-  // A child that the venue has.
-  ClientOrderId working(const NewOrder& order) {
-    const ClientOrderId id = kernel.submit(order);
-    REQUIRE(is_open((*this)[id].ord_status));
-    say(id, ExecType::new_, order.quantity);
-    return id;
-  }
-  RejectReason denied(const NewOrder& order) {
-    const ClientOrderId id = kernel.submit(order);
-    CHECK(kernel.check());
-    CHECK((*this)[id].ord_status == OrderStatus::denied);
-    ScriptedStrategy& told = order.strategy == 0 ? strategy : other;
-    return told.events.empty() ? RejectReason::none : told.events.back().reason;
-  }
-  RejectReason refused(const ReplaceRequest& request) {
-    CHECK_FALSE(kernel.replace(request));
-    CHECK(kernel.check());
-    return kernel.last_refusal();
-  }
-  const ExposureCell& cell() const { return kernel.gate().exposure().cell(0, 0); }
-  i64 position() const { return kernel.position(0, 0).quantity; }
-};
-
-NewOrder order_of(Side side, i64 quantity, i64 price, u16 flags = 0) {
-  const OrderType type = price == kNoPrice ? OrderType::market : OrderType::limit;
-  return {0, price, quantity, 0, 0, 0, side, type, TimeInForce::gtc, flags};
-}
-NewOrder parent_of(i64 quantity, i64 price, Side side = Side::buy) {
-  return order_of(side, quantity, price, kAlgorithm);
-}
-NewOrder child_of(ClientOrderId parent, i64 quantity, i64 price, Side side = Side::buy) {
-  NewOrder order = order_of(side, quantity, price);
-  if (price == kNoPrice) order.time_in_force = TimeInForce::ioc;
-  order.parent = parent;
-  return order;
-}
-NewOrder stop_child(ClientOrderId parent, i64 quantity, i64 stop_price) {
-  NewOrder order = child_of(parent, quantity, kNoPrice);
-  order.order_type = OrderType::stop;
-  order.time_in_force = TimeInForce::gtc;
-  order.terms.stop_price = stop_price;
-  return order;
-}
-
-}  // namespace
-
 TEST_CASE("a parent works in the core, and never leaves") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   CHECK(desk[parent].ord_status == OrderStatus::new_);
   CHECK(desk.port.submitted.empty());
@@ -138,7 +20,7 @@ TEST_CASE("a parent works in the core, and never leaves") {
 TEST_CASE("a child is for no more than its parent has left, at no worse price") {
   for (const Side side : {Side::buy, Side::sell}) {
     CAPTURE(static_cast<int>(side));
-    Desk desk;
+    WorkedDesk desk;
     const i64 worse = side == Side::buy ? 1 : -1;
     const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100, side));
     CHECK(desk.denied(child_of(parent, 11, 100, side)) == RejectReason::exceeds_parent);
@@ -158,7 +40,7 @@ TEST_CASE("a child is for no more than its parent has left, at no worse price") 
 }
 
 TEST_CASE("a child is on its parent's side, in its instrument, and its strategy's") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   CHECK(desk.denied(child_of(parent, 1, 100, Side::sell)) == RejectReason::exceeds_parent);
   NewOrder elsewhere = child_of(parent, 1, 100);
@@ -184,7 +66,7 @@ TEST_CASE("a child is on its parent's side, in its instrument, and its strategy'
 }
 
 TEST_CASE("marks of the core that somebody else sets are refused and forgotten") {
-  Desk desk;
+  WorkedDesk desk;
   for (const u16 flag : {kChild, kShared, kWaiting}) {
     const ClientOrderId id = desk.kernel.submit(order_of(Side::buy, 1, 90, flag));
     CHECK(desk.strategy.events.back().reason == RejectReason::malformed_message);
@@ -193,7 +75,7 @@ TEST_CASE("marks of the core that somebody else sets are refused and forgotten")
 }
 
 TEST_CASE("a parent that is closed, or is being canceled, takes no child") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   const ClientOrderId child = desk.working(child_of(parent, 3, 100));
   desk.kernel.cancel({parent, 0});
@@ -205,7 +87,7 @@ TEST_CASE("a parent that is closed, or is being canceled, takes no child") {
 }
 
 TEST_CASE("a parent is a plain order that is good till canceled") {
-  Desk desk;
+  WorkedDesk desk;
   for (const TimeInForce time_in_force : {TimeInForce::ioc, TimeInForce::day, TimeInForce::fok}) {
     NewOrder order = parent_of(10, 100);
     order.time_in_force = time_in_force;
@@ -220,7 +102,7 @@ TEST_CASE("a parent is a plain order that is good till canceled") {
 }
 
 TEST_CASE("a child is not replaced beyond its parent, nor a parent below its children") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   const ClientOrderId child = desk.working(child_of(parent, 4, 98));
   desk.trade(child, ExecType::trade, 1, 1, 98);
@@ -242,7 +124,7 @@ TEST_CASE("a child is not replaced beyond its parent, nor a parent below its chi
 }
 
 TEST_CASE("a parent without a limit can have another quantity") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   CHECK(desk.kernel.replace({parent, kNoPrice, 4, 0}));
   CHECK(desk[parent].order_qty == 4);
@@ -252,7 +134,7 @@ TEST_CASE("a parent without a limit can have another quantity") {
 }
 
 TEST_CASE("a cancel of the parent cancels children that work, are on their way, or wait in the core") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   const ClientOrderId held = desk.kernel.submit(stop_child(parent, 1, 110));
   const ClientOrderId works = desk.working(child_of(parent, 2, 95));
@@ -273,7 +155,7 @@ TEST_CASE("a cancel of the parent cancels children that work, are on their way, 
 }
 
 TEST_CASE("children that all wait in the core end with their parent at once") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   desk.kernel.submit(stop_child(parent, 1, 110));
   desk.kernel.submit(stop_child(parent, 2, 111));
@@ -284,7 +166,7 @@ TEST_CASE("children that all wait in the core end with their parent at once") {
 }
 
 TEST_CASE("a cancel of the parent that the venue port has no room for changes nothing") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   desk.working(child_of(parent, 2, 95));
   desk.working(child_of(parent, 2, 95));
@@ -295,7 +177,7 @@ TEST_CASE("a cancel of the parent that the venue port has no room for changes no
 }
 
 TEST_CASE("a child whose cancel is refused and that goes on working keeps its parent working") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   const ClientOrderId child = desk.working(child_of(parent, 2, 95));
   desk.kernel.cancel({parent, 0});
@@ -308,7 +190,7 @@ TEST_CASE("a child whose cancel is refused and that goes on working keeps its pa
 }
 
 TEST_CASE("a rejected child gives its lots back") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   const ClientOrderId child = desk.kernel.submit(child_of(parent, 10, 100));
   CHECK(desk.kernel.free_lots(parent) == 0);
@@ -318,7 +200,7 @@ TEST_CASE("a rejected child gives its lots back") {
 }
 
 TEST_CASE("trades, corrections and busts of a child are its parent's, and the ledger's once") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   const ClientOrderId child = desk.working(child_of(parent, 6, 100));
   desk.trade(child, ExecType::trade, 1, 4, 99);
@@ -346,7 +228,7 @@ TEST_CASE("trades, corrections and busts of a child are its parent's, and the le
 }
 
 TEST_CASE("a bust after the parent was filled leaves nothing at work") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(5, 100));
   const ClientOrderId child = desk.working(child_of(parent, 5, 100));
   desk.trade(child, ExecType::trade, 1, 5, 100);
@@ -361,7 +243,7 @@ TEST_CASE("a bust after the parent was filled leaves nothing at work") {
 }
 
 TEST_CASE("a trade that comes after its child's cancel takes the lots back from the newest children") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   const ClientOrderId first = desk.working(child_of(parent, 6, 100));
   desk.say(first, ExecType::canceled);
@@ -380,7 +262,7 @@ TEST_CASE("a trade that comes after its child's cancel takes the lots back from 
 }
 
 TEST_CASE("a parent that is filled by a late trade leaves no child at work") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(4, 100));
   const ClientOrderId first = desk.working(child_of(parent, 4, 100));
   desk.say(first, ExecType::canceled);
@@ -394,7 +276,7 @@ TEST_CASE("a parent that is filled by a late trade leaves no child at work") {
 }
 
 TEST_CASE("parent and children hold back what the parent needs, once") {
-  Desk desk(1'000);  // what ten lots at 100 cost
+  WorkedDesk desk(1'000);  // what ten lots at 100 cost
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   CHECK(desk.cell().buy_lots == 10);
   const ClientOrderId child = desk.working(child_of(parent, 10, 100));
@@ -413,7 +295,7 @@ TEST_CASE("parent and children hold back what the parent needs, once") {
 }
 
 TEST_CASE("a parent without a limit holds back at the highest price that a child may pay") {
-  Desk desk(1'200);
+  WorkedDesk desk(1'200);
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   CHECK(desk.cell().buy_value == 1'010);
   CHECK(desk.denied(child_of(parent, 1, 121)) == RejectReason::insufficient_funds);
@@ -432,7 +314,7 @@ TEST_CASE("a parent without a limit holds back at the highest price that a child
 }
 
 TEST_CASE("a stop child that is moved in the core is worth its new stop price") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   const ClientOrderId held = desk.kernel.submit(stop_child(parent, 2, 110));
   CHECK(desk.cell().buy_value == 1'100);
@@ -441,7 +323,7 @@ TEST_CASE("a stop child that is moved in the core is worth its new stop price") 
 }
 
 TEST_CASE("a parent that sells lower still holds back for children that ask for more") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100, Side::sell));
   desk.working(child_of(parent, 2, 120, Side::sell));
   CHECK(desk.cell().sell_value == 1'200);
@@ -452,7 +334,7 @@ TEST_CASE("a parent that sells lower still holds back for children that ask for 
 TEST_CASE("a parent counts as one open order, its children as none") {
   RiskLimits limits;
   limits.max_open_orders = 1;
-  Desk desk(1'000'000, limits);
+  WorkedDesk desk(1'000'000, limits);
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
   desk.working(child_of(parent, 2, 100));
   desk.working(child_of(parent, 2, 100));
@@ -464,7 +346,7 @@ TEST_CASE("limits of position and size hold for parent and child") {
   RiskLimits limits;
   limits.max_position = 10;
   limits.max_order_quantity = 12;
-  Desk desk(1'000'000, limits);
+  WorkedDesk desk(1'000'000, limits);
   CHECK(desk.denied(parent_of(13, 100)) == RejectReason::quantity_above_maximum);
   CHECK(desk.denied(parent_of(11, 100)) == RejectReason::position_limit);
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
@@ -475,7 +357,7 @@ TEST_CASE("limits of position and size hold for parent and child") {
 }
 
 TEST_CASE("a reduce-only parent has reduce-only children, and closes once") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId opening = desk.working(order_of(Side::buy, 10, 100));
   desk.trade(opening, ExecType::trade, 1, 10, 100);
   NewOrder closing = parent_of(10, 100, Side::sell);
@@ -494,7 +376,7 @@ TEST_CASE("a reduce-only parent has reduce-only children, and closes once") {
 }
 
 TEST_CASE("an instrument that expires ends parents, and all that waits in the core") {
-  Desk desk;
+  WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   const ClientOrderId first = desk.kernel.submit(stop_child(parent, 1, 110));
   const ClientOrderId second = desk.kernel.submit(stop_child(parent, 1, 111));
