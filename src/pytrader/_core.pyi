@@ -219,6 +219,7 @@ class RejectReason(enum.IntEnum):
     PARENT_ENDED = 56
     CONTINGENCY = 57
     QUANTITY_OF_LIST = 58
+    EXCEEDS_PARENT = 59
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...

@@ -288,10 +288,8 @@ cdef class StrategyBase:
             What the order waits for: ``"last"``, ``"bid_ask"``, ``"mid"`` or ``"mark"``; the venue's way if not given.
         emulate : bool
             Hold it in the core until its trigger, even if the venue could.
-        display_qty, display_range, min_qty
-            An iceberg's tip, and by how much tips vary; the least that must trade at once on entry.
-        hidden, all_or_none : bool
-            Not shown in the book; whole or not at all.
+        display_qty, display_range, min_qty, hidden, all_or_none
+            An iceberg's tip, by how much tips vary; the least to trade on entry; not shown in the book; whole or not at all.
         peg, peg_offset
             ``"primary"`` or ``"midpoint"``, and the distance from there; `limit` is the cap.
         expire_time, self_trade
