@@ -236,7 +236,7 @@ def test_two_strategies_work_orders_side_by_side_and_a_run_repeats(seed: int) ->
 @pytest.mark.parametrize("seed", range(4))
 def test_algorithms_live_with_what_an_error_policy_does(action: str, seed: int) -> None:
     strategy = Desk(fails=True)
-    strategy._makers = [twap, vwap, percent_of_volume, iceberg_slices]
+    strategy._makers = ALGORITHMS
     cooldown = {} if action == "flatten" else {"cooldown": "5s"}
     result = run(strategy, seed, error_policy=ErrorPolicy(action, **cooldown))
     assert len(result.errors) > 0

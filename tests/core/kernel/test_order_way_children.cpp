@@ -399,3 +399,17 @@ TEST_CASE("an instrument that expires ends parents, and all that waits in the co
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
   CHECK(desk.kernel.orders().open_count() == 0);
 }
+
+TEST_CASE("an error policy that cancels takes parents, their children, and what was sent after them") {
+  ErrorPolicy policy;
+  policy.action = ErrorAction::cancel;
+  WorkedDesk desk(1'000'000, {}, policy);
+  const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
+  const ClientOrderId first = desk.kernel.submit(stop_child(parent, 1, 110));
+  const ClientOrderId second = desk.kernel.submit(stop_child(parent, 1, 111));
+  const ClientOrderId plain = desk.working(order_of(Side::buy, 1, 90));
+  desk.strategy.on_callback = [](const Callback& callback) { return callback.kind != CallbackKind::quote; };
+  desk.quote(98, 101);
+  for (const ClientOrderId id : {parent, first, second}) CHECK(desk[id].ord_status == OrderStatus::canceled);
+  CHECK(desk.port.canceled == Ids{plain});
+}

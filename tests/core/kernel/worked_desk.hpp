@@ -36,11 +36,11 @@ struct WorkedDesk {
   ScriptedStrategy other;
   i64 now = 1;
 
-  explicit WorkedDesk(i64 cash = 1'000'000, RiskLimits limits = {}) {
+  explicit WorkedDesk(i64 cash = 1'000'000, RiskLimits limits = {}, const ErrorPolicy& policy = {}) {
     kernel.add_instrument(unit_instrument());
     kernel.add_instrument(unit_instrument("OTHER"));
     kernel.add_cash("USD", kFixedOne * cash);
-    kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, limits);
+    kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, limits, policy);
     kernel.add_strategy({&other, &ScriptedStrategy::deliver, kEveryKind}, {});
     kernel.start(1);
     quote(99, 101);
