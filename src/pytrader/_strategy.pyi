@@ -29,6 +29,7 @@ from pytrader._core import (
 from pytrader._values import Fixed, Money, Price, Quantity
 
 __all__ = [
+    "AlgorithmBase",
     "Bar",
     "Bars",
     "Book",
@@ -89,6 +90,7 @@ class _Exits(_Terms, total=False):
     take_profit_ticks: int | None
     stop_loss: _PriceLike | None
     stop_loss_ticks: int | None
+    algorithm: AlgorithmBase | None
 
 DURATION: Final[object]
 EXITS: Final[tuple[str, ...]]
@@ -498,6 +500,35 @@ class Sell(ListedOrder):
         limit_ticks: int | None = None,
         **terms: Unpack[_Terms],
     ) -> None: ...
+
+@disjoint_base
+class AlgorithmBase:
+    @property
+    def parent(self) -> Order: ...
+    @property
+    def children(self) -> list[Order]: ...
+    @property
+    def free_lots(self) -> int: ...
+    @property
+    def instrument(self) -> Instrument: ...
+    @property
+    def clock_ns(self) -> int: ...
+    @property
+    def quote(self) -> Quote: ...
+    def bars(self, duration: _Duration) -> Bars: ...
+    def send(
+        self,
+        quantity_lots: int,
+        *,
+        limit_ticks: int | None = None,
+        time_in_force: str | TimeInForce | None = None,
+        post_only: bool = False,
+        **terms: Unpack[_Terms],
+    ) -> Order: ...
+    def cancel(self, child: Order) -> bool: ...
+    def replace(self, child: Order, *, limit_ticks: int | None = None, quantity_lots: int | None = None) -> bool: ...
+    def finish(self) -> bool: ...
+    def every(self, interval: _Duration) -> None: ...
 
 @final
 class Condition:

@@ -94,6 +94,9 @@ inline bool is_refusal(ExecType type) noexcept {
   return type == ExecType::denied || type == ExecType::rejected || type == ExecType::cancel_rejected ||
          type == ExecType::replace_rejected;
 }
+inline bool is_request(ExecType exec_type) noexcept {
+  return exec_type == ExecType::pending_cancel || exec_type == ExecType::pending_replace;
+}
 // Whether the venue answers a request to cancel or replace; what it cancels by itself has a reason.
 inline bool is_answer(const OrderEvent& event) noexcept {
   return event.exec_type == ExecType::replaced || event.exec_type == ExecType::cancel_rejected ||

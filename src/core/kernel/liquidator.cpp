@@ -41,21 +41,26 @@ bool Liquidator::work(StrategyIndex strategy, i64 now, bool again) {
 
 bool Liquidator::ask_cancels(const Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
   const OrderStore& store = way_.store();
-  // A cancel can close its order at once, so the next one is looked up first.
-  for (ClientOrderId id = store.first_open(strategy, instrument); id != 0;) {
-    if (!way_.has_room()) {
-      way_.settle_lists(now);
-      return false;
+  // A cancel can close its order at once, so the next one is looked up first. Orders that algorithms work come last:
+  // their cancel can close children of theirs that wait in the core, and by then none does.
+  for (const u16 worked : {u16{0}, kAlgorithm}) {
+    for (ClientOrderId id = store.first_open(strategy, instrument); id != 0;) {
+      if (!way_.has_room()) {
+        way_.settle_lists(now);
+        return false;
+      }
+      const ClientOrderId next = store.next_open(id);
+      const Order& order = *store.find(id);
+      const bool asked = id == job.closing[instrument] || order.ord_status == OrderStatus::pending_cancel;
+      if (!asked && (order.flags & kAlgorithm) == worked) {
+        hash_.add_all(HashMark::cancel, id);
+        CancelRequest request{};
+        request.client_order_id = id;
+        request.strategy = strategy;
+        way_.cancel_one(request, now);
+      }
+      id = next;
     }
-    const ClientOrderId next = store.next_open(id);
-    if (id != job.closing[instrument] && store.find(id)->ord_status != OrderStatus::pending_cancel) {
-      hash_.add_all(HashMark::cancel, id);
-      CancelRequest request{};
-      request.client_order_id = id;
-      request.strategy = strategy;
-      way_.cancel_one(request, now);
-    }
-    id = next;
   }
   way_.settle_lists(now);
   return true;

@@ -34,12 +34,14 @@ class OrderWay {
     if (reason == RejectReason::none) venue_.require_room();
     if (reason == RejectReason::none && waits) emulation_.make_room(command);
     Order& order = store_.create(command, now);
-    if (parent == nullptr) order.list = 0, order.parent = 0;
+    order.list = 0;
+    order.flags &= static_cast<u16>(~kSetByCore);
+    if (parent == nullptr) order.parent = 0;
     if (reason != RejectReason::none) {
       say(order, ExecType::denied, reason, now);
       return order.client_order_id;
     }
-    if (parent != nullptr) adopt(order, *parent, RiskGate::value_price(command, view));
+    if (parent != nullptr) order.flags |= kChild;
     if ((order.flags & kAlgorithm) != 0) {
       begin_work(order, RiskGate::value_price(command, view), now);
     } else if (waits) {
@@ -104,11 +106,10 @@ class OrderWay {
       Order& order = *store_.find(id);
       id = store_.next_open(id);
       if (order.ord_status == OrderStatus::emulated) cancel_here(order, reason, now);
-      if ((order.flags & kAlgorithm) != 0 && order.ord_status != OrderStatus::pending_cancel)
-        cancel(order, reason, now);
     }
+    const bool ended = end_works(strategy, instrument, reason, now);
     settle_lists(now);
-    return true;
+    return ended;
   }
 
   // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
@@ -130,10 +131,6 @@ class OrderWay {
     Order* order = store_.find(command.client_order_id);
     const bool of_list = order != nullptr && order->list != 0 && lists_.sizes(*order);
     if (of_list && command.quantity != order->order_qty) return RejectReason::quantity_of_list;
-    if (order != nullptr && (order->flags & (kAlgorithm | kChild)) != 0) {
-      const RejectReason reason = judge_family(command, *order);
-      if (reason != RejectReason::none) return reason;
-    }
     const RejectReason reason = replace_one(command, order, now);
     settle_lists(now);
     return reason;
@@ -266,6 +263,8 @@ class OrderWay {
       throw Error(ErrorCode::invalid_state, "order state: an order that the gate passed can not take its own event");
     }
     exposure_changed(order, exec_type, before, reason);
+    if ((order.flags & kChild) != 0) [[unlikely]]
+      raise_value(order, value_price);
     events_.push(event);
   }
   void exposure_changed(const Order& order, ExecType exec_type, const Reservation& before,
@@ -284,10 +283,11 @@ class OrderWay {
     const RejectReason reason = gate_.check_replace(command, order, instrument_of(index),
                                                     view_of(command.strategy, index, now), shared_of(order, shared));
     if (reason != RejectReason::none) return reason;
-    if ((order->flags & kChild) != 0) raise_value(*order, command.price);
-    if ((order->flags & kAlgorithm) != 0) {
-      tell(*order, ExecType::replaced, now, command.price, command.quantity);
-      return reason;
+    if ((order->flags & (kAlgorithm | kChild)) != 0) [[unlikely]] {
+      const RejectReason exceeds = judge_family(command, *order);
+      if (exceeds != RejectReason::none) return exceeds;
+      if ((order->flags & kAlgorithm) != 0) return restate_work(*order, command, now);
+      raise_value(*order, command.price != kNoPrice ? command.price : command.stop_price);
     }
     if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
     venue_.require_room();
@@ -341,10 +341,12 @@ class OrderWay {
   }
   RejectReason judge_child(const NewOrder& command, const Order& parent, const RiskView& view) const;
   RejectReason judge_family(const ReplaceRequest& command, const Order& order) const;
-  void adopt(Order& child, Order& parent, i64 value_price);
   void raise_value(const Order& child, i64 price);
   void begin_work(Order& parent, i64 value_price, i64 now);
+  RejectReason restate_work(Order& parent, const ReplaceRequest& wanted, i64 now);
   void end_work(Order& parent, RejectReason reason, i64 now);
+  bool end_works(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now);
+  void withdraw_excess(const Order& parent, i64 now);
   void child_told(const Order& child, const ExecutionReport& report, i64 now);
 
   struct Trial;

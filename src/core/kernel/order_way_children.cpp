@@ -55,12 +55,6 @@ RejectReason OrderWay::judge_family(const ReplaceRequest& command, const Order& 
                                                                        : RejectReason::exceeds_parent;
 }
 
-void OrderWay::adopt(Order& child, Order& parent, i64 value_price) {
-  child.flags |= kChild;
-  child.parent = parent.client_order_id;
-  raise_value(child, value_price);
-}
-
 // The parent holds back at the highest price that a child may pay.
 void OrderWay::raise_value(const Order& child, i64 price) {
   if (price == kNoPrice) return;
@@ -78,9 +72,21 @@ void OrderWay::begin_work(Order& parent, i64 value_price, i64 now) {
   tell(parent, ExecType::new_, now, parent.price, parent.order_qty);
 }
 
+// A replace of the parent is done at once; its children's prices go on to count.
+RejectReason OrderWay::restate_work(Order& parent, const ReplaceRequest& wanted, i64 now) {
+  tell(parent, ExecType::replaced, now, wanted.price, wanted.quantity);
+  for (ClientOrderId id = parent.children.head; id != 0;) {
+    const Order& child = *store_.find(id);
+    raise_value(child, own_reservation(child).price);
+    id = child.by_parent.next;
+  }
+  return RejectReason::none;
+}
+
 // The parent ends when the last of its children has.
 void OrderWay::end_work(Order& parent, RejectReason reason, i64 now) {
-  say(parent, ExecType::pending_cancel, reason, now);
+  venue_.require_room(parent.children.count);
+  if (parent.ord_status != OrderStatus::pending_cancel) say(parent, ExecType::pending_cancel, reason, now);
   for (ClientOrderId id = parent.children.head; id != 0;) {
     Order& child = *store_.find(id);
     id = child.by_parent.next;
@@ -92,18 +98,49 @@ void OrderWay::end_work(Order& parent, RejectReason reason, i64 now) {
   }
 }
 
+// All of a strategy's in an instrument, of which no order waits in the core any more: the walk stands on orders that
+// stay open. False as in end_day().
+bool OrderWay::end_works(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now) {
+  for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+    if (events_.is_half_full()) return false;
+    Order& order = *store_.find(id);
+    id = store_.next_open(id);
+    if ((order.flags & kAlgorithm) == 0 || order.ord_status == OrderStatus::pending_cancel) continue;
+    end_work(order, reason, now);
+  }
+  return true;
+}
+
+// A trade that is told late, or undone, can leave open children more than their parent has: the newest are canceled.
+void OrderWay::withdraw_excess(const Order& parent, i64 now) {
+  i128 room = parent.leaves_qty();
+  for (ClientOrderId id = parent.children.head; id != 0;) {
+    Order& child = *store_.find(id);
+    id = child.by_parent.next;
+    room -= own_reservation(child).quantity;
+    if (room < 0 && child.ord_status != OrderStatus::pending_cancel) cancel(child, RejectReason::exceeds_parent, now);
+  }
+}
+
 // What a child trades its parent trades, and so it is corrected and busted; the ledger books it once, for the child.
 void OrderWay::child_told(const Order& child, const ExecutionReport& report, i64 now) {
-  const bool trades = report.exec_type == ExecType::trade || report.exec_type == ExecType::trade_correct ||
-                      report.exec_type == ExecType::trade_cancel;
-  if (trades) {
+  Order& parent = *store_.find(child.parent);
+  const bool undone = report.exec_type == ExecType::trade_correct || report.exec_type == ExecType::trade_cancel;
+  if (undone || report.exec_type == ExecType::trade) {
+    const bool ended = is_closed(parent.ord_status);
     ExecutionReport told = report;
     told.client_order_id = child.parent;
+    told.venue_order_id = 0;  // it is the child's
     apply(told, now);
+    // Its algorithm ended with it: what a trade that is undone leaves of it is canceled.
+    if (ended && is_open(parent.ord_status)) return end_work(parent, RejectReason::none, now);
   }
-  const Order& parent = *store_.find(child.parent);
-  if (parent.children.head == 0 && parent.ord_status == OrderStatus::pending_cancel) {
-    tell(parent, ExecType::canceled, now);
+  if (undone || report.exec_type == ExecType::restated || is_closed(child.ord_status)) withdraw_excess(parent, now);
+  if (parent.ord_status != OrderStatus::pending_cancel) return;
+  if (parent.children.head == 0) return tell(parent, ExecType::canceled, now);
+  const bool stays = is_open(child.ord_status) && child.ord_status != OrderStatus::pending_cancel;
+  if (stays && report.exec_type == ExecType::cancel_rejected) {
+    tell(parent, ExecType::cancel_rejected, now, kNoPrice, 0, kNoPrice, report.reason);
   }
 }
 

@@ -83,7 +83,7 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
                                    const InstrumentDefinition& definition) {
   const TypeRules& type = *rules_of(order.order_type);
   const bool has_stop = order.stop_price != kNoPrice;
-  const bool held = order.ord_status == OrderStatus::emulated;
+  const bool held = order.ord_status == OrderStatus::emulated || (order.flags & kAlgorithm) != 0;
   const bool has_limit = type.takes_price || order.price != kNoPrice;
   const bool follows = type.trails && !order.has(kTriggered);  // its stop is its own, and only the venue may know it
   if (!has_limit && !has_stop && !held && !follows) {
@@ -281,7 +281,8 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   i64 price = request.price != kNoPrice ? request.price : request.stop_price;
   if (price == kNoPrice) price = order->value_price;
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
-  // the core changes at once.
+  // the core changes at once, and so does what is worked there.
+  const bool here = held || (order->flags & kAlgorithm) != 0;
   const Reservation at_once{request.quantity - order->cum_qty, price < 0 ? -price : price};
   Wanted wanted{order->strategy,
                 order->instrument,
@@ -291,7 +292,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
                 price,
                 reduces_only,
                 reservation_of(*order),
-                held ? at_once : reservation_of_replace(*order, price, request.quantity)};
+                here ? at_once : reservation_of_replace(*order, price, request.quantity)};
   wanted.share(shared);
   if ((order->flags & kWaiting) != 0) return check_worth(wanted, *instrument);
   return check_wanted(wanted, *instrument, view);

@@ -23,6 +23,8 @@ from pytrader._strategy import (
     Timer,
     Trade,
 )
+from pytrader.strategy.algorithm import ExecutionAlgorithm
+from pytrader.strategy.algorithms import IcebergSlices, PercentOfVolume, Twap, Vwap
 from pytrader.strategy.compiled import CompiledStrategy
 from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.strategy import Strategy
@@ -37,11 +39,14 @@ __all__ = [
     "CompiledStrategy",
     "Condition",
     "ErrorPolicy",
+    "ExecutionAlgorithm",
+    "IcebergSlices",
     "Indicator",
     "Level",
     "Mids",
     "Order",
     "OrderEvent",
+    "PercentOfVolume",
     "Position",
     "Quote",
     "Random",
@@ -50,4 +55,6 @@ __all__ = [
     "StrategyState",
     "Timer",
     "Trade",
+    "Twap",
+    "Vwap",
 ]

@@ -377,6 +377,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed amount(i128 raw)
     i64 mark_price(const Kernel& kernel, u32 instrument) except +translate_current_exception
     cbool is_refusal(ExecType type)
+    cbool is_request(ExecType exec_type)
     cbool is_answer(const OrderEvent& event)
     cbool is_pending(OrderStatus status)
     cbool is_cancelable(OrderStatus status)

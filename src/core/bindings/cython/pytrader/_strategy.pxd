@@ -73,7 +73,6 @@ cdef class Order:
     cdef str label
     cdef tuple parts  # of the label
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
-    cdef bint to_ask  # a mass cancel is to ask for it
     cdef COrder last
     cdef OrderTerms last_terms
     cdef tuple bracket  # the exits of a bracket's entry, else None

@@ -53,6 +53,7 @@ from pytrader._kernel cimport (
     is_pending,
     is_recorded,
     is_refusal,
+    is_request,
     kAlgorithm,
     kAllOrNone,
     kEmulate,

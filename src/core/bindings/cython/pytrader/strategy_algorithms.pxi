@@ -32,6 +32,11 @@ cdef class AlgorithmBase:
         return 0 if parent.context is None else self.context.kernel.free_lots(parent.number)
 
     @property
+    def instrument(self):
+        """The parent's instrument."""
+        return self.bound("instrument").grid.instrument
+
+    @property
     def clock_ns(self):
         """The run's time in nanoseconds since 1970 UTC."""
         self.bound("clock_ns")
@@ -42,6 +47,7 @@ cdef class AlgorithmBase:
     def quote(self):
         """Best bid and offer of the parent's instrument now."""
         cdef Order parent = self.bound("quote")
+        self.context.readable("quote")
         return quote_now(self.context, parent.grid)
 
     def bars(self, duration):
@@ -108,7 +114,13 @@ cdef class AlgorithmBase:
         self.order = order
         self.timers = []
         context.algorithms[order.number] = self
-        self.on_start()
+        try:
+            self.on_start()
+        except BaseException:
+            # What is half begun does not stay.
+            if is_cancelable(order.now().ord_status):
+                cancel_order(context, order)
+            raise
         return 0
 
     # After the last event of the parent.
@@ -121,7 +133,7 @@ cdef class AlgorithmBase:
         return 0
 
 
-cdef int check_algorithm(algorithm, dict exits) except -1:
+cdef int check_algorithm(algorithm, exits) except -1:
     if not isinstance(algorithm, AlgorithmBase):
         raise InvalidArgument(f"algorithm must be an ExecutionAlgorithm such as Twap, got {algorithm!r}")
     if (<AlgorithmBase>algorithm).order is not None:
@@ -146,8 +158,17 @@ cdef int tell_algorithm(Context context, Order order, OrderEvent event) except -
     if found is None:
         return 0
     cdef AlgorithmBase algorithm = <AlgorithmBase>found
-    if may_command(context.kernel.state(context.index)):
-        algorithm.on_order_event(event)
-    if order.number == algorithm.order.number and is_closed(event.record.ord_status):
-        algorithm.end()
+    try:
+        if may_command(context.kernel.state(context.index)):
+            algorithm.on_order_event(event)
+    finally:
+        if order.number == algorithm.order.number and is_closed(event.record.ord_status):
+            algorithm.end()
+    return 0
+
+
+cdef int resume_algorithms(Context context) except -1:
+    """The strategy may act again: what happened meanwhile its algorithms were not told."""
+    for algorithm in list(context.algorithms.values()):
+        algorithm.on_resume()
     return 0

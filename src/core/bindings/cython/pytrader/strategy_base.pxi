@@ -288,16 +288,16 @@ cdef class StrategyBase:
             What the order waits for: ``"last"``, ``"bid_ask"``, ``"mid"`` or ``"mark"``; the venue's way if not given.
         emulate : bool
             Hold it in the core until its trigger, even if the venue could.
-        display_qty, display_range, min_qty
-            An iceberg's tip, and by how much tips vary; the least that must trade at once on entry.
-        hidden, all_or_none : bool
-            Not shown in the book; whole or not at all.
+        display_qty, display_range, min_qty, hidden, all_or_none
+            An iceberg's tip, by how much tips vary; the least to trade on entry; not shown in the book; whole or not at all.
         peg, peg_offset
             ``"primary"`` or ``"midpoint"``, and the distance from there; `limit` is the cap.
         expire_time, self_trade
             When a GTD order ends: nanoseconds since 1970 UTC or an aware datetime; what comes instead of a self-trade.
         take_profit, stop_loss, take_profit_ticks, stop_loss_ticks
             A bracket: what trades is followed by reduce-only exits at these prices, a limit and a stop: `Order.exits`.
+        algorithm : ExecutionAlgorithm, optional
+            Works the order with child orders, such as ``Twap("30m", slices=10)``: the order itself stays in the core.
         order_type : str | OrderType, optional
             Needed for ``"market_to_limit"`` and ``"market_with_protection"`` only; else it follows from the terms.
 

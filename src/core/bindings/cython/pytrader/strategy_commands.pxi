@@ -19,6 +19,7 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     if exits:
         return place_bracket(context, grid, order, exits)
     if algorithm is not None:
+        algorithm.prepare(grid.instrument, order.quantity, None if order.price == kNoPrice else order.price)
         order.flags |= <unsigned short>kAlgorithm
     number = context.kernel.submit(order)
     placed = context.follow(number, grid, order.tag)
@@ -64,7 +65,7 @@ cdef bint cancel_order(Context context, order) except? False:
     cdef Order own = own_order(context, order, "cancel")
     request.client_order_id = own.number
     request.strategy = context.index
-    return noted(context, own, context.kernel.cancel(request))
+    return noted(context, context.kernel.cancel(request))
 
 
 cdef bint replace_order(Context context, order, limit, quantity, stop, limit_ticks, quantity_lots, stop_ticks) except? False:
@@ -84,12 +85,11 @@ cdef bint replace_order(Context context, order, limit, quantity, stop, limit_tic
     request.quantity = now.order_qty
     if quantity is not None or quantity_lots is not None:
         request.quantity = read_lots(own.grid, quantity, quantity_lots)
-    return noted(context, own, context.kernel.replace(request))
+    return noted(context, context.kernel.replace(request))
 
 
-cdef bint noted(Context context, Order order, bint sent) noexcept:
+cdef bint noted(Context context, bint sent) noexcept:
     context.refusal = context.kernel.last_refusal()
-    order.asked += sent
     return sent
 
 

@@ -101,8 +101,9 @@ cdef class Context:
     cdef int find_handlers(self, strategy, base) except -1:
         own = getattr(strategy, "__dict__", {})
         cdef dict found = {}
-        # Orders' events keep the handles' history, whether or not the strategy looks at them; timers may be algorithms'.
-        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition) | mask_of(CallbackKind.timer)
+        # Orders' events keep the handles' history, whether or not the strategy looks at them; algorithms have timers.
+        self.bound.mask = mask_of(CallbackKind.order_event) | mask_of(CallbackKind.condition)
+        self.bound.mask |= mask_of(CallbackKind.timer) | mask_of(CallbackKind.resume)
         for name, kind in HANDLERS:
             if name in own or getattr(type(strategy), name) is not getattr(base, name):
                 found[name] = getattr(strategy, name)
@@ -157,6 +158,8 @@ cdef class Context:
                 (<Order>order).close()
         self.open_orders.clear()
         self.unanswered.clear()
+        self.algorithms.clear()
+        self.algorithm_timers.clear()
         self.recent = None
         self.kernel = NULL
         self.engine = None
@@ -312,7 +315,9 @@ cdef class Context:
         elif kind == CallbackKind.degrade:
             self.on_degrade(self.error)
         elif kind == CallbackKind.resume:
-            self.on_resume()
+            if self.on_resume is not None:
+                self.on_resume()
+            resume_algorithms(self)
         elif kind == CallbackKind.fault:
             self.on_fault(self.error)
         return 0
@@ -392,10 +397,10 @@ cdef class Context:
         cdef OrderEvent event
         cdef bint refused = is_refusal(record.exec_type)
         order.history.push_back(record)
-        if order.to_ask and record.exec_type == ExecType.pending_cancel:
-            order.to_ask = False
+        # Whoever asked: the strategy, or the core for a list, a parent or a mass cancel.
+        if is_request(record.exec_type):
             order.asked += 1
-        if order.asked and is_answer(record):
+        elif order.asked and is_answer(record):
             order.asked -= 1
         if is_closed(record.ord_status):
             self.finish_order(order)
@@ -407,14 +412,16 @@ cdef class Context:
             self.order_event = event
         event.record = record
         event.handle = order
-        if self.on_order_event is not None:
-            PyObject_CallOneArg(self.on_order_event, event)
-        if refused and self.on_reject is not None:
-            self.rejecting = True
-            PyObject_CallOneArg(self.on_reject, event)
-            self.rejecting = False
-        if self.algorithms:
-            tell_algorithm(self, order, event)
+        try:
+            if self.on_order_event is not None:
+                PyObject_CallOneArg(self.on_order_event, event)
+            if refused and self.on_reject is not None:
+                self.rejecting = True
+                PyObject_CallOneArg(self.on_reject, event)
+                self.rejecting = False
+        finally:
+            if self.algorithms:
+                tell_algorithm(self, order, event)
         return 0
 
     # The handle of a closed order stays known until the venue has answered every request about it: a cancel that came

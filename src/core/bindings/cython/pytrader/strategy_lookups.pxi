@@ -80,7 +80,6 @@ cdef int cancel_matching(Context context, side, tag, instrument) except -1:
     cdef vector[u64] found
     cdef vector[u64] wanted
     cdef u64 number
-    cdef Order order
     cdef int count
     read_query(context, side, tag, instrument, "open", &query)
     find_orders(context.kernel[0], query, found)
@@ -92,10 +91,4 @@ cdef int cancel_matching(Context context, side, tag, instrument) except -1:
         return 0
     count = <int>context.kernel.cancel_all(context.index, wanted)
     context.refusal = context.kernel.last_refusal()
-    for number in wanted:
-        order = context.order_of(number)
-        if order.now().ord_status == OrderStatus.pending_cancel:
-            order.asked += 1
-        else:
-            order.to_ask = is_cancelable(order.now().ord_status)
     return count
