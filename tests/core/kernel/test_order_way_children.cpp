@@ -386,18 +386,22 @@ TEST_CASE("an instrument that expires ends parents, and all that waits in the co
   const ClientOrderId alone = desk.kernel.submit(plain);
   const ClientOrderId works = desk.working(child_of(parent, 2, 90));
   const ClientOrderId idle = desk.kernel.submit(parent_of(3, 90));
-  CashEventRecord expiry{};
-  expiry.ts_event = expiry.ts_init = ++desk.now;
-  expiry.kind = static_cast<i64>(CashEventKind::expiry);
-  expiry.price = 100;
-  expiry.per = 1;
-  desk.kernel.apply_cash_event(0, expiry, desk.now);
+  desk.expire();
   for (const ClientOrderId id : {first, second, alone, idle}) CHECK(desk[id].ord_status == OrderStatus::canceled);
   CHECK(desk[parent].ord_status == OrderStatus::pending_cancel);
   CHECK(desk.port.canceled == Ids{works});
   desk.say(works, ExecType::canceled);
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
   CHECK(desk.kernel.orders().open_count() == 0);
+}
+
+TEST_CASE("an instrument that expires ends a parent though nothing waits in the core") {
+  WorkedDesk desk;
+  const ClientOrderId parent = desk.kernel.submit(parent_of(3, 90));
+  desk.expire();
+  CHECK(desk[parent].ord_status == OrderStatus::canceled);
+  CHECK(desk.strategy.events.back().exec_type == ExecType::canceled);
+  CHECK(desk.kernel.worked_here() == 0);
 }
 
 TEST_CASE("an error policy that cancels takes parents, their children, and what was sent after them") {

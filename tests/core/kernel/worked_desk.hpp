@@ -75,6 +75,15 @@ struct WorkedDesk {
     kernel.apply_report(report, now);
     CHECK(kernel.check());
   }
+  void expire() {
+    CashEventRecord expiry{};
+    expiry.ts_event = expiry.ts_init = ++now;
+    expiry.kind = static_cast<i64>(CashEventKind::expiry);
+    expiry.price = 100;
+    expiry.per = 1;
+    kernel.apply_cash_event(0, expiry, now);
+    CHECK(kernel.check());
+  }
   // A child that the venue has.
   ClientOrderId working(const NewOrder& order) {
     const ClientOrderId id = kernel.submit(order);
