@@ -930,6 +930,9 @@ class BacktestEngine(metaclass=_Bound):
         refuses_self_trade: bool,
         bar_path: str,
         bar_volume_share: SupportsIndex,
+        market_impact: object | None = None,
+        last_look: object | None = None,
+        maker_protection: object | None = None,
     ) -> None: ...
     def run(self, max_steps: int) -> str: ...
     def abort(self) -> None: ...

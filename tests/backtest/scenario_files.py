@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pytrader import Backtest, Instrument, Strategy
-from pytrader.backtest import RecordedVenue
+from pytrader.backtest import LastLook, MakerProtection, MarketImpact, RecordedVenue
 from pytrader.data import Stream
 from pytrader.matching import SessionRules, TradingPhase, VenueRules
 from pytrader.model.records import BAR, L2_EVENT, L3_EVENT, QUOTE, STATUS, TRADE
@@ -26,6 +26,11 @@ SIDES = {"bid": 1, "ask": 2}
 ADD, ERASE, EXECUTE, HIDDEN = 1, 3, 5, 6
 LAST = 128
 MARKET_WORDS = ("bid", "ask", "bought", "sold", "hidden", "bar", "phase", "wait")
+MODELS: dict[str, Any] = {
+    "market_impact": MarketImpact,
+    "last_look": LastLook,
+    "maker_protection": MakerProtection,
+}
 FLAGS = ("post_only", "reduce_only", "hidden", "all_or_none", "emulate")
 FORCES = ("gtc", "day", "ioc", "fok", "at_the_open", "at_the_close", "good_for_auction")
 QUIET = ("initialized", "pending_new", "pending_cancel", "pending_replace")
@@ -254,6 +259,7 @@ def play(scenario: Scenario) -> list[tuple[str, list[str]]]:
     rows.play(START + len(scenario.steps) * SECOND, last.split())
     fields = dict(scenario.venue)
     own = {key: fields.pop(key) for key in ("refuses_self_trade", "bar_path", "bar_volume_share") if key in fields}
+    own |= {key: model(**fields.pop(key)) for key, model in MODELS.items() if key in fields}
     if "session" in fields:
         fields["session"] = SessionRules(**fields["session"])
     rules = VenueRules(**fields) if fields else None

@@ -10,6 +10,7 @@ from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
 from pytrader.backtest.latency import Latency
+from pytrader.backtest.order_models import LastLook, MakerProtection, MarketImpact
 from pytrader.backtest.recorded_venue import RecordedVenue
 from pytrader.backtest.result import (
     AccountSummary,
@@ -33,7 +34,10 @@ __all__ = [
     "Exchange",
     "HandlerError",
     "InsuranceSummary",
+    "LastLook",
     "Latency",
+    "MakerProtection",
+    "MarketImpact",
     "PositionSummary",
     "QueueModel",
     "QueueModelUse",

@@ -167,7 +167,14 @@ class Run:
                 self._engine.set_queue_model(index_of[use.instrument_id], use.model)
         for name, venue in venues.items():
             self._engine.set_venue_rules(
-                index_of[name], venue.rules, venue.refuses_self_trade, venue.bar_path, venue.bar_volume_share
+                index_of[name],
+                venue.rules,
+                venue.refuses_self_trade,
+                venue.bar_path,
+                venue.bar_volume_share,
+                venue.market_impact,
+                venue.last_look,
+                venue.maker_protection,
             )
 
     def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:

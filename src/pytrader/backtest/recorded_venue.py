@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import SupportsIndex, TypeAlias
 
 from pytrader._core import VenueRules
+from pytrader.backtest.order_models import LastLook, MakerProtection, MarketImpact
 from pytrader.errors import InvalidArgument
 from pytrader.model import Instrument
 
@@ -31,17 +32,27 @@ class RecordedVenue:
         The way of the price within a bar; ``"adaptive"`` goes to the extreme first that is nearer to the open.
     bar_volume_share : int
         How much of a bar's volume own orders can trade, in basis points; 0: no bound.
+    market_impact : MarketImpact, optional
+        What own trades do to the prices of later own trades; None: nothing.
+    last_look : LastLook, optional
+        The look that a liquidity provider takes before it trades; None: it trades at once. Not over bars, nor with
+        status rows.
+    maker_protection : MakerProtection, optional
+        When the venue pulls a strategy's resting orders; None: never.
 
     Raises
     ------
     InvalidArgument
-        If a path is not known, or the share is not 0 to 10,000.
+        If a path is not known, the share is not 0 to 10,000, or a model is not one.
     """
 
     rules: VenueRules
     refuses_self_trade: bool
     bar_path: str
     bar_volume_share: int
+    market_impact: MarketImpact | None
+    last_look: LastLook | None
+    maker_protection: MakerProtection | None
 
     def __init__(
         self,
@@ -50,6 +61,9 @@ class RecordedVenue:
         refuses_self_trade: bool | None = None,
         bar_path: str = "worst_case",
         bar_volume_share: SupportsIndex = 0,
+        market_impact: MarketImpact | None = None,
+        last_look: LastLook | None = None,
+        maker_protection: MakerProtection | None = None,
     ) -> None:
         if rules is not None and not isinstance(rules, VenueRules):
             raise InvalidArgument(f"rules must be VenueRules, got {rules!r}")
@@ -60,6 +74,14 @@ class RecordedVenue:
             raise InvalidArgument(
                 f"bar_volume_share must be 0 to {BASIS_POINTS} basis points, got {bar_volume_share!r}"
             )
+        for name, model, wanted in (
+            ("market_impact", market_impact, MarketImpact),
+            ("last_look", last_look, LastLook),
+            ("maker_protection", maker_protection, MakerProtection),
+        ):
+            if model is not None and not isinstance(model, wanted):
+                raise InvalidArgument(f"{name} must be a {wanted.__name__}, got {model!r}")
+            object.__setattr__(self, name, model)
         refuses = rules is None if refuses_self_trade is None else refuses_self_trade
         object.__setattr__(self, "rules", VenueRules() if rules is None else rules)
         object.__setattr__(self, "refuses_self_trade", refuses)

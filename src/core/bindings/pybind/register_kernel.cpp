@@ -111,6 +111,23 @@ void bind_order_records(py::class_<BacktestEngine>& engine) {
           "Reports that were not taken as they came, of REFUSED_ROW.");
 }
 
+// The models of a venue as whole numbers, by the names of what Python calls them.
+ImpactChoice impact_of(const py::object& model) {
+  const auto billionths = [&](const char* name) { return parse_integer(model.attr(name).attr("scaled")(9), name); };
+  return {billionths("permanent"), billionths("fixed"), billionths("temporary"),
+          parse_integer(model.attr("window_ns"), "window_ns")};
+}
+
+LastLookChoice last_look_of(const py::object& model) {
+  return {parse_integer(model.attr("hold_ns"), "hold_ns"),
+          parse_integer(model.attr("tolerance_ticks"), "tolerance_ticks"), model.attr("symmetric").cast<bool>()};
+}
+
+ProtectionChoice protection_of(const py::object& model) {
+  const auto number = [&](const char* name) { return parse_integer(model.attr(name), name); };
+  return {number("max_lots"), number("max_fills"), number("max_net_lots"), number("window_ns"), number("freeze_ns")};
+}
+
 void bind_venue_models(py::class_<BacktestEngine>& engine) {
   engine.def(
       "set_queue_model",
@@ -122,16 +139,22 @@ void bind_venue_models(py::class_<BacktestEngine>& engine) {
   engine.def(
       "set_venue_rules",
       [](BacktestEngine& self, py::handle instrument, const VenueRules& rules, bool refuses_self_trade,
-         const std::string& bar_path, py::handle bar_volume_share) {
+         const std::string& bar_path, py::handle bar_volume_share, const py::object& market_impact,
+         const py::object& last_look, const py::object& maker_protection) {
         RecordedVenueRules given;
         given.rules = rules;
         given.refuses_self_trade = refuses_self_trade;
         given.bar_path = parse_policy(bar_path, "bar_path", kBarPaths);
         given.bar_volume_share = parse_integer(bar_volume_share, "bar_volume_share");
+        if (!market_impact.is_none()) given.impact = impact_of(market_impact);
+        if (!last_look.is_none()) given.last_look = last_look_of(last_look);
+        if (!maker_protection.is_none()) given.protection = protection_of(maker_protection);
         self.set_venue_rules(static_cast<InstrumentIndex>(parse_count(instrument, "instrument")), given);
       },
       py::arg("instrument"), py::arg("rules"), py::arg("refuses_self_trade").noconvert(), py::arg("bar_path"),
-      py::arg("bar_volume_share"), "What the venue of this instrument's recorded data offers and decides itself.");
+      py::arg("bar_volume_share"), py::arg("market_impact") = py::none(), py::arg("last_look") = py::none(),
+      py::arg("maker_protection") = py::none(),
+      "What the venue of this instrument's recorded data offers and decides itself.");
 }
 
 void bind_emulation(py::class_<BacktestEngine>& engine) {
