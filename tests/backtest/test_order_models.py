@@ -147,11 +147,10 @@ def test_instruments_have_models_of_their_own() -> None:
 
 def test_a_preset_keeps_its_fees_when_it_gets_a_model() -> None:
     venue = Venue(fees=Venue.binance_spot().fees, recorded=RecordedVenue(last_look=LOOK))
-    result = Backtest(
-        Takes([(SECOND, 3)]), (instrument(), quotes([(99, 101)] * 5)), cash="1000 USDT", venues={"BINANCE": venue}
-    ).run()
-    assert result.fills["last_qty"].size == 1
-    assert result.accounts[0].fees > 0
+    data = (instrument(), quotes([(6_400_000, 6_400_100)] * 5))
+    result = Backtest(Takes([(SECOND, 3)]), data, cash="1000 USDT", venues={"BINANCE": venue}).run()
+    assert len(result.fills) == 1
+    assert result.fills["fee"][0] > 0
 
 
 def test_a_last_look_is_refused_where_nobody_could_say_what_it_sees() -> None:
