@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bindings/compiled_arguments.hpp"
 #include "bindings/strategy_view.hpp"
 
 static_assert(sizeof(pytrader_quote) == sizeof(pytrader::QuoteRecord) &&
@@ -13,37 +14,6 @@ static_assert(sizeof(pytrader_quote) == sizeof(pytrader::QuoteRecord) &&
 
 namespace pytrader::bindings {
 namespace {
-
-// Refusals are functions of their own, so that what is called for every event is short enough to be inlined.
-[[noreturn, gnu::noinline, gnu::cold]] void refuse_code(i64 value, const char* what) {
-  throw Error(ErrorCode::invalid_argument,
-              std::string(what) + " is " + std::to_string(value) + ": no code that exists");
-}
-[[noreturn, gnu::noinline, gnu::cold]] void refuse_number(u64 value, const char* what) {
-  throw Error(ErrorCode::invalid_argument, std::string(what) + " " + std::to_string(value) + " does not exist");
-}
-[[noreturn, gnu::noinline, gnu::cold]] void refuse_side(i64 side) {
-  if (side < 0 || side > 255) refuse_code(side, "side");
-  throw Error(ErrorCode::invalid_argument, "side is " + std::to_string(side) + "; it must be 1 (buy) or 2 (sell)");
-}
-
-inline u8 small(i64 value, const char* what) {
-  if (value < 0 || value > 255) [[unlikely]]
-    refuse_code(value, what);
-  return static_cast<u8>(value);
-}
-
-inline u32 number(u64 value, const char* what) {
-  if (value >= UINT32_MAX) [[unlikely]]
-    refuse_number(value, what);
-  return static_cast<u32>(value);
-}
-
-inline Side side_of(i64 side) {
-  if (side != static_cast<i64>(Side::buy) && side != static_cast<i64>(Side::sell)) [[unlikely]]
-    refuse_side(side);
-  return static_cast<Side>(side);
-}
 
 pytrader_order_event event_of(const OrderEvent& event) noexcept {
   return {event.ts_event,
@@ -105,36 +75,10 @@ struct CompiledCalls {
     });
   }
 
-  static NewOrder order_of(const CompiledStrategy& strategy, const pytrader_new_order* told) {
-    NewOrder order{};
-    order.price = told->price;
-    order.quantity = told->quantity;
-    order.strategy = strategy.index_;
-    order.instrument = number(static_cast<u64>(told->instrument), "instrument");
-    order.tag = number(static_cast<u64>(told->tag), "tag");
-    order.side = side_of(told->side);
-    order.order_type = static_cast<OrderType>(small(told->order_type, "order_type"));
-    order.time_in_force = static_cast<TimeInForce>(small(told->time_in_force, "time_in_force"));
-    order.flags = small(told->flags, "flags");
-    order.trigger_type = static_cast<TriggerType>(small(told->trigger_type, "trigger_type"));
-    order.terms.stop_price = told->stop_price;
-    order.terms.activation_price = told->activation_price;
-    order.terms.trailing_offset = told->trailing_offset;
-    order.terms.trailing_step = told->trailing_step;
-    order.terms.trailing_unit = told->trailing_unit;
-    order.terms.limit_offset = told->limit_offset;
-    order.terms.display_qty = told->display_qty;
-    order.terms.display_range = told->display_range;
-    order.terms.min_qty = told->min_qty;
-    order.terms.peg_type = told->peg_type;
-    order.terms.peg_offset = told->peg_offset;
-    order.terms.expire_time = told->expire_time;
-    return order;
-  }
-
   static u64 submit_order(pytrader_run* run, const pytrader_new_order* told) noexcept {
-    return guarded(run, u64{0},
-                   [&](CompiledStrategy& strategy, Kernel& kernel) { return kernel.submit(order_of(strategy, told)); });
+    return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      return kernel.submit(order_of(strategy.index_, *told));
+    });
   }
 
   static u64 submit_list(pytrader_run* run, const pytrader_new_order* told, i64 count, i64 with_parent, i64 contingency,
@@ -148,7 +92,7 @@ struct CompiledCalls {
       std::array<NewOrder, OrderLists::kMaxOrders> orders{};
       const std::size_t size = static_cast<std::size_t>(count);
       for (std::size_t place = 0; place < size; ++place) {
-        orders[place] = order_of(strategy, told + place);
+        orders[place] = order_of(strategy.index_, told[place]);
         const bool triggers = with_parent == 1 && place == 0;
         orders[place].contingency =
             triggers ? Contingency::one_triggers_other : static_cast<Contingency>(small(contingency, "contingency"));

@@ -48,6 +48,15 @@ i64 VenueL2Market::reachable(Side taker, i64 limit, i64 wanted) const {
   return found;
 }
 
+i64 VenueL2Market::shown(Side side) const {
+  const Ladder& ladder = book_.side(side);
+  const Ladder& printed = side == Side::buy ? printed_bids_ : printed_asks_;
+  for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {
+    if (ladder[level].quantity > marked(printed, ladder.price_of(level))) return ladder.price_of(level);
+  }
+  return kNoPrice;
+}
+
 i64 VenueL2Market::best_left(Side taker) const {
   const Side side = opposite(taker);
   const Ladder& ladder = book_.side(side);

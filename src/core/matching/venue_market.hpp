@@ -27,6 +27,8 @@ class VenueMarket {
   virtual i64 place_in_queue(Side side, i64 price) = 0;
   // The best displayed price of a side, kNoPrice if it is empty.
   virtual i64 touch(Side side) const = 0;
+  // The same without what a print has just traded away.
+  virtual i64 shown(Side side) const { return touch(side); }
   // The best price that has something left for a taker, kNoPrice if nothing has.
   virtual i64 best_left(Side taker) const = 0;
 

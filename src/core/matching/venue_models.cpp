@@ -72,7 +72,7 @@ SimulatedVenue::Displacement SimulatedVenue::displacement_at(Side side, i64 limi
 i64 SimulatedVenue::sweep(u32 slot, i64 bound, i64 limit, i64 already, i64 ts) {
   const Side side = orders_[slot].side;
   const bool asks = !rules_.last_look.is_none();
-  const i64 shown = market_.touch(opposite(side));
+  const i64 shown = market_.shown(opposite(side));
   const Displacement moved = displacement(side, bound, limit, already, orders_.leaves_qty(slot));
   i64 taken = 0;
   while (taken < moved.quantity) {
