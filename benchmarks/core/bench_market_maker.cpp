@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <vector>
 
 #include "../peers/market_maker.cpp"
 #include "bindings/compiled_strategy.hpp"
 #include "kernel/backtest_loop.hpp"
+#include "workload_rows.hpp"
 
 using namespace pytrader;
 
@@ -27,18 +27,9 @@ struct WorkloadRow {
 };
 
 std::vector<L2Record> read_rows(const char* path, std::size_t most) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const auto size = static_cast<std::size_t>(std::max<std::streamoff>(0, file.tellg()));
-  std::uint16_t header = 0;
-  file.seekg(8);
-  file.read(reinterpret_cast<char*>(&header), sizeof header);
-  if (!file) return {};
-  const std::size_t count = std::min(most, (size - 10 - header) / sizeof(WorkloadRow));
-  std::vector<WorkloadRow> told(count);
-  file.seekg(10 + header);
-  file.read(reinterpret_cast<char*>(told.data()), static_cast<std::streamsize>(count * sizeof(WorkloadRow)));
-  std::vector<L2Record> rows(count);
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::vector<WorkloadRow> told = read_workload<WorkloadRow>(path, most);
+  std::vector<L2Record> rows(told.size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
     const WorkloadRow& row = told[i];
     const bool trade = row.kind == 2;
     const i64 resting = (row.side == 1) == trade ? 2 : 1;

@@ -2,12 +2,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <vector>
 
 #include "../../examples/cpp/sma_cross.cpp"
 #include "bindings/compiled_strategy.hpp"
 #include "kernel/backtest_loop.hpp"
+#include "workload_rows.hpp"
 
 using namespace pytrader;
 
@@ -28,18 +28,9 @@ struct WorkloadRow {
 };
 
 std::vector<BarRecord> read_rows(const char* path, std::size_t most) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const auto size = static_cast<std::size_t>(std::max<std::streamoff>(0, file.tellg()));
-  std::uint16_t header = 0;
-  file.seekg(8);
-  file.read(reinterpret_cast<char*>(&header), sizeof header);
-  if (!file) return {};
-  const std::size_t count = std::min(most, (size - 10 - header) / sizeof(WorkloadRow));
-  std::vector<WorkloadRow> told(count);
-  file.seekg(10 + header);
-  file.read(reinterpret_cast<char*>(told.data()), static_cast<std::streamsize>(count * sizeof(WorkloadRow)));
-  std::vector<BarRecord> rows(count);
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::vector<WorkloadRow> told = read_workload<WorkloadRow>(path, most);
+  std::vector<BarRecord> rows(told.size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
     const WorkloadRow& row = told[i];
     rows[i] = {row.ts + kMinute, row.ts + kMinute, row.ts, row.open, row.high, row.low, row.close, row.volume};
   }

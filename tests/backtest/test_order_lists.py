@@ -4,50 +4,21 @@ from __future__ import annotations
 
 import pickle
 import random
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from pytrader import Backtest, Buy, InvalidArgument, Sell, Strategy
+from pytrader import Buy, InvalidArgument, Sell, Strategy
 from pytrader.model import ExecType, OrderStatus, RejectReason
 from pytrader.strategy import ErrorPolicy, Quote
-from tests.backtest.markets import instrument, quotes
-
-BTC = instrument()
-
-
-class Script(Strategy):
-    """Does one thing at some of the quotes, and keeps the order events."""
-
-    def on_start(self) -> None:
-        self.step = 0
-        self.seen: list[Any] = []
-
-    def on_quote(self, quote: Quote) -> None:
-        act = self.steps.get(self.step)
-        self.step += 1
-        if act is not None:
-            act(self)
-
-    def on_order_event(self, event: Any) -> None:
-        self.seen.append(event)
-
-
-def scripted(**steps: Callable[[Any], None]) -> Any:
-    strategy: Any = Script()
-    strategy.steps = {int(name.removeprefix("at_")): act for name, act in steps.items()}
-    return strategy
+from tests.backtest.markets import quotes
+from tests.backtest.worked_orders import run, scripted
 
 
 def touch(*mids: int, quantity: int = 5000) -> Any:
     return quotes([(mid - 1, mid + 1) for mid in mids], quantity=quantity)
-
-
-def run(strategy: Any, rows: Any, cash: str = "1000000 USDT", **settings: Any) -> Any:
-    return Backtest(strategy, (BTC, rows), cash=cash, check_every_event=True, **settings).run()
 
 
 def test_a_bracket_has_its_exits_as_handles_and_leaves_with_a_profit() -> None:

@@ -1,4 +1,4 @@
-"""Runs with an order that an execution algorithm works, and what its children were."""
+"""Runs of scripted strategies, and of orders that an execution algorithm works, with what the children were."""
 
 from __future__ import annotations
 
