@@ -1,6 +1,6 @@
 // The order's way on one screen: command -> risk gate (-> emulator -> gate) -> execution -> venue -> report -> ledger.
-// What the orders of a list mean to one another stands in order_way_lists.cpp, what a parent and the children are that
-// an algorithm works it with in order_way_children.cpp.
+// The steps between the stations stand in order_way.cpp, the way of orders that wait in the core in order_way_held.cpp,
+// of lists in order_way_lists.cpp, of parents and the children that work them in order_way_children.cpp.
 #pragma once
 
 #include "execution/order_store.hpp"
@@ -57,60 +57,18 @@ class OrderWay {
   ClientOrderId submit_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, i64 now);
 
   // The next order that the market event under way fires; what trails follows after the last, and then there is none.
-  bool release_next(i64 now) {
-    Emulator::Output output;
-    while (emulation_.emulator().next(output)) {
-      Order& order = *store_.find(output.client_order_id);
-      order.stop_price = output.stop_price;
-      if (!output.fired) continue;
-      release(order, now);
-      settle_lists(now);
-      return true;
-    }
-    return false;
-  }
+  bool release_next(i64 now);
 
   // The next order that waits in the core and expires until now.
-  bool expire_next(i64 now) {
-    ClientOrderId id = emulation_.emulator().next_expired(now);
-    if (id == 0) {
-      id = lists_.next_expired(now);
-      if (id == 0) return false;
-      stop_holding(*store_.find(id));
-    }
-    tell(*store_.find(id), ExecType::expired, now);
-    settle_lists(now);
-    return true;
-  }
+  bool expire_next(i64 now);
   i64 next_expiry() const noexcept { return std::min(emulation_.emulator().next_expiry(), lists_.next_expiry()); }
 
   // The day is over: of these orders those expire that wait in the core for their day. False if there may be more of
   // them than events may wait.
-  bool end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
-    for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
-      if (events_.is_half_full()) return false;
-      Order& order = *store_.find(id);
-      id = store_.next_open(id);
-      if (order.ord_status != OrderStatus::emulated || order.time_in_force != TimeInForce::day) continue;
-      stop_holding(order);
-      tell(order, ExecType::expired, now);
-    }
-    settle_lists(now);
-    return true;
-  }
+  bool end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now);
 
   // Orders that wait in the core are canceled for this reason: what they wait for has changed. False as in end_day().
-  bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now) {
-    for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
-      if (events_.is_half_full()) return false;
-      Order& order = *store_.find(id);
-      id = store_.next_open(id);
-      if (order.ord_status == OrderStatus::emulated) cancel_here(order, reason, now);
-    }
-    const bool ended = end_works(strategy, instrument, reason, now);
-    settle_lists(now);
-    return ended;
-  }
+  bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now);
 
   // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
   // the core; else why it did not, and then nothing happened.
@@ -166,179 +124,41 @@ class OrderWay {
   const Ledger& ledger() const noexcept { return ledger_; }
 
  private:
-  bool apply(const ExecutionReport& report, i64 now) {
-    Order* order = store_.find(report.client_order_id);
-    const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
-    OrderEvent event{};
-    TradeChange change;
-    const bool taken = store_.apply(report, now, event, change) == Applied::taken;
-    if (taken) exposure_changed(*order, report.exec_type, before, report.reason);
-    if (change.kind == TradeChange::Kind::placed) {
-      ledger_.place_fill(order->strategy, order->instrument, key_of(*order, change.before, change.exec_id),
-                         key_of(*order, change.placed, change.exec_id));
-      position_changed(order->strategy, order->instrument);
-    }
-    if (!taken) return false;
-    if (change.kind == TradeChange::Kind::none || (order->flags & kAlgorithm) != 0) {
-      events_.push(event);
-      if ((order->flags & kChild) != 0) [[unlikely]]
-        child_told(*order, report, now);
-      return true;
-    }
-    const FillPosting posting =
-        change.kind == TradeChange::Kind::told ? book(event, change, *order) : rebook(event, change);
-    event.fee = posting.fee;
-    const PositionState& position = position_changed(event.strategy, event.instrument);
-    events_.push_fill(event, position);
-    if ((order->flags & kChild) != 0) [[unlikely]]
-      child_told(*order, report, now);
-    return true;
-  }
-
-  void send(Order& order, i64 value_price, i64 now) {
-    say(order, ExecType::pending_new, RejectReason::none, now, value_price);
-    venue_.submit(order, now);
-  }
-
-  void hold(Order& order, i64 value_price, i64 now) {
-    const bool waits = emulation_.hold(order, store_.terms(order));
-    say(order, ExecType::emulated, RejectReason::none, now, value_price);
-    if (!waits) release(order, now);
-  }
-
-  // Its stop price is reached: through the gate again, and on to the venue as a market or limit order.
-  void release(Order& order, i64 now) {
-    venue_.require_room();
-    tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price));
-    order.flags |= kReleased;
-    say(order, ExecType::released, RejectReason::none, now);
-    const RiskView view = view_of(order.strategy, order.instrument, now);
-    const NewOrder sent = sent_order(order, store_.terms(order));
-    Reservation shared;
-    const RejectReason reason =
-        gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(&order, shared));
-    if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
-    send(order, RiskGate::value_at_release(sent, order, view), now);
-  }
-
-  // A replace of an order that waits in the core: done at once.
-  RejectReason restate(Order& order, const ReplaceRequest& wanted, i64 now) {
-    const OrderTerms terms = store_.terms(order);
-    const bool waits = (order.flags & kWaiting) != 0;
-    const RejectReason reason = waits ? RejectReason::none : emulation_.check_replace(wanted, order, terms);
-    if (reason != RejectReason::none) return reason;
-    venue_.require_room();
-    const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price;
-    const bool keeps_place = same_stop && wanted.quantity <= order.order_qty;
-    tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
-    if (!waits && !emulation_.restate(order, terms, keeps_place)) release(order, now);
-    return reason;
-  }
-
-  // What happens to an order in the core, in the words of a venue.
+  // What an order is told: by its venue, by the core where it waits or is worked there, and by ourselves.
+  bool apply(const ExecutionReport& report, i64 now);
   void tell(const Order& order, ExecType exec_type, i64 now, i64 price = kNoPrice, i64 quantity = 0,
-            i64 stop_price = kNoPrice, RejectReason reason = RejectReason::none) {
-    ExecutionReport report{};
-    report.reason = reason;
-    report.ts_event = now;
-    report.client_order_id = order.client_order_id;
-    report.instrument = order.instrument;
-    report.exec_type = exec_type;
-    report.price = price;
-    report.quantity = quantity;
-    report.stop_price = stop_price;
-    if (!apply(report, now)) {
-      throw Error(ErrorCode::invalid_state, "order state: an order that waits in the core can not take its own event");
-    }
-  }
+            i64 stop_price = kNoPrice, RejectReason reason = RejectReason::none);
   void say(Order& order, ExecType exec_type, RejectReason reason, i64 now) {
     say(order, exec_type, reason, now, order.value_price);
   }
   // `value_price` is what the order is valued at from now on.
-  void say(Order& order, ExecType exec_type, RejectReason reason, i64 now, i64 value_price) {
-    const Reservation before = reservation_of(order);
-    order.value_price = value_price;
-    OrderEvent event{};
-    if (store_.apply_own(order.client_order_id, exec_type, reason, now, event) != Applied::taken) {
-      throw Error(ErrorCode::invalid_state, "order state: an order that the gate passed can not take its own event");
-    }
-    exposure_changed(order, exec_type, before, reason);
-    if ((order.flags & kChild) != 0) [[unlikely]]
-      raise_value(order, value_price);
-    events_.push(event);
-  }
+  void say(Order& order, ExecType exec_type, RejectReason reason, i64 now, i64 value_price);
   void exposure_changed(const Order& order, ExecType exec_type, const Reservation& before,
                         RejectReason reason = RejectReason::none) {
     gate_.exposure().order_changed(order, before);
     if (order.list != 0) [[unlikely]]
       list_changed(order, exec_type, reason);
   }
-  static bool stands_alone(const NewOrder& command) noexcept {
-    return command.contingency == Contingency::none && command.list == 0 && command.parent == 0;
-  }
+  FillPosting book(const OrderEvent& event, const TradeChange& change, Order& order);
+  FillPosting rebook(const OrderEvent& event, const TradeChange& change);
+  const PositionState& position_changed(StrategyIndex strategy, InstrumentIndex instrument);
 
-  RejectReason replace_one(const ReplaceRequest& command, Order* order, i64 now) {
-    const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
-    Reservation shared;
-    const RejectReason reason = gate_.check_replace(command, order, instrument_of(index),
-                                                    view_of(command.strategy, index, now), shared_of(order, shared));
-    if (reason != RejectReason::none) return reason;
-    if ((order->flags & (kAlgorithm | kChild)) != 0) [[unlikely]] {
-      const RejectReason exceeds = judge_family(command, *order);
-      if (exceeds != RejectReason::none) return exceeds;
-      if ((order->flags & kAlgorithm) != 0) return restate_work(*order, command, now);
-      raise_value(*order, command.price != kNoPrice ? command.price : command.stop_price);
-    }
-    if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
-    venue_.require_room();
-    if (!note_replace(*order, command, now)) return RejectReason::request_pending;
-    venue_.replace(*order, now);
-    return reason;
-  }
-  bool note_replace(Order& order, const ReplaceRequest& command, i64 now) {
-    const Reservation before = reservation_of(order);
-    OrderEvent event{};
-    if (store_.request_replace(command, now, event) != Applied::taken) return false;
-    exposure_changed(order, ExecType::pending_replace, before);
-    events_.push(event);
-    return true;
-  }
+  // To the venue.
+  void send(Order& order, i64 value_price, i64 now);
   // An order that may be canceled, for a reason where its strategy did not ask.
-  void cancel(Order& order, RejectReason reason, i64 now) {
-    if (order.ord_status == OrderStatus::emulated) return cancel_here(order, reason, now);
-    if ((order.flags & kAlgorithm) != 0) return end_work(order, reason, now);
-    venue_.require_room();
-    say(order, ExecType::pending_cancel, reason, now);
-    venue_.cancel(order, now);
-  }
-  // ... that waits in the core.
-  void cancel_here(Order& order, RejectReason reason, i64 now) {
-    stop_holding(order);
-    tell(order, ExecType::canceled, now, kNoPrice, 0, kNoPrice, reason);
-  }
-  void stop_holding(const Order& order) noexcept {
-    if ((order.flags & kWaiting) != 0) {
-      lists_.stop_waiting(order);
-    } else {
-      emulation_.remove(order);
-    }
-  }
+  void cancel(Order& order, RejectReason reason, i64 now);
+  RejectReason replace_one(const ReplaceRequest& command, Order* order, i64 now);
+  bool note_replace(Order& order, const ReplaceRequest& command, i64 now);
 
-  // Orders of lists.
-  // What holds back for the order beside itself, in `into`; null where nothing does.
-  const Reservation* shared_of(const Order* order, Reservation& into) const noexcept {
-    if (order == nullptr || (order->flags & (kShared | kChild)) == 0) return nullptr;
-    into = (order->flags & kShared) != 0 ? lists_.held(*order) : reservation_of(*store_.find(order->parent));
-    return &into;
-  }
+  // Orders that wait in the core.
+  void hold(Order& order, i64 value_price, i64 now);
+  void release(Order& order, i64 now);
+  RejectReason restate(Order& order, const ReplaceRequest& wanted, i64 now);
+  void cancel_here(Order& order, RejectReason reason, i64 now);
+  void stop_holding(const Order& order) noexcept;
+
   // Parents and the children that an algorithm works them with.
-  Order* worked_parent(const NewOrder& command) noexcept {
-    if (command.parent == 0) [[likely]]
-      return nullptr;
-    Order* const parent = store_.find(command.parent);
-    const bool works = parent != nullptr && parent->strategy == command.strategy && (parent->flags & kAlgorithm) != 0;
-    return works ? parent : nullptr;
-  }
+  Order* worked_parent(const NewOrder& command) noexcept;
   RejectReason judge_child(const NewOrder& command, const Order& parent, const RiskView& view) const;
   RejectReason judge_family(const ReplaceRequest& command, const Order& order) const;
   void raise_value(const Order& child, i64 price);
@@ -349,6 +169,7 @@ class OrderWay {
   void withdraw_excess(const Order& parent, i64 now);
   void child_told(const Order& child, const ExecutionReport& report, i64 now);
 
+  // Orders of lists.
   struct Trial;
   RejectReason judge(const NewOrder& command, OrderListId list, std::size_t place, i64 now);
   RejectReason judge_list(std::span<const NewOrder> commands, OrderListId list, std::size_t& wrong, i64 now);
@@ -358,46 +179,16 @@ class OrderWay {
   void start(Order& order, i64 quantity, i64 now);
   void resize(Order& order, const ListStep& step, i64 now);
   void renew(Order& order, i64 quantity, i64 now);
-  static FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noexcept {
-    return {placed, order.client_order_id, exec_id};
+  static bool stands_alone(const NewOrder& command) noexcept {
+    return command.contingency == Contingency::none && command.list == 0 && command.parent == 0;
   }
-  FillPosting book(const OrderEvent& event, const TradeChange& change, Order& order) {
-    const PositionState before = ledger_.position(event.strategy, event.instrument);
-    const FillPosting posting = ledger_.apply_fill({event.strategy, event.instrument, event.side, event.liquidity,
-                                                    event.last_px, event.last_qty, event.ts_event, order.cum_value},
-                                                   order.fees);
-    ledger_.note_fill(event.strategy, event.instrument,
-                      {{change.placed, event.client_order_id, change.exec_id},
-                       event.last_px,
-                       sign(event.side) * event.last_qty,
-                       posting.fee,
-                       {},
-                       event.liquidity},
-                      before);
-    return posting;
-  }
-  FillPosting rebook(const OrderEvent& event, const TradeChange& change) {
-    return ledger_.correct_fill(event.strategy, event.instrument,
-                                {change.placed, event.client_order_id, change.exec_id}, change.price, change.quantity,
-                                event.liquidity);
-  }
-  const PositionState& position_changed(StrategyIndex strategy, InstrumentIndex instrument) {
-    const PositionState& position = ledger_.position(strategy, instrument);
-    gate_.exposure().position_changed(strategy, instrument, position.quantity, position.cost);
-    return position;
-  }
+
+  // What holds back for the order beside itself, in `into`; null where nothing does.
+  const Reservation* shared_of(const Order* order, Reservation& into) const noexcept;
   const Instrument* instrument_of(InstrumentIndex index) const noexcept {
     return index < board_.size() ? board_[index].instrument.get() : nullptr;
   }
-  RiskView view_of(StrategyIndex strategy, InstrumentIndex index, i64 now) const noexcept {
-    if (index >= board_.size()) return {};
-    return {board_[index].best_bid(),
-            board_[index].best_ask(),
-            ledger_.account_of(index).capital(),
-            now,
-            gate_.is_allotted(strategy) ? ledger_.earned(strategy, index) : 0,
-            board_[index].expired};
-  }
+  RiskView view_of(StrategyIndex strategy, InstrumentIndex index, i64 now) const noexcept;
 
   VenuePort& venue_;
   const MarketBoard& board_;

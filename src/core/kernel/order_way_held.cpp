@@ -1,0 +1,104 @@
+// The way of orders that wait in the core: held, released, replaced, canceled and expired there.
+#include "kernel/order_way.hpp"
+
+namespace pytrader {
+
+bool OrderWay::release_next(i64 now) {
+  Emulator::Output output;
+  while (emulation_.emulator().next(output)) {
+    Order& order = *store_.find(output.client_order_id);
+    order.stop_price = output.stop_price;
+    if (!output.fired) continue;
+    release(order, now);
+    settle_lists(now);
+    return true;
+  }
+  return false;
+}
+
+bool OrderWay::expire_next(i64 now) {
+  ClientOrderId id = emulation_.emulator().next_expired(now);
+  if (id == 0) {
+    id = lists_.next_expired(now);
+    if (id == 0) return false;
+    stop_holding(*store_.find(id));
+  }
+  tell(*store_.find(id), ExecType::expired, now);
+  settle_lists(now);
+  return true;
+}
+
+bool OrderWay::end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now) {
+  for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+    if (events_.is_half_full()) return false;
+    Order& order = *store_.find(id);
+    id = store_.next_open(id);
+    if (order.ord_status != OrderStatus::emulated || order.time_in_force != TimeInForce::day) continue;
+    stop_holding(order);
+    tell(order, ExecType::expired, now);
+  }
+  settle_lists(now);
+  return true;
+}
+
+bool OrderWay::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now) {
+  for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+    if (events_.is_half_full()) return false;
+    Order& order = *store_.find(id);
+    id = store_.next_open(id);
+    if (order.ord_status == OrderStatus::emulated) cancel_here(order, reason, now);
+  }
+  const bool ended = end_works(strategy, instrument, reason, now);
+  settle_lists(now);
+  return ended;
+}
+
+void OrderWay::hold(Order& order, i64 value_price, i64 now) {
+  const bool waits = emulation_.hold(order, store_.terms(order));
+  say(order, ExecType::emulated, RejectReason::none, now, value_price);
+  if (!waits) release(order, now);
+}
+
+// Its stop price is reached: through the gate again, and on to the venue as a market or limit order.
+void OrderWay::release(Order& order, i64 now) {
+  venue_.require_room();
+  tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price));
+  order.flags |= kReleased;
+  say(order, ExecType::released, RejectReason::none, now);
+  const RiskView view = view_of(order.strategy, order.instrument, now);
+  const NewOrder sent = sent_order(order, store_.terms(order));
+  Reservation shared;
+  const RejectReason reason =
+      gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(&order, shared));
+  if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
+  send(order, RiskGate::value_at_release(sent, order, view), now);
+}
+
+// A replace of an order that waits in the core: done at once.
+RejectReason OrderWay::restate(Order& order, const ReplaceRequest& wanted, i64 now) {
+  const OrderTerms terms = store_.terms(order);
+  const bool waits = (order.flags & kWaiting) != 0;
+  const RejectReason reason = waits ? RejectReason::none : emulation_.check_replace(wanted, order, terms);
+  if (reason != RejectReason::none) return reason;
+  venue_.require_room();
+  const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price;
+  const bool keeps_place = same_stop && wanted.quantity <= order.order_qty;
+  tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
+  if (!waits && !emulation_.restate(order, terms, keeps_place)) release(order, now);
+  return reason;
+}
+
+void OrderWay::cancel_here(Order& order, RejectReason reason, i64 now) {
+  stop_holding(order);
+  tell(order, ExecType::canceled, now, kNoPrice, 0, kNoPrice, reason);
+}
+
+void OrderWay::stop_holding(const Order& order) noexcept {
+  if ((order.flags & kWaiting) != 0) {
+    lists_.stop_waiting(order);
+  } else {
+    emulation_.remove(order);
+  }
+}
+
+}  // namespace pytrader
