@@ -247,7 +247,7 @@ def total_of(among: str, kind: str, places: list[list[Any]], at: int, given: lis
             continue
         if among == "OUO":
             total -= traded
-        elif among == "ONE_UPDATES_OTHER_PROPORTIONAL":
+        elif among != "none":
             total -= -(-traded * base(at) // base(other)) if base(other) else base(at)
     return total
 
@@ -268,7 +268,7 @@ def check(among: str, kind: str, places: list[list[Any]]) -> int:
             assert order.order_lots + traded_at(earlier) == total_of(among, kind, places, at, given), (among, places)
             checked += 1
     legs = places[1:] if kind else places
-    if among == "OCO" and any(traded_at(place) for place in legs):
+    if among == "OCO" and any(place[-1].cum_lots and place[-1].is_open for place in legs):
         assert sum(place[-1].is_open and not place[-1].is_pending for place in legs) <= 1
         checked += 1
     return checked

@@ -343,10 +343,11 @@ Applied OrderStore::apply_end(Order& order, const ExecutionReport& report, Order
 Applied OrderStore::apply_refusal(Order& order, const ExecutionReport& report) {
   const bool of_cancel = report.exec_type == ExecType::cancel_rejected;
   if (!answers(of_cancel ? order.asked_cancel : order.asked_replace, report)) return Applied::repeated_report;
-  if (order.request == (of_cancel ? OrderStatus::pending_cancel : OrderStatus::pending_replace)) {
-    order.request = OrderStatus::initialized;
-  }
   if (!of_cancel) forget_replace(order);
+  if (order.request == (of_cancel ? OrderStatus::pending_cancel : OrderStatus::pending_replace)) {
+    // A replace that was asked for before the cancel has an answer of its own to come.
+    order.request = order.pending_qty != 0 ? OrderStatus::pending_replace : OrderStatus::initialized;
+  }
   order.facts |= kAcknowledged;
   return Applied::taken;
 }

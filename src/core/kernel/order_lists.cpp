@@ -60,6 +60,7 @@ OrderListId OrderLists::add(std::span<const NewOrder> orders, ClientOrderId firs
       ++group;
     }
     slots_.push_back({first + place, order.quantity, static_cast<u32>(group), joins});
+    slots_.back().stop_price = order.terms.stop_price;
   }
   lists_.push_back(list);
   return static_cast<OrderListId>(lists_.size());
@@ -110,6 +111,18 @@ void OrderLists::stop_waiting(const Order& order) noexcept {
   --waiting_;
 }
 
+// What the event says of requests and of the price that is waited for; of an order that was renewed it says nothing.
+void OrderLists::touch_slot(Slot& slot, const Order& order, ExecType exec_type, RejectReason reason) noexcept {
+  if (slot.order != order.client_order_id) return;
+  if (order.stop_price != kNoPrice) slot.stop_price = order.stop_price;
+  // A request that was lost is made again, but not at the very moment at which it was made.
+  const bool again = reason == RejectReason::request_lost && slot.asked_ts != order.ts_last;
+  if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
+  if (exec_type == ExecType::replace_rejected || exec_type == ExecType::replaced) slot.asked = 0;
+  if (exec_type == ExecType::restated && reason == RejectReason::reduce_only_would_increase) slot.cut = true;
+  slot.cancel_refused = exec_type == ExecType::cancel_rejected && !again;
+}
+
 void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reason) {
   // What is asked for waits for its answer.
   if (exec_type == ExecType::pending_new || exec_type == ExecType::pending_cancel ||
@@ -119,15 +132,15 @@ void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reas
   List& list = lists_[order.list - 1];
   Slot& slot = slot_of(order);
   const bool is_parent = list.triggers && order.place == 0;
+  touch_slot(slot, order, exec_type, reason);
   const bool ended = is_closed(order.ord_status) && !slot.ended_here;
   if (!is_parent && list.taken == kNone && (order.cum_qty > 0 || ended)) list.taken = order.place;
-  // A request that was lost is made again, but not at the very moment at which it was made.
-  const bool again = reason == RejectReason::request_lost && slot.asked_ts != order.ts_last;
-  if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
-  if (exec_type == ExecType::replace_rejected || exec_type == ExecType::replaced) slot.asked = 0;
-  if (exec_type == ExecType::cancel_rejected) slot.cancel_refused = !again;
   if (exec_type == ExecType::trade) {
-    for (std::size_t place = 0; place < list.count; ++place) slots_[list.offset + place].cancel_refused = false;
+    for (std::size_t place = 0; place < list.count; ++place) {
+      Slot& other = slots_[list.offset + place];
+      other.cancel_refused = false;
+      if (is_parent) other.cut = false;
+    }
   }
   if (list.touched) return;
   list.touched = true;
@@ -152,11 +165,26 @@ void OrderLists::asked(const Order& order, const ListStep& step, i64 now) noexce
   slot.ended_here |= step.act == ListStep::Act::cancel;
 }
 
-void OrderLists::renewed(const Order& order) noexcept {
+void OrderLists::renewed(const Order& order, const Order& over) noexcept {
+  List& list = lists_[order.list - 1];
   Slot& slot = slot_of(order);
   slot.order = order.client_order_id;
+  slot.earlier += over.cum_qty;
   slot.asked = slot.refused = 0;
-  slot.cancel_refused = slot.ended_here = false;
+  slot.cancel_refused = slot.ended_here = slot.cut = false;
+  // The one that traded is over: they begin anew.
+  list.taken = kNone;
+}
+
+void OrderLists::recount(const Order& order, const OrderStore& store) noexcept {
+  Slot& slot = slot_of(order);
+  slot.earlier = 0;
+  slot.reopened = false;
+  for (ClientOrderId id = store.find(slot.order)->renews; id != 0; id = store.find(id)->renews) {
+    const Order& earlier = *store.find(id);
+    slot.earlier += earlier.cum_qty;
+    slot.reopened |= is_open(earlier.ord_status);
+  }
 }
 
 void OrderLists::refused(const Order& order, const ListStep& step) noexcept {
@@ -164,13 +192,8 @@ void OrderLists::refused(const Order& order, const ListStep& step) noexcept {
 }
 
 i128 OrderLists::traded(const List& list, std::size_t place, const OrderStore& store) const noexcept {
-  i128 lots = 0;
-  for (ClientOrderId id = slots_[list.offset + place].order; id != 0;) {
-    const Order& order = *store.find(id);
-    lots += order.cum_qty;
-    id = order.renews;
-  }
-  return lots;
+  const Slot& slot = slots_[list.offset + place];
+  return slot.earlier + store.find(slot.order)->cum_qty;
 }
 
 // What the order would be for if its siblings never traded.
@@ -185,12 +208,12 @@ i128 OrderLists::base_of(const List& list, std::size_t place, const OrderStore& 
 
 i128 OrderLists::total_of(const List& list, std::size_t place, const OrderStore& store) const noexcept {
   const i128 base = base_of(list, place, store);
-  if (!updates(list.among)) return base;
+  if (list.among == Contingency::none) return base;
   i128 total = base;
   for (std::size_t other = list.triggers ? 1 : 0; other < list.count; ++other) {
     const i128 lots = other == place ? 0 : traded(list, other, store);
     if (lots == 0) continue;
-    const i128 others = list.among == Contingency::one_updates_other_proportional ? base_of(list, other, store) : base;
+    const i128 others = list.among == Contingency::one_updates_other_absolute ? base : base_of(list, other, store);
     // A sibling that traded although it should be for nothing leaves nothing.
     total -= others > 0 ? divide_up(lots * base, others) : base;
   }
@@ -203,8 +226,10 @@ ListStep OrderLists::step(const Order& order, const OrderStore& store) const noe
   if (is_open(order.ord_status)) return open_step(order, store);
   // Over: it is renewed where it was filled or its list ended it, and not where its strategy or venue did.
   const bool is_over = order.ord_status == OrderStatus::filled || slot_of(order).ended_here;
-  const bool passed = list.among == Contingency::one_cancels_other && list.taken != order.place;
-  if (!list.triggers || !is_over || (passed && list.taken != kNone)) return {};
+  if (!list.triggers || !is_over) return {};
+  // Of orders of which one cancels the others, when that one is filled.
+  const bool passed = list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place;
+  if (passed && store.find(slots_[list.offset + list.taken].order)->ord_status != OrderStatus::filled) return {};
   const i128 more = total_of(list, order.place, store) - traded(list, order.place, store);
   if (more <= 0) return {};
   return {ListStep::Act::renew, static_cast<i64>(std::min<i128>(more, INT64_MAX)), RejectReason::none};
@@ -227,7 +252,8 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
   const i64 quantity = static_cast<i64>(std::min<i128>(total, INT64_MAX));
   if (waits) return {Act::start, quantity, RejectReason::none};
   const i64 known = order.pending_qty != 0 ? order.pending_qty : order.order_qty;
-  return {quantity != known && quantity != slot.refused ? Act::resize : Act::none, quantity, RejectReason::none};
+  const bool asks = quantity != known && quantity != slot.refused && !(slot.cut && quantity > known);
+  return {asks ? Act::resize : Act::none, quantity, RejectReason::none};
 }
 
 bool OrderLists::sizes(const Order& order) const noexcept {

@@ -73,7 +73,14 @@ class OrderLists {
   // What was done about it: a request left for the venue, or the gate refused it, or another order took the place.
   void asked(const Order& order, const ListStep& step, i64 now) noexcept;
   void refused(const Order& order, const ListStep& step) noexcept;
-  void renewed(const Order& order) noexcept;
+  void renewed(const Order& order, const Order& over) noexcept;
+  // An order that was renewed is told of late: what it traded counts anew. Walks those that were at its place.
+  void recount(const Order& order, const OrderStore& store) noexcept;
+  // Whether one of those that it renewed may be open again.
+  bool reopened(const Order& order) const noexcept { return slot_of(order).reopened; }
+  bool is_current(const Order& order) const noexcept { return slot_of(order).order == order.client_order_id; }
+  // The price that the order waited for last, kNoPrice for one that waits for none.
+  i64 stop_price(const Order& order) const noexcept { return slot_of(order).stop_price; }
 
   // Whether the quantity of this order is not its strategy's to choose.
   bool sizes(const Order& order) const noexcept;
@@ -97,8 +104,12 @@ class OrderLists {
     i64 asked = 0;        // total of the replace under way that the list asked for, 0 for none
     i64 refused = 0;      // total that was refused last: it is not asked for again
     i64 asked_ts = INT64_MIN;
-    bool cancel_refused = false;  // by the venue: not asked for again before somebody trades
+    i64 stop_price = kNoPrice;    // that was waited for last
+    i128 earlier = 0;             // what those traded that were there before
+    bool cancel_refused = false;  // by the venue: not asked for again before something else happens
     bool ended_here = false;      // its list canceled it
+    bool reopened = false;        // one of those that were there before is open
+    bool cut = false;             // the venue cut it to the position: it does not grow before its parent trades
   };
   struct List {
     u32 count;
@@ -122,6 +133,7 @@ class OrderLists {
   i128 traded(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   i128 base_of(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   i128 total_of(const List& list, std::size_t place, const OrderStore& store) const noexcept;
+  void touch_slot(Slot& slot, const Order& order, ExecType exec_type, RejectReason reason) noexcept;
   ListStep open_step(const Order& order, const OrderStore& store) const noexcept;
 
   std::vector<List> lists_;

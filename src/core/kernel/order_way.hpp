@@ -178,6 +178,7 @@ class OrderWay {
   void work(Order& order, i64 now);
   void start(Order& order, i64 quantity, i64 now);
   void resize(Order& order, const ListStep& step, i64 now);
+  void give_up(Order& order, RejectReason reason, i64 now);
   void renew(Order& order, i64 quantity, i64 now);
   static bool stands_alone(const NewOrder& command) noexcept {
     return command.contingency == Contingency::none && command.list == 0 && command.parent == 0;

@@ -42,8 +42,10 @@ RejectReason OrderWay::judge_family(const ReplaceRequest& command, const Order& 
     if (command.quantity < order.cum_qty + given_to_children(order)) return RejectReason::exceeds_parent;
     for (ClientOrderId id = order.children.head; id != 0;) {
       const Order& child = *store_.find(id);
-      const i64 asked = child.pending_qty != 0 ? child.pending_price : child.price;
-      if (!keeps_limit(order.side, command.price, asked)) return RejectReason::exceeds_parent;
+      // While a replace is under way either of its prices may trade.
+      const bool keeps = keeps_limit(order.side, command.price, child.price) &&
+                         (child.pending_qty == 0 || keeps_limit(order.side, command.price, child.pending_price));
+      if (!keeps) return RejectReason::exceeds_parent;
       id = child.by_parent.next;
     }
     return RejectReason::none;

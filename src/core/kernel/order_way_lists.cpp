@@ -119,13 +119,21 @@ void OrderWay::list_changed(const Order& order, ExecType exec_type, RejectReason
     gate_.exposure().change(order.strategy, order.instrument, order.side, before, after);
     lists_.hold(order.list, order.place, after);
   }
+  if (!lists_.is_current(order)) lists_.recount(order, store_);
   lists_.touch(order, exec_type, reason);
 }
 
 void OrderWay::work_lists(i64 now) {
   while (const OrderListId list = lists_.take_touched()) {
     for (std::size_t place = 0; place < lists_.count(list); ++place) {
-      work(*store_.find(lists_.order_at(list, place)), now);
+      Order& order = *store_.find(lists_.order_at(list, place));
+      // What was renewed and then came back, by a bust, has been replaced.
+      for (ClientOrderId id = lists_.reopened(order) ? order.renews : 0; id != 0; id = store_.find(id)->renews) {
+        Order& earlier = *store_.find(id);
+        const bool works = is_open(earlier.ord_status) && earlier.ord_status != OrderStatus::pending_cancel;
+        if (works) cancel(earlier, RejectReason::contingency, now);
+      }
+      work(order, now);
     }
   }
 }
@@ -140,8 +148,7 @@ void OrderWay::work(Order& order, i64 now) {
     case ListStep::Act::renew:
       return renew(order, step.quantity, now);
     case ListStep::Act::cancel:
-      lists_.asked(order, step, now);
-      if (order.ord_status != OrderStatus::pending_cancel) cancel(order, step.reason, now);
+      if (order.ord_status != OrderStatus::pending_cancel) give_up(order, step.reason, now);
       return;
     case ListStep::Act::none:
       return;
@@ -157,7 +164,9 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
   Reservation shared;
   RejectReason reason =
       gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(&order, shared));
-  if (is_too_small(reason) && lists_.may_grow(order, store_)) return;
+  // Nor is there something to reduce before the parent has turned the position.
+  const bool too_early = is_too_small(reason) || reason == RejectReason::reduce_only_would_increase;
+  if (too_early && lists_.may_grow(order, store_)) return;
   const bool waits = emulation_.takes(sent);
   if (reason == RejectReason::none && waits) reason = emulation_.check(sent);
   if (reason != RejectReason::none) {
@@ -184,22 +193,30 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
 // What waits in the core is judged when it leaves; at the venue a refusal of the gate is told as one of the request.
 void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
   ReplaceRequest request{order.client_order_id, order.price, step.quantity, order.strategy, order.stop_price};
+  // Less than the instrument's minimum can not stand: reduce-only it trades no more than there is to close.
+  const bool reduces_only = (order.flags & kReduceOnly) != 0;
+  const i64 least = instrument_of(order.instrument)->definition().min_quantity;
+  if (step.quantity < least) {
+    if (!reduces_only) return give_up(order, RejectReason::quantity_below_minimum, now);
+    if (order.order_qty <= least || order.pending_qty != 0) return;
+    request.quantity = least;
+  }
   if (order.ord_status == OrderStatus::emulated) {
     restate(order, request, now);
     return;
   }
-  // Less than the instrument's minimum can not stand: reduce-only it trades no more than there is to close.
-  const i64 least = instrument_of(order.instrument)->definition().min_quantity;
-  if (step.quantity < least) {
-    if ((order.flags & kReduceOnly) == 0) return cancel(order, RejectReason::quantity_below_minimum, now);
-    if (order.order_qty <= least || order.pending_qty != 0) return;
-    request.quantity = least;
-  }
   const RejectReason reason = replace_one(request, &order, now);
   if (reason == RejectReason::none) return lists_.asked(order, step, now);
   if (reason == RejectReason::request_pending) return;
+  if (reason == RejectReason::notional_below_minimum && !reduces_only) return give_up(order, reason, now);
   lists_.refused(order, step);
   if (note_replace(order, request, now)) tell(order, ExecType::replace_rejected, now, kNoPrice, 0, kNoPrice, reason);
+}
+
+// Until there is enough for it again.
+void OrderWay::give_up(Order& order, RejectReason reason, i64 now) {
+  lists_.asked(order, {ListStep::Act::cancel, 0, reason}, now);
+  cancel(order, reason, now);
 }
 
 // There is more to do than an order that is over has done: another one like it takes its place.
@@ -209,9 +226,7 @@ void OrderWay::renew(Order& over, i64 quantity, i64 now) {
   NewOrder order = sent_order(over, terms);
   order.order_type = over.order_type;
   order.terms = terms;
-  if (waits_for_price(over.order_type) && !trails && over.stop_price != kNoPrice) {
-    order.terms.stop_price = over.stop_price;
-  }
+  if (waits_for_price(over.order_type) && !trails) order.terms.stop_price = lists_.stop_price(over);
   if (!rules_of(over.order_type)->takes_price) order.price = kNoPrice;
   order.trigger_type = over.trigger_type;
   order.time_in_force = over.time_in_force;
@@ -235,7 +250,7 @@ void OrderWay::renew(Order& over, i64 quantity, i64 now) {
   Order& made = store_.create(order, now);
   made.place = over.place;
   made.renews = static_cast<u32>(over.client_order_id);
-  lists_.renewed(made);
+  lists_.renewed(made, over);
   if (reason != RejectReason::none) {
     say(made, ExecType::denied, reason, now);
   } else if (waits) {

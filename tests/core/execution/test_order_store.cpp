@@ -423,3 +423,17 @@ TEST_CASE("the answer to a replace may come after a cancel was asked for, and is
   CHECK(order.order_qty == 12);
   CHECK(desk.store.apply(replaced, 8, desk.event) == Applied::repeated_report);
 }
+
+TEST_CASE("a replace that was asked for before a cancel keeps its own answer to come") {
+  Desk desk;
+  const ClientOrderId id = desk.working(100, 10);
+  REQUIRE(desk.store.request_replace({id, 90, 20, 0}, 2, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply_own(id, ExecType::pending_cancel, RejectReason::none, 3, desk.event) == Applied::taken);
+  REQUIRE(desk.store.apply(report(id, ExecType::cancel_rejected), 4, desk.event) == Applied::taken);
+  const Order& order = *desk.store.find(id);
+  CHECK(order.ord_status == OrderStatus::pending_replace);
+  CHECK(order.pending_qty == 20);
+  REQUIRE(desk.store.apply(report(id, ExecType::replace_rejected), 5, desk.event) == Applied::taken);
+  CHECK(order.ord_status == OrderStatus::new_);
+  CHECK(order.pending_qty == 0);
+}

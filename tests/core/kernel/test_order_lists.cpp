@@ -289,8 +289,12 @@ TEST_CASE("exits that were complete before their entry come back for what it tra
     desk.say(desk.entry, ExecType::trade, 2, 100);
     desk.answer();
     CHECK(desk.open_lots(OrderType::limit) == 2);
-    // Of two of which one cancels the other, the one that traded stays.
-    CHECK(desk.open_lots(OrderType::stop) == (among == kOco ? 0 : 2));
+    CHECK(desk.open_lots(OrderType::stop) == 2);
+    // And it goes on so.
+    desk.say(desk[desk.kernel.orders().size()].client_order_id, ExecType::trade, 2, 50);
+    desk.answer();
+    CHECK(desk.open_lots(OrderType::limit) == 0);
+    CHECK(desk.open_lots(OrderType::stop) == 0);
     const Order& renewed = desk[desk.kernel.orders().size()];
     CHECK(renewed.parent == desk.entry);
     CHECK(renewed.list == desk[desk.entry].list);
@@ -394,4 +398,96 @@ TEST_CASE("a child that can not be valued is denied when it would leave") {
   desk.say(first, ExecType::trade, 10, 100);
   CHECK(desk[first + 1].ord_status == OrderStatus::denied);
   CHECK(desk.strategy.events.back().reason == RejectReason::no_market_price);
+}
+
+TEST_CASE("what the venue cut to the position is not asked for again before the entry trades") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  desk.answer();
+  ExecutionReport cut{};
+  cut.client_order_id = desk.entry + 1;
+  cut.exec_type = ExecType::restated;
+  cut.reason = RejectReason::reduce_only_would_increase;
+  cut.price = 150;
+  cut.quantity = 1;
+  cut.ts_event = ++desk.now;
+  desk.kernel.apply_report(cut, desk.now);
+  CHECK(desk[desk.entry + 1].pending_qty == 0);
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  CHECK(desk[desk.entry + 1].pending_qty == 4);
+}
+
+TEST_CASE("requests that two orders lose at one moment are both made again") {
+  Desk desk(10'000);
+  const std::vector<NewOrder> list{limit(Side::sell, 1, 150, kOco), limit(Side::sell, 1, 160, kOco),
+                                   limit(Side::sell, 1, 170, kOco)};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  for (ClientOrderId id = first; id < first + 3; ++id) desk.say(id, ExecType::new_, 1);
+  desk.say(first, ExecType::trade, 1, 150);
+  const i64 lost_ts = ++desk.now;
+  for (const ClientOrderId id : {first + 1, first + 2}) {
+    ExecutionReport report{};
+    report.client_order_id = id;
+    report.exec_type = ExecType::cancel_rejected;
+    report.ts_event = lost_ts;
+    report.reason = RejectReason::request_lost;
+    desk.kernel.apply_report(report, lost_ts);
+  }
+  CHECK(desk[first + 1].ord_status == OrderStatus::pending_cancel);
+  CHECK(desk[first + 2].ord_status == OrderStatus::pending_cancel);
+}
+
+TEST_CASE("a cancel that overtook its order is asked for again when the venue has the order") {
+  Desk desk(10'000);
+  const std::vector<NewOrder> list{limit(Side::sell, 1, 150, kOco), limit(Side::sell, 1, 160, kOco)};
+  const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
+  desk.say(first, ExecType::new_, 1);
+  desk.say(first, ExecType::trade, 1, 150);
+  desk.say(first + 1, ExecType::cancel_rejected);
+  CHECK(desk.port.canceled.size() == 1);
+  desk.say(first + 1, ExecType::new_, 1);
+  CHECK(desk.port.canceled.size() == 2);
+}
+
+TEST_CASE("a renewed stop waits for the price that its strategy moved it to") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  desk.answer();
+  CHECK(desk.kernel.replace({desk.entry + 2, kNoPrice, 2, 0, 60}));
+  ExecutionReport moved{};
+  moved.client_order_id = desk.entry + 2;
+  moved.exec_type = ExecType::replaced;
+  moved.quantity = 2;
+  moved.price = kNoPrice;
+  moved.stop_price = 60;
+  moved.ts_event = ++desk.now;
+  desk.kernel.apply_report(moved, desk.now);
+  desk.say(desk.entry + 2, ExecType::triggered);
+  desk.say(desk.entry + 2, ExecType::trade, 2, 60);
+  desk.answer();
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  const Order& renewed = desk[desk.kernel.orders().size()];
+  CHECK(renewed.order_type == OrderType::stop);
+  CHECK(renewed.stop_price == 60);
+}
+
+TEST_CASE("an exit that a bust opens again is canceled where another has taken its place") {
+  Bracket desk;
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  desk.answer();
+  desk.say(desk.entry + 1, ExecType::trade, 2, 150);
+  const ExecId exit = desk.exec_id;
+  desk.answer();
+  desk.say(desk.entry, ExecType::trade, 2, 100);
+  desk.answer();
+  ExecutionReport bust{};
+  bust.client_order_id = desk.entry + 1;
+  bust.exec_type = ExecType::trade_cancel;
+  bust.exec_id = exit;
+  bust.ts_event = ++desk.now;
+  desk.kernel.apply_report(bust, desk.now);
+  desk.answer();
+  CHECK(desk.kernel.check());
+  CHECK(desk.open_lots(OrderType::limit) == 4);
+  CHECK(desk.open_lots(OrderType::stop) == 4);
 }

@@ -6,7 +6,8 @@
 cdef class Order:
     """One order of a strategy.
 
-    The handle always shows the order as it is now. It stays readable after the order is closed and after the run.
+    The handle shows the order as it is now, and stays readable after the order is closed and after the run. A trade that
+    is told after the order's end comes with a handle of its own, ``event.order``; this one does not learn of it.
     """
 
     def __reduce__(self):
