@@ -226,7 +226,7 @@ ListStep OrderLists::step(const Order& order, const OrderStore& store) const noe
   if (is_open(order.ord_status)) return open_step(order, store);
   // Over: it is renewed where it was filled or its list ended it, and not where its strategy or venue did.
   const bool is_over = order.ord_status == OrderStatus::filled || slot_of(order).ended_here;
-  if (!list.triggers || !is_over) return {};
+  if (!list.triggers || !is_over || slot_of(order).cut) return {};
   // Of orders of which one cancels the others, when that one is filled.
   const bool passed = list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place;
   if (passed && store.find(slots_[list.offset + list.taken].order)->ord_status != OrderStatus::filled) return {};

@@ -413,8 +413,13 @@ TEST_CASE("what the venue cut to the position is not asked for again before the 
   cut.ts_event = ++desk.now;
   desk.kernel.apply_report(cut, desk.now);
   CHECK(desk[desk.entry + 1].pending_qty == 0);
+  const u64 orders = desk.kernel.orders().size();
+  desk.say(desk.entry + 1, ExecType::trade, 1, 150);
+  CHECK(desk[desk.entry + 1].ord_status == OrderStatus::filled);
+  CHECK(desk.kernel.orders().size() == orders);  // nor does another one take its place
   desk.say(desk.entry, ExecType::trade, 2, 100);
-  CHECK(desk[desk.entry + 1].pending_qty == 4);
+  desk.answer();
+  CHECK(desk.open_lots(OrderType::limit) == 3);
 }
 
 TEST_CASE("requests that two orders lose at one moment are both made again") {
