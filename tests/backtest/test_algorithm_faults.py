@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from pytrader.backtest import RecordedVenue
+from pytrader.matching import VenueRules
 from pytrader.model import ExecType, OrderStatus, RejectReason
 from pytrader.strategy import ErrorPolicy, ExecutionAlgorithm, IcebergSlices, Twap, Vwap
-from tests.backtest.markets import SECOND, START, instrument, quotes
+from tests.backtest.markets import SECOND, START, quotes
 from tests.backtest.worked_orders import Script, flat, run, scripted, sent, worked
 
 
@@ -79,12 +81,11 @@ def test_a_parent_can_not_shrink_below_what_its_children_hold() -> None:
 
 @pytest.mark.parametrize("make", [lambda: Twap("8s", slices=4), lambda: IcebergSlices("0.004", retry="2s")])
 def test_a_child_that_is_refused_at_once_is_not_sent_in_circles(make: Callable[[], Any]) -> None:
-    # Ten lots are 0.010 * 100 = 1.00 USDT, four are 0.40: the order is worth enough, its parts are not.
-    market = instrument(min_notional="0.50")
-    strategy = worked(make(), flat(7), lots=10, limit=10000, market=market)
-    denied = [event for event in strategy.seen if event.exec_type is ExecType.DENIED]
-    assert {event.reason.code for event in denied} == {RejectReason.NOTIONAL_BELOW_MINIMUM}
-    assert 1 <= len(denied) <= 4
+    venue = RecordedVenue(VenueRules(order_types=["market"]))
+    strategy = worked(make(), flat(7), lots=10, limit=10000, venue=venue)
+    rejected = [event for event in strategy.seen if event.exec_type is ExecType.REJECTED]
+    assert {event.reason.code for event in rejected} == {RejectReason.ORDER_TYPE_NOT_SUPPORTED}
+    assert 1 <= len(rejected) <= 4
 
 
 def test_many_children_that_fill_at_once_wait_for_time_to_pass() -> None:

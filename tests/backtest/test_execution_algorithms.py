@@ -246,3 +246,31 @@ def test_an_algorithm_works_one_order_and_only_inside_its_run() -> None:
     for use in (lambda: algorithm.quote, lambda: algorithm.clock_ns, lambda: algorithm.send(1), algorithm.finish):
         with pytest.raises(InvalidState):
             use()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "lots", "fields", "parts"),
+    [
+        (lambda: Twap("9s", slices=3), 7, {"min_quantity": "0.004"}, [7]),
+        (lambda: Twap("9s", slices=3), 9, {"min_quantity": "0.004"}, [5, 4]),
+        (lambda: Vwap("9s", [5, 3, 2]), 10, {"min_quantity": "0.004"}, [5, 5]),
+        (lambda: Twap("9s", slices=3), 10, {"min_notional": "0.45"}, [5, 5]),
+    ],
+)
+def test_no_part_leaves_a_rest_that_can_not_be_sent(
+    algorithm: Any, lots: int, fields: dict[str, Any], parts: list[int]
+) -> None:
+    strategy = worked(algorithm(), flat(20), market=instrument(**fields), lots=lots)
+    assert [part for _, part in sent(strategy)] == parts
+    assert strategy.parent.status is OrderStatus.FILLED
+
+
+def test_what_no_order_is_small_enough_for_ends_the_parent() -> None:
+    market = instrument(min_notional="0.30")
+    strategy = worked(IcebergSlices("0.005"), flat(20), market=market, lots=12, limit=10002)
+    assert [part for _, part in sent(strategy)] == [5, 7]
+    assert strategy.parent.status is OrderStatus.FILLED
+    thin = flat(20, quantity=2)
+    strategy = worked(Twap("10s", slices=2), thin, market=instrument(min_quantity="0.004"), lots=4)
+    assert strategy.parent.cum_lots == 2
+    assert strategy.parent.status is OrderStatus.CANCELED

@@ -222,6 +222,8 @@ i64 SimulatedVenue::reach(Side side, i64 price, i64 wanted, SelfTrade policy) co
 i64 SimulatedVenue::reach_displayed(Side side, i64 limit, i64 wanted, SelfTrade policy) const {
   const u32 own = own_in_reach(side, limit, wanted, policy);
   if (own == kNone || policy == SelfTrade::cancel_oldest) return market_.reachable(side, limit, wanted);
+  // A provider answers later than an own order trades: what must trade together can not come from both.
+  if (!rules_.last_look.is_none()) return 0;
   if (policy == SelfTrade::none || policy == SelfTrade::decrement) {
     return reach_past_own(side, limit, wanted, policy == SelfTrade::decrement);
   }

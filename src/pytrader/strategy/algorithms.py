@@ -42,6 +42,23 @@ def span(value: str | int, what: str) -> int:
     return length
 
 
+def least_lots(instrument: Instrument, ticks: int | None) -> int:
+    """The smallest order that the instrument takes: by quantity, and at a price, where there is one, by value."""
+    least = max(1, instrument.quantity_lots(instrument.min_quantity))
+    if ticks is None or instrument.min_notional is None:
+        return least
+    floor = Fraction(str(instrument.min_notional.amount))
+    value = abs(Fraction(str(instrument.notional(instrument.price(ticks), instrument.quantity(1)).amount)))
+    return max(least, -(-floor // value)) if value > 0 else least
+
+
+def part_of(lots: int, rest: int, least: int) -> int:
+    """As much of `lots` as can be sent so that what is left of `rest` is nothing, or can be sent too."""
+    if 0 < rest - lots < least:
+        lots = rest - least
+    return lots if lots >= least else 0
+
+
 def one_of(value: object, allowed: tuple[str, ...], what: str) -> None:
     """Refuse what is no choice."""
     if value not in allowed:
@@ -68,7 +85,7 @@ class _Scheduled(ExecutionAlgorithm):
         return self.parent.order_lots
 
     def prepare(self, instrument: Instrument, quantity_lots: int, limit_ticks: int | None) -> None:
-        self.least = max(1, instrument.quantity_lots(instrument.min_quantity))
+        self.least = least_lots(instrument, limit_ticks)
 
     def on_start(self) -> None:
         self.start = self.clock_ns
@@ -95,16 +112,30 @@ class _Scheduled(ExecutionAlgorithm):
             self.ending = True
             self.conclude()
             return
+        self.least = least_lots(self.instrument, self.price_now())
+        if self.free_lots < self.least and not self.children:
+            self.finish()  # no order is small enough for what is left
+            return
         due = self.target(passed)
         if self.style == "take":
             self.take(due - (self.parent.order_lots - self.free_lots))
         else:
             self.post(due - self.parent.cum_lots)
 
+    def price_now(self) -> int | None:
+        """What a child would be valued at: the parent's limit, or the best price of the other side."""
+        if self.parent.price_ticks is not None:
+            return self.parent.price_ticks
+        quote = self.quote
+        if self.parent.side is Side.BUY:
+            return quote.ask_ticks if quote.ask_lots else None
+        return quote.bid_ticks if quote.bid_lots else None
+
     def take(self, lots: int) -> None:
         """Trade at once what can be."""
-        if lots >= self.least:
-            self.send(lots, limit_ticks=self.parent.price_ticks, time_in_force="IOC")
+        part = part_of(lots, self.free_lots, self.least)
+        if part > 0:
+            self.send(part, limit_ticks=self.parent.price_ticks, time_in_force="IOC")
 
     def post(self, lots: int) -> None:
         """Have so many lots rest at the best price of the parent's side."""
@@ -112,12 +143,13 @@ class _Scheduled(ExecutionAlgorithm):
         if price is None:
             return
         children = self.children
+        lots = part_of(lots, self.parent.leaves_lots, self.least)
         if not children:
-            if lots >= self.least:
+            if lots > 0:
                 self.send(lots, limit_ticks=price, post_only=True)
             return
         child = children[0]
-        if child.status in WORKING and (child.price_ticks != price or child.leaves_lots != lots) and lots >= self.least:
+        if child.status in WORKING and (child.price_ticks != price or child.leaves_lots != lots) and lots > 0:
             self.replace(child, limit_ticks=price, quantity_lots=child.cum_lots + lots)
 
     def own_best(self) -> int | None:
@@ -152,8 +184,9 @@ class Twap(_Scheduled):
     """Time-weighted: equal parts over a time, the first at once.
 
     Part `k` of `n` brings the traded quantity to ``quantity * k / n``, rounded down to lots: parts differ by one lot at
-    most and add up to the order. What a part did not trade the next one makes up for. The end comes one interval after
-    the last part.
+    most and add up to the order. What a part did not trade the next one makes up for. Where parts would be below the
+    instrument's least quantity or value they wait for the next ones, and no part leaves a rest below it. The end comes
+    one interval after the last part.
 
     Parameters
     ----------
@@ -310,13 +343,14 @@ class IcebergSlices(ExecutionAlgorithm):
 
     For venues without iceberg orders of their own; unlike a venue's, each part joins the end of the queue only when it
     gets there. A child that ends otherwise is followed by another one at the next multiple of `retry` after the start;
-    as is the last of 100 children that were filled without time passing. A new limit of the order moves its child.
+    as is the last of 100 children that were filled without time passing. A new limit of the order that is no stricter
+    moves its child.
 
     Parameters
     ----------
     display : str | int | Decimal | Quantity | Fixed
         How much a child is for; the last one is for what is left. A rest that would be below the instrument's least
-        quantity goes with the child before it.
+        quantity or value goes with the child before it; what is below that from the start ends the order.
     retry : str | int
         Text such as ``"1s"``, or nanoseconds.
 
@@ -340,7 +374,7 @@ class IcebergSlices(ExecutionAlgorithm):
         if limit_ticks is None:
             raise InvalidArgument("IcebergSlices rests at the order's limit: give the order a limit")
         self.lots = instrument.quantity_lots(self.display)
-        self.least = max(1, instrument.quantity_lots(instrument.min_quantity))
+        self.least = least_lots(instrument, limit_ticks)
         if self.lots < self.least:
             raise InvalidArgument(f"display must be at least {instrument.quantity(self.least)}, got {self.display!r}")
 
@@ -376,7 +410,11 @@ class IcebergSlices(ExecutionAlgorithm):
         if now != self.sent_at:
             self.sent_at, self.sent = now, 0
         free = self.free_lots
+        self.least = least_lots(self.instrument, self.parent.price_ticks)
+        if free < self.least:
+            self.finish()  # no order is small enough for what is left
+            return
         lots = free if free - self.lots < self.least else self.lots
-        if lots >= self.least and self.sent < AT_ONCE_MAX:
+        if self.sent < AT_ONCE_MAX:
             self.sent += 1
             self.send(lots, limit_ticks=self.parent.price_ticks)
