@@ -74,7 +74,7 @@ void measure(const std::vector<BarRecord>& rows, bool trades) {
   const double start = cpu_seconds();
   loop.run(UINT64_MAX);
   const double spent = cpu_seconds() - start;
-  const std::vector<FillRow>& fills = loop.recorder().fills();
+  const auto& fills = loop.recorder().fills();
   std::printf("%-11s %5.1f M bars/s, %5.1f ns a bar; %zu fills, equity %lld cents, digest %016llx\n",
               trades ? "SMA cross:" : "no handler:", static_cast<double>(rows.size()) / spent / 1e6,
               spent / static_cast<double>(rows.size()) * 1e9, fills.size(),

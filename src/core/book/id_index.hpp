@@ -19,7 +19,10 @@ constexpr u32 kNone = 0;
 // Those bits contain the entry's home position, so that erasing and growing never ask for an id.
 // Linear probing at a load of at most one half, erasing by shifting back: no tombstones, so that the cost of a look-up
 // depends on the live ids alone. Bound: 2^31 ids.
-class IdIndex {
+// Of 2^kNeighbourBits ids that differ in their last bits alone the homes lie side by side: for ids that count up, and
+// of which the newest are asked for.
+template <unsigned kNeighbourBits>
+class BasicIdIndex {
  public:
   static constexpr std::size_t kMaxIds = std::size_t{1} << 31;
 
@@ -137,10 +140,16 @@ class IdIndex {
   // Two multiplications with a fold between them: a single one maps ids in steps of some sizes (987, 10^9) onto a few
   // neighbouring entries, and every look-up would walk through all of them.
   static u32 tag_of(u64 id) noexcept {
-    const u64 mixed = id * 0x9E3779B97F4A7C15ULL;
-    return static_cast<u32>(((mixed ^ (mixed >> 32)) * 0xBF58476D1CE4E5B9ULL) >> 32);
+    const u64 mixed = (id >> kNeighbourBits) * 0x9E3779B97F4A7C15ULL;
+    const u32 tag = static_cast<u32>(((mixed ^ (mixed >> 32)) * 0xBF58476D1CE4E5B9ULL) >> 32);
+    if constexpr (kNeighbourBits == 0) return tag;
+    return (tag & ~kNeighbours) | (static_cast<u32>(id) & kNeighbours);
   }
-  u32 home_of(u32 tag) const noexcept { return static_cast<u32>(u64{tag} >> shift_); }
+  u32 home_of(u32 tag) const noexcept {
+    const u32 home = static_cast<u32>(u64{tag} >> shift_);
+    if constexpr (kNeighbourBits == 0) return home;
+    return (home & ~kNeighbours) | (tag & kNeighbours);
+  }
 
   void put(Entry entry) noexcept {
     u32 at = home_of(entry.tag);
@@ -162,10 +171,16 @@ class IdIndex {
     }
   }
 
+  static constexpr u32 kNeighbours = (1u << kNeighbourBits) - 1;
+
   std::vector<Entry, LargeBlock<Entry>> entries_;
   std::size_t size_ = 0;
   u32 shift_ = 32;  // 32 less the table's bits
   u32 mask_ = 0;
 };
+
+using IdIndex = BasicIdIndex<0>;
+// Eight entries of eight bytes share a line of memory.
+using NeighbourIndex = BasicIdIndex<3>;
 
 }  // namespace pytrader

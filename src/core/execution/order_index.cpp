@@ -108,7 +108,7 @@ void OrderIndex::note_closed(Order& order) {
 
 void OrderIndex::venue_number(Order& order, VenueOrderId number) {
   if (number == 0 || number == order.venue_order_id) return;
-  IdIndex& index = venue_numbers_[order.instrument];
+  NeighbourIndex& index = venue_numbers_[order.instrument];
   const auto slot = static_cast<u32>(order.client_order_id);
   const auto number_of = [this](u32 id) { return orders_[id].venue_order_id; };
   if (order.venue_order_id != 0 && index.find(order.venue_order_id, number_of) == slot) {

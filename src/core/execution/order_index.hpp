@@ -1,10 +1,10 @@
 // The open orders of a run by what they share, and every order by its venue's number, each at one cost.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "book/id_index.hpp"
+#include "book/large_block.hpp"
 #include "model/order.hpp"
 #include "model/strategy_instrument_table.hpp"
 
@@ -19,19 +19,39 @@ enum class OrderStage : u8 {
 constexpr u8 kOrderStageCount = 3;
 OrderStage stage_of(OrderStatus status) noexcept;
 
-// Orders at stable addresses, by number.
+// Orders at stable addresses, by number. Blocks of memory are taken whole and filled one order after another, so that
+// what no order has reached is never touched.
 class OrderPages {
  public:
   Order& operator[](u64 id) noexcept { return chunks_[(id - 1) >> kBits][(id - 1) & (kSize - 1)]; }
   const Order& operator[](u64 id) const noexcept { return chunks_[(id - 1) >> kBits][(id - 1) & (kSize - 1)]; }
   void reserve(u64 orders) {
-    while (static_cast<u64>(chunks_.size()) * kSize < orders) chunks_.push_back(std::make_unique<Order[]>(kSize));
+    while (static_cast<u64>(chunks_.size()) * kSize < orders) add_block();
+  }
+  // The order behind the last one; reserve() has made room for it.
+  Order& add() noexcept {
+    if (blocks_[filling_].size() == blocks_[filling_].capacity()) ++filling_;
+    return blocks_[filling_].emplace_back();
   }
 
  private:
   static constexpr u32 kBits = 10;
   static constexpr u32 kSize = 1u << kBits;
-  std::vector<std::unique_ptr<Order[]>> chunks_;
+  static constexpr u32 kChunksPerBlock = 8;
+
+  void add_block() {
+    const u32 chunks = chunks_.empty() ? 1 : kChunksPerBlock;
+    std::vector<Order, LargeBlock<Order>> block;
+    block.reserve(std::size_t{chunks} * kSize);
+    chunks_.reserve(chunks_.size() + chunks);
+    Order* const first = block.data();
+    blocks_.push_back(std::move(block));
+    for (u32 chunk = 0; chunk < chunks; ++chunk) chunks_.push_back(first + std::size_t{chunk} * kSize);
+  }
+
+  std::vector<Order*> chunks_;
+  std::vector<std::vector<Order, LargeBlock<Order>>> blocks_;
+  std::size_t filling_ = 0;  // the block that the next order goes to
 };
 
 // One strategy's open orders of one tag.
@@ -107,7 +127,7 @@ class OrderIndex {
   StrategyInstrumentTable<SideChains> by_side_;
   std::vector<OfStrategy> strategies_;
   std::vector<TagOrders> tags_;
-  std::vector<IdIndex> venue_numbers_;  // by instrument
+  std::vector<NeighbourIndex> venue_numbers_;  // by instrument
   u32 open_count_ = 0;
 };
 

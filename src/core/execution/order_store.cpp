@@ -110,8 +110,8 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
     throw Error(ErrorCode::capacity, "a run holds at most " + std::to_string(kMaxOrders) + " orders");
   }
   orders_.reserve(count_ + 1);
+  Order& order = orders_.add();
   ++count_;
-  Order& order = orders_[count_];
   order.client_order_id = count_;
   order.price = request.price;
   order.order_qty = request.quantity;

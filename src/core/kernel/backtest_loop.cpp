@@ -5,103 +5,13 @@
 #include <string>
 #include <type_traits>
 
+#include "kernel/stream_rows.hpp"
+
 namespace pytrader {
 namespace {
 
 constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
 constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
-
-// What else can be wrong with a row of a book, the book counts.
-void check_row(const MarketStream& stream, std::size_t row, const L3Record& record) {
-  if (!in_range(record.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
-}
-void check_row(const MarketStream& stream, std::size_t row, const L2Record& record) {
-  if (!in_range(record.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
-}
-void check_row(const MarketStream& stream, std::size_t row, const QuoteRecord& quote) {
-  if (quote.bid_quantity < 0 || quote.ask_quantity < 0) refuse_row(stream, row, "a quantity is negative");
-  if (!in_range(quote.bid_price) || !in_range(quote.ask_price)) refuse_row(stream, row, "a price is beyond 2^61 ticks");
-  if (quote.bid_quantity > kMaxNumber || quote.ask_quantity > kMaxNumber) {
-    refuse_row(stream, row, "a quantity is beyond 2^61 lots");
-  }
-}
-void check_row(const MarketStream& stream, std::size_t row, const TradeRecord& trade) {
-  if (trade.quantity <= 0 || trade.quantity > kMaxNumber) {
-    refuse_row(stream, row,
-               "quantity is " + std::to_string(trade.quantity) + "; it must be positive and below 2^61 lots");
-  }
-  if (!in_range(trade.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
-  if (trade.aggressor_side < 0 || trade.aggressor_side > 2) {
-    refuse_row(stream, row,
-               "aggressor_side is " + std::to_string(trade.aggressor_side) + "; it must be 1, 2 or 0 (unknown)");
-  }
-}
-void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar) {
-  if (makes_sense(bar)) [[likely]]
-    return;
-  if (bar.low > std::min(bar.open, bar.close) || bar.high < std::max(bar.open, bar.close)) {
-    refuse_row(stream, row, "open and close must lie between low and high");
-  }
-  if (!in_range(bar.low) || !in_range(bar.high)) refuse_row(stream, row, "a price is beyond 2^61 ticks");
-  refuse_row(stream, row, "volume is negative");
-}
-
-void check_row(const MarketStream& stream, std::size_t row, const StatusRecord& status) {
-  if (status.phase < 0 || status.phase >= kTradingPhaseCount) {
-    refuse_row(stream, row, "phase is " + std::to_string(status.phase) + "; it must be 0 to 8, a TradingPhase");
-  }
-}
-void check_row(const MarketStream& stream, std::size_t row, const MarkRecord& mark) {
-  if (!in_range(mark.mark_price)) refuse_row(stream, row, "mark_price is beyond 2^61 ticks");
-}
-// Judged with its instrument, in take_cash_event().
-void check_row(const MarketStream&, std::size_t, const CashEventRecord&) {}
-
-void tell(SimulatedVenue& venue, const L3Record& record) {
-  venue.apply_l3(record);
-}
-void tell(SimulatedVenue& venue, const L2Record& record) {
-  venue.apply_l2(record);
-}
-void tell(SimulatedVenue& venue, const QuoteRecord& record) {
-  venue.apply_quote(record);
-}
-void tell(SimulatedVenue& venue, const TradeRecord& record) {
-  venue.apply_trade(record);
-}
-void tell(SimulatedVenue& venue, const BarRecord& record) {
-  venue.close_bar(record);
-}
-void tell(SimulatedVenue& venue, const StatusRecord& record) {
-  venue.apply_status(static_cast<TradingPhase>(record.phase), record.ts_event);
-}
-
-bool tell(Kernel& kernel, const MarketStream& stream, const L3Record& record, i64 ts) {
-  return kernel.apply_l3(stream.instrument, record, ts);
-}
-bool tell(Kernel& kernel, const MarketStream& stream, const L2Record& record, i64 ts) {
-  return kernel.apply_l2(stream.instrument, record, ts);
-}
-bool tell(Kernel& kernel, const MarketStream& stream, const QuoteRecord& record, i64 ts) {
-  return kernel.apply_quote(stream.instrument, record, ts);
-}
-bool tell(Kernel& kernel, const MarketStream& stream, const TradeRecord& record, i64 ts) {
-  return kernel.apply_trade(stream.instrument, record, ts);
-}
-bool tell(Kernel& kernel, const MarketStream& stream, const BarRecord& record, i64 ts) {
-  return kernel.apply_bar(stream.instrument, record, stream.duration_ns, ts);
-}
-bool tell(Kernel& kernel, const MarketStream& stream, const StatusRecord& record, i64 ts) {
-  return kernel.apply_status(stream.instrument, record, ts);
-}
-
-bool tell(Kernel& kernel, const MarketStream& stream, const MarkRecord& record, i64 ts) {
-  return kernel.apply_mark(stream.instrument, record, ts);
-}
-// Its account tells a strategy of it, not its data.
-bool tell(Kernel&, const MarketStream&, const CashEventRecord&, i64) {
-  return true;
-}
 
 // Calls with the record type of the stream's kind.
 template <class Action>
@@ -366,6 +276,11 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
         const u64 quiet = kernel_.takes_quiet_bars() ? take_quiet_bars(index, most - taken, others, succeeded) : 0;
         taken += quiet;
         if (quiet != 0) continue;
+      } else if constexpr (is_of_market<Record>) {
+        const bool quiet = kernel_.takes_quiet_rows(stream.instrument);
+        const u64 rows = quiet ? take_quiet_rows<Record>(index, most - taken, others, succeeded) : 0;
+        taken += rows;
+        if (rows != 0) continue;
       }
       StreamMerge::Entry next = merge_.top_of(index);
       if (next.time >= next_due()) next = earliest(next);

@@ -151,6 +151,10 @@ class BacktestLoop : private VenuePort, private PastRows {
   bool is_quiet(u32 index) const noexcept;
   std::size_t quiet_block(u32 index, i64 before, std::size_t most, BarRecord* block) const noexcept;
   u64 take_quiet_bars(u32 index, u64 most, i64 others, bool& succeeded);
+  // Rows of an instrument of which the kernel takes quiet rows, and how many steps that were; 0 where something else
+  // comes first.
+  template <class Record>
+  u64 take_quiet_rows(u32 index, u64 most, i64 others, bool& succeeded);
   bool settle() {
     const bool at_once = (hops_.requests_at_once() && !commands_.empty()) ||
                          (hops_.responses_at_once() && !responses_.empty()) || !published_.empty();

@@ -1,6 +1,7 @@
 // The series of a run, bars of one instrument and duration or the mid prices of its quotes, and the indicators on them.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -43,6 +44,12 @@ class BarBoard {
   // The series of the instrument's mid prices; kNoSeries where nobody asked for one.
   SeriesId mids_of(InstrumentIndex instrument) const noexcept { return mids_[instrument]; }
   static constexpr SeriesId kNoSeries = UINT32_MAX;
+  // Whether no series is made of the instrument's quotes or trades.
+  bool takes_no_rows(InstrumentIndex instrument) const noexcept {
+    return mids_[instrument] == kNoSeries &&
+           std::none_of(by_instrument_[instrument].begin(), by_instrument_[instrument].end(),
+                        [this](SeriesId series) { return is_built(series); });
+  }
   // Whether the series is built from trades.
   bool is_built(SeriesId series) const noexcept { return series_[series].builder != nullptr; }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "kernel/hash_mark.hpp"
+#include "kernel/input_hash.hpp"
 
 namespace pytrader {
 
@@ -64,8 +65,7 @@ bool Kernel::enter(i64 ts) {
 
 bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_row(HashMark::l3, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
-                record.quantity, record.order_id, record.flags);
+  add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints = action == BookAction::execute || action == BookAction::trade;
@@ -78,8 +78,7 @@ bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts
 
 bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_row(HashMark::l2, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
-                record.quantity, record.order_count, record.flags);
+  add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
   const bool best_changed = board_.apply_l2(at, record);
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
@@ -108,8 +107,7 @@ bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& 
 
 bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_row(HashMark::quote, instrument, ts, record.ts_event, record.ts_init, record.bid_price, record.ask_price,
-                record.bid_quantity, record.ask_quantity);
+  add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
   board_.apply_quote(at, record);
   if (!tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
@@ -149,8 +147,7 @@ bool Kernel::wake_watches(InstrumentIndex instrument, SeriesId series) {
 
 bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts) {
   if (!enter(ts)) return false;
-  hash_.add_row(HashMark::trade, instrument, ts, record.ts_event, record.ts_init, record.price, record.quantity,
-                record.aggressor_side, record.trade_id);
+  add_input(hash_, instrument, record, ts);
   return apply_print(instrument, market(instrument), record);
 }
 
@@ -186,15 +183,9 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
   return deliver(callback);
 }
 
-[[gnu::always_inline]] inline void Kernel::add_to_hash(InstrumentIndex instrument, const BarRecord& bar,
-                                                       i64 duration_ns, i64 ts) noexcept {
-  hash_.add_row(HashMark::bar, instrument, ts, duration_ns, bar.ts_event, bar.ts_init, bar.ts_open, bar.open, bar.high,
-                bar.low, bar.close, bar.volume);
-}
-
 bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts) {
   if (!enter(ts)) return false;
-  add_to_hash(instrument, record, duration_ns, ts);
+  add_input(hash_, instrument, record, duration_ns, ts);
   InstrumentMarket& at = market(instrument);
   board_.apply_bar(at, record);
   if (!tell_bar(instrument, at, record, duration_ns)) return false;
@@ -211,7 +202,7 @@ std::size_t Kernel::apply_quiet_bars(InstrumentIndex instrument, const BarRecord
   bool wakes = false;
   while (taken < count && !wakes) {
     const BarRecord& bar = bars[taken++];
-    add_to_hash(instrument, bar, duration_ns, bar.ts_event);
+    add_input(hash_, instrument, bar, duration_ns, bar.ts_event);
     bars_.update_indicators(series, bar);
     wakes = watched && !conditions_.update(series).empty();
   }

@@ -106,6 +106,16 @@ class Kernel {
   }
   std::size_t apply_quiet_bars(InstrumentIndex instrument, const BarRecord* bars, std::size_t count, i64 duration_ns);
   bool wake_after_quiet_bars(InstrumentIndex instrument, i64 duration_ns);
+  // Rows of an instrument's book, quotes and trades that change the market and nothing else: no strategy hears of them
+  // or of what is made of them, no order waits in the core. While this holds, apply_quiet() does what apply_l3() and
+  // the like do for rows before next_timer(), at times that do not go back.
+  bool takes_quiet_rows(InstrumentIndex instrument) const noexcept {
+    constexpr u32 kOfRows = mask_of(CallbackKind::quote) | mask_of(CallbackKind::trade) | mask_of(CallbackKind::book);
+    return started_ && !failed_ && !calling_ && (mask_ & kOfRows) == 0 && emulator().empty() &&
+           bars_.takes_no_rows(instrument);
+  }
+  template <class Record>
+  void apply_quiet(InstrumentIndex instrument, const Record& record, i64 ts);
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
   // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
@@ -226,7 +236,6 @@ class Kernel {
     return !conditions_.has(series) || conditions_.update(series).empty() || wake_watches(instrument, series);
   }
   bool wake_watches(InstrumentIndex instrument, SeriesId series);
-  void add_to_hash(InstrumentIndex instrument, const BarRecord& bar, i64 duration_ns, i64 ts) noexcept;
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
   void count_command(StrategyIndex strategy);

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "book/large_block.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/event_rows.hpp"
 #include "kernel/kernel.hpp"
@@ -123,7 +124,7 @@ class Recorder final : public EventListener {
   void on_cash_event(const CashEvent& event) override;
 
   const std::vector<CashEventRow>& cash_events() const noexcept { return cash_events_; }
-  const std::vector<FillRow>& fills() const noexcept { return fills_; }
+  const std::vector<FillRow, LargeBlock<FillRow>>& fills() const noexcept { return fills_; }
   const std::vector<EventRow>& events() const noexcept { return events_; }
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }
   std::vector<OrderRow> orders() const;
@@ -145,7 +146,7 @@ class Recorder final : public EventListener {
   i64 twice_mid(i64 instrument) const { return kernel_.market(static_cast<InstrumentIndex>(instrument)).twice_mid(); }
 
   const Kernel& kernel_;
-  std::vector<FillRow> fills_;
+  std::vector<FillRow, LargeBlock<FillRow>> fills_;
   std::vector<EquityRow> equity_;
   std::vector<CashEventRow> cash_events_;
   std::vector<EventRow> events_;

@@ -7,13 +7,6 @@
 #include "decimal/error.hpp"
 
 namespace pytrader {
-namespace {
-
-constexpr std::size_t kTsEvent = 0;
-constexpr std::size_t kTsInit = 1;
-
-}  // namespace
-
 void StreamMerge::add(MarketStream stream) {
   Cursor cursor;
   cursor.stream = complete(std::move(stream));
@@ -47,13 +40,6 @@ std::unique_ptr<LatencyModel> StreamMerge::model_of(std::size_t stream) const {
   // Streams of random words below this belong to requests and responses.
   constexpr u64 kFirstFeedStream = 16;
   return feed_latency_.is_constant() ? nullptr : make_latency_model(feed_latency_, kFirstFeedStream + stream);
-}
-
-i64 StreamMerge::received_at(Cursor& cursor, i64 stamp) const noexcept {
-  const i64 latency = cursor.latency == nullptr ? feed_latency_.minimum_ns : cursor.latency->next(stamp);
-  i64 received = 0;
-  if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
-  return std::max(cursor.last_received, received);
 }
 
 StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {
@@ -113,6 +99,16 @@ bool StreamMerge::venue_done(u32 index, i64 stamp, bool alone) {
   }
   if (!alone) replay(index);
   return received_now;
+}
+
+bool StreamMerge::receive_now(u32 index, std::size_t row, i64 time) noexcept {
+  Entry* const own = entries_.data() + 2 * index;
+  Cursor& cursor = cursors_[index];
+  if (cursor.strategy_row != row || own[1].time > time) return false;
+  ++cursor.strategy_row;
+  own[1] = kNothing;
+  --waiting_;
+  return true;
 }
 
 void StreamMerge::strategy_done(u32 index, bool alone) {

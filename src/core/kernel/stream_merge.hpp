@@ -1,6 +1,7 @@
 // Which recorded row comes next: the streams' rows at their venues and at the strategy, in one order.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -71,6 +72,15 @@ class StreamMerge {
   // keeps what it was, until rejoin().
   void pass_bars(u32 index, std::size_t count, i64 time);
 
+  // The stream's rows before this one were at their venue; those not received yet that arrive before `until`, or at
+  // `until` as they were at their venue, go to take(row, ts) in their order. With `but_last` the last of them waits for
+  // receive_now(). How many went. top() keeps what it was, until rejoin(). No bars.
+  template <class Take>
+  std::size_t pass_rows(u32 index, std::size_t venue_row, i64 until, bool but_last, Take&& take);
+  // Whether this row, which passed its venue last at `time`, reaches the strategy at that very time; then it is
+  // received.
+  bool receive_now(u32 index, std::size_t row, i64 time) noexcept;
+
   // The stream's first entry is a bar's open: its close comes next.
   void bar_opened(u32 index, bool alone = false);
   // The stream's first entry is a row at the venue, the `max(ts_event, ts_init)` of which is `stamp`: on to the next
@@ -80,6 +90,8 @@ class StreamMerge {
   void strategy_done(u32 index, bool alone = false);
 
  private:
+  static constexpr std::size_t kTsEvent = 0;
+  static constexpr std::size_t kTsInit = 1;
   struct Cursor {
     MarketStream stream;
     std::unique_ptr<LatencyModel> latency;  // null for the constant
@@ -88,7 +100,12 @@ class StreamMerge {
     i64 last_received = INT64_MIN;
     bool in_bar = false;
   };
-  i64 received_at(Cursor& cursor, i64 stamp) const noexcept;
+  i64 received_at(Cursor& cursor, i64 stamp) const noexcept {
+    const i64 latency = cursor.latency == nullptr ? feed_latency_.minimum_ns : cursor.latency->next(stamp);
+    i64 received = 0;
+    if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
+    return std::max(cursor.last_received, received);
+  }
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
   Entry next_at_venue(u32 index, i64 time) const;
   void plant();
@@ -101,5 +118,34 @@ class StreamMerge {
   std::size_t waiting_ = 0;     // entries that are not kNothing
   LatencyChoice feed_latency_;
 };
+
+template <class Take>
+std::size_t StreamMerge::pass_rows(u32 index, std::size_t venue_row, i64 until, bool but_last, Take&& take) {
+  Cursor& cursor = cursors_[index];
+  const MarketStream& stream = cursor.stream;
+  Entry* const own = entries_.data() + 2 * index;
+  waiting_ -= cursor.venue_row < stream.rows ? 1 : 0;
+  waiting_ -= cursor.strategy_row < cursor.venue_row ? 1 : 0;
+  const std::size_t first = cursor.strategy_row;
+  bool known = cursor.strategy_row < cursor.venue_row;  // when the next one arrives
+  i64 due = own[1].time;
+  cursor.venue_row = venue_row;
+  for (; cursor.strategy_row < venue_row; ++cursor.strategy_row) {
+    const std::size_t row = cursor.strategy_row;
+    if (!known) due = received_at(cursor, std::max(stream.columns[kTsEvent][row], stream.columns[kTsInit][row]));
+    const bool at_once = due == until && stream.columns[kTsEvent][row] == due && (row + 1 < venue_row || !but_last);
+    known = due >= until && !at_once;
+    if (known) break;
+    take(row, due);
+    cursor.last_received = due;
+  }
+  const bool on_its_way = cursor.strategy_row < venue_row;
+  const bool has_next = venue_row < stream.rows;
+  own[0] =
+      has_next ? next_at_venue(index, venue_row > 0 ? stream.columns[kTsEvent][venue_row - 1] : INT64_MIN) : kNothing;
+  own[1] = on_its_way ? Entry{due, Rank::strategy_row, index} : kNothing;
+  waiting_ += (on_its_way ? 1 : 0) + (has_next ? 1 : 0);
+  return cursor.strategy_row - first;
+}
 
 }  // namespace pytrader

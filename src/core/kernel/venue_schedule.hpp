@@ -21,6 +21,7 @@ class VenueSchedule {
   }
 
   i64 next_due() const noexcept { return next_due_; }
+  i64 due_of(InstrumentIndex instrument) const noexcept { return due_[instrument]; }
   // Something must be due.
   InstrumentIndex first() const noexcept { return heap_.first(); }
 

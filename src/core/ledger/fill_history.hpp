@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "book/large_block.hpp"
 #include "ledger/position.hpp"
 #include "model/instrument.hpp"
 #include "model/messages.hpp"
@@ -61,7 +62,7 @@ class FillHistory {
  private:
   std::size_t position_of(const FillKey& key) const noexcept;
 
-  std::vector<PositionFill> fills_;
+  std::vector<PositionFill, LargeBlock<PositionFill>> fills_;
   PositionState base_;     // before fills_[first_]
   std::size_t first_ = 0;  // of the fills that are folded again
 };

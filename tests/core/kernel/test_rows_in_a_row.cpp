@@ -26,6 +26,7 @@ struct World {
   std::vector<QuoteRecord> quotes;
   std::vector<TradeRecord> trades;
   std::vector<L2Record> levels;
+  std::vector<L3Record> orders;
   std::vector<BarRecord> bars;
 };
 
@@ -46,6 +47,12 @@ World make_world(u64 seed) {
     world.levels.push_back({ts, received,
                             static_cast<i64>(draws.below(8) == 0 ? BookAction::trade : BookAction::replace), side,
                             price, 1 + draws.below(30), 0, draws.below(5) == 0 ? 0 : kFlagLast});
+    const u64 id = static_cast<u64>(1 + draws.below(i / 2 + 1));
+    const bool adds = draws.below(2) == 0;
+    const auto leaves = static_cast<i64>(draws.below(3) == 0 ? BookAction::execute : BookAction::erase);
+    world.orders.push_back({ts, received, adds ? static_cast<i64>(BookAction::add) : leaves, side, price,
+                            1 + draws.below(9), adds ? static_cast<u64>(i + 1) : id,
+                            draws.below(5) == 0 ? 0 : kFlagLast});
     const i64 open = i * 100;
     world.bars.push_back(
         {open + 100, open + 100, open, mid, mid + 3, mid - 3, mid + draws.below(3) - 1, draws.below(9)});
@@ -62,6 +69,32 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
+// One stream of the world, or two that tell of the same market.
+void add_streams(ScriptedRun& run, const World& world, i64 which) {
+  if (which == 0) {
+    run.add_stream<TradeRecord>(StreamKind::trade, world.trades, 0, true);
+    run.add_stream<QuoteRecord>(StreamKind::quote, world.quotes, 0, true);
+  } else if (which == 1) {
+    run.add_stream<L2Record>(StreamKind::l2, world.levels, 0, true);
+  } else if (which == 2) {
+    run.add_stream<L3Record>(StreamKind::l3, world.orders, 0, true);
+  } else if (which == 3) {
+    run.add_stream<QuoteRecord>(StreamKind::quote, world.quotes, 0, true);
+  } else if (which == 4) {
+    run.add_stream<TradeRecord>(StreamKind::trade, world.trades, 0, true);
+  } else {
+    run.add_stream<BarRecord>(StreamKind::bar, world.bars, 100, true);
+  }
+}
+
+// What strategies can ask for as a callback comes.
+std::string state_of(const ScriptedRun& run) {
+  const InstrumentMarket& market = run.loop.kernel().market(0);
+  return std::to_string(market.quote.bid_price) + "/" + std::to_string(market.quote.ask_quantity) + "/" +
+         std::to_string(market.last_price) + "/" + std::to_string(run.loop.rows_received(0)) + "/" +
+         std::to_string(run.loop.past_bars(0, 100).size());
+}
+
 // Buys, sells, cancels, sets timers and waits for a condition, by the seed and what it hears.
 Outcome run_world(u64 seed, LoopConfig config, bool one_by_one, u64 steps_at_once) {
   const World world = make_world(seed);
@@ -69,23 +102,21 @@ Outcome run_world(u64 seed, LoopConfig config, bool one_by_one, u64 steps_at_onc
   config.equity_interval_ns = 700;
   ScriptedRun run(config, one_by_one);
   const u32 deaf = mask_of(CallbackKind::timer) | mask_of(CallbackKind::condition) | mask_of(CallbackKind::start);
-  ScriptedStrategy& strategy = run.add_strategy(draws.below(3) == 0 ? deaf : kEveryKind | deaf);
-  if (draws.below(2) == 0) {
-    run.add_stream<TradeRecord>(StreamKind::trade, world.trades, 0, true);
-    run.add_stream<QuoteRecord>(StreamKind::quote, world.quotes, 0, true);
-  } else if (draws.below(2) == 0) {
-    run.add_stream<L2Record>(StreamKind::l2, world.levels, 0, true);
-  } else {
-    run.add_stream<BarRecord>(StreamKind::bar, world.bars, 100, true);
-  }
-  strategy.on_callback = [&run, &draws](const Callback& callback) {
+  const u32 of_orders = deaf | mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill);
+  const u32 ears[] = {deaf, of_orders, of_orders, kEveryKind | deaf};
+  ScriptedStrategy& strategy = run.add_strategy(ears[draws.below(4)]);
+  const bool waits = draws.below(2) == 0;
+  add_streams(run, world, draws.below(6));
+  strategy.on_callback = [&run, &draws, &strategy, waits](const Callback& callback) {
     Kernel& kernel = run.kernel();
+    strategy.log.push_back(state_of(run));
     if (callback.kind == CallbackKind::start) {
+      kernel.set_timer(0, callback.ts + 50, 333, 0);
+      if (!waits) return true;
       const SeriesId series = draws.below(2) == 0 ? kernel.add_mids(0) : kernel.add_recorded_bars(0, 100);
       const Operand quick{&kernel.add_indicator(series, make_indicator("sma", 2)), series};
       const Operand calm{&kernel.add_indicator(series, make_indicator("sma", 5)), series};
       kernel.watch(0, kernel.conditions().relation(ConditionBoard::Relation::crosses_above, quick, &calm, {}));
-      kernel.set_timer(0, callback.ts + 50, 333, 0);
       return true;
     }
     if (draws.below(4) != 0) return true;
@@ -108,11 +139,12 @@ Outcome run_world(u64 seed, LoopConfig config, bool one_by_one, u64 steps_at_onc
 TEST_CASE("rows taken in a row and rows taken one by one give the same run") {
   std::size_t fills = 0;
   std::size_t fired = 0;
-  for (u64 seed = 1; seed <= 60; ++seed) {
+  for (u64 seed = 1; seed <= 240; ++seed) {
     CAPTURE(seed);
     LoopConfig config;
     config.feed_latency_ns = seed % 3 == 0 ? 7 : 0;
     config.order_latency_ns = seed % 2 == 0 ? 11 : 0;
+    config.response_latency_ns = seed % 5 == 0 ? 0 : -1;
     const Outcome one_by_one = run_world(seed, config, true, UINT64_MAX);
     CHECK(run_world(seed, config, false, UINT64_MAX) == one_by_one);
     CHECK(run_world(seed, config, false, 3) == one_by_one);

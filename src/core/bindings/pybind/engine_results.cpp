@@ -10,9 +10,9 @@
 namespace pytrader::bindings {
 namespace {
 
-template <class Row>
-py::array copied(const std::vector<Row>& rows) {
-  return py::array_t<Row>(static_cast<py::ssize_t>(rows.size()), rows.data());
+template <class Rows>
+py::array copied(const Rows& rows) {
+  return py::array_t<typename Rows::value_type>(static_cast<py::ssize_t>(rows.size()), rows.data());
 }
 
 Fixed money(i128 raw, int decimals) {
