@@ -16,7 +16,7 @@ bool is_side(i64 side) noexcept {
   return side == static_cast<i64>(Side::buy) || side == static_cast<i64>(Side::sell);
 }
 
-void write(Ladder& ladder, const LevelTotals& wanted) {
+[[gnu::always_inline]] inline void write(Ladder& ladder, const LevelTotals& wanted) {
   if (wanted.quantity == 0) {
     const u32 level = ladder.find(wanted.price);
     if (level != kNone) ladder.vacated(level);
@@ -78,7 +78,7 @@ void L2Book::clear() noexcept {
   sides_[1].clear();
 }
 
-BookFault L2Book::dispatch(const L2Record& row) {
+[[gnu::always_inline]] inline BookFault L2Book::dispatch(const L2Record& row) {
   switch (static_cast<BookAction>(row.action)) {
     case BookAction::add:
     case BookAction::replace:
@@ -97,7 +97,7 @@ BookFault L2Book::dispatch(const L2Record& row) {
   return BookFault::bad_action;
 }
 
-BookFault L2Book::set(const L2Record& row) {
+[[gnu::always_inline]] inline BookFault L2Book::set(const L2Record& row) {
   if (!is_side(row.side)) return BookFault::bad_side;
   if (row.price == kNoPrice) return BookFault::price_out_of_range;
   if (row.quantity < 0) return BookFault::quantity_not_positive;
@@ -105,7 +105,7 @@ BookFault L2Book::set(const L2Record& row) {
   return store(row, {row.price, row.quantity, row.order_count});
 }
 
-BookFault L2Book::erase(const L2Record& row) {
+[[gnu::always_inline]] inline BookFault L2Book::erase(const L2Record& row) {
   if (!is_side(row.side)) return BookFault::bad_side;
   if (row.price == kNoPrice) return BookFault::price_out_of_range;
   if (side(static_cast<Side>(row.side)).find(row.price) == kNone) return BookFault::unknown_level;
@@ -119,7 +119,7 @@ BookFault L2Book::print(const L2Record& row) const noexcept {
 }
 
 // Writes first and takes back what a strict book refuses: a level holds all there is to restore.
-BookFault L2Book::store(const L2Record& row, LevelTotals wanted) {
+[[gnu::always_inline]] inline BookFault L2Book::store(const L2Record& row, LevelTotals wanted) {
   const Side which = static_cast<Side>(row.side);
   Ladder& ladder = mutable_side(which);
   LevelTotals before{};

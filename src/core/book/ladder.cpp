@@ -7,14 +7,11 @@
 
 namespace pytrader {
 
-u32 Ladder::find(i64 price) const noexcept {
+u32 Ladder::find_elsewhere(i64 price) const noexcept {
   const i64 rank = price ^ flip_;
-  u32 level = kNone;
-  if (!recent_level(price, level)) {
-    const u32 number = find_page(base_of(rank));
-    if (number == kNone) return kNone;
-    level = number * kTicks + offset_of(rank);
-  }
+  const u32 number = find_page(base_of(rank));
+  if (number == kNone) return kNone;
+  const u32 level = number * kTicks + offset_of(rank);
   return is_occupied(level) ? level : kNone;
 }
 

@@ -70,7 +70,12 @@ class Ladder {
   }
 
   // The level of a price if it is in use, else kNone.
-  u32 find(i64 price) const noexcept;
+  u32 find(i64 price) const noexcept {
+    u32 level = kNone;
+    if (!recent_level(price, level)) [[unlikely]]
+      return find_elsewhere(price);
+    return is_occupied(level) ? level : kNone;
+  }
   // The next level in use behind this one, kNone after the last.
   u32 next_worse(u32 level) const noexcept;
 
@@ -193,6 +198,7 @@ class Ladder {
   }
 
   u32 search_level(i64 price);
+  u32 find_elsewhere(i64 price) const noexcept;
   void forget_recent(std::size_t entry) noexcept {
     // The page of no price that is looked for in this entry.
     recent_[entry] = {static_cast<i64>((entry + 1) % kRecentPages * kTicks), kNone};

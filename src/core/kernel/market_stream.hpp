@@ -60,17 +60,21 @@ constexpr bool makes_sense(const BarRecord& bar) noexcept {
 }
 
 template <class Record>
-Record record_at(const MarketStream& stream, std::size_t row) noexcept {
+[[gnu::noinline]] Record gathered(const MarketStream& stream, std::size_t row) noexcept {
   constexpr std::size_t kFields = sizeof(Record) / sizeof(i64);
-  if (stream.packed != nullptr) {
-    Record record;
-    std::memcpy(&record, stream.packed + row * sizeof(Record), sizeof record);
-    return record;
-  }
   i64 fields[kFields];
   for (std::size_t field = 0; field < kFields; ++field) fields[field] = stream.columns[field][row];
   Record record;
   std::memcpy(&record, fields, sizeof record);
+  return record;
+}
+
+template <class Record>
+[[gnu::always_inline]] inline Record record_at(const MarketStream& stream, std::size_t row) noexcept {
+  if (stream.packed == nullptr) [[unlikely]]
+    return gathered<Record>(stream, row);
+  Record record;
+  std::memcpy(&record, stream.packed + row * sizeof(Record), sizeof record);
   return record;
 }
 

@@ -42,17 +42,12 @@ std::unique_ptr<LatencyModel> StreamMerge::model_of(std::size_t stream) const {
   return feed_latency_.is_constant() ? nullptr : make_latency_model(feed_latency_, kFirstFeedStream + stream);
 }
 
-StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {
+void StreamMerge::refuse_order(u32 index, i64 next, i64 time) const {
   const Cursor& cursor = cursors_[index];
-  const std::size_t row = cursor.venue_row;
   const bool opens = cursor.stream.kind == StreamKind::bar && !cursor.in_bar;
-  const i64 next = cursor.stream.columns[opens ? kBarOpenColumn : kTsEvent][row];
-  if (next < time) [[unlikely]] {
-    refuse_row(cursor.stream, row,
-               std::string(opens ? "ts_open " : "ts_event ") + std::to_string(next) + " is before " +
-                   std::to_string(time) + "; rows must be in order of time");
-  }
-  return {next, opens ? Rank::bar_open : Rank::venue_row, index};
+  refuse_row(cursor.stream, cursor.venue_row,
+             std::string(opens ? "ts_open " : "ts_event ") + std::to_string(next) + " is before " +
+                 std::to_string(time) + "; rows must be in order of time");
 }
 
 void StreamMerge::bar_opened(u32 index, bool alone) {
@@ -73,34 +68,6 @@ void StreamMerge::pass_bars(u32 index, std::size_t count, i64 time) {
   }
 }
 
-bool StreamMerge::venue_done(u32 index, i64 stamp, bool alone) {
-  Entry* own = entries_.data() + 2 * index;
-  const i64 time = own[0].time;
-  Cursor& cursor = cursors_[index];
-  const bool none_on_its_way = cursor.strategy_row == cursor.venue_row;
-  ++cursor.venue_row;
-  cursor.in_bar = false;
-  if (cursor.venue_row < cursor.stream.rows) {
-    own[0] = next_at_venue(index, time);
-  } else {
-    own[0] = kNothing;
-    --waiting_;
-  }
-  bool received_now = false;
-  if (none_on_its_way) {
-    const i64 received = received_at(cursor, stamp);
-    received_now = received <= time;
-    if (received_now) {
-      ++cursor.strategy_row;
-    } else {
-      own[1] = {received, Rank::strategy_row, index};
-      ++waiting_;
-    }
-  }
-  if (!alone) replay(index);
-  return received_now;
-}
-
 bool StreamMerge::receive_now(u32 index, std::size_t row, i64 time) noexcept {
   Entry* const own = entries_.data() + 2 * index;
   Cursor& cursor = cursors_[index];
@@ -109,21 +76,6 @@ bool StreamMerge::receive_now(u32 index, std::size_t row, i64 time) noexcept {
   own[1] = kNothing;
   --waiting_;
   return true;
-}
-
-void StreamMerge::strategy_done(u32 index, bool alone) {
-  Entry* own = entries_.data() + 2 * index;
-  Cursor& cursor = cursors_[index];
-  cursor.last_received = own[1].time;
-  if (++cursor.strategy_row < cursor.venue_row) {
-    const i64 stamp = std::max(cursor.stream.columns[kTsEvent][cursor.strategy_row],
-                               cursor.stream.columns[kTsInit][cursor.strategy_row]);
-    own[1].time = received_at(cursor, stamp);
-  } else {
-    own[1] = kNothing;
-    --waiting_;
-  }
-  if (!alone) replay(index);
 }
 
 i64 StreamMerge::next_of_others(u32 index) const noexcept {

@@ -108,6 +108,7 @@ class StreamMerge {
   }
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
   Entry next_at_venue(u32 index, i64 time) const;
+  [[noreturn]] void refuse_order(u32 index, i64 next, i64 time) const;
   void plant();
   // The entries of the stream are others now: plays the matches on their way to the root again.
   void replay(u32 index) noexcept;
@@ -146,6 +147,59 @@ std::size_t StreamMerge::pass_rows(u32 index, std::size_t venue_row, i64 until, 
   own[1] = on_its_way ? Entry{due, Rank::strategy_row, index} : kNothing;
   waiting_ += (on_its_way ? 1 : 0) + (has_next ? 1 : 0);
   return cursor.strategy_row - first;
+}
+
+inline StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {
+  const Cursor& cursor = cursors_[index];
+  const std::size_t row = cursor.venue_row;
+  const bool opens = cursor.stream.kind == StreamKind::bar && !cursor.in_bar;
+  const i64 next = cursor.stream.columns[opens ? kBarOpenColumn : kTsEvent][row];
+  if (next < time) [[unlikely]]
+    refuse_order(index, next, time);
+  return {next, opens ? Rank::bar_open : Rank::venue_row, index};
+}
+
+inline bool StreamMerge::venue_done(u32 index, i64 stamp, bool alone) {
+  Entry* own = entries_.data() + 2 * index;
+  const i64 time = own[0].time;
+  Cursor& cursor = cursors_[index];
+  const bool none_on_its_way = cursor.strategy_row == cursor.venue_row;
+  ++cursor.venue_row;
+  cursor.in_bar = false;
+  if (cursor.venue_row < cursor.stream.rows) {
+    own[0] = next_at_venue(index, time);
+  } else {
+    own[0] = kNothing;
+    --waiting_;
+  }
+  bool received_now = false;
+  if (none_on_its_way) {
+    const i64 received = received_at(cursor, stamp);
+    received_now = received <= time;
+    if (received_now) {
+      ++cursor.strategy_row;
+    } else {
+      own[1] = {received, Rank::strategy_row, index};
+      ++waiting_;
+    }
+  }
+  if (!alone) replay(index);
+  return received_now;
+}
+
+inline void StreamMerge::strategy_done(u32 index, bool alone) {
+  Entry* own = entries_.data() + 2 * index;
+  Cursor& cursor = cursors_[index];
+  cursor.last_received = own[1].time;
+  if (++cursor.strategy_row < cursor.venue_row) {
+    const i64 stamp = std::max(cursor.stream.columns[kTsEvent][cursor.strategy_row],
+                               cursor.stream.columns[kTsInit][cursor.strategy_row]);
+    own[1].time = received_at(cursor, stamp);
+  } else {
+    own[1] = kNothing;
+    --waiting_;
+  }
+  if (!alone) replay(index);
 }
 
 }  // namespace pytrader
