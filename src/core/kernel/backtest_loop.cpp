@@ -15,7 +15,7 @@ constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
 
 // Calls with the record type of the stream's kind.
 template <class Action>
-bool with_record(StreamKind kind, Action&& action) {
+auto with_record(StreamKind kind, Action&& action) {
   switch (kind) {
     case StreamKind::l3:
       return action.template operator()<L3Record>();
@@ -267,43 +267,47 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
 u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
   if (config_.check_every_event || merge_.empty()) return 0;
   const u32 index = merge_.top().stream;
+  const u64 taken =
+      with_record(merge_.stream(index).kind, [&]<class Record>() { return rows_of<Record>(index, most, succeeded); });
+  merge_.rejoin(index);
+  return taken;
+}
+
+template <class Record>
+u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
   const MarketStream& stream = merge_.stream(index);
   const i64 others = merge_.next_of_others(index);
   u64 taken = 0;
-  with_record(stream.kind, [&]<class Record>() {
-    while (taken < most && succeeded && !merge_.empty()) {
-      if constexpr (std::is_same_v<Record, BarRecord>) {
-        const u64 quiet = kernel_.takes_quiet_bars() ? take_quiet_bars(index, most - taken, others, succeeded) : 0;
-        taken += quiet;
-        if (quiet != 0) continue;
-      } else if constexpr (is_of_market<Record>) {
-        const bool quiet = kernel_.takes_quiet_rows(stream.instrument);
-        const u64 rows = quiet ? take_quiet_rows<Record>(index, most - taken, others, succeeded) : 0;
-        taken += rows;
-        if (rows != 0) continue;
-      }
-      StreamMerge::Entry next = merge_.top_of(index);
-      if (next.time >= next_due()) next = earliest(next);
-      if (next.time >= others) break;
-      go_to(next.time);
-      if (next.rank == Rank::venue_row) {
-        succeeded = take_venue_row<Record>(index, stream, true);
-      } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
-        const Record record = record_at<Record>(stream, merge_.strategy_row(index));
-        merge_.strategy_done(index, true);
-        telling_ = index;
-        succeeded = tell(kernel_, stream, record, now_);
-      } else if (next.rank == Rank::bar_open) {
-        open_bar(index, true);
-      } else {
-        succeeded = between_rows(next);
-      }
-      succeeded = succeeded && settle();
-      ++taken;
+  while (taken < most && succeeded && !merge_.empty()) {
+    if constexpr (std::is_same_v<Record, BarRecord>) {
+      const u64 bars = kernel_.takes_quiet_bars() ? take_quiet_bars(index, most - taken, others, succeeded) : 0;
+      taken += bars;
+      if (bars != 0) continue;
+    } else if constexpr (is_of_market<Record>) {
+      const bool quiet = kernel_.takes_quiet_rows(stream.instrument);
+      const u64 rows = quiet ? take_quiet_rows<Record>(index, most - taken, others, succeeded) : 0;
+      taken += rows;
+      if (rows != 0) continue;
     }
-    return true;
-  });
-  merge_.rejoin(index);
+    StreamMerge::Entry next = merge_.top_of(index);
+    if (next.time >= next_due()) next = earliest(next);
+    if (next.time >= others) break;
+    go_to(next.time);
+    if (next.rank == Rank::venue_row) {
+      succeeded = take_venue_row<Record>(index, stream, true);
+    } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
+      const Record record = record_at<Record>(stream, merge_.strategy_row(index));
+      merge_.strategy_done(index, true);
+      telling_ = index;
+      succeeded = tell(kernel_, stream, record, now_);
+    } else if (next.rank == Rank::bar_open) {
+      open_bar(index, true);
+    } else {
+      succeeded = between_rows(next);
+    }
+    succeeded = succeeded && settle();
+    ++taken;
+  }
   return taken;
 }
 

@@ -148,6 +148,8 @@ class BacktestLoop : private VenuePort, private PastRows {
   bool step();
   bool between_rows(const StreamMerge::Entry& next);
   u64 rows_in_a_row(u64 most, bool& succeeded);
+  template <class Record>
+  u64 rows_of(u32 index, u64 most, bool& succeeded);
   bool is_quiet(u32 index) const noexcept;
   std::size_t quiet_block(u32 index, i64 before, std::size_t most, BarRecord* block) const noexcept;
   u64 take_quiet_bars(u32 index, u64 most, i64 others, bool& succeeded);

@@ -69,6 +69,7 @@ class EventQueue {
   // Whether few can follow before somebody takes some.
   bool is_half_full() const noexcept { return events_.size() > kLimit / 2; }
   StrategyIndex next_strategy() const noexcept { return events_.front().event.strategy; }
+  bool next_is_booked() const noexcept { return events_.front().booked; }
   void drop() noexcept { events_.pop(); }
   PendingEvent take() noexcept {
     const PendingEvent first = events_.front();
@@ -81,8 +82,9 @@ class EventQueue {
   void add_to_hash(const OrderEvent& event) noexcept {
     hash_.add_row(event.ts_event, event.ts_init, event.client_order_id, event.venue_order_id, event.exec_id,
                   event.price, event.order_qty, event.cum_qty, event.leaves_qty, event.last_px, event.last_qty,
-                  event.strategy, event.instrument, event.exec_type, event.ord_status, event.side, event.liquidity,
-                  event.reason, event.stop_price);
+                  halves_of(event.strategy, event.instrument),
+                  bytes_of(event.exec_type, event.ord_status, event.side, event.liquidity, event.reason),
+                  event.stop_price);
   }
 
   RunningHash& hash_;

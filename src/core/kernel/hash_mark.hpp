@@ -41,6 +41,11 @@ enum class HashMark : u64 {
   status = 100,
 };
 
+// The first word of a part that is about an instrument.
+constexpr u64 marked(HashMark mark, InstrumentIndex instrument) noexcept {
+  return halves_of(static_cast<u32>(mark), instrument);
+}
+
 inline void add_text(RunningHash& hash, const std::string& text) {
   hash.add(text.size());
   for (const char letter : text) hash.add(static_cast<u64>(static_cast<unsigned char>(letter)));

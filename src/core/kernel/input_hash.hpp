@@ -10,32 +10,32 @@ namespace pytrader {
 
 [[gnu::always_inline]] inline void add_input(RunningHash& hash, InstrumentIndex instrument, const L3Record& record,
                                              i64 ts) noexcept {
-  hash.add_row(HashMark::l3, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
-               record.quantity, record.order_id, record.flags);
+  hash.add_row(marked(HashMark::l3, instrument), ts, record.ts_event, record.ts_init, record.action, record.side,
+               record.price, record.quantity, record.order_id, record.flags);
 }
 
 [[gnu::always_inline]] inline void add_input(RunningHash& hash, InstrumentIndex instrument, const L2Record& record,
                                              i64 ts) noexcept {
-  hash.add_row(HashMark::l2, instrument, ts, record.ts_event, record.ts_init, record.action, record.side, record.price,
-               record.quantity, record.order_count, record.flags);
+  hash.add_row(marked(HashMark::l2, instrument), ts, record.ts_event, record.ts_init, record.action, record.side,
+               record.price, record.quantity, record.order_count, record.flags);
 }
 
 [[gnu::always_inline]] inline void add_input(RunningHash& hash, InstrumentIndex instrument, const QuoteRecord& record,
                                              i64 ts) noexcept {
-  hash.add_row(HashMark::quote, instrument, ts, record.ts_event, record.ts_init, record.bid_price, record.ask_price,
-               record.bid_quantity, record.ask_quantity);
+  hash.add_row(marked(HashMark::quote, instrument), ts, record.ts_event, record.ts_init, record.bid_price,
+               record.ask_price, record.bid_quantity, record.ask_quantity);
 }
 
 [[gnu::always_inline]] inline void add_input(RunningHash& hash, InstrumentIndex instrument, const TradeRecord& record,
                                              i64 ts) noexcept {
-  hash.add_row(HashMark::trade, instrument, ts, record.ts_event, record.ts_init, record.price, record.quantity,
+  hash.add_row(marked(HashMark::trade, instrument), ts, record.ts_event, record.ts_init, record.price, record.quantity,
                record.aggressor_side, record.trade_id);
 }
 
 [[gnu::always_inline]] inline void add_input(RunningHash& hash, InstrumentIndex instrument, const BarRecord& bar,
                                              i64 duration_ns, i64 ts) noexcept {
-  hash.add_row(HashMark::bar, instrument, ts, duration_ns, bar.ts_event, bar.ts_init, bar.ts_open, bar.open, bar.high,
-               bar.low, bar.close, bar.volume);
+  hash.add_row(marked(HashMark::bar, instrument), ts, duration_ns, bar.ts_event, bar.ts_init, bar.ts_open, bar.open,
+               bar.high, bar.low, bar.close, bar.volume);
 }
 
 }  // namespace pytrader

@@ -241,9 +241,9 @@ bool Kernel::enter_report(i64 ts) {
 
 bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
   if (!enter_report(ts)) return false;
-  hash_.add_row(HashMark::report, ts, report.ts_event, report.client_order_id, report.venue_order_id, report.exec_id,
-                report.price, report.quantity, report.last_px, report.last_qty, report.instrument, report.exec_type,
-                report.liquidity, report.reason, report.stop_price, report.sequence);
+  hash_.add_row(marked(HashMark::report, report.instrument), ts, report.ts_event, report.client_order_id,
+                report.venue_order_id, report.exec_id, report.price, report.quantity, report.last_px, report.last_qty,
+                bytes_of(report.exec_type, report.liquidity, report.reason), report.stop_price, report.sequence);
   if (!way_.take(report, ts)) ++refused_reports_;
   return settle();
 }
@@ -332,19 +332,19 @@ void Kernel::announce(StrategyIndex strategy) {
 
 // Where none are left, a mass cancel goes on and makes more.
 bool Kernel::has_events() {
-  if (events_.empty() && !mass_cancel_.empty() && !calling_) [[unlikely]]
+  if (events_.empty() && !mass_cancel_.empty()) [[unlikely]]
     mass_cancel_.go_on(now_);
   return !events_.empty();
 }
 
-// Delivers the events that commands and reports left behind, until none is left; nothing is delivered inside a
-// callback.
-bool Kernel::settle() {
+// Delivers the events that commands and reports left behind, until none is left. What its strategy hears nothing of is
+// dropped.
+bool Kernel::deliver_events() {
   while (has_events()) {
-    if (calling_) return true;
-    constexpr u32 kOfOrders =
+    constexpr u32 kOfBooked =
         mask_of(CallbackKind::order_event) | mask_of(CallbackKind::fill) | mask_of(CallbackKind::position);
-    if ((ports_[events_.next_strategy()].mask & kOfOrders) == 0 && !desk_.wants_events()) {
+    const u32 heard = events_.next_is_booked() ? kOfBooked : mask_of(CallbackKind::order_event);
+    if ((ports_[events_.next_strategy()].mask & heard) == 0 && !desk_.wants_events()) {
       events_.drop();
       continue;
     }
@@ -386,9 +386,11 @@ ClientOrderId Kernel::submit_list(std::span<const NewOrder> orders, OtoTriggerMo
 }
 
 void Kernel::add_order(const NewOrder& order) {
-  hash_.add_row(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
-                order.order_type, order.time_in_force, order.flags, order.self_trade, order.trigger_type,
-                order.contingency, order.list, order.parent);
+  hash_.add_row(marked(HashMark::submit, order.instrument), order.price, order.quantity,
+                halves_of(order.strategy, order.tag), halves_of(order.list, order.flags),
+                bytes_of(order.side, order.order_type, order.time_in_force, order.self_trade, order.trigger_type,
+                         order.contingency),
+                order.parent);
   add_terms(hash_, order.terms);
 }
 

@@ -111,7 +111,7 @@ class Kernel {
   // the like do for rows before next_timer(), at times that do not go back.
   bool takes_quiet_rows(InstrumentIndex instrument) const noexcept {
     constexpr u32 kOfRows = mask_of(CallbackKind::quote) | mask_of(CallbackKind::trade) | mask_of(CallbackKind::book);
-    return started_ && !failed_ && !calling_ && (mask_ & kOfRows) == 0 && emulator().empty() &&
+    return (mask_ & kOfRows) == 0 && started_ && !failed_ && !calling_ && emulator().empty() &&
            bars_.takes_no_rows(instrument);
   }
   template <class Record>
@@ -227,7 +227,9 @@ class Kernel {
   bool call(StrategyIndex strategy, const Callback& callback);
   bool take_failure(StrategyIndex strategy, CallbackKind kind);
   void announce(StrategyIndex strategy);
-  bool settle();
+  // Inside a callback nothing is delivered.
+  bool settle() { return calling_ || (events_.empty() && mass_cancel_.empty()) ? !failed_ : deliver_events(); }
+  bool deliver_events();
   bool has_events();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);

@@ -50,9 +50,10 @@ class MarketBoard {
   InstrumentIndex add_instrument(InstrumentDefinition definition) {
     const InstrumentIndex index = static_cast<InstrumentIndex>(markets_.size());
     markets_.emplace_back().instrument = std::make_unique<const Instrument>(std::move(definition), index);
+    ++count_;
     return index;
   }
-  std::size_t size() const noexcept { return markets_.size(); }
+  std::size_t size() const noexcept { return count_; }
   InstrumentMarket& operator[](InstrumentIndex index) noexcept { return markets_[index]; }
   const InstrumentMarket& operator[](InstrumentIndex index) const noexcept { return markets_[index]; }
 
@@ -121,6 +122,7 @@ class MarketBoard {
   }
 
   std::vector<InstrumentMarket> markets_;
+  std::size_t count_ = 0;  // of markets_, whose own size is a difference to divide
 };
 
 }  // namespace pytrader

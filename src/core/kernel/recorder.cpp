@@ -133,13 +133,11 @@ void Recorder::on_cash_event(const CashEvent& event) {
   note_position(event.strategy, event.instrument, event.quantity_after);
 }
 
-std::vector<OrderRow> Recorder::orders() const {
-  std::vector<OrderRow> rows;
-  rows.reserve(kernel_.orders().size());
-  for (ClientOrderId id = 1; id <= kernel_.orders().size(); ++id) {
+void Recorder::write_orders(std::span<OrderRow> rows) const {
+  for (ClientOrderId id = 1; id <= rows.size(); ++id) {
     const Order& order = *kernel_.order(id);
     const RejectReason reason = id <= reasons_.size() ? reasons_[id - 1] : RejectReason::none;
-    rows.push_back({order.ts_init,
+    rows[id - 1] = {order.ts_init,
                     order.ts_last,
                     static_cast<i64>(id),
                     static_cast<i64>(order.venue_order_id),
@@ -161,9 +159,8 @@ std::vector<OrderRow> Recorder::orders() const {
                     static_cast<i64>(order.trigger_type),
                     order.list,
                     static_cast<i64>(order.contingency),
-                    static_cast<i64>(order.parent)});
+                    static_cast<i64>(order.parent)};
   }
-  return rows;
 }
 
 i128 Recorder::position_value(u32 account) const {

@@ -1,6 +1,7 @@
 // The record of a run: orders, fills with markouts, money events, equity, largest positions, as rows of integers.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "book/large_block.hpp"
@@ -127,7 +128,8 @@ class Recorder final : public EventListener {
   const std::vector<FillRow, LargeBlock<FillRow>>& fills() const noexcept { return fills_; }
   const std::vector<EventRow>& events() const noexcept { return events_; }
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }
-  std::vector<OrderRow> orders() const;
+  // As many rows as there are orders, or the first of them.
+  void write_orders(std::span<OrderRow> rows) const;
   // Largest absolute position of the run in lots.
   i64 max_position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return max_positions_[instrument * kernel_.strategy_count() + strategy];

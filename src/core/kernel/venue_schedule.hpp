@@ -26,15 +26,19 @@ class VenueSchedule {
   InstrumentIndex first() const noexcept { return heap_.first(); }
 
   // A venue says when it is due next.
-  void set(InstrumentIndex instrument, i64 due) noexcept {
-    if (due_[instrument] == due) return;
+  [[gnu::always_inline]] void set(InstrumentIndex instrument, i64 due) noexcept {
+    if (due_[instrument] != due) [[unlikely]]
+      change(instrument, due);
+  }
+
+ private:
+  void change(InstrumentIndex instrument, i64 due) noexcept {
     if (due_[instrument] != kNeverDue) heap_.remove(instrument);
     due_[instrument] = due;
     if (due != kNeverDue) heap_.push(instrument, due, instrument);
     next_due_ = heap_.empty() ? kNeverDue : heap_.first_key();
   }
 
- private:
   SlotHeap heap_;
   std::vector<i64> due_;  // by instrument, as the heap has it
   i64 next_due_ = kNeverDue;

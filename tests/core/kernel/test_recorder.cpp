@@ -95,8 +95,9 @@ TEST_CASE("the record has every order with its last state and why it was refused
     return true;
   };
   run.run();
-  const std::vector<OrderRow> orders = run.loop.recorder().orders();
+  std::vector<OrderRow> orders(run.kernel().orders().size());
   REQUIRE(orders.size() == 2);
+  run.loop.recorder().write_orders(orders);
   CHECK(orders[0].ord_status == static_cast<i64>(OrderStatus::canceled));
   CHECK(orders[0].cum_qty == 3);
   CHECK(orders[0].cum_value_hi == 0);

@@ -79,7 +79,10 @@ void register_rows(py::module_& module) {
 }
 
 py::array order_rows(const BacktestLoop& loop) {
-  return copied(loop.recorder().orders());
+  // Written in place: the rows of many orders are most of what a result holds.
+  py::array_t<OrderRow> rows(static_cast<py::ssize_t>(loop.kernel().orders().size()));
+  loop.recorder().write_orders({rows.mutable_data(), static_cast<std::size_t>(rows.size())});
+  return rows;
 }
 
 py::array fill_rows(const BacktestLoop& loop) {
