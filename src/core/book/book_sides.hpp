@@ -23,6 +23,8 @@ class BookSides : public BookReading<BookSides> {
     const Level& level = ladder[ladder.best()];
     return {ladder.best_price(), level.quantity, level.order_count};
   }
+  // As BookReading says, without a look at the levels.
+  bool crossed() const noexcept { return !bids().empty() && asks().is_reached(bids().best_price()); }
   LevelTotals level(Side which, i64 price) const noexcept {
     const Ladder& ladder = side(which);
     const u32 found = ladder.find(price);

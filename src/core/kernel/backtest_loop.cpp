@@ -289,7 +289,8 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
       taken += rows;
       if (rows != 0) continue;
     }
-    StreamMerge::Entry next = merge_.top_of(index);
+    constexpr bool kBars = std::is_same_v<Record, BarRecord>;
+    StreamMerge::Entry next = kBars ? merge_.top_of(index) : merge_.top_of_rows(index);
     if (next.time >= next_due()) next = earliest(next);
     if (next.time >= others) break;
     go_to(next.time);

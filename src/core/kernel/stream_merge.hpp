@@ -55,6 +55,11 @@ class StreamMerge {
     const Entry* own = entries_.data() + 2 * index;
     return own[own[1] < own[0] ? 1 : 0];
   }
+  // The same where the stream has no bars, for at one time a row at its venue comes before one at the strategy.
+  const Entry& top_of_rows(u32 index) const noexcept {
+    const Entry* own = entries_.data() + 2 * index;
+    return own[own[1].time < own[0].time ? 1 : 0];
+  }
   i64 next_of_others(u32 index) const noexcept;
   void rejoin(u32 index) noexcept { replay(index); }
 
