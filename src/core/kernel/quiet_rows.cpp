@@ -1,5 +1,5 @@
-// Rows that no strategy waits for, taken in blocks: first many at their venue, then those that reached the strategies
-// meanwhile. The short way of what take_venue_row() and the kernel's apply_*() do row by row.
+// Rows that no strategy waits for, taken in blocks: many at their venue, then those that were received meanwhile.
+// The short way of what take_venue_row() and the kernel's apply_*() do row by row.
 #include <algorithm>
 #include <type_traits>
 
