@@ -30,7 +30,7 @@ bool is_side(i64 side) noexcept {
 
 }  // namespace
 
-BookFault L2Book::apply(const L2Record& row) {
+BookFault L2Book::apply_any(const L2Record& row) {
   const BookFault fault = dispatch(row);
   if (fault != BookFault::none) [[unlikely]]
     faults_.add(fault);

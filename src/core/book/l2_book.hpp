@@ -45,7 +45,7 @@ class L2Book : public BookSides {
 
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
   bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
-  BookFault apply(const L2Record& row);
+  BookFault apply(const L2Record& row) { return resets_level(row) ? BookFault::none : apply_any(row); }
   // As apply_rows says.
   BatchResult apply(const L2Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
   void count(BookFault fault) noexcept { faults_.add(fault); }
@@ -63,6 +63,22 @@ class L2Book : public BookSides {
   void check() const;
 
  private:
+  // The common row: a level in use gets another total. False for any other, and where the book is crossed after it:
+  // then apply_any() takes the row, again.
+  bool resets_level(const L2Record& row) noexcept {
+    const u64 which = static_cast<u64>(row.side) - static_cast<u64>(Side::buy);
+    const bool sets =
+        row.action == static_cast<i64>(BookAction::replace) || row.action == static_cast<i64>(BookAction::add);
+    const bool sound = row.quantity > 0 && static_cast<u64>(row.order_count) <= UINT32_MAX;
+    if (!sets || which > 1 || !sound || policy_ != BookPolicy::lenient) return false;
+    Ladder& ladder = sides_[which];
+    u32 level = kNone;
+    if (!ladder.recent_level(row.price, level) || !ladder.is_occupied(level)) return false;
+    ladder[level].quantity = row.quantity;
+    ladder[level].order_count = static_cast<u32>(row.order_count);
+    return (row.flags & kFlagLast) == 0 || !crossed();
+  }
+  BookFault apply_any(const L2Record& row);
   BookFault dispatch(const L2Record& row);
   BookFault set(const L2Record& row);
   BookFault erase(const L2Record& row);

@@ -15,6 +15,7 @@ void VenueL2Market::mark(Ladder& marks, i64 price, i64 quantity) {
   const u32 level = marks.level_at(price);
   if (!marks.is_occupied(level)) marks.occupied(level);
   marks[level].quantity += quantity;
+  has_marks_ = true;
 }
 
 // Where nothing is displayed nothing is missed.
@@ -81,11 +82,14 @@ Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
   return {0, 0};
 }
 
-void VenueL2Market::apply(const L2Record& record) {
-  book_.apply(record);
-  if (!printed_bids_.empty() || !printed_asks_.empty()) [[unlikely]]
-    forget_prints(record);
-  if (taken_bids_.empty() && taken_asks_.empty()) return;
+// After the row: what it tells anew is no longer missed.
+void VenueL2Market::update_marks(const L2Record& record) noexcept {
+  if (!printed_bids_.empty() || !printed_asks_.empty()) forget_prints(record);
+  if (!taken_bids_.empty() || !taken_asks_.empty()) forget_taken(record);
+  has_marks_ = !printed_bids_.empty() || !printed_asks_.empty() || !taken_bids_.empty() || !taken_asks_.empty();
+}
+
+void VenueL2Market::forget_taken(const L2Record& record) noexcept {
   if (static_cast<BookAction>(record.action) == BookAction::clear) {
     taken_bids_.clear();
     taken_asks_.clear();

@@ -21,7 +21,11 @@ class VenueL2Market final : public VenueMarket {
   // Until the level is told again, or an event of levels is over.
   void printed(Side side, i64 price, i64 quantity) override;
 
-  void apply(const L2Record& record);
+  void apply(const L2Record& record) {
+    book_.apply(record);
+    if (has_marks_) [[unlikely]]
+      update_marks(record);
+  }
   i64 displayed(Side side, i64 price) const noexcept { return book_.level(side, price).quantity; }
   const L2Book& book() const noexcept { return book_; }
 
@@ -33,7 +37,9 @@ class VenueL2Market final : public VenueMarket {
     return marked(taken(side), price) + marked(side == Side::buy ? printed_bids_ : printed_asks_, price);
   }
   static i64 marked(const Ladder& marks, i64 price) noexcept;
-  static void mark(Ladder& marks, i64 price, i64 quantity);
+  void mark(Ladder& marks, i64 price, i64 quantity);
+  void update_marks(const L2Record& record) noexcept;
+  void forget_taken(const L2Record& record) noexcept;
   void forget_prints(const L2Record& record) noexcept;
 
   L2Book book_{BookPolicy::lenient};
@@ -41,6 +47,7 @@ class VenueL2Market final : public VenueMarket {
   Ladder taken_asks_{Side::sell};
   Ladder printed_bids_{Side::buy};  // likewise, of prints
   Ladder printed_asks_{Side::sell};
+  bool has_marks_ = false;  // in any of these four
 };
 
 }  // namespace pytrader
