@@ -38,6 +38,8 @@ enum class HashMark : u64 {
   margin,
   liquidation,
   list,
+  synthetic,
+  trigger_symbol,
   status = 100,
 };
 

@@ -395,6 +395,7 @@ ClientOrderId Kernel::submit_list(std::span<const NewOrder> orders, OtoTriggerMo
 }
 
 void Kernel::add_order(const NewOrder& order) {
+  if (order.trigger_symbol != 0) hash_.add_all(HashMark::trigger_symbol, order.trigger_symbol);
   hash_.add_row(HashMark::submit, order.price, order.quantity, order.strategy, order.instrument, order.tag, order.side,
                 order.order_type, order.time_in_force, order.flags, order.self_trade, order.trigger_type,
                 order.contingency, order.list, order.parent);
