@@ -161,7 +161,8 @@ std::vector<OrderRow> Recorder::orders() const {
                     static_cast<i64>(order.trigger_type),
                     order.list,
                     static_cast<i64>(order.contingency),
-                    static_cast<i64>(order.parent)});
+                    static_cast<i64>(order.parent),
+                    order.trigger_symbol});
   }
   return rows;
 }
