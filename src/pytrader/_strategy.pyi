@@ -465,6 +465,7 @@ class Synthetic:
     @property
     def ask(self) -> Price | None: ...
 
+@final
 class Mids:
     @property
     def instrument_id(self) -> str: ...
