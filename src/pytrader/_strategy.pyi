@@ -1,6 +1,6 @@
 """Types of the compiled half of strategies: events, order handles, views of the kernel, and their base class."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final, Literal, NamedTuple, NoReturn, TypeAlias, TypedDict, TypeVar, Unpack, final
@@ -50,6 +50,7 @@ __all__ = [
     "Reason",
     "Sell",
     "StrategyBase",
+    "Synthetic",
     "Timer",
     "Trade",
     "duration_ns",
@@ -69,6 +70,7 @@ class _Terms(TypedDict, total=False):
     touch: _PriceLike | None
     touch_ticks: int | None
     trigger: str | TriggerType | None
+    trigger_symbol: Synthetic | str | None
     emulate: bool
     trail: _PriceLike | None
     trail_ticks: int | None
@@ -230,6 +232,8 @@ class Order:
     def stop_price_ticks(self) -> int | None: ...
     @property
     def trigger_type(self) -> TriggerType: ...
+    @property
+    def trigger_symbol(self) -> str | None: ...
     @property
     def activation_price(self) -> Price | None: ...
     @property
@@ -451,6 +455,17 @@ class Indicator:
     def crosses_below(self, other: Indicator | _PriceLike) -> Condition: ...
 
 @final
+class Synthetic:
+    @property
+    def name(self) -> str: ...
+    @property
+    def tick_size(self) -> Fixed: ...
+    @property
+    def bid(self) -> Price | None: ...
+    @property
+    def ask(self) -> Price | None: ...
+
+@final
 class Mids:
     @property
     def instrument_id(self) -> str: ...
@@ -639,6 +654,14 @@ class StrategyBase:
     def order(self, order_id: str | int, instrument: str | Instrument | None = None) -> Order | None: ...
     def bars(self, duration: _Duration, instrument: str | Instrument | None = None) -> Bars: ...
     def mids(self, instrument: str | Instrument | None = None) -> Mids: ...
+    def synthetic(
+        self,
+        name: str,
+        components: Mapping[str, str | int | Decimal | Fixed] | None = None,
+        *,
+        ratio: tuple[str | Instrument, str | Instrument] | None = None,
+        tick_size: str | int | Decimal | Fixed,
+    ) -> Synthetic: ...
     def when(self, condition: Condition, handler: Callable[[], object]) -> None: ...
     def buy(
         self,

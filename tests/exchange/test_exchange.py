@@ -102,6 +102,22 @@ def test_stops_icebergs_and_expiries_work_as_the_engine_has_them() -> None:
     assert second.orders["c"].status is OrderStatus.FILLED
 
 
+def test_orders_wait_for_a_synthetic_price_of_what_the_exchange_publishes() -> None:
+    def make(script: Script) -> None:
+        script.synthetic("TWICE", {"STOCK.XCHG": 2}, tick_size="0.5")
+
+    waits = order("stop", "sell", 2, stop="190.5", trigger="bid_ask", trigger_symbol="TWICE")
+    _, (maker, seller) = play(
+        [(1, order("high", "buy", 5, 100)), (2, order("low", "buy", 5, 95)), (5, cancel("high"))],
+        [(3, make), (4, waits)],
+    )
+    assert seller.told("stop") == ["EMULATED", "TRIGGERED", "RELEASED", "PENDING_NEW", "NEW", "TRADE"]
+    assert [str(event.stop_price) for event in seller.orders["stop"].events[:2]] == ["190.5", "190.5"]
+    assert seller.orders["stop"].events[1].ts_event == 5 * SECOND
+    assert maker.told("low") == ["PENDING_NEW", "NEW", "TRADE"]
+    assert maker.orders["low"].cum_lots == 2
+
+
 @pytest.mark.parametrize("trigger", ["bid_ask", "mid", "mark"])
 def test_an_exchange_refuses_what_waits_for_another_price_than_the_last_trade(trigger: str) -> None:
     plan = [(1, order("stop", "buy", 1, stop_ticks=103, trigger=trigger))]

@@ -59,6 +59,7 @@ def test_csv_has_exact_text(tmp_path: Path) -> None:
         "list": "0",
         "contingency": "",
         "parent": "0",
+        "trigger_symbol": "",
     }
     assert (orders[1]["price"], orders[1]["avg_px"], orders[1]["reason"]) == ("", "", "insufficient_funds")
     assert orders[2]["avg_px"] == "60000.50"

@@ -83,6 +83,14 @@ inline Fixed entry_price(const PositionState& state, const Scale& scale) {
 }
 
 // As the venue says, kNoPrice where it says nothing.
+// The best tick at which a synthetic price can be sold or bought now; kNoPrice without one.
+inline i64 synthetic_bid(const Kernel& kernel, u32 number) {
+  return kernel.synthetics().price(number, PriceSource::bid).from_below;
+}
+inline i64 synthetic_ask(const Kernel& kernel, u32 number) {
+  return kernel.synthetics().price(number, PriceSource::ask).from_above;
+}
+
 inline i64 mark_price(const Kernel& kernel, InstrumentIndex instrument) {
   return kernel.market(instrument).mark_price;
 }

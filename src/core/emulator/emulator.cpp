@@ -24,27 +24,10 @@ void Emulator::add_instrument() {
   desks_.resize(desks_.size() + kPriceSources);
 }
 
-TriggerBook::Reach Emulator::price_at_entry(const TriggerPrices& now, PriceSource source) noexcept {
-  switch (source) {
-    case PriceSource::last:
-      return {now.last, now.last};
-    case PriceSource::ask:
-      return {now.ask, now.ask};
-    case PriceSource::bid:
-      return {now.bid, now.bid};
-    case PriceSource::mark:
-      return {now.mark, now.mark};
-    case PriceSource::mid:
-      break;
-  }
-  return TriggerBook::Reach::half_way(now.bid, now.ask);
-}
-
-bool Emulator::reached(const NewOrder& order, const TriggerPrices& now) noexcept {
+bool Emulator::reached(const NewOrder& order, const TriggerBook::Reach& now) noexcept {
   if (trails(order.order_type)) return false;
   const bool rising = rises(order.side, order.order_type);
-  const PriceSource source = source_of(order.trigger_type, order.side);
-  const i64 price = price_at_entry(now, source).reached(rising);
+  const i64 price = now.reached(rising);
   return price != kNoPrice && TriggerBook::reached(rising, order.terms.stop_price, price);
 }
 
@@ -100,7 +83,7 @@ void Emulator::watch(u32 desk) noexcept {
   watches_[desk] = {book.nearest_above(), book.nearest_below()};
 }
 
-i64 Emulator::hold(const NewOrder& order, const TriggerPrices& now) noexcept {
+i64 Emulator::hold(const NewOrder& order, const TriggerBook::Reach& now) noexcept {
   const PriceSource source = source_of(order.trigger_type, order.side);
   const u32 number = number_of(order.instrument, source);
   const OrderTerms& terms = order.terms;
@@ -111,7 +94,7 @@ i64 Emulator::hold(const NewOrder& order, const TriggerPrices& now) noexcept {
   if (trails(order.order_type)) {
     const TrailingTerms trailing{terms.trailing_offset, terms.trailing_step,
                                  static_cast<TrailingUnit>(terms.trailing_unit)};
-    const i64 price = price_at_entry(now, source).reached(order.side);
+    const i64 price = now.reached(order.side);
     const TriggerBook::Activation begins = TriggerBook::activation_from(order.side, terms.activation_price, price);
     book.add_trailing(slot, order.side, trailing, begins, price, time_);
   } else {

@@ -11,36 +11,10 @@
 #include "book/trigger_book.hpp"
 #include "decimal/integers.hpp"
 #include "emulator/held_order.hpp"
+#include "emulator/trigger_prices.hpp"
 #include "model/messages.hpp"
 
 namespace pytrader {
-
-// One price that orders wait for, of one instrument. In the order in which one market event fires what waits for it,
-// here as at a simulated venue.
-enum class PriceSource : u8 { last = 0, ask = 1, bid = 2, mid = 3, mark = 4 };
-constexpr u32 kPriceSources = 5;
-
-// `trigger` must not be venue_default.
-constexpr PriceSource source_of(TriggerType trigger, Side side) noexcept {
-  switch (trigger) {
-    case TriggerType::bid_ask:
-      return side == Side::buy ? PriceSource::ask : PriceSource::bid;
-    case TriggerType::mid:
-      return PriceSource::mid;
-    case TriggerType::mark:
-      return PriceSource::mark;
-    default:
-      return PriceSource::last;
-  }
-}
-
-// What an instrument's market is when an order comes to be held; kNoPrice for what is not known.
-struct TriggerPrices {
-  i64 last = kNoPrice;
-  i64 bid = kNoPrice;
-  i64 ask = kNoPrice;
-  i64 mark = kNoPrice;
-};
 
 // A market event is told by on_last, on_quote or on_mark; then next() gives what it does, one by one, until nothing is
 // left; the next event may be told after that only. After an output that fired, not after one that moved, orders may be
@@ -49,23 +23,27 @@ struct TriggerPrices {
 //
 // An event that fires nothing costs two comparisons for each price that it tells of, however many orders are held, and
 // allocates nothing. An order whose price nobody tells waits. Bound: the open orders of the run.
+//
+// The instrument of an order is whose price it waits for here, be it what it trades or a synthetic one.
 class Emulator {
  public:
+  // ... or a synthetic one.
   void add_instrument();
 
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
   bool holds(ClientOrderId id) const noexcept { return find(id) != kNone; }
 
-  // Whether an order's stop price is reached already. A trailing order's never is: it begins with the market of now.
-  static bool reached(const NewOrder& order, const TriggerPrices& now) noexcept;
+  // Whether a price of now reaches an order's stop price. A trailing order's never is: it begins with the market of
+  // now.
+  static bool reached(const NewOrder& order, const TriggerBook::Reach& now) noexcept;
 
   // Makes room for one order more that waits for this, so that nothing below can throw.
   void make_room(InstrumentIndex instrument, PriceSource source);
   // The order must have passed the gate and wait for a price; its trigger type must not be venue_default, nobody may
   // hold its id, and make_room must have been called for it. Returns the price that it waits for, kNoPrice while a
   // trailing order has not begun.
-  i64 hold(const NewOrder& order, const TriggerPrices& now) noexcept;
+  i64 hold(const NewOrder& order, const TriggerBook::Reach& now) noexcept;
   // The order must be held.
   void remove(ClientOrderId id) noexcept;
   // Another stop price; of a trailing order the one that it has. With `keeps_place` it stays where it is.
@@ -85,6 +63,16 @@ class Emulator {
   }
   bool on_mark(InstrumentIndex instrument, i64 price) noexcept {
     return tell(instrument, PriceSource::mark, {price, price});
+  }
+
+  // The same of a price that may lie between two ticks; nothing happens for kNoPrice.
+  bool on_price(InstrumentIndex instrument, PriceSource source, const TriggerBook::Reach& price) noexcept {
+    return price.from_below != kNoPrice && tell(instrument, source, price);
+  }
+  // Whether orders wait for this price.
+  bool waits(InstrumentIndex instrument, PriceSource source) const noexcept {
+    const std::unique_ptr<Desk>& desk = desks_[number_of(instrument, source)];
+    return desk && desk->book.size() > 0;
   }
 
   struct Output {
@@ -136,7 +124,6 @@ class Emulator {
   static constexpr u32 number_of(InstrumentIndex instrument, PriceSource source) noexcept {
     return instrument * kPriceSources + static_cast<u32>(source);
   }
-  static TriggerBook::Reach price_at_entry(const TriggerPrices& now, PriceSource source) noexcept;
 
   bool tell(InstrumentIndex instrument, PriceSource source, const TriggerBook::Reach& price) noexcept {
     const u32 desk = number_of(instrument, source);

@@ -13,10 +13,10 @@ namespace pytrader {
 // that queued there first fires first.
 struct HeldRecord {
   u64 client_order_id;
-  i64 instrument;
-  i64 source;  // PriceSource
-  i64 side;    // Side, of a trailing order; 0 for another
-  i64 rising;  // 1 where it waits for a price from below
+  i64 instrument;  // whose price it waits for; synthetic ones stand behind the instruments
+  i64 source;      // PriceSource
+  i64 side;        // Side, of a trailing order; 0 for another
+  i64 rising;      // 1 where it waits for a price from below
   i64 stop_price;
   i64 extreme;           // a trailing order's best price so far
   i64 activation_price;  // where a trailing order begins, or began

@@ -66,7 +66,8 @@ void set_numbers(Order& order, i64 price, i64 stop_price) {
   const bool waits = order.stop_price != kNoPrice;
   if (waits) order.stop_price = stop_price;
   // What it is worth while it works does not depend on whether its trigger was told before this.
-  if (order.price == kNoPrice && (waits || order.has(kTriggered))) order.value_price = stop_price;
+  const bool at_stop = order.price == kNoPrice && order.trigger_symbol == 0;
+  if (at_stop && (waits || order.has(kTriggered))) order.value_price = stop_price;
 }
 
 }  // namespace
@@ -128,6 +129,7 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   order.time_in_force = request.time_in_force;
   order.self_trade = request.self_trade;
   order.trigger_type = request.trigger_type;
+  order.trigger_symbol = request.trigger_symbol;
   order.contingency = request.contingency;
   order.flags = request.flags;
   if (!(request.terms == OrderTerms{})) {

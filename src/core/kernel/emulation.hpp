@@ -3,6 +3,7 @@
 
 #include "emulator/emulator.hpp"
 #include "kernel/market_board.hpp"
+#include "kernel/synthetic_board.hpp"
 #include "kernel/venue_port.hpp"
 #include "model/order.hpp"
 #include "model/order_form.hpp"
@@ -34,55 +35,65 @@ constexpr const char* to_text(Immediate immediate) noexcept {
 
 class Emulation {
  public:
-  Emulation(const VenuePort& venue, const MarketBoard& board) noexcept : venue_(venue), board_(board) {}
+  Emulation(const VenuePort& venue, const MarketBoard& board) noexcept
+      : venue_(venue), board_(board), synthetics_(board) {}
 
   void set_rules(Emulate emulate, Immediate immediate) noexcept {
     emulate_ = emulate;
     immediate_ = immediate;
   }
   void add_instrument() { emulator_.add_instrument(); }
+  void add_synthetic(Synthetic made) {
+    synthetics_.add(std::move(made));
+    emulator_.add_instrument();
+  }
 
   // Whether an order that the gate has passed is to wait here.
   bool takes(const NewOrder& order) const noexcept {
     if (!waits_for_price(order.order_type)) return false;
-    if ((order.flags & kEmulate) != 0 || emulate_ == Emulate::always) return true;
+    if ((order.flags & kEmulate) != 0 || order.trigger_symbol != 0 || emulate_ == Emulate::always) return true;
     // What the core could not let go either is the venue's to refuse.
     return emulate_ == Emulate::where_needed &&
            !venue_.supports(order.instrument, order.order_type, order.trigger_type, order.time_in_force) &&
            check_release(order) == RejectReason::none;
   }
-  // Why it can not: what could never be released is refused at once.
-  RejectReason check(const NewOrder& order) const noexcept {
+  // Why it can not: what could never be released is refused at once. Throws Error(decimal_overflow) for a synthetic
+  // price beyond its range, as check_replace() does; nothing has changed then, and hold() and restate(), which follow,
+  // do not.
+  RejectReason check(const NewOrder& order) const {
     const RejectReason reason = check_later(order);
-    const bool too_late = reason == RejectReason::none && immediate_ == Immediate::deny && is_reached(order);
+    const bool too_late = reason == RejectReason::none && is_reached(order) && immediate_ == Immediate::deny;
     return too_late ? RejectReason::stop_price_reached : reason;
   }
   // ... of an order that comes here later.
   RejectReason check_later(const NewOrder& order) const noexcept {
-    return emulate_ == Emulate::never ? RejectReason::instruction_not_supported : check_release(order);
+    if (emulate_ == Emulate::never) return RejectReason::instruction_not_supported;
+    if (order.trigger_symbol != 0 && !synthetics_.has(order.trigger_symbol)) return RejectReason::malformed_message;
+    return check_release(order);
   }
   // Throws std::bad_alloc; nothing has changed then.
   void make_room(const NewOrder& order) {
-    emulator_.make_room(order.instrument, source_of(trigger_of(order), order.side));
+    emulator_.make_room(place_of(order), source_of(trigger_of(order), order.side));
   }
 
   // Holds an order that it takes, of which `terms` are what it was submitted with; false if its price is reached
   // already.
   bool hold(Order& order, const OrderTerms& terms) noexcept {
-    const NewOrder held = with_trigger(sent_order(order, terms));
-    if (is_reached(held)) return false;
-    order.stop_price = emulator_.hold(held, prices_of(board_[order.instrument]));
+    NewOrder held = with_trigger(sent_order(order, terms));
+    const TriggerBook::Reach now = price_of(held);
+    if (Emulator::reached(held, now)) return false;
+    held.instrument = place_of(held);
+    order.stop_price = emulator_.hold(held, now);
     return true;
   }
   void remove(const Order& order) noexcept { emulator_.remove(order.client_order_id); }
   // Whether the order may wait for this stop price instead.
-  RejectReason check_replace(const ReplaceRequest& request, const Order& order,
-                             const OrderTerms& terms) const noexcept {
+  RejectReason check_replace(const ReplaceRequest& request, const Order& order, const OrderTerms& terms) const {
     const bool same_stop = request.stop_price == kNoPrice || request.stop_price == order.stop_price;
-    if (immediate_ == Immediate::elect || same_stop) return RejectReason::none;
     NewOrder wanted = sent_order(order, terms);
     wanted.terms.stop_price = request.stop_price;
-    return is_reached(wanted) ? RejectReason::stop_price_reached : RejectReason::none;
+    const bool too_late = is_reached(wanted) && immediate_ == Immediate::deny && !same_stop;
+    return too_late ? RejectReason::stop_price_reached : RejectReason::none;
   }
   // After its stop price, limit or quantity became another; false if its price is reached now, and it is held no more.
   bool restate(const Order& order, const OrderTerms& terms, bool keeps_place) noexcept {
@@ -96,24 +107,37 @@ class Emulation {
 
   Emulator& emulator() noexcept { return emulator_; }
   const Emulator& emulator() const noexcept { return emulator_; }
-
-  // Outside continuous trading what waits sleeps.
-  static TriggerPrices prices_of(const InstrumentMarket& market) noexcept {
-    if (market.phase != TradingPhase::continuous) return {};
-    return {market.last_price, market.best_bid(), market.best_ask(), market.mark_price};
-  }
+  const SyntheticBoard& synthetics() const noexcept { return synthetics_; }
 
  private:
   TriggerType trigger_of(const NewOrder& order) const noexcept {
-    return order.trigger_type != TriggerType::venue_default ? order.trigger_type
-                                                            : venue_.default_trigger(order.instrument);
+    if (order.trigger_type != TriggerType::venue_default) return order.trigger_type;
+    return order.trigger_symbol == 0 ? venue_.default_trigger(order.instrument) : trigger_of(order.trigger_symbol);
+  }
+  // Trades, where every component has them.
+  TriggerType trigger_of(u32 synthetic) const noexcept {
+    for (const SyntheticComponent& component : synthetics_[synthetic].components()) {
+      const TriggerType trigger = venue_.default_trigger(component.instrument);
+      if (trigger != TriggerType::last) return trigger;
+    }
+    return TriggerType::last;
+  }
+  InstrumentIndex place_of(const NewOrder& order) const noexcept {
+    return order.trigger_symbol == 0 ? order.instrument : synthetics_.place_of(order.trigger_symbol);
+  }
+  // What the order waits for, as it is now; its trigger type must not be venue_default.
+  TriggerBook::Reach price_of(const NewOrder& order) const {
+    const PriceSource source = source_of(order.trigger_type, order.side);
+    return order.trigger_symbol == 0 ? trigger_prices(board_[order.instrument]).reach(source)
+                                     : synthetics_.price(order.trigger_symbol, source);
   }
   NewOrder with_trigger(NewOrder order) const noexcept {
     order.trigger_type = trigger_of(order);
     return order;
   }
-  bool is_reached(const NewOrder& order) const noexcept {
-    return Emulator::reached(with_trigger(order), prices_of(board_[order.instrument]));
+  bool is_reached(const NewOrder& order) const {
+    const NewOrder held = with_trigger(order);
+    return Emulator::reached(held, price_of(held));
   }
   // Whether the venue offers the market or limit order that it becomes, and has the day that it may end with.
   RejectReason check_release(NewOrder order) const noexcept {
@@ -133,6 +157,7 @@ class Emulation {
 
   const VenuePort& venue_;
   const MarketBoard& board_;
+  SyntheticBoard synthetics_;
   Emulator emulator_;
   Emulate emulate_ = Emulate::where_needed;
   Immediate immediate_ = Immediate::elect;

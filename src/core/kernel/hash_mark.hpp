@@ -38,6 +38,7 @@ enum class HashMark : u64 {
   margin,
   liquidation,
   list,
+  synthetic,
   status = 100,
 };
 

@@ -390,7 +390,7 @@ void Kernel::add_order(const NewOrder& order) {
                 halves_of(order.strategy, order.tag), halves_of(order.list, order.flags),
                 bytes_of(order.side, order.order_type, order.time_in_force, order.self_trade, order.trigger_type,
                          order.contingency),
-                order.parent);
+                order.parent, order.trigger_symbol);
   add_terms(hash_, order.terms);
 }
 

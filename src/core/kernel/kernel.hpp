@@ -67,6 +67,9 @@ class Kernel {
   SeriesId add_bar_series(InstrumentIndex instrument, i64 duration_ns);
   // Bars that arrive as records: the series is not built from trades.
   SeriesId add_recorded_bars(InstrumentIndex instrument, i64 duration_ns);
+  // A price that orders may wait for, computed from those of instruments; the same definition gives the same number,
+  // for every strategy. Allowed in callbacks too. Throws what SyntheticBoard::find() and add() throw.
+  u32 add_synthetic(const SyntheticDefinition& definition);
   // The mid price of every quote of the instrument with both sides.
   SeriesId add_mids(InstrumentIndex instrument);
   // Conditions on indicators; they are asked for what became true after the bar or quote was delivered.
@@ -162,6 +165,7 @@ class Kernel {
   // exist.
   i64 free_lots(ClientOrderId id) const;
   const Emulator& emulator() const noexcept { return way_.emulation().emulator(); }
+  const SyntheticBoard& synthetics() const noexcept { return way_.emulation().synthetics(); }
   const OrderLists& lists() const noexcept { return way_.lists(); }
   const RiskGate& gate() const noexcept { return way_.gate(); }
   const Ledger& ledger() const noexcept { return way_.ledger(); }
@@ -216,7 +220,10 @@ class Kernel {
     return !emulator().empty() && board_[instrument].phase == TradingPhase::continuous;
   }
   bool expire_held();
-  bool release_fired();
+  bool release_fired(bool told, InstrumentIndex instrument, std::span<const PriceSource> synthetic);
+  bool release_told();
+  bool release_synthetic(InstrumentIndex instrument, std::span<const PriceSource> sources, bool& told);
+  bool cancel_synthetic(InstrumentIndex component, RejectReason reason);
   bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);
   bool tell_quote(InstrumentIndex instrument, i64 bid, i64 ask);

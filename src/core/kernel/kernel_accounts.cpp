@@ -43,6 +43,8 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
     const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
     if (!cancel_held(strategy, instrument, reason)) return false;
   }
+  const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
+  if ((ends || kind == CashEventKind::split) && !cancel_synthetic(instrument, reason)) return false;
   return tell(cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size())));
 }
 

@@ -2,17 +2,27 @@
 #include "kernel/kernel.hpp"
 
 namespace pytrader {
+namespace {
+
+constexpr PriceSource kOfTrade[] = {PriceSource::last};
+constexpr PriceSource kOfQuote[] = {PriceSource::ask, PriceSource::bid, PriceSource::mid};
+constexpr PriceSource kOfMark[] = {PriceSource::mark};
+
+}  // namespace
 
 bool Kernel::tell_last(InstrumentIndex instrument, i64 price) {
-  return !listens(instrument) || !way_.emulation().emulator().on_last(instrument, price) || release_fired();
+  if (!listens(instrument)) return true;
+  return release_fired(way_.emulation().emulator().on_last(instrument, price), instrument, kOfTrade);
 }
 
 bool Kernel::tell_quote(InstrumentIndex instrument, i64 bid, i64 ask) {
-  return !listens(instrument) || !way_.emulation().emulator().on_quote(instrument, bid, ask) || release_fired();
+  if (!listens(instrument)) return true;
+  return release_fired(way_.emulation().emulator().on_quote(instrument, bid, ask), instrument, kOfQuote);
 }
 
 bool Kernel::tell_mark(InstrumentIndex instrument, i64 price) {
-  return !listens(instrument) || !way_.emulation().emulator().on_mark(instrument, price) || release_fired();
+  if (!listens(instrument)) return true;
+  return release_fired(way_.emulation().emulator().on_mark(instrument, price), instrument, kOfMark);
 }
 
 // The end of the day takes orders that wait for their day; as continuous trading begins, those that slept see the
@@ -33,23 +43,66 @@ bool Kernel::begin_phase(InstrumentIndex instrument, const InstrumentMarket& at)
 }
 
 // A bar stands for the trades and quotes that an instrument has none of: open, the extreme that is nearer to it (of two
-// as near the low), the other one, close. Longer bars tell of the same prices again, later.
+// as near the low), the other one, close. Longer bars tell of the same prices again, later. A synthetic price takes the
+// close alone: the extremes of several instruments need not have come together.
 bool Kernel::tell_bar(InstrumentIndex instrument, const InstrumentMarket& at, const BarRecord& bar, i64 duration_ns) {
   if (emulator().empty() || (at.printed && at.quoted)) return true;
   if (duration_ns > bars_.shortest_recorded(instrument)) return true;
   const bool low_first = i128{bar.open} - bar.low <= i128{bar.high} - bar.open;
+  Emulator& emulator = way_.emulation().emulator();
   for (const i64 price : {bar.open, low_first ? bar.low : bar.high, low_first ? bar.high : bar.low, bar.close}) {
-    if (!at.printed && !tell_last(instrument, price)) return false;
-    if (!at.quoted && !tell_quote(instrument, price, price)) return false;
+    if (!at.printed && listens(instrument) && !release_fired(emulator.on_last(instrument, price), instrument, {})) {
+      return false;
+    }
+    if (!at.quoted && listens(instrument) &&
+        !release_fired(emulator.on_quote(instrument, price, price), instrument, {})) {
+      return false;
+    }
+  }
+  if (!listens(instrument)) return true;
+  if (!at.printed && !release_fired(false, instrument, kOfTrade)) return false;
+  return at.quoted || release_fired(false, instrument, kOfQuote);
+}
+
+// What waits in the core for a price that has just been told, or for a synthetic one that follows from it, leaves
+// before any strategy hears of the row. Strategies are told in between only where the events of all would be too many
+// to wait.
+bool Kernel::release_fired(bool told, InstrumentIndex instrument, std::span<const PriceSource> synthetic) {
+  if (told && !release_told()) return false;
+  if (!synthetics().of(instrument).empty() && !release_synthetic(instrument, synthetic, told)) return false;
+  return !told || settle();
+}
+
+bool Kernel::release_told() {
+  while (way_.release_next(now_)) {
+    if (events_.is_half_full() && !settle()) return false;
   }
   return true;
 }
 
-// What waits in the core for a price that has just been told leaves before any strategy hears of the row. Strategies
-// are told in between only where the events of all would be too many to wait.
-bool Kernel::release_fired() {
-  while (way_.release_next(now_)) {
-    if (events_.is_half_full() && !settle()) return false;
+// Those that the instrument is a component of, in order of registration; more may be registered meanwhile.
+bool Kernel::release_synthetic(InstrumentIndex instrument, std::span<const PriceSource> sources, bool& told) {
+  Emulator& emulator = way_.emulation().emulator();
+  for (std::size_t i = 0; i < synthetics().of(instrument).size(); ++i) {
+    const u32 number = synthetics().of(instrument)[i];
+    const InstrumentIndex place = synthetics().place_of(number);
+    bool moves = false;
+    for (const PriceSource source : sources) {
+      if (emulator.waits(place, source)) moves |= emulator.on_price(place, source, synthetics().price(number, source));
+    }
+    told |= moves;
+    if (moves && !release_told()) return false;
+  }
+  return true;
+}
+
+// What waits for a synthetic price of this component waits for something else now.
+bool Kernel::cancel_synthetic(InstrumentIndex component, RejectReason reason) {
+  if (synthetics().of(component).empty()) return true;
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+    while (!way_.cancel_waiting_for(strategy, component, reason, now_)) {
+      if (!settle()) return false;
+    }
   }
   return settle();
 }

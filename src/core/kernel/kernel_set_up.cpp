@@ -8,6 +8,9 @@ namespace pytrader {
 
 InstrumentIndex Kernel::add_instrument(InstrumentDefinition definition, const FeeModelMaker& fees) {
   if (started_) throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after start");
+  if (!synthetics().empty()) {
+    throw Error(ErrorCode::invalid_state, "kernel: an instrument can not be added after a synthetic price");
+  }
   const InstrumentIndex index = board_.add_instrument(std::move(definition));
   const Instrument& added = *board_[index].instrument;
   const FeeModel& charged = way_.ledger().add_instrument(added, fees ? fees(added) : nullptr);
@@ -110,6 +113,21 @@ void Kernel::warm(SeriesId series, Indicator& indicator) {
     if (builder.add(ts, trade.price, trade.quantity, closed)) take(closed);
   });
   if (builder.advance(end, closed)) take(closed);
+}
+
+u32 Kernel::add_synthetic(const SyntheticDefinition& definition) {
+  Synthetic made(synthetics().complete(definition));
+  if (const u32 known = synthetics().find(made); known != 0) return known;
+  const SyntheticDefinition added = made.definition();
+  way_.emulation().add_synthetic(std::move(made));
+  hash_.add_all(HashMark::synthetic, added.kind, added.components.size());
+  add_text(hash_, added.name);
+  add_wide(hash_, added.tick_size.raw);
+  for (const SyntheticComponent& component : added.components) {
+    hash_.add_all(component.instrument);
+    add_wide(hash_, component.weight.raw);
+  }
+  return synthetics().size();
 }
 
 SeriesId Kernel::add_recorded_bars(InstrumentIndex instrument, i64 duration_ns) {

@@ -54,7 +54,8 @@ RejectReason OrderWay::replace_one(const ReplaceRequest& command, Order* order, 
     const RejectReason exceeds = judge_family(command, *order);
     if (exceeds != RejectReason::none) return exceeds;
     if ((order->flags & kAlgorithm) != 0) return restate_work(*order, command, now);
-    raise_value(*order, command.price != kNoPrice ? command.price : command.stop_price);
+    const i64 stop = order->trigger_symbol == 0 ? command.stop_price : kNoPrice;
+    raise_value(*order, command.price != kNoPrice ? command.price : stop);
   }
   if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
   venue_.require_room();

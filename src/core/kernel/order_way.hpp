@@ -70,6 +70,9 @@ class OrderWay {
   // Orders that wait in the core are canceled for this reason: what they wait for has changed. False as in end_day().
   bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now);
 
+  // The same of what waits for a synthetic price of this component, whatever it trades.
+  bool cancel_waiting_for(StrategyIndex strategy, InstrumentIndex component, RejectReason reason, i64 now);
+
   // Cancel and replace return none when the request left for the venue, or was done at once where the order waits in
   // the core; else why it did not, and then nothing happened.
   RejectReason cancel(const CancelRequest& command, i64 now) {

@@ -53,6 +53,21 @@ bool OrderWay::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, R
   return ended;
 }
 
+bool OrderWay::cancel_waiting_for(StrategyIndex strategy, InstrumentIndex component, RejectReason reason, i64 now) {
+  for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
+    for (ClientOrderId id = store_.first_open(strategy, instrument); id != 0;) {
+      if (events_.is_half_full()) return false;
+      Order& order = *store_.find(id);
+      id = store_.next_open(id);
+      const bool waits = order.ord_status == OrderStatus::emulated && order.trigger_symbol != 0;
+      if (waits && emulation_.synthetics().is_component(component, order.trigger_symbol))
+        cancel_here(order, reason, now);
+    }
+  }
+  settle_lists(now);
+  return true;
+}
+
 void OrderWay::hold(Order& order, i64 value_price, i64 now) {
   const bool waits = emulation_.hold(order, store_.terms(order));
   say(order, ExecType::emulated, RejectReason::none, now, value_price);

@@ -229,6 +229,7 @@ void OrderWay::renew(Order& over, i64 quantity, i64 now) {
   if (waits_for_price(over.order_type) && !trails) order.terms.stop_price = lists_.stop_price(over);
   if (!rules_of(over.order_type)->takes_price) order.price = kNoPrice;
   order.trigger_type = over.trigger_type;
+  order.trigger_symbol = over.trigger_symbol;
   order.time_in_force = over.time_in_force;
   order.flags |= over.flags & (kEmulate | kShared);
   order.quantity = quantity;

@@ -159,7 +159,8 @@ void Recorder::write_orders(std::span<OrderRow> rows) const {
                     static_cast<i64>(order.trigger_type),
                     order.list,
                     static_cast<i64>(order.contingency),
-                    static_cast<i64>(order.parent)};
+                    static_cast<i64>(order.parent),
+                    order.trigger_symbol};
   }
 }
 

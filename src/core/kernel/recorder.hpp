@@ -37,7 +37,8 @@ struct OrderRow {
   i64 trigger_type;  // what it is compared with
   i64 list;          // orders that were submitted together; 0 is none
   i64 contingency;
-  i64 parent;  // client_order_id; 0 is none
+  i64 parent;          // client_order_id; 0 is none
+  i64 trigger_symbol;  // number of the synthetic price in whose ticks stop_price is; 0 is its own instrument
 };
 
 // A trade as it stands at the end: a corrected one with its last price and quantity, a busted one with quantity 0. fee
@@ -90,7 +91,7 @@ struct EquityRow {
   i64 equity;
 };
 
-static_assert(sizeof(OrderRow) == 23 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8 &&
+static_assert(sizeof(OrderRow) == 24 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8 &&
               sizeof(CashEventRow) == 13 * 8);
 
 // Grows with the orders, fills, money events and samples of a run: they are its result. An account in which no

@@ -47,6 +47,8 @@ struct NewOrder {
   TriggerType trigger_type = TriggerType::venue_default;
   Contingency contingency = Contingency::none;  // towards the other orders of its list
   OrderListId list = 0;
+  u32 trigger_symbol = 0;    // number of the synthetic price that it waits for, in whose ticks its stop, activation and
+                             // trailing offsets are; 0 is its own instrument
   ClientOrderId parent = 0;  // the order that an algorithm works with this one, or that triggers it; 0 is none
   OrderTerms terms{};
 };

@@ -40,8 +40,9 @@ struct Order {
   InstrumentIndex instrument = 0;
   TagIndex tag = 0;
   OrderListId list = 0;
-  u32 renews = 0;  // the order of its list whose place it took, 0 for none
-  u32 terms = 0;   // row of the store's terms, 0 for none
+  u32 renews = 0;          // the order of its list whose place it took, 0 for none
+  u32 terms = 0;           // row of the store's terms, 0 for none
+  u32 trigger_symbol = 0;  // the synthetic price that it waits for, in whose ticks stop_price is; 0: its instrument's
   // While it is open, its place among the orders that share something with it.
   OrderLinks by_instrument;  // one strategy's in one instrument
   OrderLinks by_side;        // ... of one side

@@ -21,6 +21,7 @@ inline NewOrder released_form(NewOrder order) noexcept {
   const OrderTerms given = order.terms;
   order.terms = OrderTerms{};
   order.trigger_type = TriggerType::venue_default;
+  order.trigger_symbol = 0;
   if (order.price == kNoPrice) {
     order.order_type = OrderType::market;
     if (order.time_in_force != TimeInForce::fok) order.time_in_force = TimeInForce::ioc;
@@ -53,6 +54,7 @@ inline NewOrder sent_order(const Order& order, const OrderTerms& terms) noexcept
   sent.parent = order.parent;
   sent.terms = terms;
   sent.terms.stop_price = order.stop_price;
+  sent.trigger_symbol = order.trigger_symbol;
   return (order.flags & kReleased) != 0 ? released_form(sent) : sent;
 }
 

@@ -38,7 +38,11 @@ RejectReason check_prices(const NewOrder& order, const TypeRules& type, const In
   } else if (!type.takes_price) {
     return RejectReason::market_order_with_price;
   }
-  for (const i64 price : {order.price, order.terms.stop_price, order.terms.activation_price}) {
+  if (order.price != kNoPrice) {
+    if (const RejectReason reason = check_price(order.price, definition); reason != RejectReason::none) return reason;
+  }
+  if (order.trigger_symbol != 0) return RejectReason::none;  // what it waits for is no price of this instrument
+  for (const i64 price : {order.terms.stop_price, order.terms.activation_price}) {
     if (price == kNoPrice) continue;
     if (const RejectReason reason = check_price(price, definition); reason != RejectReason::none) return reason;
   }
@@ -63,8 +67,11 @@ RejectReason check_form(const NewOrder& order, const InstrumentDefinition& defin
   if (!is_known(order.time_in_force) || !goes_with(order.order_type, order.time_in_force)) {
     return RejectReason::time_in_force_not_supported;
   }
-  if (!type->waits && (order.trigger_type != TriggerType::venue_default || (order.flags & kEmulate) != 0)) {
-    return RejectReason::waits_for_no_price;
+  const bool asks_to_wait = order.trigger_type != TriggerType::venue_default || order.trigger_symbol != 0;
+  if (!type->waits && (asks_to_wait || (order.flags & kEmulate) != 0)) return RejectReason::waits_for_no_price;
+  // A limit that is counted from the stop would be no price of this instrument.
+  if (order.trigger_symbol != 0 && order.order_type == OrderType::trailing_stop_limit) {
+    return RejectReason::trailing_not_valid;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;
   if ((order.flags & kAlgorithm) != 0) {
@@ -101,7 +108,7 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
   }
   if (request.price == order.price && same_stop && request.quantity == order.order_qty)
     return RejectReason::nothing_to_replace;
-  for (const i64 price : {request.price, request.stop_price}) {
+  for (const i64 price : {request.price, order.trigger_symbol == 0 ? request.stop_price : kNoPrice}) {
     if (price == kNoPrice) continue;
     if (const RejectReason reason = check_price(price, definition); reason != RejectReason::none) return reason;
   }
@@ -173,9 +180,11 @@ bool RiskGate::exceeds_allotment(const Wanted& wanted, i128 more, const RiskView
   return exposure_.strategy_requirement(wanted.strategy, wanted.instrument) + more > allotted;
 }
 
-// Its limit; without one its stop price; without that what it would meet at the market now.
+// Its limit; without one its stop price, where that is a price of its instrument; without that what it would meet at
+// the market now.
 i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept {
   if (order.price != kNoPrice) return order.price;
+  if (order.trigger_symbol != 0) return order.side == Side::buy ? view.best_ask : view.best_bid;
   if (order.terms.stop_price != kNoPrice) return order.terms.stop_price;
   if (order.terms.activation_price != kNoPrice) return with_offsets(order, order.terms.activation_price);
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
@@ -278,7 +287,8 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
     return RejectReason::reduce_only_would_increase;
   }
 
-  i64 price = request.price != kNoPrice ? request.price : request.stop_price;
+  i64 price = request.price;
+  if (price == kNoPrice && order->trigger_symbol == 0) price = request.stop_price;
   if (price == kNoPrice) price = order->value_price;
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
   // the core changes at once, and so does what is worked there.

@@ -20,6 +20,7 @@ from pytrader.backtest.result import (
     HandlerError,
     InsuranceSummary,
     PositionSummary,
+    SyntheticSummary,
 )
 from pytrader.backtest.snapshot import Snapshot, SnapshotOrder, SnapshotPosition, SnapshotQuote, SnapshotStrategy
 from pytrader.backtest.venue import Venue
@@ -48,6 +49,7 @@ __all__ = [
     "SnapshotPosition",
     "SnapshotQuote",
     "SnapshotStrategy",
+    "SyntheticSummary",
     "Venue",
     "backtest",
 ]

@@ -25,6 +25,7 @@ from pytrader.backtest.result import (
     HandlerError,
     InsuranceSummary,
     PositionSummary,
+    SyntheticSummary,
 )
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.backtest.venue import Venue, venue_of
@@ -287,6 +288,7 @@ class Run:
             end_ns=engine.now_ns if engine.events or self._markets.exchanges else self._markets.end_ns,
             source=self._markets.source,
             tags=("", *self._tags),
+            synthetics=tuple(SyntheticSummary(*each) for each in engine.synthetics()),
             errors=handler_errors(engine.errors(), self._contexts),
             insurance=tuple(InsuranceSummary(*each) for each in engine.insurance()),
             book_faults=self._book_faults(),

@@ -128,6 +128,22 @@ class EarlyRows:
 
 
 @dataclass(frozen=True)
+class SyntheticSummary:
+    """A synthetic price that strategies of the run have made.
+
+    Attributes
+    ----------
+    name : str
+        What it is called by.
+    tick_size : Fixed
+        What stops of orders that wait for it are counted in.
+    """
+
+    name: str
+    tick_size: Fixed
+
+
+@dataclass(frozen=True)
 class HandlerError:
     """An exception that left a handler, and what the strategy's error policy did about it.
 
@@ -203,6 +219,8 @@ class BacktestResult:
         Where the market data came from.
     tags : tuple of str
         What the ``tag`` column of ``orders`` counts.
+    synthetics : tuple of SyntheticSummary
+        What the ``trigger_symbol`` column of ``orders`` counts from 1 on.
     insurance : tuple of InsuranceSummary
         The venue's insurance funds, one a currency; empty without margin.
     book_faults : tuple of BookFaults
@@ -232,6 +250,7 @@ class BacktestResult:
     end_ns: int
     source: str
     tags: Sequence[str] = ("",)
+    synthetics: tuple[SyntheticSummary, ...] = ()
     seed: int = 0
     book_faults: tuple[BookFaults, ...] = ()
     insurance: tuple[InsuranceSummary, ...] = ()

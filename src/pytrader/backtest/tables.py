@@ -71,7 +71,9 @@ def code_column(name: str, codes: IntColumn, names: Any, unknown: int | None = N
     return Column(name, "text", codes, labels=labels, known=None if unknown is None else codes != unknown)
 
 
-def grid_column(name: str, rows: Rows, field: str, steps: Sequence[Any], halves: bool = False) -> Column:
+def grid_column(
+    name: str, rows: Rows, field: str, steps: Sequence[Any], halves: bool = False, places: IntColumn | None = None
+) -> Column:
     """Turn whole ticks or lots into decimals of one scale for the whole column.
 
     Parameters
@@ -80,6 +82,8 @@ def grid_column(name: str, rows: Rows, field: str, steps: Sequence[Any], halves:
         The tick or lot size of each instrument, exact.
     halves
         The column counts half steps.
+    places
+        The place among `steps` of each row's; its instrument's if not given.
     """
     scales = [mantissa_and_decimals(step) for step in steps]
     if halves:
@@ -87,11 +91,10 @@ def grid_column(name: str, rows: Rows, field: str, steps: Sequence[Any], halves:
     decimals = max((decimals for _, decimals in scales), default=0)
     factors = [mantissa * 10 ** (decimals - own) for mantissa, own in scales]
     known = rows[field] != UNKNOWN
+    own_places = rows["instrument"] if places is None else places
     numbers: Sequence[int] = [
-        int(value) * factors[instrument] if is_known else 0
-        for value, instrument, is_known in zip(
-            rows[field].tolist(), rows["instrument"].tolist(), known.tolist(), strict=True
-        )
+        int(value) * factors[place] if is_known else 0
+        for value, place, is_known in zip(rows[field].tolist(), own_places.tolist(), known.tolist(), strict=True)
     ]
     return Column(name, "decimal", numbers, decimals, decimals, known=None if bool(known.all()) else known)
 
@@ -139,12 +142,28 @@ def order_columns(result: BacktestResult) -> list[Column]:
         average_price_column(rows, ticks),
         code_column("reason", rows["reason"], RejectReason, unknown=0),
         Column("tag", "text", rows["tag"], labels=result.tags),
-        grid_column("stop_price", rows, "stop_price", ticks),
+        stop_price_column(result, rows, ticks),
         code_column("trigger_type", rows["trigger_type"], TriggerType, unknown=0),
         Column("list", "integer", rows["list"]),
         code_column("contingency", rows["contingency"], Contingency, unknown=0),
         Column("parent", "integer", rows["parent"]),
+        Column(
+            "trigger_symbol",
+            "text",
+            rows["trigger_symbol"],
+            labels=["", *(each.name for each in result.synthetics)],
+            known=rows["trigger_symbol"] != 0,
+        ),
     ]
+
+
+def stop_price_column(result: BacktestResult, rows: Rows, ticks: Sequence[Any]) -> Column:
+    """Say what orders wait for: in ticks of their instrument, or of the synthetic price that they name."""
+    symbols = rows["trigger_symbol"]
+    places = np.where(symbols == 0, rows["instrument"], len(ticks) - 1 + symbols)
+    return grid_column(
+        "stop_price", rows, "stop_price", [*ticks, *(each.tick_size for each in result.synthetics)], places=places
+    )
 
 
 def fee_column(rows: Rows, instruments: Sequence[Instrument]) -> Column:

@@ -20,6 +20,7 @@ from pytrader._strategy import (
     Quote,
     Random,
     Sell,
+    Synthetic,
     Timer,
     Trade,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "Sell",
     "Strategy",
     "StrategyState",
+    "Synthetic",
     "Timer",
     "Trade",
     "Twap",

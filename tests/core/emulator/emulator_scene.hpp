@@ -46,7 +46,7 @@ class EmulatorScene {
   i64 hold(ClientOrderId id, NewOrder order, const TriggerPrices& now = {}) {
     order.client_order_id = id;
     emulator.make_room(order.instrument, source_of(order.trigger_type, order.side));
-    return emulator.hold(order, now);
+    return emulator.hold(order, now.reach(source_of(order.trigger_type, order.side)));
   }
   std::vector<Heard> last(i64 price, InstrumentIndex instrument = 0) {
     return heard(emulator.on_last(instrument, price));

@@ -176,17 +176,45 @@ TEST_CASE("a step moves the stop only once it can move that far") {
 }
 
 TEST_CASE("an order that is reached already is known before it is held") {
+  const auto reached = [](const NewOrder& order, const TriggerPrices& now) {
+    return Emulator::reached(order, now.reach(source_of(order.trigger_type, order.side)));
+  };
   NewOrder order = waiting(Side::buy, OrderType::stop, 100, TriggerType::mid);
-  CHECK_FALSE(Emulator::reached(order, {}));
-  CHECK_FALSE(Emulator::reached(order, {.last = 200}));
-  CHECK_FALSE(Emulator::reached(order, {.bid = 99, .ask = 100}));
-  CHECK(Emulator::reached(order, {.bid = 99, .ask = 101}));
+  CHECK_FALSE(reached(order, {}));
+  CHECK_FALSE(reached(order, {.last = 200}));
+  CHECK_FALSE(reached(order, {.bid = 99, .ask = 100}));
+  CHECK(reached(order, {.bid = 99, .ask = 101}));
   order = waiting(Side::sell, OrderType::stop, 100, TriggerType::bid_ask);
-  CHECK(Emulator::reached(order, {.bid = 100, .ask = 300}));
-  CHECK_FALSE(Emulator::reached(order, {.bid = 101, .ask = 300}));
+  CHECK(reached(order, {.bid = 100, .ask = 300}));
+  CHECK_FALSE(reached(order, {.bid = 101, .ask = 300}));
   order = waiting(Side::sell, OrderType::market_if_touched, 100, TriggerType::mark);
-  CHECK(Emulator::reached(order, {.mark = 101}));
-  CHECK_FALSE(Emulator::reached(trailing(Side::sell, 1), {.last = 100}));
+  CHECK(reached(order, {.mark = 101}));
+  CHECK_FALSE(reached(trailing(Side::sell, 1), {.last = 100}));
+}
+
+TEST_CASE("a price between two ticks reaches the lower one from below and the higher one from above") {
+  EmulatorScene scene(2);
+  NewOrder order = waiting(Side::buy, OrderType::stop, 5);
+  order.instrument = 1;
+  CHECK_FALSE(scene.emulator.waits(1, PriceSource::last));
+  scene.hold(1, order);
+  order = waiting(Side::sell, OrderType::stop, 4);
+  order.instrument = 1;
+  scene.hold(2, order);
+  CHECK(scene.emulator.waits(1, PriceSource::last));
+  CHECK_FALSE(scene.emulator.waits(0, PriceSource::last));
+  CHECK_FALSE(scene.emulator.waits(1, PriceSource::bid));
+  const auto tell = [&](i64 from_below, i64 from_above) {
+    std::vector<ClientOrderId> fired;
+    Emulator::Output output;
+    if (!scene.emulator.on_price(1, PriceSource::last, {from_below, from_above})) return fired;
+    while (scene.emulator.next(output)) fired.push_back(output.client_order_id);
+    return fired;
+  };
+  CHECK(tell(kNoPrice, kNoPrice).empty());
+  CHECK(tell(4, 5).empty());
+  CHECK(tell(3, 4) == std::vector<ClientOrderId>{2});
+  CHECK(tell(5, 6) == std::vector<ClientOrderId>{1});
 }
 
 TEST_CASE("a replaced order queues behind the others at its new price; one that keeps its place does not") {

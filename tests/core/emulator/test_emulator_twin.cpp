@@ -50,7 +50,7 @@ struct World {
   void hold_one() {
     NewOrder order = random_order();
     const TriggerPrices& market = now[order.instrument];
-    if (Emulator::reached(order, market)) return;
+    if (Emulator::reached(order, market.reach(source_of(order.trigger_type, order.side)))) return;
     ++last_id;
     const i64 stop = scene.hold(last_id, order, market);
     REQUIRE(stop == naive.hold(last_id, order, market));

@@ -59,7 +59,7 @@ py::tuple position_row(const BacktestLoop& loop, StrategyIndex strategy, Instrum
 void register_rows(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(OrderRow, ts_init, ts_last, client_order_id, venue_order_id, strategy, instrument, side,
                        order_type, time_in_force, ord_status, price, order_qty, cum_qty, cum_value_hi, cum_value_lo,
-                       reason, tag, flags, stop_price, trigger_type, list, contingency, parent);
+                       reason, tag, flags, stop_price, trigger_type, list, contingency, parent, trigger_symbol);
   PYBIND11_NUMPY_DTYPE(FillRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument, side,
                        price, quantity, liquidity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
   PYBIND11_NUMPY_DTYPE(EquityRow, ts, currency, cash, position_value, equity);
@@ -91,6 +91,16 @@ py::array fill_rows(const BacktestLoop& loop) {
 
 py::array cash_event_rows(const BacktestLoop& loop) {
   return copied(loop.recorder().cash_events());
+}
+
+py::list synthetics(const BacktestLoop& loop) {
+  py::list made;
+  const SyntheticBoard& board = loop.kernel().synthetics();
+  for (u32 number = 1; number <= board.size(); ++number) {
+    const SyntheticDefinition& definition = board[number].definition();
+    made.append(py::make_tuple(definition.name, make_fixed(definition.tick_size)));
+  }
+  return made;
 }
 
 py::list insurance(const BacktestLoop& loop) {

@@ -19,6 +19,8 @@ py::array refused_rows(const BacktestLoop& loop);
 py::array fill_rows(const BacktestLoop& loop);
 py::array equity_rows(const BacktestLoop& loop);
 py::array cash_event_rows(const BacktestLoop& loop);
+// (name, tick size) of each synthetic price, in order of its number.
+py::list synthetics(const BacktestLoop& loop);
 py::list insurance(const BacktestLoop& loop);
 // (currency, opening, cash, equity) of each account.
 py::list accounts(const BacktestLoop& loop);

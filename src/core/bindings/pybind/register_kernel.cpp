@@ -190,6 +190,9 @@ void bind_margin(py::class_<BacktestEngine>& engine) {
           },
           py::arg("amount"), "What the venue has to take over positions with.")
       .def(
+          "synthetics", [](const BacktestEngine& self) { return synthetics(self.loop()); },
+          "(name, tick size) of each synthetic price, in order of its number.")
+      .def(
           "insurance", [](const BacktestEngine& self) { return insurance(self.loop()); },
           "(currency, balance, uncovered) of each insurance fund; none without margin.");
 }

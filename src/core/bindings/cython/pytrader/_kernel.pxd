@@ -155,6 +155,7 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
         TriggerType trigger_type
         Contingency contingency
         u32 list
+        u32 trigger_symbol
         u64 parent
         OrderTerms terms
 
@@ -216,6 +217,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         u32 tag
         u32 list
         u32 renews
+        u32 trigger_symbol
         OrderLinks by_parent
         OrderChain children
         Side side
@@ -329,6 +331,24 @@ cdef extern from "indicators/indicator.hpp" namespace "pytrader" nogil:
 cdef extern from "kernel/order_lists.hpp" namespace "pytrader" nogil:
     const size_t LIST_ORDERS_MAX "pytrader::OrderLists::kMaxOrders"
 
+cdef extern from "emulator/synthetic.hpp" namespace "pytrader" nogil:
+    cdef enum class SyntheticKind(unsigned char):
+        weighted_sum
+        ratio
+
+    cdef cppclass SyntheticComponent:
+        SyntheticComponent()
+        u32 instrument
+        CFixed weight
+
+    cdef cppclass SyntheticDefinition:
+        SyntheticDefinition()
+        string name
+        CFixed tick_size
+        SyntheticKind kind
+        vector[SyntheticComponent] components
+
+
 cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
     cdef cppclass Instrument:
         pass
@@ -336,6 +356,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
     cdef cppclass Kernel:
         u64 submit(const NewOrder& order) except +translate_current_exception
         u64 submit_list(const vector[NewOrder]& orders, OtoTriggerMode mode) except +translate_current_exception
+        u32 add_synthetic(const SyntheticDefinition& definition) except +translate_current_exception
         i64 free_lots(u64 order) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
         u64 cancel_all(u32 strategy, const vector[u64]& orders) except +translate_current_exception
@@ -376,6 +397,8 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
     CFixed amount(i128 raw)
     i64 mark_price(const Kernel& kernel, u32 instrument) except +translate_current_exception
+    i64 synthetic_bid(const Kernel& kernel, u32 number) except +translate_current_exception
+    i64 synthetic_ask(const Kernel& kernel, u32 number) except +translate_current_exception
     cbool is_refusal(ExecType type)
     cbool is_request(ExecType exec_type)
     cbool is_answer(const OrderEvent& event)

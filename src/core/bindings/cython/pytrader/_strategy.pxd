@@ -65,9 +65,18 @@ cdef class Timer:
     cdef str text
 
 
+cdef class Synthetic:
+    cdef Context context
+    cdef Grid grid
+    cdef u32 number
+    cdef readonly object tick_size
+    cdef object rounded(self, i64 ticks)
+
+
 cdef class Order:
     cdef Context context  # None once the order is closed or the run is over
     cdef Grid grid
+    cdef Grid stop_grid  # of the price that it waits for
     cdef u64 number
     cdef str owner
     cdef str label
@@ -177,6 +186,8 @@ cdef class Context:
     cdef StrategyState last_state  # while there is no kernel
     cdef list grids
     cdef dict grid_by_id
+    cdef dict synthetics  # this strategy's, by number
+    cdef dict synthetic_by_name
     cdef object tags
     cdef dict labels  # (text, parts) of this strategy's tags, by number
     cdef dict open_orders

@@ -24,6 +24,9 @@ from pytrader._kernel cimport (
     SelfTrade,
     Side,
     StrategyState,
+    SyntheticComponent,
+    SyntheticDefinition,
+    SyntheticKind,
     TimeInForce,
     TriggerType,
     add_bars,
@@ -70,6 +73,8 @@ from pytrader._kernel cimport (
     price_value,
     quantity_value,
     read_depth,
+    synthetic_ask,
+    synthetic_bid,
     tick_as_double,
     to_text,
     truth_of,
@@ -77,6 +82,7 @@ from pytrader._kernel cimport (
 )
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -124,6 +130,7 @@ __all__ = [
     "Reason",
     "Sell",
     "StrategyBase",
+    "Synthetic",
     "Timer",
     "Trade",
     "duration_ns",
@@ -188,6 +195,7 @@ cdef list KINDS = ["start", "stop", "quote", "trade", "book", "bar", "timer", "o
 include "strategy_numbers.pxi"
 include "strategy_events.pxi"
 include "strategy_cash_events.pxi"
+include "strategy_synthetics.pxi"
 include "strategy_orders.pxi"
 include "strategy_views.pxi"
 include "strategy_indicators.pxi"

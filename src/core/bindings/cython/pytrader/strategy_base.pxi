@@ -242,6 +242,35 @@ cdef class StrategyBase:
         """
         return mids_of(self.commanding("self.mids"), instrument)
 
+    def synthetic(self, name, components=None, *, ratio=None, tick_size):
+        """A price that the core computes from those of several instruments, for orders to wait for.
+
+        Parameters
+        ----------
+        name : str
+            What it is called by: 1 to 64 letters, and no instrument's id.
+        components : Mapping of weights by instrument, optional
+            A weighted sum of 1 to 64 instruments: ``{"ESZ6.XCME": 1, "ESH7.XCME": -1}``. Weights are exact and not 0.
+        ratio : tuple of two instruments, optional
+            The price of the first over that of the second; either this or `components`.
+        tick_size : str | int | Decimal | Fixed
+            Stops of orders are whole numbers of it. The price itself is exact, between ticks too.
+
+        Returns
+        -------
+        Synthetic
+            The same for the same formula, whichever strategy asks.
+
+        Raises
+        ------
+        InvalidArgument
+            For what is no formula, one with more digits than can be computed exactly, another formula under a name
+            that is taken.
+        CapacityError
+            Beyond 1,024 in one run.
+        """
+        return synthetic_of(self.commanding("self.synthetic"), name, components, ratio, tick_size)
+
     def when(self, condition, handler):
         """Call a function whenever a condition becomes true: it is, and was not when its indicators last changed.
 
@@ -284,10 +313,10 @@ cdef class StrategyBase:
         trail, trail_ticks, trail_step, trail_limit, activation
             A trailing stop: its distance from the best price so far, or ``"25bp"``; the least move of its stop; the
             distance from stop to limit, for a trailing stop-limit; the price at which it begins to trail.
-        trigger : str | TriggerType, optional
-            What the order waits for: ``"last"``, ``"bid_ask"``, ``"mid"`` or ``"mark"``; the venue's way if not given.
-        emulate : bool
-            Hold it in the core until its trigger, even if the venue could.
+        trigger, trigger_symbol, emulate
+            What it waits for: ``"last"``, ``"bid_ask"``, ``"mid"`` or ``"mark"``, the venue's way if not given; a price of
+            ``self.synthetic`` instead of its instrument's, in which stop, touch and trail then are; True to hold it in
+            the core even if the venue could.
         display_qty, display_range, min_qty, hidden, all_or_none
             An iceberg's tip, by how much tips vary; the least to trade on entry; not shown in the book; whole or not at all.
         peg, peg_offset

@@ -45,7 +45,7 @@ cdef Grid read_order(Context context, Side side, quantity, instrument, limit, ti
     order.order_type = OrderType.market if order.price == kNoPrice else OrderType.limit
     order.flags = <unsigned short>((kPostOnly if post_only else 0) | (kReduceOnly if reduce_only else 0))
     if terms:
-        read_terms(grid, &order, terms)
+        read_terms(context, grid, &order, terms)
     order.time_in_force = read_time_in_force(time_in_force, order)
     order.tag = context.tag_index(tag)
     into[0] = order
@@ -81,7 +81,7 @@ cdef bint replace_order(Context context, order, limit, quantity, stop, limit_tic
         request.price = read_limit(own.grid, limit, limit_ticks)
     request.stop_price = now.stop_price
     if stop is not None or stop_ticks is not None:
-        request.stop_price = read_price_term(own.grid, {"stop": stop, "stop_ticks": stop_ticks}, "stop")
+        request.stop_price = read_price_term(own.stop_grid, {"stop": stop, "stop_ticks": stop_ticks}, "stop")
     request.quantity = now.order_qty
     if quantity is not None or quantity_lots is not None:
         request.quantity = read_lots(own.grid, quantity, quantity_lots)

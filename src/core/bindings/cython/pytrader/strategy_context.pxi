@@ -63,6 +63,8 @@ cdef class Context:
         self.labels = {0: ("", ())}
         self.grids = [Grid(instrument, index) for index, instrument in enumerate(instruments)]
         self.grid_by_id = {(<Grid>grid).id: grid for grid in self.grids}
+        self.synthetics = {}
+        self.synthetic_by_name = {}
         self.open_orders = {}
         self.unanswered = {}
         self.timer_by_name = {}
@@ -247,8 +249,10 @@ cdef class Context:
 
     cdef Order follow(self, u64 number, Grid grid, u32 tag):
         cdef Order order = Order.__new__(Order)
+        cdef u32 synthetic = self.kernel.order(number).trigger_symbol
         order.context = self
         order.grid = grid
+        order.stop_grid = grid if synthetic == 0 else (<Synthetic>self.synthetics[synthetic]).grid
         order.number = number
         order.owner = self.name
         order.label, order.parts = self.label_of(tag)

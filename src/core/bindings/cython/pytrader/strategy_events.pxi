@@ -315,7 +315,7 @@ cdef class OrderEvent:
     @property
     def stop_price(self):
         """The price that the order waits for after it, or None."""
-        return None if self.record.stop_price == kNoPrice else self.handle.grid.price(self.record.stop_price)
+        return None if self.record.stop_price == kNoPrice else self.handle.stop_grid.price(self.record.stop_price)
 
     @property
     def order_qty(self):

@@ -112,7 +112,9 @@ cdef object place_bracket(Context context, Grid grid, NewOrder& entry, dict exit
     cdef i64 loss = read_price_term(grid, exits, "stop_loss")
     if profit == kNoPrice and loss == kNoPrice:
         raise InvalidArgument("a bracket needs take_profit, stop_loss or both")
-    cdef i64 start = entry.price if entry.price != kNoPrice else entry.terms.stop_price
+    cdef i64 start = entry.price
+    if start == kNoPrice and entry.trigger_symbol == 0:
+        start = entry.terms.stop_price
     check_bracket(grid, buys, loss, start, "stop_loss", "the entry's price")
     check_bracket(grid, buys, start, profit, "the entry's price", "take_profit")
     check_bracket(grid, buys, loss, profit, "stop_loss", "take_profit")

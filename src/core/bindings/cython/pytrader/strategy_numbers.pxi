@@ -65,9 +65,9 @@ cdef class Grid:
         cdef CFixed value = number_of(price, what)
         cdef i64 found = 0
         if not on_grid(value, self.scale.tick, found):
+            fix = f", as in self.instrument.round_price({str(price)!r}, 'nearest')" if self.currency is not None else ""
             raise OffTick(
-                f"{what} {price} of {self.id} is no whole number of ticks of {self.instrument.tick_size}:"
-                f" round it, as in self.instrument.round_price({str(price)!r}, 'nearest')"
+                f"{what} {price} of {self.id} is no whole number of ticks of {self.instrument.tick_size}: round it{fix}"
             )
         return found
 

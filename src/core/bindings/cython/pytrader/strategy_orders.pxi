@@ -110,7 +110,8 @@ cdef class Order:
     @property
     def stop_price(self):
         """The price that it waits for, or None where it waits for none, or no longer."""
-        return self.price_of(self.now().stop_price)
+        cdef i64 ticks = self.now().stop_price
+        return None if ticks == kNoPrice else self.stop_grid.price(ticks)
 
     @property
     def stop_price_ticks(self):
@@ -124,9 +125,15 @@ cdef class Order:
         return TRIGGER_TYPES[<int>self.now().trigger_type]
 
     @property
+    def trigger_symbol(self):
+        """The name of the synthetic price that it waits for, or None for a price of its instrument, or for none."""
+        return None if self.now().trigger_symbol == 0 else self.stop_grid.id
+
+    @property
     def activation_price(self):
         """Where a trailing order begins to trail, or None for at once."""
-        return self.price_of(self.terms().activation_price)
+        cdef i64 ticks = self.terms().activation_price
+        return None if ticks == kNoPrice else self.stop_grid.price(ticks)
 
     @property
     def trailing_offset(self):
@@ -134,7 +141,7 @@ cdef class Order:
         cdef OrderTerms terms = self.terms()
         if terms.trailing_offset == 0:
             return None
-        return f"{terms.trailing_offset}bp" if terms.trailing_unit else self.grid.price(terms.trailing_offset)
+        return f"{terms.trailing_offset}bp" if terms.trailing_unit else self.stop_grid.price(terms.trailing_offset)
 
     @property
     def display_qty(self):

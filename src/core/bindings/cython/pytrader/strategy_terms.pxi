@@ -1,7 +1,7 @@
 # What an order asks for beyond side, quantity and limit: from the keywords of buy and sell into the kernel's terms.
 
 TERMS = (
-    "order_type", "stop", "stop_ticks", "touch", "touch_ticks", "trigger", "emulate", "trail", "trail_ticks",
+    "order_type", "stop", "stop_ticks", "touch", "touch_ticks", "trigger", "trigger_symbol", "emulate", "trail", "trail_ticks",
     "trail_step", "trail_limit", "activation", "display_qty", "display_range", "min_qty", "hidden", "all_or_none",
     "peg", "peg_offset", "expire_time", "self_trade",
 )
@@ -58,6 +58,7 @@ cdef i64 read_offset(Grid grid, value, bint basis_points, str what) except? -1:
     return distance
 
 
+# `grid` is that of the price that the order waits for, from here to read_type.
 cdef int read_trailing(Grid grid, NewOrder* order, dict given) except -1:
     cdef object trail = given.get("trail")
     cdef bint points = isinstance(trail, str) and trail.endswith("bp")
@@ -78,6 +79,11 @@ cdef int read_trailing(Grid grid, NewOrder* order, dict given) except -1:
     if given.get("trail_limit") is None:
         order.order_type = OrderType.trailing_stop
         return 0
+    if order.trigger_symbol != 0:
+        raise InvalidArgument(
+            f"trail_limit counts the limit from the stop, which is a price of {grid.id}: leave it out, the order then"
+            " enters as a market order"
+        )
     order.terms.limit_offset = grid.ticks(given["trail_limit"], "trail_limit")
     if order.terms.limit_offset < 0:
         raise InvalidArgument(f"trail_limit must not be negative, got {given['trail_limit']!r}")
@@ -112,7 +118,7 @@ cdef int read_peg(Grid grid, NewOrder* order, dict given) except -1:
     return 0
 
 
-cdef int read_type(Grid grid, NewOrder* order, dict given) except -1:
+cdef int read_type(Grid grid, Grid stop_grid, NewOrder* order, dict given) except -1:
     """The order's type, from what is given; an explicit one must agree."""
     cdef bint limited = order.price != kNoPrice
     waits = [name for name in ("stop", "touch", "trail") if given.get(name) is not None or given.get(name + "_ticks") is not None]
@@ -121,13 +127,13 @@ cdef int read_type(Grid grid, NewOrder* order, dict given) except -1:
     if len(waits) > 1:
         raise InvalidArgument(f"an order can have one of stop, touch, trail and peg, got {' and '.join(waits)}")
     if "stop" in waits:
-        order.terms.stop_price = read_price_term(grid, given, "stop")
+        order.terms.stop_price = read_price_term(stop_grid, given, "stop")
         order.order_type = OrderType.stop_limit if limited else OrderType.stop
     elif "touch" in waits:
-        order.terms.stop_price = read_price_term(grid, given, "touch")
+        order.terms.stop_price = read_price_term(stop_grid, given, "touch")
         order.order_type = OrderType.limit_if_touched if limited else OrderType.market_if_touched
     elif "trail" in waits:
-        read_trailing(grid, order, given)
+        read_trailing(stop_grid, order, given)
     elif "peg" in waits:
         read_peg(grid, order, given)
     if "trail" not in waits:
@@ -157,11 +163,17 @@ cdef i64 read_time(value, str what) except? -1:
     return as_i64(value, what)
 
 
-cdef int read_terms(Grid grid, NewOrder* order, dict given) except -1:
+cdef int read_terms(Context context, Grid grid, NewOrder* order, dict given) except -1:
+    cdef Synthetic synthetic
+    cdef Grid stop_grid = grid
     unknown = [name for name in given if name not in KNOWN_TERMS]
     if unknown:
         raise TypeError(f"an order has no argument {unknown[0]!r}: it has {', '.join(TERMS)}")
-    read_type(grid, order, given)
+    if given.get("trigger_symbol") is not None:
+        synthetic = find_synthetic(context, given["trigger_symbol"])
+        order.trigger_symbol = synthetic.number
+        stop_grid = synthetic.grid
+    read_type(grid, stop_grid, order, given)
     read_quantities(grid, order, given)
     order.flags |= <unsigned short>(
         read_flag(given, "hidden", kHidden) | read_flag(given, "all_or_none", kAllOrNone)
