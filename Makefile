@@ -16,6 +16,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A worker for each core, of which one that has no tests left takes some of another's. What comes later holds:
+# PYTEST_ARGS="-n 0 -k book" runs those tests in one process.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+CTEST := ctest --parallel $(shell nproc)
 # What the system lacks (cmake, ninja, clang-format) is in the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
@@ -32,10 +36,10 @@ test: test-core test-python lint
 test-core: $(STAMPS)/tools
 	cmake --preset dev
 	cmake --build --preset dev
-	ctest --preset dev
+	$(CTEST) --preset dev
 
 test-python: $(STAMPS)/package $(STAMPS)/tools
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
 
 lint: $(STAMPS)/package $(STAMPS)/tools
 	$(BIN)/ruff check .
@@ -64,7 +68,7 @@ bench-smoke: $(STAMPS)/package $(STAMPS)/tools
 asan: $(STAMPS)/tools
 	cmake --preset asan
 	cmake --build --preset asan
-	UBSAN_OPTIONS=print_stacktrace=1 ctest --preset asan
+	UBSAN_OPTIONS=print_stacktrace=1 $(CTEST) --preset asan
 
 # The compiled modules under the same sanitizers, driven by those Python tests that lean on them hardest.
 SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/strategy tests/backtest
@@ -75,12 +79,12 @@ asan-python: $(STAMPS)/tools
 	  -C cmake.define.PYTRADER_SANITIZE="address;undefined" -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
-	PYTHONPATH=build/asan-site $(BIN)/python -m pytest -m "not slow" -p no:cacheprovider $(SANITIZED_TESTS)
+	PYTHONPATH=$(CURDIR)/build/asan-site $(PYTEST) -m "not slow" -p no:cacheprovider $(PYTEST_ARGS) $(SANITIZED_TESTS)
 
 tsan: $(STAMPS)/tools
 	cmake --preset tsan
 	cmake --build --preset tsan
-	ctest --preset tsan
+	$(CTEST) --preset tsan
 
 # Known defects, planted one by one: the C++ tests must notice each. Some twenty minutes, so not part of .ci/run.
 mutation: $(STAMPS)/tools
