@@ -148,7 +148,7 @@ class Emulator {
   std::vector<u32> free_rows_;
   IdIndex index_;  // client_order_id -> row
   SlotHeap expiries_;
-  Told told_[3] = {};
+  Told told_[kPriceSources] = {};
   u32 told_count_ = 0;
   u32 told_at_ = 0;
   std::size_t moved_at_ = 0;  // of the stops that the price under way has moved

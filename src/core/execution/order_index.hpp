@@ -37,10 +37,11 @@ class OrderPages {
  private:
   static constexpr u32 kBits = 10;
   static constexpr u32 kSize = 1u << kBits;
+  static constexpr u32 kSmallBlocks = 8;  // of one chunk, so that runs of few orders take little
   static constexpr u32 kChunksPerBlock = 8;
 
   void add_block() {
-    const u32 chunks = chunks_.empty() ? 1 : kChunksPerBlock;
+    const u32 chunks = blocks_.size() < kSmallBlocks ? 1 : kChunksPerBlock;
     std::vector<Order, LargeBlock<Order>> block;
     block.reserve(std::size_t{chunks} * kSize);
     chunks_.reserve(chunks_.size() + chunks);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "decimal/integers.hpp"
@@ -25,17 +26,14 @@ class RunningHash {
     (add(static_cast<u64>(words)), ...);
   }
 
-  // The words of one row of data as one link of the chain: the sum of products of two keyed words each, which do not
-  // wait for one another (NH of UMAC, RFC 4418, on words of 64 bits). A word is lost only beside one that is the
-  // negative of its key.
+  // The words of one row of data as one link of the chain: the sum of the folded products of two keyed words each,
+  // which do not wait for one another. A word is lost only beside one that is its key.
   template <class... Words>
   void add_row(Words... words) noexcept {
     constexpr std::size_t kWords = sizeof...(Words);
+    static_assert(kWords <= std::size(kKeys));
     const u64 row[kWords + 1] = {static_cast<u64>(words)..., 0};
-    const u128 sum = mixed(row, std::make_index_sequence<(kWords + 1) / 2>{});
-    u64& lane = lanes_[count_ & 1];
-    lane = fold(lane ^ static_cast<u64>(sum), kMultipliers[count_ & 1]) + static_cast<u64>(sum >> 64) + kWords;
-    ++count_;
+    add(kWords + mixed(row, std::make_index_sequence<(kWords + 1) / 2>{}));
   }
 
   u64 count() const noexcept { return count_; }
@@ -53,17 +51,23 @@ class RunningHash {
   // Written out pair by pair, so that words stay in registers and keys are constants: a compiler that is not asked for
   // every speed keeps a loop.
   template <std::size_t size, std::size_t... pair>
-  static u128 mixed(const u64 (&row)[size], std::index_sequence<pair...>) noexcept {
-    return (u128{0} + ... +
-            (static_cast<u128>(row[2 * pair] + key(2 * pair)) * (row[2 * pair + 1] + key(2 * pair + 1))));
+  static u64 mixed(const u64 (&row)[size], std::index_sequence<pair...>) noexcept {
+    return (u64{0} + ... + fold(row[2 * pair] ^ kKeys[2 * pair], row[2 * pair + 1] ^ kKeys[2 * pair + 1]));
   }
-  static constexpr u64 key(std::size_t word) noexcept { return kRowKey + word * kRowStep; }
   // Odd, with about half of their bits set: fractional parts of the square roots of 2, 3, 5.
   static constexpr u64 kMultipliers[2] = {0x6A09E667F3BCC909ull, 0xBB67AE8584CAA73Bull};
   static constexpr u64 kFinish = 0x3C6EF372FE94F82Bull;
-  // Of 7 and 11: the keys of a row's words, which differ so that words can not change places.
-  static constexpr u64 kRowKey = 0xA54FF53A5F1D36F1ull;
-  static constexpr u64 kRowStep = 0x510E527FADE682D1ull;
+  // One for each word of a row, without a pattern among them, so that words can not change places: fractional parts of
+  // the cube roots of the first 32 primes.
+  static constexpr u64 kKeys[] = {
+      0x428A2F98D728AE22ull, 0x7137449123EF65CDull, 0xB5C0FBCFEC4D3B2Full, 0xE9B5DBA58189DBBCull, 0x3956C25BF348B538ull,
+      0x59F111F1B605D019ull, 0x923F82A4AF194F9Bull, 0xAB1C5ED5DA6D8118ull, 0xD807AA98A3030242ull, 0x12835B0145706FBEull,
+      0x243185BE4EE4B28Cull, 0x550C7DC3D5FFB4E2ull, 0x72BE5D74F27B896Full, 0x80DEB1FE3B1696B1ull, 0x9BDC06A725C71235ull,
+      0xC19BF174CF692694ull, 0xE49B69C19EF14AD2ull, 0xEFBE4786384F25E3ull, 0x0FC19DC68B8CD5B5ull, 0x240CA1CC77AC9C65ull,
+      0x2DE92C6F592B0275ull, 0x4A7484AA6EA6E483ull, 0x5CB0A9DCBD41FBD4ull, 0x76F988DA831153B5ull, 0x983E5152EE66DFABull,
+      0xA831C66D2DB43210ull, 0xB00327C898FB213Full, 0xBF597FC7BEEF0EE4ull, 0xC6E00BF33DA88FC2ull, 0xD5A79147930AA725ull,
+      0x06CA6351E003826Full, 0x142929670A0E6E70ull,
+  };
 
   u64 lanes_[2] = {kMultipliers[1], kFinish};
   u64 count_ = 0;

@@ -65,8 +65,9 @@ class BacktestLoop : private VenuePort, private PastRows {
   // instrument that does not exist or a number outside its range.
   void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules);
 
-  // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire. Errors
-  // (a row out of order, an overflow) are thrown; no run can follow one.
+  // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire; longer
+  // by rows that no strategy waits for and that have piled up on their way. Errors (a row out of order, an overflow)
+  // are thrown; no run can follow one.
   RunStatus run(u64 max_steps);
   // Ends the run here: no callback comes any more, and the record is closed.
   void abort();
@@ -153,6 +154,14 @@ class BacktestLoop : private VenuePort, private PastRows {
   bool is_quiet(u32 index) const noexcept;
   std::size_t quiet_block(u32 index, i64 before, std::size_t most, BarRecord* block) const noexcept;
   u64 take_quiet_bars(u32 index, u64 most, i64 others, bool& succeeded);
+  // Rows that a venue took without a word, but the last one where it has spoken.
+  struct QuietBlock {
+    std::size_t end;  // behind the last row
+    i64 until;        // what reaches the strategies before this belongs to the block
+    bool spoken;
+  };
+  template <class Record>
+  QuietBlock rows_at_venue(u32 index, std::size_t last, i64 before);
   // Rows of an instrument of which the kernel takes quiet rows, and how many steps that were; 0 where something else
   // comes first.
   template <class Record>

@@ -55,7 +55,6 @@ void check_cash_event(const Instrument& instrument, const CashEventRecord& event
 const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const CashEventRecord& record, i64 now,
                                               StrategyIndex strategies) {
   const auto kind = static_cast<CashEventKind>(record.kind);
-  check_cash_event(*board_[instrument].instrument, record);
   done_.clear();
   bool any_position = false;
   for (StrategyIndex strategy = 0; strategy < strategies; ++strategy) {
@@ -80,7 +79,6 @@ const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const 
     }
   }
   if (kind == CashEventKind::split) rescale_market(instrument, record);
-  if (kind == CashEventKind::expiry) board_[instrument].expired = true;
   return done_;
 }
 

@@ -68,7 +68,10 @@ class Emulation {
   // ... of an order that comes here later.
   RejectReason check_later(const NewOrder& order) const noexcept {
     if (emulate_ == Emulate::never) return RejectReason::instruction_not_supported;
-    if (order.trigger_symbol != 0 && !synthetics_.has(order.trigger_symbol)) return RejectReason::malformed_message;
+    if (order.trigger_symbol != 0) {
+      if (!synthetics_.has(order.trigger_symbol)) return RejectReason::malformed_message;
+      if (synthetics_.has_ended(order.trigger_symbol)) return RejectReason::instrument_expired;
+    }
     return check_release(order);
   }
   // Throws std::bad_alloc; nothing has changed then.
@@ -104,6 +107,10 @@ class Emulation {
     emulator_.replace(order.client_order_id, order.stop_price, keeps_place);
     return true;
   }
+
+  // SyntheticBoard has both.
+  void note(u32 synthetic, PriceSource source, i64 now) { synthetics_.note(synthetic, source, now); }
+  u32 take_noted(PriceSources& sources) noexcept { return synthetics_.take_noted(sources); }
 
   Emulator& emulator() noexcept { return emulator_; }
   const Emulator& emulator() const noexcept { return emulator_; }

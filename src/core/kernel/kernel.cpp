@@ -253,8 +253,8 @@ bool Kernel::advance(i64 ts) {
   return fire(ts);
 }
 
-// Fires what is due until this time, in order of time; at one time orders expire first, then bars end, then timers
-// fire.
+// Fires what is due until this time, in order of time; at one time orders expire first, then synthetic prices are
+// judged, then bars end, then timers fire.
 bool Kernel::fire(i64 until) {
   while (!failed_ && next_timer() <= until) fire_next();
   closed_until_ = std::max(closed_until_, until);
@@ -267,6 +267,10 @@ void Kernel::fire_next() {
   now_ = std::max(now_, due);
   if (way_.next_expiry() == due) {
     expire_held();
+    return;
+  }
+  if (synthetics().next_due() == due) {
+    judge_synthetics();
     return;
   }
   closed_until_ = std::max(closed_until_, due);

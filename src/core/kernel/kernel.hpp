@@ -133,9 +133,9 @@ class Kernel {
   // A venue's word, and the passing of time (fires the timers that are due).
   bool apply_report(const ExecutionReport& report, i64 ts);
   bool advance(i64 ts);
-  // When advance() has something to do: a timer, the end of a bar or of an order that waits in the core. INT64_MAX when
-  // nothing is due.
-  i64 next_timer() const noexcept { return std::min({timers_.next_due(), bars_.next_close(), way_.next_expiry()}); }
+  // When advance() has something to do: a timer, the end of a bar or of an order that waits in the core, a synthetic
+  // price of which all rows are in. INT64_MAX when nothing is due.
+  i64 next_timer() const noexcept { return std::min({timers_.next_due(), bars_.next_close(), way_.next_due()}); }
 
   // Commands of strategies: judged and applied at once; their events are delivered after the running callback returns.
   // Throws Error(capacity) beyond kMaxCommandsPerInput.
@@ -222,7 +222,7 @@ class Kernel {
   bool expire_held();
   bool release_fired(bool told, InstrumentIndex instrument, std::span<const PriceSource> synthetic);
   bool release_told();
-  bool release_synthetic(InstrumentIndex instrument, std::span<const PriceSource> sources, bool& told);
+  bool judge_synthetics();
   bool cancel_synthetic(InstrumentIndex component, RejectReason reason);
   bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);

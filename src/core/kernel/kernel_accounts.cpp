@@ -36,9 +36,11 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::cash_event, instrument, ts, record.ts_event, record.ts_init, record.kind, record.amount,
                 record.amount_decimals, record.per, record.price, record.price_decimals);
-  market(instrument);
+  InstrumentMarket& at = market(instrument);
+  check_cash_event(*at.instrument, record);
   const auto kind = static_cast<CashEventKind>(record.kind);
   const bool ends = kind == CashEventKind::expiry;
+  at.expired |= ends;  // before strategies hear of it: nobody orders in between
   for (StrategyIndex strategy = 0; (ends || kind == CashEventKind::split) && strategy < ports_.size(); ++strategy) {
     const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
     if (!cancel_held(strategy, instrument, reason)) return false;

@@ -1,4 +1,6 @@
 // What orders that wait in the core are told: prices, and the time at which they expire.
+#include <iterator>
+
 #include "kernel/kernel.hpp"
 
 namespace pytrader {
@@ -7,6 +9,10 @@ namespace {
 constexpr PriceSource kOfTrade[] = {PriceSource::last};
 constexpr PriceSource kOfQuote[] = {PriceSource::ask, PriceSource::bid, PriceSource::mid};
 constexpr PriceSource kOfMark[] = {PriceSource::mark};
+// Of a synthetic price, in this order.
+constexpr PriceSource kJudged[] = {PriceSource::last, PriceSource::ask, PriceSource::bid, PriceSource::mid,
+                                   PriceSource::mark};
+static_assert(std::size(kJudged) == kPriceSources);
 
 }  // namespace
 
@@ -64,13 +70,16 @@ bool Kernel::tell_bar(InstrumentIndex instrument, const InstrumentMarket& at, co
   return at.quoted || release_fired(false, instrument, kOfQuote);
 }
 
-// What waits in the core for a price that has just been told, or for a synthetic one that follows from it, leaves
-// before any strategy hears of the row. Strategies are told in between only where the events of all would be too many
-// to wait.
+// What waits in the core for a price that has just been told leaves before any strategy hears of the row. Strategies
+// are told in between only where the events of all would be too many to wait.
 bool Kernel::release_fired(bool told, InstrumentIndex instrument, std::span<const PriceSource> synthetic) {
-  if (told && !release_told()) return false;
-  if (!synthetics().of(instrument).empty() && !release_synthetic(instrument, synthetic, told)) return false;
-  return !told || settle();
+  for (const u32 number : synthetics().of(instrument)) {
+    const InstrumentIndex place = synthetics().place_of(number);
+    for (const PriceSource source : synthetic) {
+      if (emulator().waits(place, source)) way_.emulation().note(number, source, now_);
+    }
+  }
+  return !told || (release_told() && settle());
 }
 
 bool Kernel::release_told() {
@@ -80,20 +89,23 @@ bool Kernel::release_told() {
   return true;
 }
 
-// Those that the instrument is a component of, in order of registration; more may be registered meanwhile.
-bool Kernel::release_synthetic(InstrumentIndex instrument, std::span<const PriceSource> sources, bool& told) {
-  Emulator& emulator = way_.emulation().emulator();
-  for (std::size_t i = 0; i < synthetics().of(instrument).size(); ++i) {
-    const u32 number = synthetics().of(instrument)[i];
+// All rows of this time are in: what waits for synthetic prices that may be others now leaves, price by price in order
+// of registration.
+bool Kernel::judge_synthetics() {
+  Emulation& emulation = way_.emulation();
+  PriceSources noted = 0;
+  bool told = false;
+  while (const u32 number = emulation.take_noted(noted)) {
     const InstrumentIndex place = synthetics().place_of(number);
     bool moves = false;
-    for (const PriceSource source : sources) {
-      if (emulator.waits(place, source)) moves |= emulator.on_price(place, source, synthetics().price(number, source));
+    for (const PriceSource source : kJudged) {
+      if ((noted & bit_of(source)) == 0 || !emulator().waits(place, source)) continue;
+      moves |= emulation.emulator().on_price(place, source, synthetics().price(number, source));
     }
     told |= moves;
     if (moves && !release_told()) return false;
   }
-  return true;
+  return !told || settle();
 }
 
 // What waits for a synthetic price of this component waits for something else now.

@@ -63,6 +63,9 @@ class OrderWay {
   bool expire_next(i64 now);
   i64 next_expiry() const noexcept { return std::min(emulation_.emulator().next_expiry(), lists_.next_expiry()); }
 
+  // When the kernel has something to do for orders that wait in the core.
+  i64 next_due() const noexcept { return std::min(next_expiry(), emulation_.synthetics().next_due()); }
+
   // The day is over: of these orders those expire that wait in the core for their day. False if there may be more of
   // them than events may wait.
   bool end_day(StrategyIndex strategy, InstrumentIndex instrument, i64 now);

@@ -35,6 +35,39 @@ template <class Record>
   at.printed = true;
 }
 
+// Rows at the venue, until it speaks. A row that is refused, and one behind which time goes back, is left to
+// take_venue_row(), which refuses it with all as it is when rows are taken one by one.
+template <class Record>
+BacktestLoop::QuietBlock BacktestLoop::rows_at_venue(u32 index, std::size_t last, i64 before) {
+  const MarketStream& stream = merge_.stream(index);
+  SimulatedVenue* const venue = market_of_[index];
+  QuietBlock block{merge_.venue_row(index), before, false};
+  i64 time = INT64_MIN;
+  const auto ends_early = [&] { block.until = time; };
+  for (; block.end < last; ++block.end) {
+    const Record record = record_at<Record>(stream, block.end);
+    if (record.ts_event >= before) return block;
+    const bool in_order = block.end + 1 >= stream.rows || stream.columns[0][block.end + 1] >= record.ts_event;
+    if (!in_order || !is_sound(stream, block.end, record)) [[unlikely]] {
+      ends_early();
+      return block;
+    }
+    time = record.ts_event;
+    if (record.ts_init < record.ts_event) [[unlikely]]
+      ++early_rows_[stream.instrument];
+    if (venue == nullptr) continue;
+    tell(*venue, record);
+    if (!said_.empty() || venue->next_due() != schedule_.due_of(stream.instrument)) {
+      block.spoken = true;
+      ends_early();
+      ++block.end;
+      return block;
+    }
+  }
+  if (block.end < stream.rows) ends_early();
+  return block;
+}
+
 // Nothing else can happen before `others` and what is due; a row at the venue that makes it speak ends the block.
 template <class Record>
 u64 BacktestLoop::take_quiet_rows(u32 index, u64 most, i64 others, bool& succeeded) {
@@ -42,44 +75,29 @@ u64 BacktestLoop::take_quiet_rows(u32 index, u64 most, i64 others, bool& succeed
   const i64 before = std::min({others, next_due(), recorded == INT64_MAX ? recorded : recorded + 1});
   if (merge_.top_of(index).time >= before) return 0;
   const MarketStream& stream = merge_.stream(index);
-  SimulatedVenue* const venue = market_of_[index];
   const std::size_t first = merge_.venue_row(index);
-  const std::size_t last = first + std::min<u64>(stream.rows - first, most);
-  std::size_t row = first;
-  i64 time = INT64_MIN;
-  bool spoken = false;
-  bool in_time = true;
-  for (; row < last && !spoken; ++row) {
-    const Record record = record_at<Record>(stream, row);
-    in_time = record.ts_event < before;
-    if (!in_time || record.ts_event < time) break;
-    time = record.ts_event;
-    check_row(stream, row, record);
-    if (record.ts_init < record.ts_event) [[unlikely]]
-      ++early_rows_[stream.instrument];
-    if (venue == nullptr) continue;
-    tell(*venue, record);
-    spoken = !said_.empty() || venue->next_due() != schedule_.due_of(stream.instrument);
-  }
-  events_ += row - first;
-  // Where the block ended early, what reaches the strategies at that very time has its turn later.
-  const i64 until = spoken || (in_time && row < stream.rows) ? time : before;
+  const QuietBlock block = rows_at_venue<Record>(index, first + std::min<u64>(stream.rows - first, most), before);
+  const u64 at_venue = block.end - first;
+  events_ += at_venue;
   i64 heard = INT64_MIN;
-  const std::size_t told = merge_.pass_rows(index, row, until, spoken, [&](std::size_t at, i64 ts) {
+  const u64 told = merge_.pass_rows(index, block.end, block.until, block.spoken, [&](std::size_t at, i64 ts) {
     kernel_.apply_quiet(stream.instrument, record_at<Record>(stream, at), ts);
     heard = ts;
   });
+  const u64 steps = std::max(at_venue, told);
+  if (steps == 0) return 0;
+  const i64 time = at_venue == 0 ? INT64_MIN : stream.columns[0][block.end - 1];
   now_ = std::max({now_, time, heard});
   telling_ = index;
-  if (!spoken) return row - first + told;
-  schedule_.set(stream.instrument, venue->next_due());
+  if (!block.spoken) return steps;
+  schedule_.set(stream.instrument, market_of_[index]->next_due());
   collect();
-  const bool received = merge_.receive_now(index, row - 1, time);
+  const bool received = merge_.receive_now(index, block.end - 1, time);
   succeeded = settle();
   if (received && succeeded) {
-    succeeded = tell(kernel_, stream, record_at<Record>(stream, row - 1), now_) && settle();
+    succeeded = tell(kernel_, stream, record_at<Record>(stream, block.end - 1), now_) && settle();
   }
-  return row - first + told;
+  return steps;
 }
 
 template u64 BacktestLoop::take_quiet_rows<L3Record>(u32, u64, i64, bool&);

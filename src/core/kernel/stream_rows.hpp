@@ -62,6 +62,16 @@ inline void check_row(const MarketStream& stream, std::size_t row, const MarkRec
 // Judged with its instrument, in take_cash_event().
 inline void check_row(const MarketStream&, std::size_t, const CashEventRecord&) {}
 
+template <class Record>
+bool is_sound(const MarketStream& stream, std::size_t row, const Record& record) {
+  try {
+    check_row(stream, row, record);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 inline void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
 }

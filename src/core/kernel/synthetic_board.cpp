@@ -2,6 +2,8 @@
 #include "kernel/synthetic_board.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "decimal/error.hpp"
 
@@ -44,11 +46,34 @@ void SyntheticBoard::add(Synthetic made) {
     by_instrument_[component.instrument].push_back(size() + 1);
   }
   synthetics_.push_back(std::make_unique<const Synthetic>(std::move(made)));
+  sources_.push_back(0);
+}
+
+void SyntheticBoard::note(u32 number, PriceSource source, i64 now) {
+  if (sources_[number - 1] == 0) {
+    noted_.insert(std::upper_bound(noted_.begin(), noted_.end(), number, std::greater<>{}), number);
+  }
+  sources_[number - 1] |= bit_of(source);
+  noted_at_ = now;
+}
+
+u32 SyntheticBoard::take_noted(PriceSources& sources) noexcept {
+  if (noted_.empty()) return 0;
+  const u32 number = noted_.back();
+  noted_.pop_back();
+  sources = std::exchange(sources_[number - 1], PriceSources{0});
+  return number;
 }
 
 bool SyntheticBoard::is_component(InstrumentIndex instrument, u32 number) const noexcept {
   const std::span<const u32> numbers = of(instrument);
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
+bool SyntheticBoard::has_ended(u32 number) const noexcept {
+  const std::vector<SyntheticComponent>& components = (*this)[number].components();
+  return std::any_of(components.begin(), components.end(),
+                     [this](const SyntheticComponent& component) { return board_[component.instrument].expired; });
 }
 
 TriggerBook::Reach SyntheticBoard::price(u32 number, PriceSource source) const {

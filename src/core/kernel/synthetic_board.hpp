@@ -11,6 +11,13 @@
 
 namespace pytrader {
 
+// A bit for each of them.
+using PriceSources = u8;
+static_assert(kPriceSources <= 8);
+constexpr PriceSources bit_of(PriceSource source) noexcept {
+  return static_cast<PriceSources>(1u << static_cast<u32>(source));
+}
+
 class SyntheticBoard {
  public:
   static constexpr std::size_t kMaxSynthetics = 1'024;
@@ -35,10 +42,21 @@ class SyntheticBoard {
                                               : std::span<const u32>();
   }
   bool is_component(InstrumentIndex instrument, u32 number) const noexcept;
+  // Whether a component's contract has ended: there will be no price any more.
+  bool has_ended(u32 number) const noexcept;
   // The place of its orders in the emulator, behind those of the instruments.
   InstrumentIndex place_of(u32 number) const noexcept {
     return static_cast<InstrumentIndex>(board_.size()) + number - 1;
   }
+
+  // At `now` the price of this source may have become another for orders that wait for it: it is judged when all that
+  // comes at this time is in. Of one time, until take_noted(). Throws std::bad_alloc; nothing has changed then.
+  void note(u32 number, PriceSource source, i64 now);
+  // The time of what was noted, INT64_MAX where nothing was.
+  i64 next_due() const noexcept { return noted_.empty() ? INT64_MAX : noted_at_; }
+  // The first of the synthetics that were noted, by order of registration, and its sources: nothing is noted of it any
+  // more. 0 for none.
+  u32 take_noted(PriceSources& sources) noexcept;
 
   // As the market stands now; none outside continuous trading of a component. Throws Error(decimal_overflow).
   TriggerBook::Reach price(u32 number, PriceSource source) const;
@@ -47,6 +65,9 @@ class SyntheticBoard {
   const MarketBoard& board_;
   std::vector<std::unique_ptr<const Synthetic>> synthetics_;
   std::vector<std::vector<u32>> by_instrument_;
+  std::vector<PriceSources> sources_;  // by number less one: what was noted of it
+  std::vector<u32> noted_;             // numbers, the highest first
+  i64 noted_at_ = 0;
 };
 
 // What of an instrument's market orders wait for: outside continuous trading what waits sleeps.

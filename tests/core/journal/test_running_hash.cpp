@@ -1,5 +1,7 @@
 // The running hash: the same on every machine, and different for whatever differs.
+#include <algorithm>
 #include <set>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -21,24 +23,29 @@ u64 folded(u64 a, u64 b) {
   return static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
 }
 
+// Fractional parts of the cube roots of the first primes, as SHA-512 has them.
+constexpr u64 kKeys[] = {
+    0x428A2F98D728AE22ull, 0x7137449123EF65CDull, 0xB5C0FBCFEC4D3B2Full, 0xE9B5DBA58189DBBCull, 0x3956C25BF348B538ull,
+    0x59F111F1B605D019ull, 0x923F82A4AF194F9Bull, 0xAB1C5ED5DA6D8118ull, 0xD807AA98A3030242ull, 0x12835B0145706FBEull,
+    0x243185BE4EE4B28Cull, 0x550C7DC3D5FFB4E2ull, 0x72BE5D74F27B896Full, 0x80DEB1FE3B1696B1ull, 0x9BDC06A725C71235ull,
+    0xC19BF174CF692694ull, 0xE49B69C19EF14AD2ull, 0xEFBE4786384F25E3ull, 0x0FC19DC68B8CD5B5ull, 0x240CA1CC77AC9C65ull,
+    0x2DE92C6F592B0275ull, 0x4A7484AA6EA6E483ull, 0x5CB0A9DCBD41FBD4ull, 0x76F988DA831153B5ull,
+};
+
 // The chain by its definition: word by word, as it is stated and not as it is computed.
 struct NaiveChain {
   u64 lanes[2] = {0xBB67AE8584CAA73Bull, 0x3C6EF372FE94F82Bull};
   u64 links = 0;
 
   void add_row(const std::vector<u64>& row) {
-    u128 sum = 0;
-    u64 key = 0xA54FF53A5F1D36F1ull;
+    u64 sum = row.size();
     for (std::size_t i = 0; i < row.size(); i += 2) {
-      const u64 first = row[i] + key;
-      key += 0x510E527FADE682D1ull;
-      const u64 second = (i + 1 < row.size() ? row[i + 1] : 0) + key;
-      key += 0x510E527FADE682D1ull;
-      sum += static_cast<u128>(first) * second;
+      const u64 second = i + 1 < row.size() ? row[i + 1] : 0;
+      sum += folded(row[i] ^ kKeys[i], second ^ kKeys[i + 1]);
     }
     const u64 multipliers[2] = {0x6A09E667F3BCC909ull, 0xBB67AE8584CAA73Bull};
     u64& lane = lanes[links % 2];
-    lane = folded(lane ^ static_cast<u64>(sum), multipliers[links % 2]) + static_cast<u64>(sum >> 64) + row.size();
+    lane = folded(lane ^ sum, multipliers[links % 2]) + sum;
     ++links;
   }
   u64 digest() const {
@@ -52,6 +59,13 @@ struct NaiveChain {
 template <std::size_t... index>
 void add_row_of(RunningHash& hash, const std::vector<u64>& row, std::index_sequence<index...>) {
   hash.add_row(row[index]...);
+}
+
+template <std::size_t size>
+u64 digest_of_row(const std::vector<u64>& row) {
+  RunningHash hash;
+  add_row_of(hash, row, std::make_index_sequence<size>{});
+  return hash.digest();
 }
 
 // For rows of one to `most` words: a row is one link of the chain, the same as its words mixed one by one.
@@ -123,7 +137,7 @@ TEST_CASE("a row of words is one link of the chain, mixed from its words one by 
   known.add_row(1, -2, Side::buy, true, INT64_MIN);
   known.add_row(u64{0}, u64{0});
   CHECK(known.count() == 2);
-  CHECK(known.digest() == 0xA07DB8BD38A035EDull);
+  CHECK(known.digest() == 0x0EC3C8D78CDFC913ull);
 }
 
 TEST_CASE("each word of a row counts, and so does its place") {
@@ -140,6 +154,50 @@ TEST_CASE("each word of a row counts, and so does its place") {
       for (u64 c = 0; c < 12; ++c) CHECK(digests.insert(digest_of(a, b, c)).second);
     }
   }
+}
+
+// What data looks like: small numbers, in steps, that differ by little from row to row.
+TEST_CASE("rows of small numbers give different digests") {
+  std::unordered_set<u64> digests;
+  std::vector<u64> row(9);
+  for (u64 number = 0; number < (u64{1} << 18); ++number) {
+    for (std::size_t word = 0; word < 9; ++word) row[word] = number >> (2 * word) & 3;
+    CHECK_UNARY(digests.insert(digest_of_row<9>(row)).second);
+  }
+  digests.clear();
+  row.resize(11);
+  for (u64 number = 0; number < 177'147; ++number) {  // 3^11
+    u64 rest = number;
+    for (u64& word : row) {
+      word = rest % 3 - 1;
+      rest /= 3;
+    }
+    CHECK_UNARY(digests.insert(digest_of_row<11>(row)).second);
+  }
+}
+
+TEST_CASE("words that change places give different digests") {
+  std::unordered_set<u64> digests;
+  std::vector<u64> row{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  do {
+    CHECK_UNARY(digests.insert(digest_of_row<9>(row)).second);
+  } while (std::next_permutation(row.begin(), row.end()));
+  CHECK(digests.size() == 362'880);
+}
+
+TEST_CASE("bars that differ by a tick, a lot or a nanosecond give different digests") {
+  std::unordered_set<u64> digests;
+  constexpr u64 kStart = 1'700'000'000'000'000'000;
+  for (u64 number = 0; number < 300'000; ++number) {
+    const u64 ts = kStart + number % 3;
+    const u64 open = 50'000 + number / 3 % 10;
+    const u64 rise = number / 30 % 10;
+    const u64 fall = number / 300 % 10;
+    const u64 close = open + number / 3'000 % 10;
+    const u64 volume = 1'000 + number / 30'000;
+    digests.insert(digest_of_row<10>({21, ts, 60'000'000'000, ts, ts, open, close + rise, open - fall, close, volume}));
+  }
+  CHECK(digests.size() == 300'000);
 }
 
 TEST_CASE("reading the digest does not disturb the sequence") {

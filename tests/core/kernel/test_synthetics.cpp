@@ -32,14 +32,17 @@ class Desk {
   void quote(InstrumentIndex instrument, i64 bid, i64 ask, i64 bid_quantity = 10, i64 ask_quantity = 10) {
     ++now;
     kernel.apply_quote(instrument, quote_row(now, bid, ask, bid_quantity, ask_quantity), now);
+    kernel.advance(now);
   }
   void trade(InstrumentIndex instrument, i64 price) {
     ++now;
     kernel.apply_trade(instrument, {now, now, price, 1, 1, 0}, now);
+    kernel.advance(now);
   }
   void phase(InstrumentIndex instrument, TradingPhase phase) {
     ++now;
     kernel.apply_status(instrument, {now, now, static_cast<i64>(phase)}, now);
+    kernel.advance(now);
   }
   NewOrder waiting(Side side, OrderType type, i64 stop, TriggerType trigger = TriggerType::bid_ask) {
     NewOrder order{0, kNoPrice, 1, 0, 0, 0, side, type, TimeInForce::gtc, 0};
@@ -129,11 +132,55 @@ TEST_CASE("every type and trigger waits for its own price of the spread") {
   desk.kernel.apply_mark(0, {desk.now, desk.now, 5, 5}, desk.now);
   CHECK(desk.sent().size() == 3);
   desk.kernel.apply_mark(1, {desk.now, desk.now, 2, 2}, desk.now);
+  desk.kernel.advance(desk.now);
   CHECK(desk.sent() == Ids{touch, mid, last, mark});
   desk.quote(0, 80, 83);
   CHECK(desk.sent() == Ids{touch, mid, last, mark, buy, limit});
   CHECK(desk.port.sent[5].order_type == OrderType::limit);
   CHECK(desk.port.sent[5].price == 85);
+}
+
+// A row of each component at the same time: neither of them alone makes a price.
+TEST_CASE("rows of one time make one price") {
+  Desk desk;
+  desk.quote(0, 80, 81);
+  desk.quote(1, 90, 91);  // -11
+  const ClientOrderId id = desk.kernel.submit(desk.waiting(Side::sell, OrderType::stop, kSpreadStop));
+  const auto together = [&](i64 near, i64 far) {
+    ++desk.now;
+    desk.kernel.apply_quote(0, quote_row(desk.now, near, near + 1, 10, 10), desk.now);
+    desk.kernel.apply_quote(1, quote_row(desk.now, far, far + 1, 10, 10), desk.now);
+  };
+  together(70, 80);  // -21 in between, then -11
+  CHECK(desk.kernel.next_timer() == desk.now);
+  desk.kernel.advance(desk.now);
+  CHECK(desk.kernel.next_timer() == INT64_MAX);
+  CHECK(desk.sent().empty());
+  together(60, 71);  // -12
+  CHECK(desk.sent().empty());
+  ++desk.now;  // what is due happens before the next input
+  desk.kernel.apply_quote(2, quote_row(desk.now, 1, 2, 10, 10), desk.now);
+  CHECK(desk.sent() == Ids{id});
+  CHECK(desk.kernel.order(id)->ts_last < desk.now);
+}
+
+TEST_CASE("a price that no order waits for is not computed") {
+  Desk desk;
+  const u32 huge = desk.kernel.add_synthetic(Desk::sum("HUGE", {{0, "1"}, {1, "1000000000"}}));
+  desk.quote(0, 80, 81);
+  desk.quote(1, 90, 91);
+  NewOrder order = desk.waiting(Side::sell, OrderType::stop, -1'000);
+  order.trigger_symbol = huge;
+  const ClientOrderId id = desk.kernel.submit(order);
+  desk.kernel.submit(desk.waiting(Side::sell, OrderType::stop, -1'000'000'000));
+  ++desk.now;
+  // Its order goes while the row that was noted for it waits to be judged.
+  desk.kernel.apply_quote(1, quote_row(desk.now, 10'000'000'000, 10'000'000'001, 10, 10), desk.now);
+  CHECK(desk.kernel.cancel({id, 0}));
+  CHECK(desk.kernel.advance(desk.now));
+  CHECK(desk.kernel.next_timer() == INT64_MAX);
+  desk.quote(1, 11'000'000'000, 11'000'000'001);
+  CHECK(desk.sent() == Ids{2});
 }
 
 TEST_CASE("where a side of a component is missing, or it does not trade continuously, nothing fires") {
@@ -164,14 +211,15 @@ TEST_CASE("one row fires the instrument's own orders first, then synthetic ones 
   order.trigger_symbol = 0;
   order.flags = kEmulate;
   const ClientOrderId first = desk.kernel.submit(order);
-  bool told = false;
+  std::vector<std::size_t> sent;  // as strategies are told of each release
   desk.strategy.on_callback = [&](const Callback& callback) {
-    if (callback.kind == CallbackKind::order_event && !told) CHECK(desk.sent().size() == 3);
-    told |= callback.kind == CallbackKind::order_event;
+    const bool released =
+        callback.kind == CallbackKind::order_event && callback.order_event->exec_type == ExecType::released;
+    if (released) sent.push_back(desk.sent().size());
     return true;
   };
   desk.quote(0, 50, 51);
-  CHECK(told);
+  CHECK(sent == std::vector<std::size_t>{1, 3, 3});
   CHECK(desk.sent() == Ids{first, middle, last});
 }
 
@@ -357,11 +405,32 @@ TEST_CASE("a split or the end of a component cancels what waits for it, whatever
   }
 }
 
+TEST_CASE("what waits for a component that has ended is denied, from the moment that strategies hear of it") {
+  Desk desk;
+  desk.quote(0, 80, 81);
+  desk.quote(1, 90, 91);
+  desk.kernel.submit(desk.waiting(Side::sell, OrderType::stop, -100));
+  ClientOrderId again = 0;
+  desk.strategy.on_callback = [&](const Callback& callback) {
+    if (callback.kind != CallbackKind::order_event || again != 0) return true;
+    again = desk.kernel.submit(desk.waiting(Side::sell, OrderType::stop, -100));
+    return true;
+  };
+  ++desk.now;
+  const CashEventRecord expiry{desk.now, desk.now, static_cast<i64>(CashEventKind::expiry), 2, 0, 1, 90, 0};
+  desk.kernel.apply_cash_event(1, expiry, desk.now);
+  REQUIRE(again == 2);
+  CHECK(desk.status(again) == OrderStatus::denied);
+  CHECK(desk.strategy.events.back().reason == RejectReason::instrument_expired);
+  CHECK(desk.denied(desk.waiting(Side::sell, OrderType::stop, -100)) == RejectReason::instrument_expired);
+}
+
 TEST_CASE("of bars a synthetic price takes the closes alone") {
   Desk desk;
   const auto bar = [&](InstrumentIndex instrument, i64 open, i64 high, i64 low, i64 close) {
     desk.now += 10;
     desk.kernel.apply_bar(instrument, {desk.now, desk.now, desk.now - 10, open, high, low, close, 5}, 10, desk.now);
+    desk.kernel.advance(desk.now);
   };
   bar(0, 80, 80, 80, 80);
   bar(1, 90, 90, 90, 90);
