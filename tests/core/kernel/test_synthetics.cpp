@@ -248,6 +248,24 @@ TEST_CASE("a trailing stop follows a synthetic price below zero; its limit can n
   CHECK(desk.denied(order) == RejectReason::trailing_not_valid);
 }
 
+TEST_CASE("between two ticks a trailing order waits for its activation, whichever of them that is") {
+  for (const i64 activation : {-6, -5}) {
+    CAPTURE(activation);
+    Desk desk;
+    const u32 half = desk.kernel.add_synthetic(Desk::sum("HALF", {{0, "0.5"}, {1, "-0.5"}}));
+    desk.quote(0, 80, 81);
+    desk.quote(1, 90, 91);  // half of -11
+    NewOrder order = desk.waiting(Side::sell, OrderType::trailing_stop, kNoPrice);
+    order.trigger_symbol = half;
+    order.terms.trailing_offset = 3;
+    order.terms.activation_price = activation;
+    const ClientOrderId id = desk.kernel.submit(order);
+    CHECK(desk.kernel.order(id)->stop_price == kNoPrice);
+    desk.quote(0, 91 + 2 * activation, 100);
+    CHECK(desk.kernel.order(id)->stop_price == activation - 3);
+  }
+}
+
 TEST_CASE("what does not go with a synthetic price is denied") {
   Desk desk;
   desk.quote(0, 80, 81);
