@@ -190,6 +190,15 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
 }
 
+i64 RiskGate::value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view) noexcept {
+  if (request.price != kNoPrice) return request.price;
+  if (order.trigger_symbol == 0 && request.stop_price != kNoPrice) return request.stop_price;
+  const bool meets_market = order.trigger_symbol != 0 || !waits_for_price(order.order_type);
+  if (order.ord_status != OrderStatus::emulated || !meets_market) return order.value_price;
+  const i64 price = order.side == Side::buy ? view.best_ask : view.best_bid;
+  return price != kNoPrice ? price : order.value_price;
+}
+
 bool RiskGate::reduces(StrategyIndex strategy, InstrumentIndex instrument, Side side) const noexcept {
   const i64 position = exposure_.cell(strategy, instrument).position;
   return side == Side::buy ? position < 0 : position > 0;
@@ -287,9 +296,9 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
     return RejectReason::reduce_only_would_increase;
   }
 
-  i64 price = request.price;
-  if (price == kNoPrice && order->trigger_symbol == 0) price = request.stop_price;
-  if (price == kNoPrice) price = order->value_price;
+  const i64 price = value_at_replace(request, *order, view);
+  // An order of a list may never have had a market: it is judged when it leaves.
+  if (price == kNoPrice) return (order->flags & kWaiting) != 0 ? RejectReason::none : RejectReason::no_market_price;
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
   // the core changes at once, and so does what is worked there.
   const bool here = held || (order->flags & kAlgorithm) != 0;

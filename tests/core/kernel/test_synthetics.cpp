@@ -202,6 +202,40 @@ TEST_CASE("an order that waits for a synthetic price is valued at its limit or a
   CHECK(desk.denied(blind) == RejectReason::no_market_price);
 }
 
+TEST_CASE("a replace of an order that waits for a synthetic price values it at the market of now") {
+  Desk desk;
+  const auto value = [&] { return desk.kernel.gate().exposure().cell(0, 0).buy_value; };
+  desk.quote(0, 80, 81);
+  desk.quote(1, 90, 91);
+  const ClientOrderId id = desk.kernel.submit(desk.waiting(Side::buy, OrderType::stop, 900'000'000));
+  desk.quote(0, 95, 96);
+  CHECK(value() == 81);
+  CHECK(desk.kernel.replace({id, kNoPrice, 2, 0, 900'000'000}));
+  CHECK(value() == 2 * 96);
+  CHECK(desk.kernel.check());
+  desk.quote(0, 1'000'000, 1'000'001);
+  CHECK_FALSE(desk.kernel.replace({id, kNoPrice, 3, 0, 900'000'000}));
+  CHECK(desk.kernel.last_refusal() == RejectReason::insufficient_funds);
+  CHECK(value() == 2 * 96);
+  // Nobody offers: it keeps the value that it had.
+  desk.quote(0, 80, 81, 10, 0);
+  CHECK(desk.kernel.replace({id, kNoPrice, 3, 0, 0}));
+  CHECK(value() == 3 * 96);
+  CHECK(desk.kernel.check());
+}
+
+TEST_CASE("what fires at a synthetic price is judged at its own instrument's market of then") {
+  Desk desk;
+  desk.quote(0, 80, 81);
+  desk.quote(1, 90, 91);
+  const ClientOrderId id = desk.kernel.submit(desk.waiting(Side::buy, OrderType::stop, 50));
+  desk.quote(0, 2'000'000, 2'000'001);
+  CHECK(desk.sent().empty());
+  CHECK(desk.status(id) == OrderStatus::denied);
+  CHECK(desk.strategy.events.back().reason == RejectReason::insufficient_funds);
+  CHECK(desk.kernel.gate().exposure().cell(0, 0).buy_value == 0);
+}
+
 TEST_CASE("a replaced order waits for its new stop price, and fires at once where that is reached") {
   Desk desk;
   desk.quote(0, 80, 81);
