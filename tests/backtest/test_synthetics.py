@@ -170,6 +170,9 @@ def test_the_result_has_the_stop_in_ticks_of_the_synthetic() -> None:
     result = run(strategy, PLAIN, record_events=True)
     assert [(each.name, str(each.tick_size)) for each in result.synthetics] == [("CAL", "0.5")]
     assert result.orders["trigger_symbol"].tolist() == [1, 0]
+    assert result.order_events is not None
+    told = result.order_events[["client_order_id", "trigger_symbol"]].tolist()
+    assert set(told) == {(1, 1), (2, 0)}
     columns = {column.name: column for column in order_columns(result)}
     stop = columns["stop_price"]
     assert Fraction(stop.numbers[0], 10**stop.decimals) == Fraction("-20.5")
