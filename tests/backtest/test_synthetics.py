@@ -189,6 +189,10 @@ def test_trailing_offsets_and_activation_are_prices_of_the_synthetic() -> None:
         assert (later.stop_price, later.activation_price) == (None, Price("-2.5"))
         with pytest.raises(InvalidArgument, match=r"trail_limit counts .* a price of CAL: leave it out"):
             strategy.sell(1, "A.X", trail="1.5", trail_limit="2", **given)
+        with pytest.raises(InvalidArgument, match="trail='25bp' is a share of the price of CAL, which may be zero"):
+            strategy.sell(1, "A.X", trail="25bp", **given)
+        with pytest.raises(InvalidArgument, match="trail_step must be in the unit of trail, prices"):
+            strategy.sell(1, "A.X", trail="1.5", trail_step="25bp", **given)
         return order
 
     assert of(act).status is OrderStatus.EMULATED

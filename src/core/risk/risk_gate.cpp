@@ -69,8 +69,10 @@ RejectReason check_form(const NewOrder& order, const InstrumentDefinition& defin
   }
   const bool asks_to_wait = order.trigger_type != TriggerType::venue_default || order.trigger_symbol != 0;
   if (!type->waits && (asks_to_wait || (order.flags & kEmulate) != 0)) return RejectReason::waits_for_no_price;
-  // A limit that is counted from the stop would be no price of this instrument.
-  if (order.trigger_symbol != 0 && order.order_type == OrderType::trailing_stop_limit) {
+  // A limit that is counted from the stop would be no price of this instrument; a share of a price that may be zero or
+  // below is no distance.
+  const bool points = order.terms.trailing_unit == static_cast<i64>(TrailingUnit::basis_points);
+  if (order.trigger_symbol != 0 && (points || order.order_type == OrderType::trailing_stop_limit)) {
     return RejectReason::trailing_not_valid;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;

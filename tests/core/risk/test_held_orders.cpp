@@ -74,8 +74,19 @@ TEST_CASE("a replace of an order that waits for a synthetic price is judged at t
   CHECK(RiskGate::value_at_replace(moved, held, desk.view) == 1001);
 }
 
-TEST_CASE(
-    "what waits for its list and never had a market to be valued at is replaced as it was accepted: by its form") {
+TEST_CASE("what trails a synthetic price does so by ticks: a share of a price that may be zero is no distance") {
+  Desk desk;
+  NewOrder order{0, kNoPrice, 10, 0, 0, 0, Side::sell, OrderType::trailing_stop, TimeInForce::gtc, 0};
+  order.terms.trailing_offset = 25;
+  order.trigger_symbol = 1;
+  CHECK(desk.check(order) == RejectReason::none);
+  order.terms.trailing_unit = static_cast<i64>(TrailingUnit::basis_points);
+  CHECK(desk.check(order) == RejectReason::trailing_not_valid);
+  order.trigger_symbol = 0;
+  CHECK(desk.check(order) == RejectReason::none);
+}
+
+TEST_CASE("what waits for its list and never had a market is replaced as it was accepted: by its form") {
   Desk desk;
   desk.view.best_ask = kNoPrice;
   for (const u32 synthetic : {0u, 1u}) {
