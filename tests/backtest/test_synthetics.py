@@ -245,7 +245,12 @@ BAD: list[tuple[Any, type[Exception], str]] = [
     (lambda s: s.synthetic("N", ratio=("A.X", None), tick_size="1"), InvalidArgument, "has no instrument"),
     (lambda s: s.synthetic("N", {"A.X": 1}, tick_size="0"), InvalidArgument, "tick size must be positive"),
     (lambda s: s.synthetic("N", {"A.X": 1}, tick_size=0.5), TypeError, "the tick_size of N"),
-    (lambda s: s.synthetic("", {"A.X": 1}, tick_size="1"), InvalidArgument, "a name of 1 to 64 letters"),
+    (lambda s: s.synthetic("", {"A.X": 1}, tick_size="1"), InvalidArgument, "a name of 1 to 64 bytes of UTF-8, got 0"),
+    (lambda s: s.synthetic("\u00e9" * 33, {"A.X": 1}, tick_size="1"), InvalidArgument, "bytes of UTF-8, got 66"),
+    (lambda s: s.synthetic("A B", {"A.X": 1}, tick_size="1"), InvalidArgument, "and no blanks, got 'A B'"),
+    (lambda s: s.synthetic("A\0", {"A.X": 1}, tick_size="1"), InvalidArgument, r"printed, .* got 'A\\x00'"),
+    (lambda s: s.synthetic("A\u00a0", {"A.X": 1}, tick_size="1"), InvalidArgument, r"printed, .* got 'A\\xa0'"),
+    (lambda s: s.synthetic("A\ud800", {"A.X": 1}, tick_size="1"), InvalidArgument, r"printed, .* got 'A\\ud800'"),
     (lambda s: s.synthetic(7, {"A.X": 1}, tick_size="1"), InvalidArgument, "name must be a text, got 7"),
     (lambda s: s.synthetic("B.X", {"A.X": 1}, tick_size="1"), InvalidArgument, "an instrument has this name"),
     (lambda s: (spread_of(s), s.synthetic("CAL", {"A.X": 1}, tick_size="1")), InvalidArgument, "another formula"),
@@ -269,6 +274,11 @@ def test_what_is_wrong_is_refused_before_anything_changes(act: Any, kind: type[E
         return strategy.open_orders
 
     assert of(guarded) == []
+
+
+def test_a_name_of_64_bytes_in_any_script_is_taken() -> None:
+    name = "\u00e9" * 32
+    assert of(lambda s: s.synthetic(name, {"A.X": 1}, tick_size="1")).name == name
 
 
 def test_an_order_that_waits_for_no_price_is_denied() -> None:

@@ -62,6 +62,9 @@ cdef Synthetic synthetic_of(Context context, name, components, ratio, tick_size)
     cdef Synthetic made = Synthetic.__new__(Synthetic)
     if not isinstance(name, str):
         raise InvalidArgument(f"a synthetic's name must be a text, got {name!r}")
+    # Nor can half a surrogate pair be printed.
+    if " " in name or not name.isprintable():
+        raise InvalidArgument(f"a synthetic's name must be of letters that can be printed, and no blanks, got {name!r}")
     if (components is None) == (ratio is None):
         raise InvalidArgument(f"{name} needs either components, a weight for each instrument, or ratio=(one, other)")
     definition.name = name.encode()
