@@ -286,6 +286,28 @@ def test_an_order_that_waits_for_no_price_is_denied() -> None:
     assert order.reason.code.name == "WAITS_FOR_NO_PRICE"
 
 
+def test_an_order_without_a_trigger_is_refused_where_no_price_of_all_components_is_told() -> None:
+    found: list[Any] = []
+
+    class Asker(Strategy):
+        def on_quote(self, quote: Any) -> None:
+            self.synthetic("CAL", {"A.X": 1, "B.X": -1}, tick_size="1")
+            self.synthetic("QUOTED", {"A.X": 1}, tick_size="1")
+            self.synthetic("PRINTED", {"B.X": 1}, tick_size="1")
+            text = r"CAL: an order needs a trigger here, .*: B\.X has no quotes, and another one no trades"
+            with pytest.raises(InvalidArgument, match=text):
+                self.sell(1, "A.X", stop="1", trigger_symbol="CAL")
+            with pytest.raises(InvalidArgument, match=text):
+                self.submit_list([Sell(1, "A.X", stop="1", trigger_symbol="CAL")], parent=Buy(1, "A.X"))
+            assert not self.open_orders
+            found.append(self.sell(1, "A.X", stop="1", trigger_symbol="CAL", trigger="last"))
+            found.append(self.sell(1, "A.X", stop="1", trigger_symbol="QUOTED"))
+            found.append(self.sell(1, "A.X", stop="1", trigger_symbol="PRINTED"))
+
+    run(Asker(), [Row(0, "B", last=90), Row(1, "A", 80, 82)])
+    assert [order.status for order in found] == [OrderStatus.EMULATED] * 3
+
+
 def test_strategies_share_a_formula_but_not_its_handle() -> None:
     handles: list[Any] = []
 
