@@ -9,14 +9,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from pytrader import Strategy
+from pytrader import Backtest, Strategy
 from pytrader.backtest.tables import order_columns
 from pytrader.errors import DecimalOverflow, InvalidArgument, InvalidDecimal, InvalidState, OffTick
 from pytrader.model import OrderStatus, Price
+from pytrader.model.records import CASH_EVENT, STATUS
 from pytrader.strategy import Buy, OrderEvent, Sell
-from tests.backtest.synthetic_rows import NAMES, SECOND, Row, run
+from tests.backtest.synthetic_rows import NAMES, SECOND, Row, instrument, run, streams
 
 ROWS = tomllib.loads((Path(__file__).parent / "synthetics" / "rows.toml").read_text(encoding="utf-8"))["row"]
 TOLD = ("EMULATED", "TRIGGERED", "DENIED", "CANCELED", "REPLACED")
@@ -222,6 +224,53 @@ def test_a_run_without_emulation_denies_and_one_that_denies_late_orders_does_so(
     assert of(act).status is OrderStatus.FILLED
     assert of(act, emulate="never").reason.code.name == "INSTRUCTION_NOT_SUPPORTED"
     assert of(act, immediate_trigger="deny").reason.code.name == "STOP_PRICE_REACHED"
+
+
+class Elsewhere(Strategy):
+    """Sells A as soon as B falls to 85, and keeps what it is told of that."""
+
+    def on_start(self) -> None:
+        self.placed: Any = None
+        self.told: list[tuple[int, str]] = []
+
+    def on_quote(self, quote: Any) -> None:
+        if self.placed is None and quote.ts_init == 2 * SECOND:
+            self.synthetic("OTHER", {"B.X": 1}, tick_size="1")
+            self.placed = self.sell(1, "A.X", stop="85", trigger="bid_ask", trigger_symbol="OTHER")
+
+    def on_order_event(self, event: OrderEvent) -> None:
+        self.told.append((event.ts_init // SECOND, event.exec_type.name))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "given", "told", "reason"),
+    [
+        (
+            STATUS,
+            {"phase": 8},
+            [(4, "TRIGGERED"), (4, "RELEASED"), (4, "PENDING_NEW"), (4, "REJECTED")],
+            "TRADING_PHASE",
+        ),
+        (CASH_EVENT, {"kind": 6, "price": 80, "per": 1}, [(3, "CANCELED")], "INSTRUMENT_EXPIRED"),
+    ],
+    ids=["halted", "ended"],
+)
+def test_of_its_own_instrument_a_halt_is_the_venues_to_judge_and_its_end_cancels(
+    dtype: Any, given: dict[str, int], told: list[tuple[int, str]], reason: str
+) -> None:
+    strategy = Elsewhere()
+    own = np.zeros(1, dtype)
+    own["ts_event"] = own["ts_init"] = 3 * SECOND
+    for name, value in given.items():
+        own[name] = value
+    rows = [Row(0, "A", 80, 82), Row(1, "B", 90, 91), Row(2, "A", 80, 82), Row(4, "B", 80, 81)]
+    Backtest(strategy, [*streams(rows, {}), (instrument("A"), own)], cash="10000 USD").run()
+    assert strategy.told == [(2, "EMULATED"), *told]
+    assert strategy.placed.reason.code.name == reason
+
+
+def test_the_handle_tells_bid_and_ask_alone() -> None:
+    assert not any(hasattr(of(spread_of), name) for name in ("last", "mid", "mark"))
 
 
 BAD: list[tuple[Any, type[Exception], str]] = [

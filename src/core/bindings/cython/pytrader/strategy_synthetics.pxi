@@ -16,6 +16,7 @@ cdef class Synthetic:
     """A price that the core computes from those of several instruments; made by ``self.synthetic``.
 
     Orders wait for it: ``self.sell(1, "ESZ6.XCME", stop="-1.25", trigger="bid_ask", trigger_symbol=spread)``.
+    It tells its bid and ask; last trades, mids and marks are computed only where orders wait for them.
     """
 
     def __reduce__(self):
