@@ -9,14 +9,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from pytrader import Strategy
+from pytrader import Backtest, Strategy
 from pytrader.backtest.tables import order_columns
 from pytrader.errors import DecimalOverflow, InvalidArgument, InvalidDecimal, InvalidState, OffTick
 from pytrader.model import OrderStatus, Price
+from pytrader.model.records import CASH_EVENT, STATUS
 from pytrader.strategy import Buy, OrderEvent, Sell
-from tests.backtest.synthetic_rows import NAMES, SECOND, Row, run
+from tests.backtest.synthetic_rows import NAMES, SECOND, Row, instrument, run, streams
 
 ROWS = tomllib.loads((Path(__file__).parent / "synthetics" / "rows.toml").read_text(encoding="utf-8"))["row"]
 TOLD = ("EMULATED", "TRIGGERED", "DENIED", "CANCELED", "REPLACED")
@@ -170,6 +172,9 @@ def test_the_result_has_the_stop_in_ticks_of_the_synthetic() -> None:
     result = run(strategy, PLAIN, record_events=True)
     assert [(each.name, str(each.tick_size)) for each in result.synthetics] == [("CAL", "0.5")]
     assert result.orders["trigger_symbol"].tolist() == [1, 0]
+    assert result.order_events is not None
+    told = result.order_events[["client_order_id", "trigger_symbol"]].tolist()
+    assert set(told) == {(1, 1), (2, 0)}
     columns = {column.name: column for column in order_columns(result)}
     stop = columns["stop_price"]
     assert Fraction(stop.numbers[0], 10**stop.decimals) == Fraction("-20.5")
@@ -186,6 +191,10 @@ def test_trailing_offsets_and_activation_are_prices_of_the_synthetic() -> None:
         assert (later.stop_price, later.activation_price) == (None, Price("-2.5"))
         with pytest.raises(InvalidArgument, match=r"trail_limit counts .* a price of CAL: leave it out"):
             strategy.sell(1, "A.X", trail="1.5", trail_limit="2", **given)
+        with pytest.raises(InvalidArgument, match="trail='25bp' is a share of the price of CAL, which may be zero"):
+            strategy.sell(1, "A.X", trail="25bp", **given)
+        with pytest.raises(InvalidArgument, match="trail_step must be in the unit of trail, prices"):
+            strategy.sell(1, "A.X", trail="1.5", trail_step="25bp", **given)
         return order
 
     assert of(act).status is OrderStatus.EMULATED
@@ -217,6 +226,53 @@ def test_a_run_without_emulation_denies_and_one_that_denies_late_orders_does_so(
     assert of(act, immediate_trigger="deny").reason.code.name == "STOP_PRICE_REACHED"
 
 
+class Elsewhere(Strategy):
+    """Sells A as soon as B falls to 85, and keeps what it is told of that."""
+
+    def on_start(self) -> None:
+        self.placed: Any = None
+        self.told: list[tuple[int, str]] = []
+
+    def on_quote(self, quote: Any) -> None:
+        if self.placed is None and quote.ts_init == 2 * SECOND:
+            self.synthetic("OTHER", {"B.X": 1}, tick_size="1")
+            self.placed = self.sell(1, "A.X", stop="85", trigger="bid_ask", trigger_symbol="OTHER")
+
+    def on_order_event(self, event: OrderEvent) -> None:
+        self.told.append((event.ts_init // SECOND, event.exec_type.name))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "given", "told", "reason"),
+    [
+        (
+            STATUS,
+            {"phase": 8},
+            [(4, "TRIGGERED"), (4, "RELEASED"), (4, "PENDING_NEW"), (4, "REJECTED")],
+            "TRADING_PHASE",
+        ),
+        (CASH_EVENT, {"kind": 6, "price": 80, "per": 1}, [(3, "CANCELED")], "INSTRUMENT_EXPIRED"),
+    ],
+    ids=["halted", "ended"],
+)
+def test_of_its_own_instrument_a_halt_is_the_venues_to_judge_and_its_end_cancels(
+    dtype: Any, given: dict[str, int], told: list[tuple[int, str]], reason: str
+) -> None:
+    strategy = Elsewhere()
+    own = np.zeros(1, dtype)
+    own["ts_event"] = own["ts_init"] = 3 * SECOND
+    for name, value in given.items():
+        own[name] = value
+    rows = [Row(0, "A", 80, 82), Row(1, "B", 90, 91), Row(2, "A", 80, 82), Row(4, "B", 80, 81)]
+    Backtest(strategy, [*streams(rows, {}), (instrument("A"), own)], cash="10000 USD").run()
+    assert strategy.told == [(2, "EMULATED"), *told]
+    assert strategy.placed.reason.code.name == reason
+
+
+def test_the_handle_tells_bid_and_ask_alone() -> None:
+    assert not any(hasattr(of(spread_of), name) for name in ("last", "mid", "mark"))
+
+
 BAD: list[tuple[Any, type[Exception], str]] = [
     (lambda s: s.synthetic("N", {"Z.X": 1}, tick_size="1"), InvalidArgument, "this run has no instrument 'Z.X'"),
     (lambda s: s.synthetic("N", {"A.X": 0.5}, tick_size="1"), TypeError, "the weight of A.X in N: .*float"),
@@ -238,7 +294,12 @@ BAD: list[tuple[Any, type[Exception], str]] = [
     (lambda s: s.synthetic("N", ratio=("A.X", None), tick_size="1"), InvalidArgument, "has no instrument"),
     (lambda s: s.synthetic("N", {"A.X": 1}, tick_size="0"), InvalidArgument, "tick size must be positive"),
     (lambda s: s.synthetic("N", {"A.X": 1}, tick_size=0.5), TypeError, "the tick_size of N"),
-    (lambda s: s.synthetic("", {"A.X": 1}, tick_size="1"), InvalidArgument, "a name of 1 to 64 letters"),
+    (lambda s: s.synthetic("", {"A.X": 1}, tick_size="1"), InvalidArgument, "a name of 1 to 64 bytes of UTF-8, got 0"),
+    (lambda s: s.synthetic("\u00e9" * 33, {"A.X": 1}, tick_size="1"), InvalidArgument, "bytes of UTF-8, got 66"),
+    (lambda s: s.synthetic("A B", {"A.X": 1}, tick_size="1"), InvalidArgument, "and no blanks, got 'A B'"),
+    (lambda s: s.synthetic("A\0", {"A.X": 1}, tick_size="1"), InvalidArgument, r"printed, .* got 'A\\x00'"),
+    (lambda s: s.synthetic("A\u00a0", {"A.X": 1}, tick_size="1"), InvalidArgument, r"printed, .* got 'A\\xa0'"),
+    (lambda s: s.synthetic("A\ud800", {"A.X": 1}, tick_size="1"), InvalidArgument, r"printed, .* got 'A\\ud800'"),
     (lambda s: s.synthetic(7, {"A.X": 1}, tick_size="1"), InvalidArgument, "name must be a text, got 7"),
     (lambda s: s.synthetic("B.X", {"A.X": 1}, tick_size="1"), InvalidArgument, "an instrument has this name"),
     (lambda s: (spread_of(s), s.synthetic("CAL", {"A.X": 1}, tick_size="1")), InvalidArgument, "another formula"),
@@ -264,9 +325,36 @@ def test_what_is_wrong_is_refused_before_anything_changes(act: Any, kind: type[E
     assert of(guarded) == []
 
 
+def test_a_name_of_64_bytes_in_any_script_is_taken() -> None:
+    name = "\u00e9" * 32
+    assert of(lambda s: s.synthetic(name, {"A.X": 1}, tick_size="1")).name == name
+
+
 def test_an_order_that_waits_for_no_price_is_denied() -> None:
     order = of(lambda s: s.sell(1, "A.X", trigger_symbol=spread_of(s)))
     assert order.reason.code.name == "WAITS_FOR_NO_PRICE"
+
+
+def test_an_order_without_a_trigger_is_refused_where_no_price_of_all_components_is_told() -> None:
+    found: list[Any] = []
+
+    class Asker(Strategy):
+        def on_quote(self, quote: Any) -> None:
+            self.synthetic("CAL", {"A.X": 1, "B.X": -1}, tick_size="1")
+            self.synthetic("QUOTED", {"A.X": 1}, tick_size="1")
+            self.synthetic("PRINTED", {"B.X": 1}, tick_size="1")
+            text = r"CAL: an order needs a trigger here, .*: B\.X has no quotes, and another one no trades"
+            with pytest.raises(InvalidArgument, match=text):
+                self.sell(1, "A.X", stop="1", trigger_symbol="CAL")
+            with pytest.raises(InvalidArgument, match=text):
+                self.submit_list([Sell(1, "A.X", stop="1", trigger_symbol="CAL")], parent=Buy(1, "A.X"))
+            assert not self.open_orders
+            found.append(self.sell(1, "A.X", stop="1", trigger_symbol="CAL", trigger="last"))
+            found.append(self.sell(1, "A.X", stop="1", trigger_symbol="QUOTED"))
+            found.append(self.sell(1, "A.X", stop="1", trigger_symbol="PRINTED"))
+
+    run(Asker(), [Row(0, "B", last=90), Row(1, "A", 80, 82)])
+    assert [order.status for order in found] == [OrderStatus.EMULATED] * 3
 
 
 def test_strategies_share_a_formula_but_not_its_handle() -> None:

@@ -62,13 +62,13 @@ void TriggerBook::add(u32 slot, bool rising, i64 stop, u64 time) noexcept {
   ++size_;
 }
 
-TriggerBook::Activation TriggerBook::activation_from(Side side, i64 price, i64 last) noexcept {
-  const bool plain = price == kNoPrice || last == kNoPrice || price == last;
-  return {price, plain ? side == Side::sell : price > last};
+TriggerBook::Activation TriggerBook::activation_from(Side side, i64 price, const Reach& now) noexcept {
+  const bool plain = price == kNoPrice || now == Reach{} || now == Reach{price, price};
+  return {price, plain ? side == Side::sell : price >= now.from_above};
 }
 
-void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation, i64 last,
-                               u64 time) noexcept {
+void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation,
+                               const Reach& now, u64 time) noexcept {
   Row& row = rows_[slot];
   row = Row{};
   row.terms = terms;
@@ -80,9 +80,9 @@ void TriggerBook::add_trailing(u32 slot, Side side, const TrailingTerms& terms, 
   if (activation.price == kNoPrice) row.activation.price = activation.upwards ? kNoPrice + 1 : INT64_MAX;
   ++size_;
   ++trailing_count_;
-  if (last != kNoPrice && reached(activation.upwards, row.activation.price, last)) {
-    row.extreme = last;
-    row.stop = trailing_stop_price(side, terms, last);
+  if (now != Reach{} && reached(activation.upwards, row.activation.price, now.reached(activation.upwards))) {
+    row.extreme = now.reached(side);
+    row.stop = trailing_stop_price(side, terms, row.extreme);
     triggers(row.rising).push(slot, key_of(row.rising, row.stop), time);
   }
   movers(row).push(slot, mover_key(row), time);

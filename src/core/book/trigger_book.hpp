@@ -39,22 +39,6 @@ class TriggerBook {
   i64 stop_price(u32 slot) const noexcept { return rows_[slot].stop; }
   static bool reached(bool rising, i64 stop, i64 trade) noexcept { return rising ? trade >= stop : trade <= stop; }
 
-  void add(u32 slot, bool rising, i64 stop, u64 time) noexcept;
-  // Where a trailing order begins: at a trade at or beyond `price` in this direction. kNoPrice: at any trade.
-  struct Activation {
-    i64 price = kNoPrice;
-    bool upwards = true;
-  };
-  // The activation price is met from the side of it on which the last trade stands. Where they are equal, or there is
-  // none (kNoPrice), a sell begins at or above it, a buy at or below.
-  static Activation activation_from(Side side, i64 price, i64 last) noexcept;
-  // Tracks from `last` on if that is a price and meets the activation.
-  void add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation, i64 last,
-                    u64 time) noexcept;
-  // Queues behind the others at the new stop price. Not for trailing orders.
-  void move(u32 slot, i64 stop, u64 time) noexcept;
-  void remove(u32 slot) noexcept;
-
   // The ticks that a price has reached: the highest from below, the lowest from above. They are two where it lies half
   // way between them. kNoPrice for no price.
   struct Reach {
@@ -68,6 +52,29 @@ class TriggerBook {
     i64 reached(Side trailing) const noexcept { return reached(trailing == Side::sell); }
     friend bool operator==(const Reach&, const Reach&) = default;
   };
+
+  void add(u32 slot, bool rising, i64 stop, u64 time) noexcept;
+  // Where a trailing order begins: at a trade at or beyond `price` in this direction. kNoPrice: at any trade.
+  struct Activation {
+    i64 price = kNoPrice;
+    bool upwards = true;
+  };
+  // The activation price is met from the side of it on which the price stands now, be that between two ticks. Where
+  // they are equal, or there is none now, a sell begins at or above it, a buy at or below.
+  static Activation activation_from(Side side, i64 price, const Reach& now) noexcept;
+  static Activation activation_from(Side side, i64 price, i64 last) noexcept {
+    return activation_from(side, price, Reach{last, last});
+  }
+  // Tracks from now on if there is a price that meets the activation.
+  void add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation, const Reach& now,
+                    u64 time) noexcept;
+  void add_trailing(u32 slot, Side side, const TrailingTerms& terms, const Activation& activation, i64 last,
+                    u64 time) noexcept {
+    add_trailing(slot, side, terms, activation, Reach{last, last}, time);
+  }
+  // Queues behind the others at the new stop price. Not for trailing orders.
+  void move(u32 slot, i64 stop, u64 time) noexcept;
+  void remove(u32 slot) noexcept;
 
   // The price of the next rising or falling trigger, kNoPrice if there is none.
   i64 next_stop(bool rising) const noexcept {

@@ -94,9 +94,8 @@ i64 Emulator::hold(const NewOrder& order, const TriggerBook::Reach& now) noexcep
   if (trails(order.order_type)) {
     const TrailingTerms trailing{terms.trailing_offset, terms.trailing_step,
                                  static_cast<TrailingUnit>(terms.trailing_unit)};
-    const i64 price = now.reached(order.side);
-    const TriggerBook::Activation begins = TriggerBook::activation_from(order.side, terms.activation_price, price);
-    book.add_trailing(slot, order.side, trailing, begins, price, time_);
+    const TriggerBook::Activation begins = TriggerBook::activation_from(order.side, terms.activation_price, now);
+    book.add_trailing(slot, order.side, trailing, begins, now, time_);
   } else {
     book.add(slot, rises(order.side, order.order_type), terms.stop_price, time_);
   }

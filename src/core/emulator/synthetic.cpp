@@ -58,7 +58,12 @@ void check(const SyntheticDefinition& definition) {
   const std::size_t count = definition.components.size();
   if (definition.name.empty() || definition.name.size() > Synthetic::kMaxName) {
     throw Error(ErrorCode::invalid_argument, "a synthetic needs a name of 1 to " + std::to_string(Synthetic::kMaxName) +
-                                                 " letters, got '" + definition.name + "'");
+                                                 " bytes of UTF-8, got " + std::to_string(definition.name.size()) +
+                                                 ": '" + definition.name + "'");
+  }
+  const auto is_letter = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; };
+  if (!std::all_of(definition.name.begin(), definition.name.end(), is_letter)) {
+    throw Error(ErrorCode::invalid_argument, "a synthetic's name must have no blanks and no control characters");
   }
   if (definition.tick_size.raw <= 0) {
     refuse(definition, "its tick size must be positive, got " + to_text(definition.tick_size));

@@ -40,7 +40,7 @@ struct SyntheticDefinition {
 class Synthetic {
  public:
   static constexpr std::size_t kMaxComponents = 64;
-  static constexpr std::size_t kMaxName = 64;
+  static constexpr std::size_t kMaxName = 64;  // bytes of UTF-8, none of them a blank or a control character
 
   // A sum's components are put in order of their instruments, so that equal formulas are equal. Throws
   // Error(invalid_argument) for what is no formula, and for one whose numbers could overflow 128 bits at some price.

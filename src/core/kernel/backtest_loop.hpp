@@ -121,6 +121,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   TriggerType default_trigger(InstrumentIndex instrument) const noexcept override {
     return default_trigger_[instrument];
   }
+  bool has_quotes(InstrumentIndex instrument) const noexcept override { return has_quotes_[instrument]; }
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
@@ -203,6 +204,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   std::vector<RecordedVenueRules> venue_rules_;          // by instrument; those that are missing are at their default
   std::vector<std::unique_ptr<ExecutionVenue>> venues_;  // by instrument
   std::vector<TriggerType> default_trigger_;             // by instrument
+  std::vector<bool> has_quotes_;                         // likewise
   VenueSchedule schedule_;
   std::vector<std::pair<InstrumentIndex, ExchangeSettings>> exchanges_;
   PublishedMarket published_;

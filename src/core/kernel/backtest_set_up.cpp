@@ -183,8 +183,11 @@ void BacktestLoop::make_venues() {
   }
   // As the venue has it: where no trade will ever come, the best prices trigger.
   default_trigger_.assign(kinds.size(), TriggerType::bid_ask);
+  has_quotes_.assign(kinds.size(), true);
   for (InstrumentIndex index = 0; index < kinds.size(); ++index) {
     if (data[index].trades || kinds[index] == MarketKind::bars) default_trigger_[index] = TriggerType::last;
+    // Bars stand for the quotes that there are none of, and an exchange makes its own.
+    has_quotes_[index] = data[index].quotes || shortest_bars[index] != INT64_MAX || recorded[index] == nullptr;
   }
   for (const auto& [index, unused] : exchanges_) default_trigger_[index] = TriggerType::last;
   for (u32 index = 0; index < merge_.size(); ++index) {

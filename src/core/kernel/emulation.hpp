@@ -58,19 +58,20 @@ class Emulation {
            check_release(order) == RejectReason::none;
   }
   // Why it can not: what could never be released is refused at once. Throws Error(decimal_overflow) for a synthetic
-  // price beyond its range, as check_replace() does; nothing has changed then, and hold() and restate(), which follow,
-  // do not.
+  // price beyond its range, as check_replace() does, and Error(invalid_argument) for an order that says no trigger
+  // where none could ever be told; nothing has changed then, and hold() and restate(), which follow, do not.
   RejectReason check(const NewOrder& order) const {
     const RejectReason reason = check_later(order);
     const bool too_late = reason == RejectReason::none && is_reached(order) && immediate_ == Immediate::deny;
     return too_late ? RejectReason::stop_price_reached : reason;
   }
   // ... of an order that comes here later.
-  RejectReason check_later(const NewOrder& order) const noexcept {
+  RejectReason check_later(const NewOrder& order) const {
     if (emulate_ == Emulate::never) return RejectReason::instruction_not_supported;
     if (order.trigger_symbol != 0) {
       if (!synthetics_.has(order.trigger_symbol)) return RejectReason::malformed_message;
       if (synthetics_.has_ended(order.trigger_symbol)) return RejectReason::instrument_expired;
+      if (order.trigger_type == TriggerType::venue_default) check_default(order.trigger_symbol);
     }
     return check_release(order);
   }
@@ -128,6 +129,17 @@ class Emulation {
       if (trigger != TriggerType::last) return trigger;
     }
     return TriggerType::last;
+  }
+  // One component without trades, another without quotes: no price of all of them is ever told.
+  void check_default(u32 synthetic) const {
+    if (trigger_of(synthetic) == TriggerType::last) return;
+    for (const SyntheticComponent& component : synthetics_[synthetic].components()) {
+      if (venue_.has_quotes(component.instrument)) continue;
+      throw Error(ErrorCode::invalid_argument,
+                  "synthetic " + synthetics_[synthetic].definition().name +
+                      ": an order needs a trigger here, as no price is told of all components: " +
+                      board_[component.instrument].instrument->id() + " has no quotes, and another one no trades");
+    }
   }
   InstrumentIndex place_of(const NewOrder& order) const noexcept {
     return order.trigger_symbol == 0 ? order.instrument : synthetics_.place_of(order.trigger_symbol);

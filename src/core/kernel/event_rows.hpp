@@ -27,8 +27,9 @@ struct EventRow {
   i64 last_qty;
   i64 liquidity;
   i64 reason;
+  i64 trigger_symbol;  // as in OrderRow
 };
-inline EventRow row_of(const OrderEvent& event) noexcept {
+inline EventRow row_of(const OrderEvent& event, u32 trigger_symbol) noexcept {
   return {event.ts_event,
           event.ts_init,
           static_cast<i64>(event.client_order_id),
@@ -47,7 +48,8 @@ inline EventRow row_of(const OrderEvent& event) noexcept {
           event.last_px,
           event.last_qty,
           static_cast<i64>(event.liquidity),
-          static_cast<i64>(event.reason)};
+          static_cast<i64>(event.reason),
+          trigger_symbol};
 }
 
 struct RefusedRow {
@@ -82,6 +84,6 @@ inline RefusedRow row_of(const RefusedReport& refused) noexcept {
           static_cast<i64>(refused.why)};
 }
 
-static_assert(sizeof(EventRow) == 19 * 8 && sizeof(RefusedRow) == 13 * 8);
+static_assert(sizeof(EventRow) == 20 * 8 && sizeof(RefusedRow) == 13 * 8);
 
 }  // namespace pytrader

@@ -47,15 +47,14 @@ void OrderWay::send(Order& order, i64 value_price, i64 now) {
 RejectReason OrderWay::replace_one(const ReplaceRequest& command, Order* order, i64 now) {
   const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
   Reservation shared;
-  const RejectReason reason = gate_.check_replace(command, order, instrument_of(index),
-                                                  view_of(command.strategy, index, now), shared_of(order, shared));
+  const RiskView view = view_of(command.strategy, index, now);
+  const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view, shared_of(order, shared));
   if (reason != RejectReason::none) return reason;
   if ((order->flags & (kAlgorithm | kChild)) != 0) [[unlikely]] {
     const RejectReason exceeds = judge_family(command, *order);
     if (exceeds != RejectReason::none) return exceeds;
     if ((order->flags & kAlgorithm) != 0) return restate_work(*order, command, now);
-    const i64 stop = order->trigger_symbol == 0 ? command.stop_price : kNoPrice;
-    raise_value(*order, command.price != kNoPrice ? command.price : stop);
+    raise_value(*order, RiskGate::value_at_replace(command, *order, view));
   }
   if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
   venue_.require_room();

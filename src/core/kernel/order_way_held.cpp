@@ -98,6 +98,9 @@ RejectReason OrderWay::restate(Order& order, const ReplaceRequest& wanted, i64 n
   venue_.require_room();
   const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price;
   const bool keeps_place = same_stop && wanted.quantity <= order.order_qty;
+  const Reservation before = reservation_of(order);
+  order.value_price = RiskGate::value_at_replace(wanted, order, view_of(order.strategy, order.instrument, now));
+  exposure_changed(order, ExecType::replaced, before);
   tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
   if (!waits && !emulation_.restate(order, terms, keeps_place)) release(order, now);
   return reason;

@@ -82,7 +82,7 @@ void Recorder::on_event(const OrderEvent& event) {
       throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
                                            " order events: run without it, or over less data");
     }
-    events_.push_back(row_of(event));
+    events_.push_back(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol));
   }
   if (event.client_order_id > reasons_.size()) reasons_.resize(event.client_order_id, RejectReason::none);
   if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;

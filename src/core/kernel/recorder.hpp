@@ -103,7 +103,7 @@ class Recorder final : public EventListener {
   Recorder(const Kernel& kernel, i64 equity_interval_ns, i64 snapshot_interval_ns = 0) noexcept
       : kernel_(kernel), equity_interval_ns_(equity_interval_ns), snapshot_interval_ns_(snapshot_interval_ns) {}
 
-  // Keeps every order event too, from here on: 152 bytes each. Error(capacity) beyond kMaxEvents.
+  // Keeps every order event too, from here on: 160 bytes each. Error(capacity) beyond kMaxEvents.
   static constexpr std::size_t kMaxEvents = std::size_t{1} << 23;
   void record_events() noexcept { records_events_ = true; }
 

@@ -19,6 +19,8 @@ class VenuePort {
                         TimeInForce time_in_force) const noexcept = 0;
   // The price that an order waits for where it says venue_default, and the core holds it; not venue_default itself.
   virtual TriggerType default_trigger(InstrumentIndex instrument) const noexcept = 0;
+  // Whether anything ever tells its best prices. The answers stay the same for a whole run.
+  virtual bool has_quotes(InstrumentIndex) const noexcept { return true; }
   // `ts` is the kernel's clock when the command left it.
   virtual void submit(const Order& order, i64 ts) = 0;
   virtual void cancel(const Order& order, i64 ts) = 0;

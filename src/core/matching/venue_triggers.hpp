@@ -56,9 +56,9 @@ class VenueTriggers {
     waiting.reserve(std::bit_ceil(slot + std::size_t{1}));
     const TrailingTerms trailing{terms.trailing_offset, terms.trailing_step,
                                  static_cast<TrailingUnit>(terms.trailing_unit)};
-    const i64 price = reach(source).reached(side);
-    const TriggerBook::Activation begins = TriggerBook::activation_from(side, terms.activation_price, price);
-    waiting.add_trailing(slot, side, trailing, begins, counts ? price : kNoPrice, time);
+    const Reach& now = reach(source);
+    const TriggerBook::Activation begins = TriggerBook::activation_from(side, terms.activation_price, now);
+    waiting.add_trailing(slot, side, trailing, begins, counts ? now : Reach{}, time);
     ++size_;
     return waiting.stop_price(slot);
   }

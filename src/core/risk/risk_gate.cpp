@@ -69,8 +69,10 @@ RejectReason check_form(const NewOrder& order, const InstrumentDefinition& defin
   }
   const bool asks_to_wait = order.trigger_type != TriggerType::venue_default || order.trigger_symbol != 0;
   if (!type->waits && (asks_to_wait || (order.flags & kEmulate) != 0)) return RejectReason::waits_for_no_price;
-  // A limit that is counted from the stop would be no price of this instrument.
-  if (order.trigger_symbol != 0 && order.order_type == OrderType::trailing_stop_limit) {
+  // A limit that is counted from the stop would be no price of this instrument; a share of a price that may be zero or
+  // below is no distance.
+  const bool points = order.terms.trailing_unit == static_cast<i64>(TrailingUnit::basis_points);
+  if (order.trigger_symbol != 0 && (points || order.order_type == OrderType::trailing_stop_limit)) {
     return RejectReason::trailing_not_valid;
   }
   if (order.quantity <= 0) return RejectReason::quantity_not_positive;
@@ -190,6 +192,15 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
 }
 
+i64 RiskGate::value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view) noexcept {
+  if (request.price != kNoPrice) return request.price;
+  if (order.trigger_symbol == 0 && request.stop_price != kNoPrice) return request.stop_price;
+  const bool meets_market = order.trigger_symbol != 0 || !waits_for_price(order.order_type);
+  if (order.ord_status != OrderStatus::emulated || !meets_market) return order.value_price;
+  const i64 price = order.side == Side::buy ? view.best_ask : view.best_bid;
+  return price != kNoPrice ? price : order.value_price;
+}
+
 bool RiskGate::reduces(StrategyIndex strategy, InstrumentIndex instrument, Side side) const noexcept {
   const i64 position = exposure_.cell(strategy, instrument).position;
   return side == Side::buy ? position < 0 : position > 0;
@@ -287,9 +298,9 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
     return RejectReason::reduce_only_would_increase;
   }
 
-  i64 price = request.price;
-  if (price == kNoPrice && order->trigger_symbol == 0) price = request.stop_price;
-  if (price == kNoPrice) price = order->value_price;
+  const i64 price = value_at_replace(request, *order, view);
+  // An order of a list may never have had a market: it is judged when it leaves.
+  if (price == kNoPrice) return (order->flags & kWaiting) != 0 ? RejectReason::none : RejectReason::no_market_price;
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in
   // the core changes at once, and so does what is worked there.
   const bool here = held || (order->flags & kAlgorithm) != 0;

@@ -63,6 +63,9 @@ class RiskGate {
     const i64 price = value_price(sent, view);
     return price != kNoPrice ? price : held.value_price;
   }
+  // The same of an order that is replaced: its new limit, else its new stop price, else, of one that waits in the core
+  // and would meet the market, the best opposite price; where there is none, the value that it had.
+  static i64 value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view) noexcept;
 
   Exposure& exposure() noexcept { return exposure_; }
   const Exposure& exposure() const noexcept { return exposure_; }

@@ -32,11 +32,15 @@ class NaiveEmulator {
         order.terms, order.terms.stop_price};
     one.queued = ++time_;
     if (one.terms.trailing_offset != 0) {
-      const i64 price = price_now(one, now);
+      const i64 below = price_now(one, now, false);
+      const i64 above = price_now(one, now, true);
       const i64 activation = one.terms.activation_price;
-      const bool plain = activation == kNoPrice || price == kNoPrice || price == activation;
-      one.begins_upwards = plain ? one.side == Side::sell : activation > price;
-      if (price != kNoPrice && begins(one, price, price)) one.stop = stop_behind(one, price);
+      // Twice the prices, so that half a tick counts.
+      const bool plain = activation == kNoPrice || below == kNoPrice || 2 * activation == below + above;
+      one.begins_upwards = plain ? one.side == Side::sell : 2 * activation > below + above;
+      if (below != kNoPrice && begins(one, below, above)) {
+        one.stop = stop_behind(one, one.side == Side::sell ? below : above);
+      }
     }
     orders.push_back(one);
     return one.stop;
@@ -86,7 +90,7 @@ class NaiveEmulator {
     return mid;
   }
 
-  static i64 price_now(const Waiting& one, const TriggerPrices& now) {
+  static i64 price_now(const Waiting& one, const TriggerPrices& now, bool upper) {
     switch (one.trigger) {
       case TriggerType::bid_ask:
         return one.side == Side::buy ? now.ask : now.bid;
@@ -94,7 +98,7 @@ class NaiveEmulator {
         return now.mark;
       case TriggerType::mid:
         if (now.bid == kNoPrice || now.ask == kNoPrice) return kNoPrice;
-        return one.side == Side::sell ? lower_mid(now.bid, now.ask) : upper_mid(now.bid, now.ask);
+        return upper ? upper_mid(now.bid, now.ask) : lower_mid(now.bid, now.ask);
       default:
         return now.last;
     }

@@ -144,6 +144,22 @@ TEST_CASE("trailing begins at the activation price from whichever side it is met
   }
 }
 
+TEST_CASE("at half a tick beside its activation price a trailing order waits for the other half") {
+  for (const Side side : kSides) {
+    for (const i64 activation : {100, 101}) {  // the mid price is 100.5
+      CAPTURE(to_text(side));
+      CAPTURE(activation);
+      EmulatorScene scene;
+      const NewOrder order = trailing(side, 5, activation, 0, TrailingUnit::ticks, TriggerType::mid);
+      CHECK(scene.hold(1, order, {.bid = 100, .ask = 101}) == kNoPrice);
+      CHECK(scene.quote(99, 102).empty());
+      const i64 away = activation == 100 ? 1 : -1;
+      CHECK(scene.quote(activation + away, activation + away).empty());
+      CHECK(scene.quote(activation, activation) == moved(1, side == Side::sell ? activation - 5 : activation + 5));
+    }
+  }
+}
+
 TEST_CASE("an activation price that the market has met already lets it trail from the market of now") {
   EmulatorScene scene;
   CHECK(scene.hold(1, trailing(Side::sell, 5, 100), {.last = 100}) == 95);

@@ -110,7 +110,15 @@ TEST_CASE("equal formulas are equal in whatever order a sum's components stand, 
 TEST_CASE("what is no formula is refused") {
   const Fixed one = parse("1");
   const auto linear = SyntheticKind::weighted_sum;
-  CHECK(refusal({"", one, linear, {part(0, "1", "1")}}) == "a synthetic needs a name of 1 to 64 letters, got ''");
+  CHECK(refusal({"", one, linear, {part(0, "1", "1")}}) ==
+        "a synthetic needs a name of 1 to 64 bytes of UTF-8, got 0: ''");
+  for (const std::string& name :
+       {std::string("A B"), std::string("A\0B", 3), std::string("A\n"), std::string("\x7f")}) {
+    CHECK(refusal({name, one, linear, {part(0, "1", "1")}}) ==
+          "a synthetic's name must have no blanks and no control characters");
+  }
+  CHECK(refusal({std::string(64, 'N'), one, linear, {part(0, "1", "1")}}).empty());
+  CHECK(refusal({std::string(65, 'N'), one, linear, {part(0, "1", "1")}}).find("got 65: 'NNN") != std::string::npos);
   CHECK(refusal({"A", parse("0"), linear, {part(0, "1", "1")}}) ==
         "synthetic A: its tick size must be positive, got 0");
   CHECK(refusal({"A", one, linear, {}}) == "synthetic A: it needs 1 to 64 components, got 0");

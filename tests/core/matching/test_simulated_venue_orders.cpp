@@ -277,6 +277,24 @@ TEST_CASE("of one quote the best offer's orders are elected first, then the best
   CHECK(triggered == std::vector<ClientOrderId>{ask, bid, mid});
 }
 
+TEST_CASE("a trailing order whose activation price is half a tick away from the mid price waits for it") {
+  VenueScene scene(MarketKind::quotes);
+  scene.quote(99, 100);
+  OrderTerms terms;
+  terms.trailing_offset = 2;
+  terms.activation_price = 99;
+  send(scene, {.side = Side::sell,
+               .type = OrderType::trailing_stop,
+               .quantity = 1,
+               .terms = terms,
+               .trigger = TriggerType::mid});
+  scene.quote(97, 98);  // falls through 99: the stop is 2 below 97
+  scene.quote(96, 97);
+  CHECK(scene.venue.open_order_count() == 1);
+  scene.quote(95, 95);
+  CHECK(scene.venue.open_order_count() == 0);
+}
+
 TEST_CASE("rules out of range are refused before a venue is made of them") {
   VenueNumbers numbers;
   std::vector<ExecutionReport> reports;

@@ -47,3 +47,71 @@ TEST_CASE("a replace of an order that waits in the core needs the new order's ca
   CHECK(desk.gate.check_replace({0, kNoPrice, 5, 0, 2500}, &held, &desk.instrument, desk.view) ==
         RejectReason::insufficient_funds);
 }
+
+TEST_CASE("a replace of an order that waits for a synthetic price is judged at the market of now") {
+  Desk desk;
+  NewOrder wanted{0, kNoPrice, 10, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
+  wanted.terms.stop_price = -5;
+  wanted.trigger_symbol = 1;
+  Order held = desk.work(wanted);
+  held.stop_price = -5;
+  held.trigger_symbol = 1;
+  held.ord_status = OrderStatus::emulated;
+  const ReplaceRequest grown{0, kNoPrice, 20, 0, -5};
+  const auto judged = [&] { return desk.gate.check_replace(grown, &held, &desk.instrument, desk.view); };
+  CHECK(judged() == RejectReason::none);
+  CHECK(RiskGate::value_at_replace(grown, held, desk.view) == 1001);
+  desk.view.best_ask = 600'000;
+  CHECK(judged() == RejectReason::notional_above_maximum);
+  desk.view.best_ask = 99'000;
+  desk.view.capital = money("10000");
+  CHECK(judged() == RejectReason::insufficient_funds);
+  // Nobody offers: it keeps the value that it had.
+  desk.view.best_ask = kNoPrice;
+  CHECK(judged() == RejectReason::none);
+  CHECK(RiskGate::value_at_replace(grown, held, desk.view) == 1001);
+  const ReplaceRequest moved{0, kNoPrice, 20, 0, 900'000'000};
+  CHECK(RiskGate::value_at_replace(moved, held, desk.view) == 1001);
+}
+
+TEST_CASE("what trails a synthetic price does so by ticks: a share of a price that may be zero is no distance") {
+  Desk desk;
+  NewOrder order{0, kNoPrice, 10, 0, 0, 0, Side::sell, OrderType::trailing_stop, TimeInForce::gtc, 0};
+  order.terms.trailing_offset = 25;
+  order.trigger_symbol = 1;
+  CHECK(desk.check(order) == RejectReason::none);
+  order.terms.trailing_unit = static_cast<i64>(TrailingUnit::basis_points);
+  CHECK(desk.check(order) == RejectReason::trailing_not_valid);
+  order.trigger_symbol = 0;
+  CHECK(desk.check(order) == RejectReason::none);
+}
+
+TEST_CASE("what waits for its list and never had a market is replaced as it was accepted: by its form") {
+  Desk desk;
+  desk.view.best_ask = kNoPrice;
+  for (const u32 synthetic : {0u, 1u}) {
+    CAPTURE(synthetic);
+    Order waiting;
+    waiting.order_qty = 10;
+    waiting.side = Side::buy;
+    waiting.order_type = synthetic != 0 ? OrderType::stop : OrderType::market;
+    waiting.trigger_symbol = synthetic;
+    waiting.stop_price = synthetic != 0 ? -5 : kNoPrice;
+    waiting.ord_status = OrderStatus::emulated;
+    waiting.flags = kWaiting;
+    waiting.value_price = kNoPrice;
+    const auto judged = [&](i64 quantity) {
+      return desk.gate.check_replace({0, kNoPrice, quantity, 0, waiting.stop_price}, &waiting, &desk.instrument,
+                                     desk.view);
+    };
+    CHECK(judged(20) == RejectReason::none);
+    CHECK(judged(1) == RejectReason::quantity_below_minimum);
+    desk.view.best_ask = 99'000;
+    CHECK(judged(20) == RejectReason::none);
+    CHECK(judged(60) == RejectReason::notional_above_maximum);
+    desk.view.best_ask = kNoPrice;
+    // What holds back for itself must have a value.
+    waiting.flags = 0;
+    CHECK(judged(20) == RejectReason::no_market_price);
+  }
+}

@@ -68,7 +68,7 @@ void register_rows(py::module_& module) {
   module.attr("CASH_EVENT_ROW") = py::dtype::of<CashEventRow>();
   PYBIND11_NUMPY_DTYPE(EventRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument,
                        exec_type, ord_status, side, price, stop_price, order_qty, cum_qty, leaves_qty, last_px,
-                       last_qty, liquidity, reason);
+                       last_qty, liquidity, reason, trigger_symbol);
   PYBIND11_NUMPY_DTYPE(RefusedRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, sequence, exec_type,
                        ord_status, price, quantity, last_px, last_qty, why);
   module.attr("EVENT_ROW") = py::dtype::of<EventRow>();

@@ -248,7 +248,7 @@ cdef class StrategyBase:
         Parameters
         ----------
         name : str
-            What it is called by: 1 to 64 letters, and no instrument's id.
+            What it is called by: 1 to 64 bytes of UTF-8 without blanks and control characters, and no instrument's id.
         components : Mapping of weights by instrument, optional
             A weighted sum of 1 to 64 instruments: ``{"ESZ6.XCME": 1, "ESH7.XCME": -1}``. Weights are exact and not 0.
         ratio : tuple of two instruments, optional

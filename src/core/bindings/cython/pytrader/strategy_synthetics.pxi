@@ -16,6 +16,7 @@ cdef class Synthetic:
     """A price that the core computes from those of several instruments; made by ``self.synthetic``.
 
     Orders wait for it: ``self.sell(1, "ESZ6.XCME", stop="-1.25", trigger="bid_ask", trigger_symbol=spread)``.
+    It tells its bid and ask; last trades, mids and marks are computed only where orders wait for them.
     """
 
     def __reduce__(self):
@@ -62,6 +63,9 @@ cdef Synthetic synthetic_of(Context context, name, components, ratio, tick_size)
     cdef Synthetic made = Synthetic.__new__(Synthetic)
     if not isinstance(name, str):
         raise InvalidArgument(f"a synthetic's name must be a text, got {name!r}")
+    # Nor can half a surrogate pair be printed.
+    if " " in name or not name.isprintable():
+        raise InvalidArgument(f"a synthetic's name must be of letters that can be printed, and no blanks, got {name!r}")
     if (components is None) == (ratio is None):
         raise InvalidArgument(f"{name} needs either components, a weight for each instrument, or ratio=(one, other)")
     definition.name = name.encode()

@@ -64,6 +64,10 @@ cdef int read_trailing(Grid grid, NewOrder* order, dict given) except -1:
     cdef bint points = isinstance(trail, str) and trail.endswith("bp")
     if trail is not None and given.get("trail_ticks") is not None:
         raise InvalidArgument("give trail or trail_ticks, not both")
+    if points and order.trigger_symbol != 0:
+        raise InvalidArgument(
+            f"trail={trail!r} is a share of the price of {grid.id}, which may be zero or below: give a distance in prices"
+        )
     if trail is not None:
         order.terms.trailing_offset = read_offset(grid, trail, points, "trail")
     else:
