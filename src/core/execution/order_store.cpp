@@ -218,6 +218,8 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
   if (ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id); known != nullptr) {
     if (known->told) return Applied::duplicate_execution;
     known->told = true;
+    const i64 counted = known->busted ? 0 : known->quantity;
+    if (report.last_qty > counted) told(order, report.last_qty - counted);
     if (!known->busted)
       change = {TradeChange::Kind::placed, report.exec_id, rank, known->placed, known->price, known->quantity};
     known->placed = rank;
@@ -230,6 +232,7 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
   order.cum_qty = sums.quantity;
   order.cum_value = sums.value;
   order.facts |= kAcknowledged;
+  told(order, report.last_qty);
   change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
   return Applied::taken;
 }
@@ -251,6 +254,7 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   order.cum_value = sums.value;
   order.facts |= kAcknowledged;
   if (known == nullptr) {
+    told(order, report.last_qty);
     trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, false, false});
     change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
     return Applied::taken;
@@ -337,9 +341,17 @@ Applied OrderStore::apply_end(Order& order, const ExecutionReport& report, Order
   }
   order.ended = end;
   order.end_told = rank;
+  set_untold(order, std::max<i64>(0, report.quantity - order.cum_qty));
   order.request = OrderStatus::initialized;
   forget_replace(order);
   return Applied::taken;
+}
+
+void OrderStore::set_untold(Order& order, i64 quantity) {
+  const auto id = static_cast<u32>(order.client_order_id);
+  if (order.untold_qty == 0 && quantity != 0) untold_.push_back(id);
+  if (order.untold_qty != 0 && quantity == 0) std::erase(untold_, id);
+  order.untold_qty = quantity;
 }
 
 Applied OrderStore::apply_refusal(Order& order, const ExecutionReport& report) {

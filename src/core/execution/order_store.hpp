@@ -1,6 +1,7 @@
 // All orders of a run: numbers them, folds what is said of them in whatever order it comes, and lists the open ones.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "execution/order_index.hpp"
@@ -76,6 +77,13 @@ class OrderStore {
     return index_.has(strategy, instrument) ? index_.open(strategy, instrument).count : 0;
   }
   u32 open_count() const noexcept { return index_.open_count(); }
+  // The orders with an untold_qty: an end has overtaken trades. In no order.
+  const std::vector<u32>& untold() const noexcept { return untold_; }
+  // Of these lots was told, or they are not to come any more.
+  void told(Order& order, i64 quantity) {
+    if (order.untold_qty != 0) [[unlikely]]
+      set_untold(order, order.untold_qty - std::min(order.untold_qty, quantity));
+  }
   const OrderIndex& index() const noexcept { return index_; }
 
   const RefusedReports& refused_reports() const noexcept { return refused_; }
@@ -104,6 +112,7 @@ class OrderStore {
   Applied apply_refusal(Order& order, const ExecutionReport& report);
   void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
   void move_to(Order& order, OrderStatus next);
+  void set_untold(Order& order, i64 quantity);
 
   OrderPages orders_;
   std::vector<OrderTerms> terms_;  // of the orders that have any
@@ -111,6 +120,7 @@ class OrderStore {
   OrderIndex index_;
   ToldTrades trades_;
   RefusedReports refused_;
+  std::vector<u32> untold_;
 };
 
 }  // namespace pytrader

@@ -347,8 +347,8 @@ void BacktestLoop::check() const {
   for (const auto& venue : venues_) at_venues += venue->open_order_count();
   const bool nothing_on_its_way = commands_.empty() && responses_.empty();
   const std::size_t in_core = kernel_.emulator().size() + kernel_.lists().waiting() + kernel_.worked_here();
-  const bool same_orders =
-      !nothing_on_its_way || kernel_.failed() || at_venues + in_core == kernel_.orders().open_count();
+  const bool same_orders = !nothing_on_its_way || kernel_.failed() ||
+                           (at_venues + in_core == kernel_.orders().open_count() && kernel_.orders().untold().empty());
   if (kernel_.check() && same_orders && kernel_.refused_reports() == 0) return;
   throw Error(ErrorCode::invalid_state, "back-test: ledger, orders, exposure and venues disagree after event " +
                                             std::to_string(events_) + " at " + std::to_string(now_) + " ns");

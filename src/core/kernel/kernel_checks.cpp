@@ -46,6 +46,11 @@ bool Kernel::check() const {
         held += order.ord_status == OrderStatus::emulated ? 1 : 0;
         (order.side == Side::buy ? buys : sells) += reservation_of(order).quantity;
       }
+      for (const ClientOrderId ended : store.untold()) {
+        const Order& order = *store.find(ended);
+        if (order.strategy != strategy || order.instrument != instrument) continue;
+        (order.side == Side::buy ? buys : sells) += reservation_of(order).quantity;
+      }
       const ExposureCell& cell = way_.gate().exposure().cell(strategy, instrument);
       const PositionState& position = way_.ledger().position(strategy, instrument);
       if (cell.buy_lots != buys || cell.sell_lots != sells) return false;

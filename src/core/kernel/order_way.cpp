@@ -13,6 +13,7 @@ FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noe
 bool OrderWay::apply(const ExecutionReport& report, i64 now) {
   Order* order = store_.find(report.client_order_id);
   const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
+  const i64 untold = order != nullptr ? order->untold_qty : 0;
   OrderEvent event{};
   TradeChange change;
   const bool taken = store_.apply(report, now, event, change) == Applied::taken;
@@ -22,7 +23,10 @@ bool OrderWay::apply(const ExecutionReport& report, i64 now) {
                        key_of(*order, change.placed, change.exec_id));
     position_changed(order->strategy, order->instrument);
   }
-  if (!taken) return false;
+  if (!taken) {
+    if (order != nullptr && order->untold_qty != untold) give_back_untold(*order, before, untold - order->untold_qty);
+    return false;
+  }
   if (change.kind == TradeChange::Kind::none || (order->flags & kAlgorithm) != 0) {
     events_.push(event);
     if ((order->flags & kChild) != 0) [[unlikely]]
@@ -37,6 +41,16 @@ bool OrderWay::apply(const ExecutionReport& report, i64 now) {
   if ((order->flags & kChild) != 0) [[unlikely]]
     child_told(*order, report, now);
   return true;
+}
+
+// Of what an ended order held back for, lots are not to come any more: their trade was busted or corrected before.
+void OrderWay::give_back_untold(Order& order, const Reservation& before, i64 quantity) {
+  gate_.exposure().order_changed(order, before);
+  if ((order.flags & kChild) == 0) return;
+  Order& parent = *store_.find(order.parent);
+  const Reservation of_parent = reservation_of(parent);
+  store_.told(parent, quantity);
+  gate_.exposure().order_changed(parent, of_parent);
 }
 
 void OrderWay::send(Order& order, i64 value_price, i64 now) {

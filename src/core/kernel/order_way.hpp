@@ -113,7 +113,7 @@ class OrderWay {
     return taken;
   }
 
-  // Lots that the open children of a parent may still trade.
+  // Lots that the open children of a parent may still trade, and that others have but were not told of.
   i128 given_to_children(const Order& parent) const noexcept;
 
   // Whether many more events may wait to be delivered.
@@ -145,6 +145,7 @@ class OrderWay {
     if (order.list != 0) [[unlikely]]
       list_changed(order, exec_type, reason);
   }
+  void give_back_untold(Order& order, const Reservation& before, i64 quantity);
   FillPosting book(const OrderEvent& event, const TradeChange& change, Order& order);
   FillPosting rebook(const OrderEvent& event, const TradeChange& change);
   const PositionState& position_changed(StrategyIndex strategy, InstrumentIndex instrument);
@@ -170,8 +171,10 @@ class OrderWay {
   void raise_value(const Order& child, i64 price);
   void begin_work(Order& parent, i64 value_price, i64 now);
   RejectReason restate_work(Order& parent, const ReplaceRequest& wanted, i64 now);
+  void end_parent(const Order& parent, i64 now);
   void end_work(Order& parent, RejectReason reason, i64 now);
   bool end_works(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason, i64 now);
+  i128 untold_of_children(const Order& parent) const noexcept;
   void withdraw_excess(const Order& parent, i64 now);
   void child_told(const Order& child, const ExecutionReport& report, i64 now);
 

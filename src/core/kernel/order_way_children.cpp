@@ -12,9 +12,19 @@ bool keeps_limit(Side side, i64 parent_price, i64 price) noexcept {
 
 }  // namespace
 
+// Lots that children have traded and nobody has told of yet: what ended with them is not the parent's again.
+i128 OrderWay::untold_of_children(const Order& parent) const noexcept {
+  i128 untold = 0;
+  for (const ClientOrderId id : store_.untold()) {
+    const Order& order = *store_.find(id);
+    if (order.parent == parent.client_order_id && (order.flags & kChild) != 0) untold += order.untold_qty;
+  }
+  return untold;
+}
+
 // Lots that open children may still trade, a replace under way included.
 i128 OrderWay::given_to_children(const Order& parent) const noexcept {
-  i128 given = 0;
+  i128 given = untold_of_children(parent);
   for (ClientOrderId id = parent.children.head; id != 0;) {
     const Order& child = *store_.find(id);
     given += own_reservation(child).quantity;
@@ -96,8 +106,13 @@ void OrderWay::end_work(Order& parent, RejectReason reason, i64 now) {
   }
   // A child that waited in the core has ended it already.
   if (parent.children.head == 0 && parent.ord_status == OrderStatus::pending_cancel) {
-    tell(parent, ExecType::canceled, now);
+    end_parent(parent, now);
   }
+}
+
+void OrderWay::end_parent(const Order& parent, i64 now) {
+  const i128 traded = parent.cum_qty + untold_of_children(parent);
+  tell(parent, ExecType::canceled, now, kNoPrice, static_cast<i64>(std::min<i128>(traded, parent.order_qty)));
 }
 
 // All of a strategy's in an instrument, of which no order waits in the core any more: the walk stands on orders that
@@ -115,7 +130,7 @@ bool OrderWay::end_works(StrategyIndex strategy, InstrumentIndex instrument, Rej
 
 // A trade that is told late, or undone, can leave open children more than their parent has: the newest are canceled.
 void OrderWay::withdraw_excess(const Order& parent, i64 now) {
-  i128 room = parent.leaves_qty();
+  i128 room = parent.leaves_qty() - untold_of_children(parent);
   for (ClientOrderId id = parent.children.head; id != 0;) {
     Order& child = *store_.find(id);
     id = child.by_parent.next;
@@ -139,7 +154,7 @@ void OrderWay::child_told(const Order& child, const ExecutionReport& report, i64
   }
   if (undone || report.exec_type == ExecType::restated || is_closed(child.ord_status)) withdraw_excess(parent, now);
   if (parent.ord_status != OrderStatus::pending_cancel) return;
-  if (parent.children.head == 0) return tell(parent, ExecType::canceled, now);
+  if (parent.children.head == 0) return end_parent(parent, now);
   const bool stays = is_open(child.ord_status) && child.ord_status != OrderStatus::pending_cancel;
   if (stays && report.exec_type == ExecType::cancel_rejected) {
     tell(parent, ExecType::cancel_rejected, now, kNoPrice, 0, kNoPrice, report.reason);

@@ -263,7 +263,9 @@ void ExchangeVenue::state_terms(ExecType exec_type, const WorkingOrder& order, R
 }
 
 void ExchangeVenue::close(u32 slot, ExecType exec_type, RejectReason reason) {
-  report(exec_type, orders_[slot].id, orders_[slot].venue_order_id).reason = reason;
+  ExecutionReport& ended = report(exec_type, orders_[slot].id, orders_[slot].venue_order_id);
+  ended.quantity = orders_[slot].cum_qty;
+  ended.reason = reason;
   release(slot);
 }
 

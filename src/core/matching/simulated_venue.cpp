@@ -137,7 +137,9 @@ void SimulatedVenue::submit_plain(const NewOrder& order, i64 ts) {
   if (may_rest(resting)) {
     rest(resting, order.client_order_id, leaves);
   } else {
-    report(ExecType::canceled, order.client_order_id, resting.venue_order_id, ts).reason = RejectReason::no_liquidity;
+    ExecutionReport& canceled = report(ExecType::canceled, order.client_order_id, resting.venue_order_id, ts);
+    canceled.quantity = order.quantity - leaves;
+    canceled.reason = RejectReason::no_liquidity;
   }
 }
 
@@ -302,7 +304,9 @@ void SimulatedVenue::fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity
 }
 
 void SimulatedVenue::close(u32 slot, ExecType exec_type, RejectReason reason, i64 ts) {
-  report(exec_type, orders_.id_of(slot), orders_[slot].venue_order_id, ts).reason = reason;
+  ExecutionReport& ended = report(exec_type, orders_.id_of(slot), orders_[slot].venue_order_id, ts);
+  ended.quantity = orders_.cum_qty(slot);
+  ended.reason = reason;
   forget(slot);
 }
 

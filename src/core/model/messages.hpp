@@ -74,7 +74,8 @@ struct ExecutionReport {
   VenueOrderId venue_order_id;
   ExecId exec_id;  // unique per venue; 0 for what is no trade
   i64 price;       // new_, replaced, restated and triggered: the working price
-  i64 quantity;    // new_, replaced and restated: the working total quantity
+  i64 quantity;    // new_, replaced and restated: the working total quantity; canceled and expired: what it traded at
+                   // the venue in all, 0 where that is not said
   i64 last_px;     // trade only
   i64 last_qty;    // trade only
   InstrumentIndex instrument;

@@ -27,6 +27,8 @@ struct Order {
   i64 price = kNoPrice;
   i64 order_qty = 0;
   i64 cum_qty = 0;
+  i64 untold_qty = 0;            // of an order that has ended: lots that its venue says it traded, in trades that were
+                                 // not told yet
   i64 pending_price = kNoPrice;  // asked for by the replace request under way
   i64 pending_qty = 0;           // 0: no replace request is under way
   i64 value_price = 0;           // ticks at which risk values it while it works: its limit, or the best opposite price

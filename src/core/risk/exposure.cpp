@@ -63,7 +63,7 @@ Reservation reservation_of(const Order& order) noexcept {
 }
 
 Reservation own_reservation(const Order& order) noexcept {
-  if (!is_open(order.ord_status)) return {};
+  if (!is_open(order.ord_status)) return {order.untold_qty, order.untold_qty != 0 ? size_of(order.value_price) : 0};
   if (order.pending_qty == 0) return {order.leaves_qty(), size_of(order.value_price)};
   return reservation_of_replace(order, order.pending_price != kNoPrice ? order.pending_price : order.pending_stop,
                                 order.pending_qty);
