@@ -66,6 +66,11 @@ OrderListId OrderLists::add(std::span<const NewOrder> orders, ClientOrderId firs
   return static_cast<OrderListId>(lists_.size());
 }
 
+void OrderLists::take_back() noexcept {
+  slots_.erase(slots_.begin() + lists_.back().offset, slots_.end());
+  lists_.pop_back();
+}
+
 u16 OrderLists::flags_of(OrderListId number, std::size_t place) const noexcept {
   const List& list = lists_[number - 1];
   if (list.triggers && place == 0) return 0;

@@ -42,6 +42,8 @@ class OrderLists {
   }
   // Of orders that passed check() and are to have the client order ids from `first` on.
   OrderListId add(std::span<const NewOrder> orders, ClientOrderId first, OtoTriggerMode trigger);
+  // Undoes the add() before, of which no order was made.
+  void take_back() noexcept;
   // The flags that the core adds to the order at this place.
   u16 flags_of(OrderListId list, std::size_t place) const noexcept;
 

@@ -176,6 +176,8 @@ class OrderWay {
   struct Trial;
   RejectReason judge(const NewOrder& command, OrderListId list, std::size_t place, i64 now);
   RejectReason judge_list(std::span<const NewOrder> commands, OrderListId list, std::size_t& wrong, i64 now);
+  OrderListId add_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, std::size_t& wrong,
+                       RejectReason& reason, i64 now);
   void list_changed(const Order& order, ExecType exec_type, RejectReason reason);
   void work_lists(i64 now);
   void work(Order& order, i64 now);

@@ -10,6 +10,10 @@ constexpr bool is_too_small(RejectReason reason) noexcept {
          reason == RejectReason::display_quantity_not_valid || reason == RejectReason::minimum_quantity_not_valid;
 }
 
+// What an order can bring while its list is submitted: it waits in the core, is triggered, released and sent or denied;
+// a sibling's end asks for its own, and that is answered.
+constexpr std::size_t kEventsOfOrder = 6;
+
 }  // namespace
 
 // While a list is judged, each order that passed holds back what it will, so that the next one is judged beside it.
@@ -71,23 +75,39 @@ RejectReason OrderWay::judge_list(std::span<const NewOrder> commands, OrderListI
   return RejectReason::none;
 }
 
+// The list's number, 0 for what is none; a list that can not be judged is thrown back and leaves nothing behind.
+OrderListId OrderWay::add_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, std::size_t& wrong,
+                               RejectReason& reason, i64 now) {
+  reason = OrderLists::check(commands, wrong);
+  if (reason != RejectReason::none) return 0;
+  const OrderListId list = lists_.add(commands, store_.size() + 1, trigger);
+  try {
+    reason = judge_list(commands, list, wrong, now);
+  } catch (...) {
+    lists_.take_back();
+    throw;
+  }
+  return list;
+}
+
 ClientOrderId OrderWay::submit_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, i64 now) {
   if (commands.empty() || commands.size() > OrderLists::kMaxOrders) {
     throw Error(ErrorCode::invalid_argument, "a list has 1 to " + std::to_string(OrderLists::kMaxOrders) +
                                                  " orders, got " + std::to_string(commands.size()));
   }
+  // What can not be taken is thrown back before anything changes.
   venue_.require_room(commands.size());
+  events_.require_room(kEventsOfOrder * commands.size());
+  for (std::size_t place = 0; place < commands.size(); ++place) store_.check_new(commands[place], place);
   std::size_t wrong = 0;
-  RejectReason reason = OrderLists::check(commands, wrong);
-  const bool is_list = reason == RejectReason::none;
+  RejectReason reason = RejectReason::none;
   const ClientOrderId first = store_.size() + 1;
-  const OrderListId list = is_list ? lists_.add(commands, first, trigger) : 0;
-  if (is_list) reason = judge_list(commands, list, wrong, now);
+  const OrderListId list = add_list(commands, trigger, wrong, reason, now);
   for (std::size_t place = 0; place < commands.size(); ++place) {
     NewOrder command = commands[place];
     command.list = list;
     command.parent = place > 0 && OrderLists::has_parent(commands) ? first : 0;
-    if (is_list) command.flags |= lists_.flags_of(list, place);
+    if (list != 0) command.flags |= lists_.flags_of(list, place);
     store_.create(command, now).place = static_cast<u8>(place);
   }
   for (std::size_t place = 0; place < commands.size(); ++place) {
