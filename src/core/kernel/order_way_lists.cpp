@@ -145,21 +145,48 @@ void OrderWay::list_changed(const Order& order, ExecType exec_type, RejectReason
 
 void OrderWay::work_lists(i64 now) {
   while (const OrderListId list = lists_.take_touched()) {
-    for (std::size_t place = 0; place < lists_.count(list); ++place) {
-      Order& order = *store_.find(lists_.order_at(list, place));
-      // What was renewed and then came back, by a bust, has been replaced.
-      for (ClientOrderId id = lists_.reopened(order) ? order.renews : 0; id != 0; id = store_.find(id)->renews) {
-        Order& earlier = *store_.find(id);
-        const bool works = is_open(earlier.ord_status) && earlier.ord_status != OrderStatus::pending_cancel;
-        if (works) cancel(earlier, RejectReason::contingency, now);
+    try {
+      for (std::size_t place = 0; place < lists_.count(list); ++place) {
+        Order& order = *store_.find(lists_.order_at(list, place));
+        if (lists_.reopened(order)) withdraw_earlier(order, now);
+        work(order, now);
       }
-      work(order, now);
+    } catch (...) {
+      lists_.put_back(list);
+      throw;
     }
   }
 }
 
+// What was renewed and then came back, by a bust, has been replaced.
+void OrderWay::withdraw_earlier(const Order& order, i64 now) {
+  for (ClientOrderId id = order.renews; id != 0; id = store_.find(id)->renews) {
+    Order& earlier = *store_.find(id);
+    const bool works = is_open(earlier.ord_status) && earlier.ord_status != OrderStatus::pending_cancel;
+    if (!works || lists_.cancel_refused(earlier)) continue;
+    lists_.count_step(now);
+    if (lists_.lost_too_often(earlier)) {
+      give_up_cancel(earlier, RejectReason::contingency, now);
+      continue;
+    }
+    lists_.asked_earlier(earlier, now);
+    cancel(earlier, RejectReason::contingency, now);
+  }
+}
+
+// Its strategy hears that the list stops asking: as of a refusal, in the place of one request more.
+void OrderWay::give_up_cancel(Order& order, RejectReason reason, i64 now) {
+  say(order, ExecType::pending_cancel, reason, now);
+  tell(order, ExecType::cancel_rejected, now, kNoPrice, 0, kNoPrice, RejectReason::lost_too_often);
+}
+
+void OrderWay::refuse_resize(Order& order, const ReplaceRequest& request, RejectReason reason, i64 now) {
+  if (note_replace(order, request, now)) tell(order, ExecType::replace_rejected, now, kNoPrice, 0, kNoPrice, reason);
+}
+
 void OrderWay::work(Order& order, i64 now) {
   const ListStep step = lists_.step(order, store_);
+  if (step.act != ListStep::Act::none) lists_.count_step(now);
   switch (step.act) {
     case ListStep::Act::start:
       return start(order, step.quantity, now);
@@ -168,8 +195,7 @@ void OrderWay::work(Order& order, i64 now) {
     case ListStep::Act::renew:
       return renew(order, step.quantity, now);
     case ListStep::Act::cancel:
-      if (order.ord_status != OrderStatus::pending_cancel) give_up(order, step.reason, now);
-      return;
+      return withdraw(order, step.reason, now);
     case ListStep::Act::none:
       return;
   }
@@ -217,7 +243,7 @@ void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
   const bool reduces_only = (order.flags & kReduceOnly) != 0;
   const i64 least = instrument_of(order.instrument)->definition().min_quantity;
   if (step.quantity < least) {
-    if (!reduces_only) return give_up(order, RejectReason::quantity_below_minimum, now);
+    if (!reduces_only) return withdraw(order, RejectReason::quantity_below_minimum, now);
     if (order.order_qty <= least || order.pending_qty != 0) return;
     request.quantity = least;
   }
@@ -225,16 +251,19 @@ void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
     restate(order, request, now);
     return;
   }
+  if (lists_.lost_too_often(order)) return refuse_resize(order, request, RejectReason::lost_too_often, now);
   const RejectReason reason = replace_one(request, &order, now);
   if (reason == RejectReason::none) return lists_.asked(order, step, now);
   if (reason == RejectReason::request_pending) return;
-  if (reason == RejectReason::notional_below_minimum && !reduces_only) return give_up(order, reason, now);
+  if (reason == RejectReason::notional_below_minimum && !reduces_only) return withdraw(order, reason, now);
   lists_.refused(order, step);
-  if (note_replace(order, request, now)) tell(order, ExecType::replace_rejected, now, kNoPrice, 0, kNoPrice, reason);
+  refuse_resize(order, request, reason, now);
 }
 
 // Until there is enough for it again.
-void OrderWay::give_up(Order& order, RejectReason reason, i64 now) {
+void OrderWay::withdraw(Order& order, RejectReason reason, i64 now) {
+  if (order.ord_status == OrderStatus::pending_cancel || lists_.cancel_refused(order)) return;
+  if (lists_.lost_too_often(order)) return give_up_cancel(order, reason, now);
   lists_.asked(order, {ListStep::Act::cancel, 0, reason}, now);
   cancel(order, reason, now);
 }

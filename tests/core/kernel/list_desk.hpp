@@ -34,8 +34,8 @@ struct ListDesk {
   ExecId exec_id = 0;
   i64 now = 1;
 
-  explicit ListDesk(i64 cash, RiskLimits limits = {}) {
-    kernel.add_instrument(unit_instrument());
+  explicit ListDesk(i64 cash, RiskLimits limits = {}, InstrumentDefinition definition = unit_instrument()) {
+    kernel.add_instrument(std::move(definition));
     kernel.add_cash("USD", kFixedOne * cash);
     kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, limits);
     kernel.start(1);
@@ -59,6 +59,24 @@ struct ListDesk {
   void quote(i64 bid, i64 ask) {
     ++now;
     kernel.apply_quote(0, quote_row(now, bid, ask), now);
+  }
+  void bust(ClientOrderId id, ExecId trade) {
+    ExecutionReport report{};
+    report.client_order_id = id;
+    report.exec_type = ExecType::trade_cancel;
+    report.exec_id = trade;
+    report.ts_event = ++now;
+    kernel.apply_report(report, now);
+  }
+  // A request for the order was lost, which is heard of now.
+  void lose(ClientOrderId id, ExecType refusal) { refuse(id, refusal, RejectReason::request_lost); }
+  void refuse(ClientOrderId id, ExecType refusal, RejectReason reason, i64 after = 1) {
+    ExecutionReport report{};
+    report.client_order_id = id;
+    report.exec_type = refusal;
+    report.ts_event = now += after;
+    report.reason = reason;
+    kernel.apply_report(report, now);
   }
   i64 sell_lots() const { return kernel.gate().exposure().cell(0, 0).sell_lots; }
   i64 buy_lots() const { return kernel.gate().exposure().cell(0, 0).buy_lots; }

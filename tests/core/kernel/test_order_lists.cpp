@@ -258,20 +258,12 @@ TEST_CASE("a request that was lost is made again") {
   desk.say(desk.entry, ExecType::trade, 1, 100);
   desk.answer();
   desk.say(desk.entry, ExecType::trade, 3, 100);
-  const auto lose = [&](ClientOrderId id, ExecType refusal) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = refusal;
-    report.ts_event = ++desk.now;
-    report.reason = RejectReason::request_lost;
-    desk.kernel.apply_report(report, desk.now);
-  };
-  lose(desk.entry + 2, ExecType::replace_rejected);
+  desk.lose(desk.entry + 2, ExecType::replace_rejected);
   CHECK(desk[desk.entry + 2].pending_qty == 4);
   desk.answer();
   desk.say(desk.entry + 1, ExecType::trade, 4, 150);
   CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
-  lose(desk.entry + 2, ExecType::cancel_rejected);
+  desk.lose(desk.entry + 2, ExecType::cancel_rejected);
   CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
   CHECK(desk.port.canceled.size() == 2);
 }
@@ -316,15 +308,8 @@ TEST_CASE("requests that two orders lose at one moment are both made again") {
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   for (ClientOrderId id = first; id < first + 3; ++id) desk.say(id, ExecType::new_, 1);
   desk.say(first, ExecType::trade, 1, 150);
-  const i64 lost_ts = ++desk.now;
-  for (const ClientOrderId id : {first + 1, first + 2}) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = ExecType::cancel_rejected;
-    report.ts_event = lost_ts;
-    report.reason = RejectReason::request_lost;
-    desk.kernel.apply_report(report, lost_ts);
-  }
+  desk.lose(first + 1, ExecType::cancel_rejected);
+  desk.refuse(first + 2, ExecType::cancel_rejected, RejectReason::request_lost, 0);
   CHECK(desk[first + 1].ord_status == OrderStatus::pending_cancel);
   CHECK(desk[first + 2].ord_status == OrderStatus::pending_cancel);
 }
@@ -372,12 +357,7 @@ TEST_CASE("an exit that a bust opens again is canceled where another has taken i
   desk.answer();
   desk.say(desk.entry, ExecType::trade, 2, 100);
   desk.answer();
-  ExecutionReport bust{};
-  bust.client_order_id = desk.entry + 1;
-  bust.exec_type = ExecType::trade_cancel;
-  bust.exec_id = exit;
-  bust.ts_event = ++desk.now;
-  desk.kernel.apply_report(bust, desk.now);
+  desk.bust(desk.entry + 1, exit);
   desk.answer();
   CHECK(desk.kernel.check());
   CHECK(desk.open_lots(OrderType::limit) == 4);
