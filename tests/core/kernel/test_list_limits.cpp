@@ -142,7 +142,7 @@ TEST_CASE("requests of the strategy that are lost do not count for its list") {
     desk.lose(first + 1, ExecType::cancel_rejected);
   }
   desk.port.canceled.clear();
-  desk.say(first, ExecType::trade, 1, 150);
+  desk.say(first, ExecType::canceled);
   CHECK(desk.port.canceled == std::vector<ClientOrderId>{first + 1});
 }
 
