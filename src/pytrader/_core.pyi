@@ -224,6 +224,7 @@ class RejectReason(enum.IntEnum):
     WAITS_FOR_NO_PRICE = 61
     LAST_LOOK = 62
     MAKER_PROTECTION = 63
+    LOST_TOO_OFTEN = 64
     def __format__(self, format_spec: str, /) -> str: ...
 
 def reason_text(reason: RejectReason, /) -> str: ...

@@ -8,13 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pytrader import Buy, InvalidArgument, Sell, Strategy
+from pytrader.backtest import Latency
+from pytrader.errors import DecimalOverflow
 from pytrader.model import ExecType, OrderStatus, RejectReason
 from pytrader.strategy import ErrorPolicy, Quote
-from tests.backtest.markets import quotes
-from tests.backtest.worked_orders import run, scripted
+from tests.backtest.markets import START, quotes
+from tests.backtest.worked_orders import BTC, run, scripted
 
 
 def touch(*mids: int, quantity: int = 5000) -> Any:
@@ -143,6 +146,46 @@ def test_the_quantity_of_a_list_is_refused_and_the_reason_told() -> None:
     run(scripted(at_0=act, at_1=change), touch(10000, 10000, 10000))
     assert refusals == [(False, RejectReason.QUANTITY_OF_LIST), (True, RejectReason.NONE)]
     assert made[0].price_ticks == 10400
+
+
+def test_a_cancel_that_is_always_lost_is_given_up_and_the_strategy_told() -> None:
+    made: list[Any] = []
+    rejects: list[Any] = []
+
+    class Told(Strategy):
+        def on_start(self) -> None:
+            made.extend(self.submit_list([Sell(1, limit="105"), Sell(1, limit="200")], contingency="OCO"))
+
+        def on_reject(self, event: Any) -> None:
+            rejects.append(event.reason.code)
+
+    lost = Latency.from_rows(np.array([[START - 1] * 3, [START, 0, START + 1_000_000]]))
+    latency = {"new": "0ms", "cancel": lost}
+    result = run(Told(), touch(10000, 10000, 10600, 10600, 10600), order_latency=latency)
+    assert made[0].status is OrderStatus.FILLED
+    assert made[1].status is OrderStatus.NEW  # it works on, and its strategy knows
+    asked = [event for event in made[1].events if event.exec_type is ExecType.PENDING_CANCEL]
+    refused = [event.reason.code for event in made[1].events if event.exec_type is ExecType.CANCEL_REJECTED]
+    assert len(asked) == 101
+    assert refused == [RejectReason.REQUEST_LOST] * 100 + [RejectReason.LOST_TOO_OFTEN]
+    assert rejects == refused
+    assert len(result.refused_reports) == 0
+
+
+def test_a_list_beyond_a_synthetic_price_of_64_bits_raises_and_leaves_nothing_behind() -> None:
+    made: list[Any] = []
+
+    def act(strategy: Any) -> None:
+        huge = strategy.synthetic("HUGE", {BTC.id: "100000000000"}, tick_size="0.0000001")
+        wide = Sell(1, stop="1", trigger="bid_ask", trigger_symbol=huge)
+        with pytest.raises(DecimalOverflow):
+            strategy.submit_list([Sell(1, limit="105"), wide], contingency="OCO")
+        assert strategy.open_orders == []
+        made.extend(strategy.submit_list([Sell(1, limit="105"), Sell(1, limit="200")], contingency="OCO"))
+
+    result = run(scripted(at_0=act), touch(10000, 10000, 10600, 10600))
+    assert [(order.list_id, order.status) for order in made] == [(1, OrderStatus.FILLED), (1, OrderStatus.CANCELED)]
+    assert len(result.orders) == 2
 
 
 def test_cancel_all_takes_what_waits_for_a_parent_too() -> None:

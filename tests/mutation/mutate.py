@@ -1,4 +1,4 @@
-"""Plants each defect of mutations.toml in a copy of the C++ sources and sees that the C++ tests fail: make mutation."""
+"""Plants each defect of the TOML files here in a copy of the C++ sources, and sees that tests fail: make mutation."""
 
 from __future__ import annotations
 
@@ -7,24 +7,29 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "src/core", "tests/core", "third_party")
-TESTS = ("test_book", "test_matching")
+FILES = ("matching.toml", "kernel.toml")
 # A defect may loop for ever; the tests themselves take a minute or two without optimisation.
 TEST_SECONDS_MAX = 900
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """A defect as one or two replacements of text in one file."""
+    """A defect as one or two replacements of text in one file, and the tests of which one at least must notice it.
+
+    Behind a program's colon stands a part of the name of the test file that is enough.
+    """
 
     name: str
     file: str
     find: str
     replace: str
+    tests: tuple[str, ...]
     then_find: str = ""
     then_replace: str = ""
 
@@ -37,15 +42,23 @@ class Mutation:
             if text.count(find) != 1:
                 raise ValueError(
                     f"mutation {self.name!r}: {self.file} has the text to replace {text.count(find)} times, not once; "
-                    f"bring tests/mutation/mutations.toml up to date:\n{find}"
+                    f"bring tests/mutation/*.toml up to date:\n{find}"
                 )
             text = text.replace(find, replace)
         return text
 
 
 def mutations() -> list[Mutation]:
-    entries = tomllib.loads((Path(__file__).parent / "mutations.toml").read_text(encoding="utf-8"))["mutation"]
-    return [Mutation(**entry) for entry in entries]
+    made = []
+    for file in FILES:
+        content = tomllib.loads((Path(__file__).parent / file).read_text(encoding="utf-8"))
+        for entry in content["mutation"]:
+            made.append(Mutation(**entry | {"tests": tuple(entry.get("tests", content.get("tests", ())))}))
+    return made
+
+
+def programs_of(tests: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(test.partition(":")[0] for test in tests))
 
 
 def copy_changed(source: Path | str, target: Path | str) -> None:
@@ -65,28 +78,30 @@ def copy_sources(scratch: Path) -> None:
             copy_changed(source, target)
 
 
-def build(scratch: Path) -> bool:
-    """Build the tests without optimisation, where recursion costs stack; true if they compile."""
+def build(scratch: Path, programs: Iterable[str]) -> bool:
+    """Build these tests without optimisation, where recursion costs stack; true if they compile."""
     folder = scratch / "build"
     if not (folder / "build.ninja").exists():
         options = ("-DPYTRADER_BUILD_PYTHON=OFF", "-DPYTRADER_BUILD_TESTS=ON", "-DCMAKE_BUILD_TYPE=Debug")
         launcher = ("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache",) if shutil.which("ccache") else ()
         command = ("cmake", "-S", str(scratch), "-B", str(folder), "-G", "Ninja", *options, *launcher)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    built = subprocess.run(("ninja", "-C", str(folder), *TESTS), capture_output=True, text=True, check=False)
+    built = subprocess.run(("ninja", "-C", str(folder), *programs), capture_output=True, text=True, check=False)
     if built.returncode:
         print(built.stdout[-2000:])
     return built.returncode == 0
 
 
-def noticed_by(scratch: Path) -> str | None:
-    """Say which test program fails and how, or None if all pass."""
-    for test in TESTS:
-        program = scratch / "build" / "tests" / "core" / test
+def noticed_by(scratch: Path, tests: Iterable[str]) -> str | None:
+    """Say which of these fails and how, or None if all pass."""
+    for test in tests:
+        name, _, file = test.partition(":")
+        program = scratch / "build" / "tests" / "core" / name
+        chosen = (f"--source-file=*{file}*",) if file else ()
         try:
             # The output goes nowhere: a defect may print without end.
             done = subprocess.run(
-                (str(program), "--abort-after=1"),
+                (str(program), "--abort-after=1", *chosen),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=TEST_SECONDS_MAX,
@@ -105,19 +120,21 @@ def main() -> int:
     parser.add_argument("--only", default="", help="mutations whose name contains this")
     arguments = parser.parse_args()
     copy_sources(arguments.scratch)
-    if not build(arguments.scratch) or noticed_by(arguments.scratch) is not None:
+    chosen = [each for each in mutations() if arguments.only in each.name]
+    programs = programs_of(test for each in chosen for test in each.tests)
+    if not build(arguments.scratch, programs) or noticed_by(arguments.scratch, programs) is not None:
         print("error: the tests do not pass without a mutation")
         return 1
     missed = 0
-    for mutation in (each for each in mutations() if arguments.only in each.name):
+    for mutation in chosen:
         path = arguments.scratch / mutation.file
         sound = path.read_text(encoding="utf-8")
         path.write_text(mutation.planted(sound), encoding="utf-8")
         try:
-            if not build(arguments.scratch):
+            if not build(arguments.scratch, programs_of(mutation.tests)):
                 print(f"error: mutation {mutation.name!r} does not compile")
                 return 1
-            found = noticed_by(arguments.scratch)
+            found = noticed_by(arguments.scratch, mutation.tests)
         finally:
             path.write_text(sound, encoding="utf-8")
         missed += found is None

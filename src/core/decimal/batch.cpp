@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "decimal/powers_of_ten.hpp"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define PYTRADER_VECTOR_PARSER 1
@@ -51,14 +53,6 @@ struct Gather {
 };
 constexpr Gather kGather;
 
-constexpr std::array<u64, 20> make_powers() {
-  std::array<u64, 20> powers{};
-  powers[0] = 1;
-  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-  return powers;
-}
-constexpr std::array<u64, 20> kPowers = make_powers();
-
 // Sixteen characters, NULs after the text, as value * 10^decimals; false sends the row to the strict parser.
 __attribute__((target("sse4.1"))) inline bool parse_lane(__m128i text, int decimals, i64& mantissa) noexcept {
   const auto nulls = static_cast<u32>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_setzero_si128())));
@@ -89,7 +83,7 @@ __attribute__((target("sse4.1"))) inline bool parse_lane(__m128i text, int decim
   const auto halves = static_cast<u64>(_mm_cvtsi128_si64(eights));
   const u64 value = (halves & 0xFFFFFFFFU) * 100'000'000U + (halves >> 32);
   u64 units;
-  if (__builtin_mul_overflow(value, kPowers[static_cast<std::size_t>(missing)], &units) ||
+  if (__builtin_mul_overflow(value, kPowersOfTen[static_cast<std::size_t>(missing)], &units) ||
       units > static_cast<u64>(INT64_MAX)) {
     return false;
   }

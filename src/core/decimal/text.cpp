@@ -2,6 +2,7 @@
 #include <array>
 
 #include "decimal/fixed.hpp"
+#include "decimal/powers_of_ten.hpp"
 #include "decimal/rounding.hpp"
 
 namespace pytrader {
@@ -12,14 +13,6 @@ constexpr std::size_t kShortText = 19;
 constexpr std::size_t kQuotedText = 80;
 constexpr i64 kExponentBound = 1'000'000'000'000'000'000;
 constexpr u64 kOne = 1'000'000'000'000'000'000ULL;
-
-constexpr std::array<u64, 20> make_powers() {
-  std::array<u64, 20> powers{};
-  powers[0] = 1;
-  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-  return powers;
-}
-constexpr std::array<u64, 20> kPowers = make_powers();
 
 constexpr std::array<char, 200> make_pairs() {
   std::array<char, 200> pairs{};
@@ -51,7 +44,7 @@ void write_digits(u64 value, int width, char* out) noexcept {
 
 int count_digits(u64 value) noexcept {
   int count = 1;
-  while (count < 20 && value >= kPowers[static_cast<std::size_t>(count)]) ++count;
+  while (count < 20 && value >= kPowersOfTen[static_cast<std::size_t>(count)]) ++count;
   return count;
 }
 
@@ -220,7 +213,7 @@ ParseStatus try_parse(std::string_view text, Fixed& value) noexcept {
   if (end - start - (dot != nullptr) == 0) return ParseStatus::malformed;
   const auto decimals = static_cast<std::size_t>(dot == nullptr ? 0 : end - dot - 1);
   // 19 digits times 10^18 stay below 2^127; with 18 decimals there are at most 18 digits.
-  const i128 raw = static_cast<i128>(static_cast<u128>(mantissa) * kPowers[kMaxDecimals - decimals]);
+  const i128 raw = static_cast<i128>(static_cast<u128>(mantissa) * kPowersOfTen[kMaxDecimals - decimals]);
   value.raw = negative ? -raw : raw;
   value.decimals = static_cast<u8>(decimals);
   return ParseStatus::ok;
@@ -265,14 +258,14 @@ char* format(const Fixed& value, char* out) noexcept {
   auto fraction = static_cast<u64>(magnitude - whole * kOne);
   std::size_t shown = value.decimals;
   out = write_whole(whole, out);
-  if (fraction % kPowers[kMaxDecimals - shown] != 0) {
+  if (fraction % kPowersOfTen[kMaxDecimals - shown] != 0) {
     shown = kMaxDecimals;
     while (fraction % 10 == 0) {
       fraction /= 10;
       --shown;
     }
   } else {
-    fraction /= kPowers[kMaxDecimals - shown];
+    fraction /= kPowersOfTen[kMaxDecimals - shown];
   }
   if (shown == 0) return out;
   *out++ = '.';

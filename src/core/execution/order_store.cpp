@@ -101,15 +101,19 @@ void OrderStore::reserve(u64 orders, u64 trades) {
   trades_.reserve(static_cast<std::size_t>(trades));
 }
 
-Order& OrderStore::create(const NewOrder& request, i64 ts) {
+void OrderStore::check_new(const NewOrder& request, u64 before) const {
   if (!index_.has(request.strategy, request.instrument)) {
     throw Error(ErrorCode::invalid_argument, "order for strategy " + std::to_string(request.strategy) +
                                                  ", instrument " + std::to_string(request.instrument) +
                                                  ": one of them was never added");
   }
-  if (count_ >= kMaxOrders) {
+  if (count_ + before >= kMaxOrders) {
     throw Error(ErrorCode::capacity, "a run holds at most " + std::to_string(kMaxOrders) + " orders");
   }
+}
+
+Order& OrderStore::create(const NewOrder& request, i64 ts) {
+  check_new(request);
   orders_.reserve(count_ + 1);
   Order& order = orders_.add();
   ++count_;

@@ -45,6 +45,8 @@ class OrderStore {
   // Numbers the order and keeps it as `initialized`; client_order_id of `order` is not read.
   // Throws Error(capacity) beyond 2^32 - 2 orders, Error(invalid_argument) for an unknown strategy or instrument.
   Order& create(const NewOrder& order, i64 ts);
+  // Throws what create() would of an order that comes after so many others.
+  void check_new(const NewOrder& order, u64 before = 0) const;
   Order* find(ClientOrderId id) noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
   const Order* find(ClientOrderId id) const noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
   u64 size() const noexcept { return count_; }

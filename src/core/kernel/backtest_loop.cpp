@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "kernel/stream_rows.hpp"
+#include "model/later.hpp"
 
 namespace pytrader {
 namespace {
@@ -35,11 +36,6 @@ auto with_record(StreamKind kind, Action&& action) {
       break;
   }
   return action.template operator()<BarRecord>();
-}
-
-i64 later(i64 time, i64 latency) noexcept {
-  i64 sum = 0;
-  return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
 }
 
 }  // namespace

@@ -65,6 +65,8 @@ class EventQueue {
     if (listener_ != nullptr) listener_->on_cash_event(event);
   }
 
+  // Throws Error(capacity) where so many more could not wait.
+  void require_room(std::size_t events) const { events_.require_room(events); }
   bool empty() const noexcept { return events_.empty(); }
   // Whether few can follow before somebody takes some.
   bool is_half_full() const noexcept { return events_.size() > kLimit / 2; }

@@ -2,18 +2,10 @@
 #include <algorithm>
 
 #include "kernel/backtest_loop.hpp"
+#include "model/later.hpp"
 #include "model/sent_order.hpp"
 
 namespace pytrader {
-namespace {
-
-i64 later(i64 time, i64 latency) noexcept {
-  i64 sum = 0;
-  return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
-}
-
-}  // namespace
-
 bool BacktestLoop::command_arrives() {
   // It stays where it is until the venue is done: a venue sends no commands.
   const Command& command = commands_.front();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "model/later.hpp"
+
 namespace pytrader {
 namespace {
 
@@ -11,11 +13,6 @@ constexpr u64 kResponseStream = kRequestKinds;
 
 constexpr std::array<const char*, kRequestKinds> kRequestNames = {"latency of new orders", "latency of cancel requests",
                                                                   "latency of replace requests"};
-
-i64 later(i64 time, i64 latency) noexcept {
-  i64 sum = 0;
-  return __builtin_add_overflow(time, latency, &sum) ? INT64_MAX : sum;
-}
 
 }  // namespace
 

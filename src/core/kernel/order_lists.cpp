@@ -66,6 +66,11 @@ OrderListId OrderLists::add(std::span<const NewOrder> orders, ClientOrderId firs
   return static_cast<OrderListId>(lists_.size());
 }
 
+void OrderLists::take_back() noexcept {
+  slots_.erase(slots_.begin() + lists_.back().offset, slots_.end());
+  lists_.pop_back();
+}
+
 u16 OrderLists::flags_of(OrderListId number, std::size_t place) const noexcept {
   const List& list = lists_[number - 1];
   if (list.triggers && place == 0) return 0;
@@ -111,16 +116,27 @@ void OrderLists::stop_waiting(const Order& order) noexcept {
   --waiting_;
 }
 
-// What the event says of requests and of the price that is waited for; of an order that was renewed it says nothing.
+bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, i64 now) noexcept {
+  const bool rejected = exec_type == ExecType::cancel_rejected || exec_type == ExecType::replace_rejected;
+  const bool again = rejected && reason == RejectReason::request_lost && ts != now;
+  const bool by_list = ts != INT64_MIN;
+  lost = again ? lost + (by_list ? 1 : 0) : 0;
+  cancel_refused = exec_type == ExecType::cancel_rejected && !again;
+  given_up = rejected && reason == RejectReason::lost_too_often;
+  if (rejected || exec_type == ExecType::replaced) ts = INT64_MIN;
+  return again;
+}
+
+// What the event says of requests and of the price that is waited for.
 void OrderLists::touch_slot(Slot& slot, const Order& order, ExecType exec_type, RejectReason reason) noexcept {
-  if (slot.order != order.client_order_id) return;
+  const bool is_current = slot.order == order.client_order_id;
+  Asking& asking = is_current ? slot.asking : slot.asking_earlier;
+  const bool again = asking.answered(exec_type, reason, order.ts_last);
+  if (!is_current) return;
   if (order.stop_price != kNoPrice) slot.stop_price = order.stop_price;
-  // A request that was lost is made again, but not at the very moment at which it was made.
-  const bool again = reason == RejectReason::request_lost && slot.asked_ts != order.ts_last;
   if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
   if (exec_type == ExecType::replace_rejected || exec_type == ExecType::replaced) slot.asked = 0;
   if (exec_type == ExecType::restated && reason == RejectReason::reduce_only_would_increase) slot.cut = true;
-  slot.cancel_refused = exec_type == ExecType::cancel_rejected && !again;
 }
 
 void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reason) {
@@ -138,7 +154,8 @@ void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reas
   if (exec_type == ExecType::trade) {
     for (std::size_t place = 0; place < list.count; ++place) {
       Slot& other = slots_[list.offset + place];
-      other.cancel_refused = false;
+      other.asking.cancel_refused = other.asking.given_up = other.asking_earlier.cancel_refused = false;
+      other.asking.lost = other.asking_earlier.lost = 0;
       if (is_parent) other.cut = false;
     }
   }
@@ -158,10 +175,25 @@ OrderListId OrderLists::take_touched() noexcept {
   return list;
 }
 
+void OrderLists::put_back(OrderListId list) noexcept {
+  if (lists_[list - 1].touched) return;
+  lists_[list - 1].touched = true;
+  touched_[--taken_] = list;
+}
+
+void OrderLists::count_step(i64 now) {
+  if (now != steps_ts_) steps_ = 0;
+  steps_ts_ = now;
+  if (++steps_ > kMaxSteps) {
+    throw Error(ErrorCode::capacity, "order lists: more than " + std::to_string(kMaxSteps) +
+                                         " cancels, replaces and orders of lists without time passing");
+  }
+}
+
 void OrderLists::asked(const Order& order, const ListStep& step, i64 now) noexcept {
   Slot& slot = slot_of(order);
   if (step.act == ListStep::Act::resize) slot.asked = step.quantity;
-  slot.asked_ts = now;
+  slot.asking.ts = now;
   slot.ended_here |= step.act == ListStep::Act::cancel;
 }
 
@@ -171,7 +203,8 @@ void OrderLists::renewed(const Order& order, const Order& over) noexcept {
   slot.order = order.client_order_id;
   slot.earlier += over.cum_qty;
   slot.asked = slot.refused = 0;
-  slot.cancel_refused = slot.ended_here = slot.cut = false;
+  slot.asking = slot.asking_earlier = {};
+  slot.ended_here = slot.cut = false;
   // The one that traded is over: they begin anew.
   list.taken = kNone;
 }
@@ -240,7 +273,7 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
   const List& list = lists_[order.list - 1];
   const Slot& slot = slot_of(order);
   const bool waits = (order.flags & kWaiting) != 0;
-  const ListStep cancel{slot.cancel_refused ? Act::none : Act::cancel, 0, RejectReason::contingency};
+  const ListStep cancel{slot.asking.cancel_refused ? Act::none : Act::cancel, 0, RejectReason::contingency};
   if (waits && !may_grow(order, store) && base_of(list, order.place, store) == 0) {
     return {Act::cancel, 0, RejectReason::parent_ended};
   }
@@ -252,7 +285,8 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
   const i64 quantity = static_cast<i64>(std::min<i128>(total, INT64_MAX));
   if (waits) return {Act::start, quantity, RejectReason::none};
   const i64 known = order.pending_qty != 0 ? order.pending_qty : order.order_qty;
-  const bool asks = quantity != known && quantity != slot.refused && !(slot.cut && quantity > known);
+  const bool asks =
+      quantity != known && quantity != slot.refused && !(slot.cut && quantity > known) && !slot.asking.given_up;
   return {asks ? Act::resize : Act::none, quantity, RejectReason::none};
 }
 

@@ -33,6 +33,12 @@ struct ListStep {
 class OrderLists {
  public:
   static constexpr std::size_t kMaxOrders = 64;
+  // Requests of a list for the order at a place that may be lost in a row; then it asks for nothing more before
+  // something else happens to the order or one of the list trades.
+  static constexpr u32 kMaxLost = 100;
+  // What lists may do at one time of the clock. Each event leads to one step for each order of its list at the most,
+  // so only a venue that goes on and on at one time gets there.
+  static constexpr u32 kMaxSteps = 262'144;
 
   // Why these can not be a list; `wrong` is then the order that is to blame.
   static RejectReason check(std::span<const NewOrder> orders, std::size_t& wrong) noexcept;
@@ -42,6 +48,8 @@ class OrderLists {
   }
   // Of orders that passed check() and are to have the client order ids from `first` on.
   OrderListId add(std::span<const NewOrder> orders, ClientOrderId first, OtoTriggerMode trigger);
+  // Undoes the add() before, of which no order was made.
+  void take_back() noexcept;
   // The flags that the core adds to the order at this place.
   u16 flags_of(OrderListId list, std::size_t place) const noexcept;
 
@@ -67,17 +75,25 @@ class OrderLists {
   bool idle() const noexcept { return touched_.empty(); }
   // A list that was touched, 0 for none; order_at() has the count() orders of it that are at their places now.
   OrderListId take_touched() noexcept;
+  // It could not be worked to its end: it is to be looked at again.
+  void put_back(OrderListId list) noexcept;
+  // Counts a step. Throws Error(capacity) beyond kMaxSteps at one time.
+  void count_step(i64 now);
   std::size_t count(OrderListId list) const noexcept { return lists_[list - 1].count; }
   ClientOrderId order_at(OrderListId list, std::size_t place) const noexcept { return slot_at(list, place).order; }
   ListStep step(const Order& order, const OrderStore& store) const noexcept;
   // What was done about it: a request left for the venue, or the gate refused it, or another order took the place.
   void asked(const Order& order, const ListStep& step, i64 now) noexcept;
+  void asked_earlier(const Order& order, i64 now) noexcept { slot_of(order).asking_earlier.ts = now; }
   void refused(const Order& order, const ListStep& step) noexcept;
   void renewed(const Order& order, const Order& over) noexcept;
   // An order that was renewed is told of late: what it traded counts anew. Walks those that were at its place.
   void recount(const Order& order, const OrderStore& store) noexcept;
   // Whether one of those that it renewed may be open again.
   bool reopened(const Order& order) const noexcept { return slot_of(order).reopened; }
+  // ... and whether the venue refuses to cancel them.
+  bool cancel_refused(const Order& order) const noexcept { return asking_of(order).cancel_refused; }
+  bool lost_too_often(const Order& order) const noexcept { return asking_of(order).lost >= kMaxLost; }
   bool is_current(const Order& order) const noexcept { return slot_of(order).order == order.client_order_id; }
   // The price that the order waited for last, kNoPrice for one that waits for none.
   i64 stop_price(const Order& order) const noexcept { return slot_of(order).stop_price; }
@@ -93,23 +109,33 @@ class OrderLists {
  private:
   static constexpr u32 kNone = UINT32_MAX;
 
+  // The requests that a list makes for an order.
+  struct Asking {
+    i64 ts = INT64_MIN;           // of the last one that has no answer
+    u32 lost = 0;                 // so many were lost in a row
+    bool cancel_refused = false;  // by the venue: not asked for again before something else happens
+    bool given_up = false;        // nor is anything that was lost too often
+
+    // Whether what was asked for was lost and is asked for again, as it is not at the very moment of asking.
+    bool answered(ExecType exec_type, RejectReason reason, i64 now) noexcept;
+  };
   // One place of a list.
   struct Slot {
-    ClientOrderId order;  // that is there now
-    i64 quantity;         // as it was submitted
-    u32 group;            // the first place with its instrument and side that shares as it does
-    bool shares;          // it is one of those that hold back together
-    u32 row = kNone;      // among those that wait and expire
-    Reservation held{};   // of the group that begins here
-    i64 asked = 0;        // total of the replace under way that the list asked for, 0 for none
-    i64 refused = 0;      // total that was refused last: it is not asked for again
-    i64 asked_ts = INT64_MIN;
-    i64 stop_price = kNoPrice;    // that was waited for last
-    i128 earlier = 0;             // what those traded that were there before
-    bool cancel_refused = false;  // by the venue: not asked for again before something else happens
-    bool ended_here = false;      // its list canceled it
-    bool reopened = false;        // one of those that were there before is open
-    bool cut = false;             // the venue cut it to the position: it does not grow before its parent trades
+    ClientOrderId order;        // that is there now
+    i64 quantity;               // as it was submitted
+    u32 group;                  // the first place with its instrument and side that shares as it does
+    bool shares;                // it is one of those that hold back together
+    u32 row = kNone;            // among those that wait and expire
+    Reservation held{};         // of the group that begins here
+    i64 asked = 0;              // total of the replace under way that the list asked for, 0 for none
+    i64 refused = 0;            // total that was refused last: it is not asked for again
+    i64 stop_price = kNoPrice;  // that was waited for last
+    i128 earlier = 0;           // what those traded that were there before
+    Asking asking{};
+    Asking asking_earlier{};  // of those that were there before
+    bool ended_here = false;  // its list canceled it
+    bool reopened = false;    // one of those that were there before is open
+    bool cut = false;         // the venue cut it to the position: it does not grow before its parent trades
   };
   struct List {
     u32 count;
@@ -126,6 +152,10 @@ class OrderLists {
   }
   Slot& slot_of(const Order& order) noexcept { return slots_[lists_[order.list - 1].offset + order.place]; }
   const Slot& slot_of(const Order& order) const noexcept { return slot_at(order.list, order.place); }
+  const Asking& asking_of(const Order& order) const noexcept {
+    const Slot& slot = slot_of(order);
+    return slot.order == order.client_order_id ? slot.asking : slot.asking_earlier;
+  }
   const Slot& group_at(OrderListId list, std::size_t place) const noexcept {
     return slots_[lists_[list - 1].offset + slot_at(list, place).group];
   }
@@ -145,6 +175,8 @@ class OrderLists {
   std::size_t taken_ = 0;
   u64 entries_ = 0;
   u32 waiting_ = 0;
+  u32 steps_ = 0;  // at steps_ts_
+  i64 steps_ts_ = INT64_MIN;
 };
 
 }  // namespace pytrader

@@ -182,12 +182,17 @@ class OrderWay {
   struct Trial;
   RejectReason judge(const NewOrder& command, OrderListId list, std::size_t place, i64 now);
   RejectReason judge_list(std::span<const NewOrder> commands, OrderListId list, std::size_t& wrong, i64 now);
+  OrderListId add_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, std::size_t& wrong,
+                       RejectReason& reason, i64 now);
   void list_changed(const Order& order, ExecType exec_type, RejectReason reason);
   void work_lists(i64 now);
   void work(Order& order, i64 now);
   void start(Order& order, i64 quantity, i64 now);
   void resize(Order& order, const ListStep& step, i64 now);
-  void give_up(Order& order, RejectReason reason, i64 now);
+  void withdraw(Order& order, RejectReason reason, i64 now);
+  void withdraw_earlier(const Order& order, i64 now);
+  void give_up_cancel(Order& order, RejectReason reason, i64 now);
+  void refuse_resize(Order& order, const ReplaceRequest& request, RejectReason reason, i64 now);
   void renew(Order& order, i64 quantity, i64 now);
   static bool stands_alone(const NewOrder& command) noexcept {
     return command.contingency == Contingency::none && command.list == 0 && command.parent == 0;

@@ -10,6 +10,10 @@ constexpr bool is_too_small(RejectReason reason) noexcept {
          reason == RejectReason::display_quantity_not_valid || reason == RejectReason::minimum_quantity_not_valid;
 }
 
+// What an order can bring while its list is submitted: it waits in the core, is triggered, released and sent or denied;
+// a sibling's end asks for its own, and that is answered.
+constexpr std::size_t kEventsOfOrder = 6;
+
 }  // namespace
 
 // While a list is judged, each order that passed holds back what it will, so that the next one is judged beside it.
@@ -71,23 +75,39 @@ RejectReason OrderWay::judge_list(std::span<const NewOrder> commands, OrderListI
   return RejectReason::none;
 }
 
+// The list's number, 0 for what is none; a list that can not be judged is thrown back and leaves nothing behind.
+OrderListId OrderWay::add_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, std::size_t& wrong,
+                               RejectReason& reason, i64 now) {
+  reason = OrderLists::check(commands, wrong);
+  if (reason != RejectReason::none) return 0;
+  const OrderListId list = lists_.add(commands, store_.size() + 1, trigger);
+  try {
+    reason = judge_list(commands, list, wrong, now);
+  } catch (...) {
+    lists_.take_back();
+    throw;
+  }
+  return list;
+}
+
 ClientOrderId OrderWay::submit_list(std::span<const NewOrder> commands, OtoTriggerMode trigger, i64 now) {
   if (commands.empty() || commands.size() > OrderLists::kMaxOrders) {
     throw Error(ErrorCode::invalid_argument, "a list has 1 to " + std::to_string(OrderLists::kMaxOrders) +
                                                  " orders, got " + std::to_string(commands.size()));
   }
+  // What can not be taken is thrown back before anything changes.
   venue_.require_room(commands.size());
+  events_.require_room(kEventsOfOrder * commands.size());
+  for (std::size_t place = 0; place < commands.size(); ++place) store_.check_new(commands[place], place);
   std::size_t wrong = 0;
-  RejectReason reason = OrderLists::check(commands, wrong);
-  const bool is_list = reason == RejectReason::none;
+  RejectReason reason = RejectReason::none;
   const ClientOrderId first = store_.size() + 1;
-  const OrderListId list = is_list ? lists_.add(commands, first, trigger) : 0;
-  if (is_list) reason = judge_list(commands, list, wrong, now);
+  const OrderListId list = add_list(commands, trigger, wrong, reason, now);
   for (std::size_t place = 0; place < commands.size(); ++place) {
     NewOrder command = commands[place];
     command.list = list;
     command.parent = place > 0 && OrderLists::has_parent(commands) ? first : 0;
-    if (is_list) command.flags |= lists_.flags_of(list, place);
+    if (list != 0) command.flags |= lists_.flags_of(list, place);
     store_.create(command, now).place = static_cast<u8>(place);
   }
   for (std::size_t place = 0; place < commands.size(); ++place) {
@@ -125,21 +145,48 @@ void OrderWay::list_changed(const Order& order, ExecType exec_type, RejectReason
 
 void OrderWay::work_lists(i64 now) {
   while (const OrderListId list = lists_.take_touched()) {
-    for (std::size_t place = 0; place < lists_.count(list); ++place) {
-      Order& order = *store_.find(lists_.order_at(list, place));
-      // What was renewed and then came back, by a bust, has been replaced.
-      for (ClientOrderId id = lists_.reopened(order) ? order.renews : 0; id != 0; id = store_.find(id)->renews) {
-        Order& earlier = *store_.find(id);
-        const bool works = is_open(earlier.ord_status) && earlier.ord_status != OrderStatus::pending_cancel;
-        if (works) cancel(earlier, RejectReason::contingency, now);
+    try {
+      for (std::size_t place = 0; place < lists_.count(list); ++place) {
+        Order& order = *store_.find(lists_.order_at(list, place));
+        if (lists_.reopened(order)) withdraw_earlier(order, now);
+        work(order, now);
       }
-      work(order, now);
+    } catch (...) {
+      lists_.put_back(list);
+      throw;
     }
   }
 }
 
+// What was renewed and then came back, by a bust, has been replaced.
+void OrderWay::withdraw_earlier(const Order& order, i64 now) {
+  for (ClientOrderId id = order.renews; id != 0; id = store_.find(id)->renews) {
+    Order& earlier = *store_.find(id);
+    const bool works = is_open(earlier.ord_status) && earlier.ord_status != OrderStatus::pending_cancel;
+    if (!works || lists_.cancel_refused(earlier)) continue;
+    lists_.count_step(now);
+    if (lists_.lost_too_often(earlier)) {
+      give_up_cancel(earlier, RejectReason::contingency, now);
+      continue;
+    }
+    lists_.asked_earlier(earlier, now);
+    cancel(earlier, RejectReason::contingency, now);
+  }
+}
+
+// Its strategy hears that the list stops asking: as of a refusal, in the place of one request more.
+void OrderWay::give_up_cancel(Order& order, RejectReason reason, i64 now) {
+  say(order, ExecType::pending_cancel, reason, now);
+  tell(order, ExecType::cancel_rejected, now, kNoPrice, 0, kNoPrice, RejectReason::lost_too_often);
+}
+
+void OrderWay::refuse_resize(Order& order, const ReplaceRequest& request, RejectReason reason, i64 now) {
+  if (note_replace(order, request, now)) tell(order, ExecType::replace_rejected, now, kNoPrice, 0, kNoPrice, reason);
+}
+
 void OrderWay::work(Order& order, i64 now) {
   const ListStep step = lists_.step(order, store_);
+  if (step.act != ListStep::Act::none) lists_.count_step(now);
   switch (step.act) {
     case ListStep::Act::start:
       return start(order, step.quantity, now);
@@ -148,8 +195,7 @@ void OrderWay::work(Order& order, i64 now) {
     case ListStep::Act::renew:
       return renew(order, step.quantity, now);
     case ListStep::Act::cancel:
-      if (order.ord_status != OrderStatus::pending_cancel) give_up(order, step.reason, now);
-      return;
+      return withdraw(order, step.reason, now);
     case ListStep::Act::none:
       return;
   }
@@ -197,7 +243,7 @@ void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
   const bool reduces_only = (order.flags & kReduceOnly) != 0;
   const i64 least = instrument_of(order.instrument)->definition().min_quantity;
   if (step.quantity < least) {
-    if (!reduces_only) return give_up(order, RejectReason::quantity_below_minimum, now);
+    if (!reduces_only) return withdraw(order, RejectReason::quantity_below_minimum, now);
     if (order.order_qty <= least || order.pending_qty != 0) return;
     request.quantity = least;
   }
@@ -205,16 +251,19 @@ void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
     restate(order, request, now);
     return;
   }
+  if (lists_.lost_too_often(order)) return refuse_resize(order, request, RejectReason::lost_too_often, now);
   const RejectReason reason = replace_one(request, &order, now);
   if (reason == RejectReason::none) return lists_.asked(order, step, now);
   if (reason == RejectReason::request_pending) return;
-  if (reason == RejectReason::notional_below_minimum && !reduces_only) return give_up(order, reason, now);
+  if (reason == RejectReason::notional_below_minimum && !reduces_only) return withdraw(order, reason, now);
   lists_.refused(order, step);
-  if (note_replace(order, request, now)) tell(order, ExecType::replace_rejected, now, kNoPrice, 0, kNoPrice, reason);
+  refuse_resize(order, request, reason, now);
 }
 
 // Until there is enough for it again.
-void OrderWay::give_up(Order& order, RejectReason reason, i64 now) {
+void OrderWay::withdraw(Order& order, RejectReason reason, i64 now) {
+  if (order.ord_status == OrderStatus::pending_cancel || lists_.cancel_refused(order)) return;
+  if (lists_.lost_too_often(order)) return give_up_cancel(order, reason, now);
   lists_.asked(order, {ListStep::Act::cancel, 0, reason}, now);
   cancel(order, reason, now);
 }

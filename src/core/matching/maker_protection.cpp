@@ -4,17 +4,9 @@
 #include <string>
 
 #include "decimal/error.hpp"
+#include "model/later.hpp"
 
 namespace pytrader {
-namespace {
-
-i64 later(i64 ts, i64 duration) noexcept {
-  i64 sum = 0;
-  return __builtin_add_overflow(ts, duration, &sum) ? INT64_MAX : sum;
-}
-
-}  // namespace
-
 void check(const ProtectionChoice& choice) {
   const auto require = [](bool holds, const char* what, i64 value, const char* limit) {
     if (holds) return;

@@ -2,15 +2,11 @@
 #include <algorithm>
 
 #include "matching/simulated_venue.hpp"
+#include "model/later.hpp"
 #include "model/order_form.hpp"
 
 namespace pytrader {
 namespace {
-
-i64 later(i64 ts, i64 duration) noexcept {
-  i64 sum = 0;
-  return __builtin_add_overflow(ts, duration, &sum) ? INT64_MAX : sum;
-}
 
 // The largest quantity up to `most` that fits, where whatever is smaller than one that fits does so too.
 template <class Fits>

@@ -202,8 +202,9 @@ enum class RejectReason : u8 {
   waits_for_no_price = 61,
   last_look = 62,
   maker_protection = 63,
+  lost_too_often = 64,
 };
-constexpr u8 kRejectReasonCount = 64;
+constexpr u8 kRejectReasonCount = 65;
 // The name as it stands above, "price_out_of_range", and one sentence for people.
 const char* name_of(RejectReason reason) noexcept;
 const char* to_text(RejectReason reason) noexcept;

@@ -97,3 +97,20 @@ TEST_CASE("a trade is the oldest word on itself, also where only it carries a co
     CHECK(desk.store.find(id)->cum_value == 3 * 98);
   }
 }
+
+TEST_CASE("of several corrections of a trade the newest holds, in whatever order they are heard") {
+  for (const bool newest_first : {false, true}) {
+    Desk desk;
+    const ClientOrderId id = desk.working(100, 10);
+    REQUIRE(desk.store.apply(at(trade(id, 1, 100, 4), 2, 6), 4, desk.event) == Applied::taken);
+    ExecutionReport older = at(trade(id, 1, 99, 3), 3, 7);
+    ExecutionReport newer = at(trade(id, 1, 98, 2), 4, 8);
+    older.exec_type = newer.exec_type = ExecType::trade_correct;
+    CHECK(desk.store.apply(newest_first ? newer : older, 5, desk.event) == Applied::taken);
+    const Applied second = desk.store.apply(newest_first ? older : newer, 6, desk.event);
+    CHECK(second == (newest_first ? Applied::stale_report : Applied::taken));
+    CHECK(desk.store.find(id)->cum_qty == 2);
+    CHECK(desk.store.find(id)->cum_value == 196);
+    CHECK(desk.store.first_inconsistent() == 0);
+  }
+}

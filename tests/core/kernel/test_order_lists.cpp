@@ -3,88 +3,12 @@
 #include <vector>
 
 #include "doctest/doctest.h"
-#include "kernel/kernel.hpp"
-#include "scripted_run.hpp"
+#include "list_desk.hpp"
 
 using namespace pytrader;
 
-namespace {
-
-struct Port : VenuePort {
-  std::size_t room = 1'000;
-  std::vector<ClientOrderId> submitted;
-  std::vector<ClientOrderId> canceled;
-  std::vector<std::array<u64, 2>> replaced;  // id, new quantity
-  void require_room(std::size_t commands) const override {
-    if (submitted.size() + commands > room) throw Error(ErrorCode::capacity, "no room");
-  }
-  bool supports(InstrumentIndex, OrderType, TriggerType, TimeInForce) const noexcept override { return true; }
-  TriggerType default_trigger(InstrumentIndex) const noexcept override { return TriggerType::last; }
-  void submit(const Order& order, i64) override { submitted.push_back(order.client_order_id); }
-  void cancel(const Order& order, i64) override { canceled.push_back(order.client_order_id); }
-  void replace(const Order& order, i64) override {
-    replaced.push_back({order.client_order_id, static_cast<u64>(order.pending_qty)});
-  }
-};
-
-struct Desk {
-  Port port;
-  Kernel kernel{port};
-  ScriptedStrategy strategy;
-  ExecId exec_id = 0;
-  i64 now = 1;
-
-  explicit Desk(i64 cash, RiskLimits limits = {}) {
-    kernel.add_instrument(unit_instrument());
-    kernel.add_cash("USD", kFixedOne * cash);
-    kernel.add_strategy({&strategy, &ScriptedStrategy::deliver, kEveryKind}, limits);
-    kernel.start(1);
-  }
-  const Order& operator[](ClientOrderId id) const { return *kernel.order(id); }
-  void say(ClientOrderId id, ExecType exec_type, i64 quantity = 0, i64 price = kNoPrice) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = exec_type;
-    report.ts_event = ++now;
-    report.price = exec_type == ExecType::trade ? kNoPrice : (*this)[id].price;
-    report.quantity = exec_type == ExecType::trade ? 0 : quantity;
-    if (exec_type == ExecType::trade) {
-      report.exec_id = ++exec_id;
-      report.last_px = price;
-      report.last_qty = quantity;
-    }
-    kernel.apply_report(report, now);
-    CHECK(kernel.check());
-  }
-  i64 sell_lots() const { return kernel.gate().exposure().cell(0, 0).sell_lots; }
-  i64 buy_lots() const { return kernel.gate().exposure().cell(0, 0).buy_lots; }
-};
-
-NewOrder limit(Side side, i64 quantity, i64 price, Contingency contingency = Contingency::none) {
-  NewOrder order{0, price, quantity, 0, 0, 0, side, OrderType::limit, TimeInForce::gtc, 0};
-  order.contingency = contingency;
-  return order;
-}
-NewOrder stop(Side side, i64 quantity, i64 price, Contingency contingency = Contingency::none) {
-  NewOrder order{0, kNoPrice, quantity, 0, 0, 0, side, OrderType::stop, TimeInForce::gtc, 0};
-  order.contingency = contingency;
-  order.terms.stop_price = price;
-  return order;
-}
-
-NewOrder closing(NewOrder order) {
-  order.flags = kReduceOnly;
-  return order;
-}
-
-constexpr Contingency kOco = Contingency::one_cancels_other;
-constexpr Contingency kOto = Contingency::one_triggers_other;
-constexpr Contingency kOuo = Contingency::one_updates_other_absolute;
-
-}  // namespace
-
 TEST_CASE("orders of which one is to trade are all held back for: before a cancel is heard all may trade") {
-  Desk desk(2'000);
+  ListDesk desk(2'000);
   const std::vector<NewOrder> list{limit(Side::buy, 10, 90, kOco), stop(Side::buy, 11, 100, kOco),
                                    limit(Side::sell, 5, 120, kOco)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
@@ -104,7 +28,7 @@ TEST_CASE("orders of which one is to trade are all held back for: before a cance
 }
 
 TEST_CASE("reduce-only exits of a position are held back for once, and need no capital") {
-  Desk desk(1'000);  // what ten lots at 100 cost
+  ListDesk desk(1'000);  // what ten lots at 100 cost
   const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), closing(limit(Side::sell, 10, 150, kOuo)),
                                       closing(stop(Side::sell, 10, 50, kOuo))};
   const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
@@ -128,7 +52,7 @@ TEST_CASE("reduce-only exits of a position are held back for once, and need no c
 TEST_CASE("reduce-only exits of one position count as one open order") {
   RiskLimits limits;
   limits.max_open_orders = 1;
-  Desk desk(1'000, limits);
+  ListDesk desk(1'000, limits);
   const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), closing(limit(Side::sell, 10, 150, kOco)),
                                       closing(stop(Side::sell, 10, 50, kOco))};
   const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
@@ -141,7 +65,7 @@ TEST_CASE("reduce-only exits of one position count as one open order") {
 }
 
 TEST_CASE("a list that is denied leaves nothing behind, and one order has the reason") {
-  Desk desk(1'000);
+  ListDesk desk(1'000);
   const std::vector<NewOrder> list{limit(Side::buy, 5, 100), limit(Side::buy, 6, 100), limit(Side::buy, 1, 1)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   const std::array<RejectReason, 3> reasons{RejectReason::list_denied, RejectReason::insufficient_funds,
@@ -158,7 +82,7 @@ TEST_CASE("a list that is denied leaves nothing behind, and one order has the re
 }
 
 TEST_CASE("a list that the venue port has no room for changes nothing") {
-  Desk desk(1'000);
+  ListDesk desk(1'000);
   desk.port.room = 1;
   const std::vector<NewOrder> list{limit(Side::buy, 1, 100, kOco), limit(Side::buy, 1, 90, kOco)};
   CHECK_THROWS_WITH(desk.kernel.submit_list(list, OtoTriggerMode::partial), "no room");
@@ -168,7 +92,7 @@ TEST_CASE("a list that the venue port has no room for changes nothing") {
 }
 
 TEST_CASE("what is no list is denied or thrown back") {
-  Desk desk(1'000);
+  ListDesk desk(1'000);
   CHECK_THROWS_AS(desk.kernel.submit_list({}, OtoTriggerMode::partial), Error);
   const std::vector<NewOrder> many(OrderLists::kMaxOrders + 1, limit(Side::buy, 1, 1));
   CHECK_THROWS_AS(desk.kernel.submit_list(many, OtoTriggerMode::partial), Error);
@@ -194,7 +118,7 @@ TEST_CASE("what is no list is denied or thrown back") {
 TEST_CASE("a child that the gate refuses when it would leave is denied, and the strategy told") {
   RiskLimits limits;
   limits.max_position = 10;
-  Desk desk(10'000, limits);
+  ListDesk desk(10'000, limits);
   const std::vector<NewOrder> list{limit(Side::buy, 10, 100, kOto), limit(Side::buy, 10, 90)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   desk.say(first, ExecType::new_, 10);
@@ -206,7 +130,7 @@ TEST_CASE("a child that the gate refuses when it would leave is denied, and the 
 TEST_CASE("reports in any order leave a bracket in the same state") {
   // The entry trades 4 and 6, its profit order 3: told in order, and with each trade before what led to it.
   for (const bool late : {false, true}) {
-    Desk desk(10'000);
+    ListDesk desk(10'000);
     const std::vector<NewOrder> bracket{limit(Side::buy, 10, 100, kOto), closing(limit(Side::sell, 10, 150, kOuo)),
                                         closing(stop(Side::sell, 10, 50, kOuo))};
     const ClientOrderId entry = desk.kernel.submit_list(bracket, OtoTriggerMode::partial);
@@ -228,7 +152,7 @@ TEST_CASE("reports in any order leave a bracket in the same state") {
 }
 
 TEST_CASE("a request that the venue refuses is made again when something else has happened") {
-  Desk desk(10'000);
+  ListDesk desk(10'000);
   const std::vector<NewOrder> list{limit(Side::sell, 10, 150, kOco), limit(Side::sell, 10, 160, kOco)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   desk.say(first, ExecType::new_, 10);
@@ -240,43 +164,6 @@ TEST_CASE("a request that the venue refuses is made again when something else ha
   desk.say(first, ExecType::trade, 1, 150);
   CHECK(desk.port.canceled == std::vector<ClientOrderId>{first + 1, first + 1});
 }
-
-namespace {
-
-// An entry of four lots at 100 with a profit order at 150 and a stop at 50, of which what is said has traded.
-struct Bracket : Desk {
-  ClientOrderId entry;
-  explicit Bracket(i64 more = 0, Contingency among = kOuo) : Desk(10'000) {
-    if (more != 0) kernel.submit(limit(Side::sell, more, 500));
-    const std::vector<NewOrder> list{limit(Side::buy, 4, 100, kOto), closing(limit(Side::sell, 4, 150, among)),
-                                     closing(stop(Side::sell, 4, 50, among))};
-    entry = kernel.submit_list(list, OtoTriggerMode::partial);
-    say(entry, ExecType::new_, 4);
-  }
-  // The venue takes what was sent, and does what was asked for.
-  void answer() {
-    for (bool again = true; again;) {
-      again = false;
-      for (ClientOrderId id = 1; id <= kernel.orders().size(); ++id) {
-        const Order order = (*this)[id];
-        if (order.ord_status == OrderStatus::pending_new) say(id, ExecType::new_, order.order_qty);
-        if (order.ord_status == OrderStatus::pending_cancel) say(id, ExecType::canceled);
-        if (order.ord_status == OrderStatus::pending_replace) say(id, ExecType::replaced, order.pending_qty);
-        again |= !(order.ord_status == (*this)[id].ord_status);
-      }
-    }
-  }
-  i64 open_lots(OrderType type) const {
-    i64 lots = 0;
-    for (ClientOrderId id = entry + 1; id <= kernel.orders().size(); ++id) {
-      const Order& order = (*this)[id];
-      if (order.order_type == type) lots += order.leaves_qty();
-    }
-    return lots;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("exits that were complete before their entry come back for what it trades later") {
   for (const Contingency among : {kOuo, kOco, Contingency::one_updates_other_proportional}) {
@@ -371,26 +258,18 @@ TEST_CASE("a request that was lost is made again") {
   desk.say(desk.entry, ExecType::trade, 1, 100);
   desk.answer();
   desk.say(desk.entry, ExecType::trade, 3, 100);
-  const auto lose = [&](ClientOrderId id, ExecType refusal) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = refusal;
-    report.ts_event = ++desk.now;
-    report.reason = RejectReason::request_lost;
-    desk.kernel.apply_report(report, desk.now);
-  };
-  lose(desk.entry + 2, ExecType::replace_rejected);
+  desk.lose(desk.entry + 2, ExecType::replace_rejected);
   CHECK(desk[desk.entry + 2].pending_qty == 4);
   desk.answer();
   desk.say(desk.entry + 1, ExecType::trade, 4, 150);
   CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
-  lose(desk.entry + 2, ExecType::cancel_rejected);
+  desk.lose(desk.entry + 2, ExecType::cancel_rejected);
   CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
   CHECK(desk.port.canceled.size() == 2);
 }
 
 TEST_CASE("a child that can not be valued is denied when it would leave") {
-  Desk desk(10'000);
+  ListDesk desk(10'000);
   NewOrder child{0, kNoPrice, 10, 0, 0, 0, Side::sell, OrderType::market, TimeInForce::ioc, 0};
   const std::vector<NewOrder> list{limit(Side::buy, 10, 100, kOto), child};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
@@ -423,27 +302,20 @@ TEST_CASE("what the venue cut to the position is not asked for again before the 
 }
 
 TEST_CASE("requests that two orders lose at one moment are both made again") {
-  Desk desk(10'000);
+  ListDesk desk(10'000);
   const std::vector<NewOrder> list{limit(Side::sell, 1, 150, kOco), limit(Side::sell, 1, 160, kOco),
                                    limit(Side::sell, 1, 170, kOco)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   for (ClientOrderId id = first; id < first + 3; ++id) desk.say(id, ExecType::new_, 1);
   desk.say(first, ExecType::trade, 1, 150);
-  const i64 lost_ts = ++desk.now;
-  for (const ClientOrderId id : {first + 1, first + 2}) {
-    ExecutionReport report{};
-    report.client_order_id = id;
-    report.exec_type = ExecType::cancel_rejected;
-    report.ts_event = lost_ts;
-    report.reason = RejectReason::request_lost;
-    desk.kernel.apply_report(report, lost_ts);
-  }
+  desk.lose(first + 1, ExecType::cancel_rejected);
+  desk.refuse(first + 2, ExecType::cancel_rejected, RejectReason::request_lost, 0);
   CHECK(desk[first + 1].ord_status == OrderStatus::pending_cancel);
   CHECK(desk[first + 2].ord_status == OrderStatus::pending_cancel);
 }
 
 TEST_CASE("a cancel that overtook its order is asked for again when the venue has the order") {
-  Desk desk(10'000);
+  ListDesk desk(10'000);
   const std::vector<NewOrder> list{limit(Side::sell, 1, 150, kOco), limit(Side::sell, 1, 160, kOco)};
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   desk.say(first, ExecType::new_, 1);
@@ -485,12 +357,7 @@ TEST_CASE("an exit that a bust opens again is canceled where another has taken i
   desk.answer();
   desk.say(desk.entry, ExecType::trade, 2, 100);
   desk.answer();
-  ExecutionReport bust{};
-  bust.client_order_id = desk.entry + 1;
-  bust.exec_type = ExecType::trade_cancel;
-  bust.exec_id = exit;
-  bust.ts_event = ++desk.now;
-  desk.kernel.apply_report(bust, desk.now);
+  desk.bust(desk.entry + 1, exit);
   desk.answer();
   CHECK(desk.kernel.check());
   CHECK(desk.open_lots(OrderType::limit) == 4);

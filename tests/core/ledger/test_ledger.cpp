@@ -159,3 +159,18 @@ TEST_CASE("the sum holds to the last unit after any fills") {
     REQUIRE(ledger.position(strategy, instrument).quantity == old + sign(side) * quantity);
   }
 }
+
+TEST_CASE("the cost of a part that closes is rounded half-even in the last digit there is") {
+  const Instrument tiny = make_instrument("ABC", "0.000000000000000001", "1", "USD", 18, 0);
+  for (const i64 second : {2, 4}) {  // half of a cost of 3, and of 5
+    Ledger ledger;
+    ledger.add_strategy();
+    ledger.add_instrument(tiny);
+    ledger.deposit("USD", 100);
+    ledger.apply_fill(0, 0, Side::buy, 1, 1, Liquidity::maker);
+    ledger.apply_fill(0, 0, Side::buy, second, 1, Liquidity::maker);
+    CHECK(ledger.apply_fill(0, 0, Side::sell, 10, 1, Liquidity::maker).realized_pnl == 8);
+    CHECK(ledger.position(0, 0).cost == second - 1);
+    CHECK(ledger.check());
+  }
+}
