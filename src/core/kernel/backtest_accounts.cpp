@@ -14,9 +14,13 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
     refuse_row(stream, row, error.what());
   }
   const auto kind = static_cast<CashEventKind>(record.kind);
-  if (kind == CashEventKind::split) cancel_orders(stream.instrument, RejectReason::corporate_action);
+  if (kind == CashEventKind::split) {
+    cancel_orders(stream.instrument, RejectReason::corporate_action);
+    venues_[stream.instrument]->split(record.amount, record.per);
+  }
   if (kind == CashEventKind::expiry) {
     cancel_orders(stream.instrument, RejectReason::instrument_expired);
+    venues_[stream.instrument]->end(RejectReason::instrument_expired, now_);
     for (u32 other = 0; other < merge_.size(); ++other) {
       if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
     }
@@ -33,8 +37,22 @@ bool BacktestLoop::report_arrives() {
   if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
   const AccountEvent event = cash_events_.front();
   cash_events_.pop();
-  if (event.is_liquidation) return kernel_.apply_liquidation(event.call, event.record.ts_event, now_);
-  return kernel_.apply_cash_event(event.instrument, event.record, now_);
+  const std::size_t known = recorder_.cash_events().size();
+  const bool goes_on = event.is_liquidation ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)
+                                            : kernel_.apply_cash_event(event.instrument, event.record, now_);
+  move_positions(known);
+  return goes_on;
+}
+
+// What an event of another instrument or strategy made of a position, its venue hears here; of its own events it knows.
+void BacktestLoop::move_positions(std::size_t first) {
+  const std::vector<CashEventRow>& events = recorder_.cash_events();
+  for (std::size_t i = first; i < events.size(); ++i) {
+    const auto kind = static_cast<CashEventKind>(events[i].kind);
+    if (kind != CashEventKind::delivery && kind != CashEventKind::deleverage) continue;
+    venues_[static_cast<InstrumentIndex>(events[i].instrument)]->move_position(
+        static_cast<StrategyIndex>(events[i].strategy), events[i].quantity_after - events[i].quantity_before);
+  }
 }
 
 // The venue looks at margins when it marks, and at what the account was told of until then; then at the orders that
@@ -45,6 +63,7 @@ void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
   at.ts_event = record.ts_event;
   for (const MarginCall& call : kernel_.margin_calls(instrument, record.mark_price)) {
     cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
+    venues_[call.instrument]->end_position(call.strategy);
     schedule_.set(call.instrument, venues_[call.instrument]->next_due());
     tell_account({call.instrument, at, call, true});
   }

@@ -182,6 +182,8 @@ void CashDesk::rescale_market(InstrumentIndex instrument, const CashEventRecord&
   InstrumentMarket& market = board_[instrument];
   const i64 twice_mark = market.twice_mark();
   market.quote.bid_quantity = market.quote.ask_quantity = 0;
+  if (market.l3_book) market.l3_book->clear();
+  if (market.l2_book) market.l2_book->clear();
   if (twice_mark == kNoMark) return;
   const i128 scaled = mul_div(twice_mark, event.per, 2 * static_cast<i128>(event.amount), Rounding::half_even);
   market.last_price = scaled > kNoLimit ? kNoPrice : static_cast<i64>(scaled);
