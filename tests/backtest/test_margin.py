@@ -78,6 +78,29 @@ def test_a_cross_account_is_used_up() -> None:
     assert result.insurance[0].balance == Money("0", "USDT")
 
 
+def test_a_position_whose_price_nobody_has_heard_yet_counts_at_its_cost() -> None:
+    other = instrument("OTHER", kind="perpetual", initial_margin_rate="0.1", maintenance_margin_rate="0.05")
+
+    class BuysBlind(Strategy):
+        def on_start(self) -> None:
+            self.clock.set_alert("now", at=START + SECOND)
+
+        def on_timer(self, timer: Any) -> None:
+            self.sent = self.buy(1, limit="100.00", instrument=PERPETUAL)
+
+    marks = np.zeros(1, MARK)
+    marks["ts_event"] = marks["ts_init"] = START + 2 * SECOND
+    marks["mark_price"] = 100_00
+    data = [(PERPETUAL, quotes([(99_90, 100_00)] * 6)), (other, quotes([(99_90, 100_00)] * 6)), (other, marks)]
+    strategy = BuysBlind()
+    # The account hears of its fill at once, and of the first quote after the other instrument was marked.
+    run = Backtest(strategy, data, cash="50 USDT", account="cross", feed_latency="3s", order_latency="1ms")
+    result = run.run()
+    assert strategy.sent.status == OrderStatus.FILLED
+    assert len(result.cash_events) == 0
+    assert result.positions[0].quantity == 1
+
+
 def test_digests_know_accounts_and_insurance() -> None:
     digests = {
         run(Strategy(), [], account=account, insurance=insurance).digest

@@ -40,10 +40,13 @@ MarginDesk::Fund& MarginDesk::fund_of(const std::string& currency) {
   return funds_.emplace_back(Fund{currency, 0, 0});
 }
 
-i128 MarginDesk::mark_of(InstrumentIndex instrument) const {
+// Where nothing is known of a position's price yet, it is worth what it cost.
+i128 MarginDesk::mark_of(InstrumentIndex instrument, StrategyIndex strategy) const {
+  const Instrument& of = *board_[instrument].instrument;
   const i64 twice_mark = board_[instrument].twice_mark();
-  if (twice_mark == kNoMark) return 0;
-  return mul_div(twice_mark, board_[instrument].instrument->definition().tick_size.raw, 2, Rounding::half_even);
+  if (twice_mark != kNoMark) return mul_div(twice_mark, of.definition().tick_size.raw, 2, Rounding::half_even);
+  const PositionState& position = way_.ledger().position(strategy, instrument);
+  return price_of_value(of, position.cost, position.quantity);
 }
 
 bool MarginDesk::is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept {
@@ -80,9 +83,9 @@ void MarginDesk::call_cross(InstrumentIndex marked, i128 mark) {
   i128 maintenance = 0;
   for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
     if (currency_of(instrument) != currency_of(marked)) continue;
-    const i128 its_mark = instrument == marked ? mark : mark_of(instrument);
     for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
       if (ledger.position(strategy, instrument).quantity == 0) continue;
+      const i128 its_mark = instrument == marked ? mark : mark_of(instrument, strategy);
       const MarginState state = state_of(new_.emplace_back(MarginCall{instrument, strategy, its_mark}));
       equity = sums.add(equity, state.value);
       maintenance = sums.add(maintenance, state.maintenance);

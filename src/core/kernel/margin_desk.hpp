@@ -56,7 +56,7 @@ class MarginDesk {
   const std::string& currency_of(InstrumentIndex instrument) const {
     return board_[instrument].instrument->definition().quote_currency;
   }
-  i128 mark_of(InstrumentIndex instrument) const;
+  i128 mark_of(InstrumentIndex instrument, StrategyIndex strategy) const;  // of a position that is open
   bool is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept;
   void call_isolated(InstrumentIndex instrument, i128 mark);
   void call_cross(InstrumentIndex instrument, i128 mark);
