@@ -217,7 +217,6 @@ class BacktestLoop : private VenuePort, private PastRows {
   DueQueue<Command> commands_;
   DueQueue<Response> responses_;
   BoundedQueue<AccountEvent> cash_events_;  // those among responses_, in their order
-  i64 last_account_due_ = INT64_MIN;        // money events do not overtake one another
   std::vector<u64> early_rows_;             // by instrument
   i64 now_ = INT64_MIN;
   u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last
