@@ -41,7 +41,14 @@ bool BacktestLoop::report_arrives() {
   const bool goes_on = event.is_liquidation ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)
                                             : kernel_.apply_cash_event(event.instrument, event.record, now_);
   move_positions(known);
+  if (event.is_liquidation && recorder_.cash_events().size() == known) restore_position(event.call);
   return goes_on;
+}
+
+// A call that falls away has ended nothing, and what the account holds now its venue counted when it called.
+void BacktestLoop::restore_position(const MarginCall& call) {
+  const i64 held = kernel_.ledger().position(call.strategy, call.instrument).quantity;
+  if (held != 0) venues_[call.instrument]->move_position(call.strategy, held);
 }
 
 // What an event of another instrument or strategy made of a position, its venue hears here; of its own events it knows.

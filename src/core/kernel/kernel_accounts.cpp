@@ -61,6 +61,7 @@ bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, Rej
 bool Kernel::apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts) {
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::liquidation, call.instrument, call.strategy, ts_event, ts, call.mark, call.mark >> 64);
+  if (!margin_desk_.stands(call)) return true;
   if (!cancel_held(call.strategy, call.instrument, RejectReason::liquidated)) return false;
   return tell(margin_desk_.liquidate(call, ts_event, now_));
 }
