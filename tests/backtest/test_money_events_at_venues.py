@@ -9,7 +9,7 @@ import pytest
 
 from pytrader import Backtest, Money, Strategy
 from pytrader.backtest import BacktestResult, Exchange
-from pytrader.data import Expiry, Split, money_event_stream
+from pytrader.data import Expiry, Funding, Split, money_event_stream
 from pytrader.model import OrderStatus
 from pytrader.model.records import L2_EVENT, MARK
 from pytrader.strategy import CashEvent, Quote, Trade
@@ -225,3 +225,32 @@ def test_what_waits_for_the_end_of_an_event_is_refused_when_the_contract_ends() 
         strategy, [(future, rows), money_event_stream(future, [Expiry(START + 2 * SECOND, "100")])], cash="1000 USDT"
     ).run()
     assert strategy.sent[0].status == OrderStatus.REJECTED
+
+
+@pytest.mark.parametrize("data", ["marks", "quotes", "trades", "bars"])
+@pytest.mark.parametrize(("response", "feed"), [("0s", "0s"), ("2s", "0s"), ("2s", "600ms"), ("0s", "600ms")])
+def test_an_event_without_a_price_is_about_what_the_market_was_marked_at_when_it_happened(
+    data: str, response: str, feed: str
+) -> None:
+    moving = [(100_00, 100_02), (100_00, 100_02), (110_00, 110_02), (140_00, 140_02), (170_00, 170_02), (99_00, 99_02)]
+    marks = np.zeros(4, MARK)
+    marks["ts_event"] = marks["ts_init"] = START + SECOND * np.arange(1, 5)
+    marks["mark_price"] = 120_00, 130_00, 160_00, 180_00
+    rows: dict[str, list[Any]] = {
+        "marks": [(STOCK, quotes(moving)), (STOCK, marks)],
+        "quotes": [(STOCK, quotes(moving))],
+        "trades": [(STOCK, trades([bid for bid, _ in moving]))],
+        "bars": [(STOCK, bars([(bid,) * 4 for bid, _ in moving], duration=SECOND))],
+    }
+    expected = {"marks": "1.30", "quotes": "1.1001", "trades": "1.10", "bars": "1.10"}[data]
+    strategy = Planned({1.2: lambda on: on.buy(1, limit="150.00")})
+    funding = money_event_stream(STOCK, [Funding(START + 5 * SECOND // 2, rate="-0.01")])
+    buys_of_trades = trades([90_00], start=START + 3 * SECOND // 2)
+    buys_of_trades["aggressor_side"] = SELL
+    if data == "trades":
+        rows["trades"].insert(0, (STOCK, buys_of_trades))
+    result = Backtest(
+        strategy, [*rows[data], funding], cash="1000 USDT", response_latency=response, feed_latency=feed
+    ).run()
+    assert len(result.fills) == 1
+    assert result.positions[0].income == Money(expected, "USDT")

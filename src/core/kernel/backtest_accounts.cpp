@@ -14,6 +14,7 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
     refuse_row(stream, row, error.what());
   }
   const auto kind = static_cast<CashEventKind>(record.kind);
+  const i64 twice_mark = venues_[stream.instrument]->twice_mark();
   if (kind == CashEventKind::split) {
     cancel_orders(stream.instrument, RejectReason::corporate_action);
     venues_[stream.instrument]->split(record.amount, record.per);
@@ -28,7 +29,7 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
         std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
   }
   schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
-  tell_account({stream.instrument, record, {}, false});
+  tell_account({stream.instrument, record, twice_mark, {}, false});
 }
 
 bool BacktestLoop::report_arrives() {
@@ -38,8 +39,9 @@ bool BacktestLoop::report_arrives() {
   const AccountEvent event = cash_events_.front();
   cash_events_.pop();
   const std::size_t known = recorder_.cash_events().size();
-  const bool goes_on = event.is_liquidation ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)
-                                            : kernel_.apply_cash_event(event.instrument, event.record, now_);
+  const bool goes_on = event.is_liquidation
+                           ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)
+                           : kernel_.apply_cash_event(event.instrument, event.record, now_, event.twice_mark);
   move_positions(known);
   if (event.is_liquidation && recorder_.cash_events().size() == known) restore_position(event.call);
   return goes_on;
@@ -72,7 +74,7 @@ void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
     cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
     venues_[call.instrument]->end_position(call.strategy);
     schedule_.set(call.instrument, venues_[call.instrument]->next_due());
-    tell_account({call.instrument, at, call, true});
+    tell_account({call.instrument, at, kNoMark, call, true});
   }
   if (market_of_[index] != nullptr) {
     market_of_[index]->apply_mark(record.mark_price, record.ts_event);

@@ -106,6 +106,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   struct AccountEvent {
     InstrumentIndex instrument;
     CashEventRecord record;  // of a liquidation its ts_event alone
+    i64 twice_mark;          // of the venue at its time
     MarginCall call;
     bool is_liquidation;
   };

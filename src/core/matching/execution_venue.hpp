@@ -6,6 +6,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 #include "model/records.hpp"
 
 namespace pytrader {
@@ -52,6 +53,9 @@ class ExecutionVenue {
 
   virtual std::size_t open_order_count() const noexcept = 0;
 
+  // What the venue values positions at now: its mark price in ticks, without one the mid price, else the last one;
+  // kNoMark where it can not say.
+  virtual i64 twice_mark() const { return kNoMark; }
   // What money events do, besides taking out orders. A venue that has none of its own keeps nothing of them.
   // So many old units became new ones, when no own order works any more: positions count in new lots, and what was
   // known of the market in old prices is gone.

@@ -48,6 +48,7 @@ class SimulatedVenue final : public ExecutionVenue {
   }
   void advance(i64 ts) override;
   std::size_t open_order_count() const noexcept override { return orders_.size() + early_orders_; }
+  i64 twice_mark() const override;
   void split(i64 new_units, i64 old_units) override;
   void end(RejectReason reason, i64 ts) override;
   void move_position(StrategyIndex strategy, i64 change) override;

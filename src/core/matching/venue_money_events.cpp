@@ -14,6 +14,18 @@ i64 within_range(i128 lots) noexcept {
 
 }  // namespace
 
+// Between the rows of one event the best prices may be no real ones.
+i64 SimulatedVenue::twice_mark() const {
+  const i64 mark = triggers_.price(TriggerSource::mark);
+  if (mark != kNoPrice) return 2 * mark;
+  const i64 bid = market_.touch(Side::buy);
+  const i64 ask = market_.touch(Side::sell);
+  if (event_under_way_ != INT64_MIN) return kNoMark;
+  if (bid != kNoPrice && ask != kNoPrice) return bid + ask;
+  const i64 last = triggers_.price(TriggerSource::last);
+  return last != kNoPrice ? 2 * last : kNoMark;
+}
+
 // A part of a lot is paid out, so that positions are cut towards nothing, as in the account.
 void SimulatedVenue::split(i64 new_units, i64 old_units) {
   for (i64& lots : positions_) lots = within_range(i128{lots} * new_units / old_units);
