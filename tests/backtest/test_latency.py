@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader import Backtest, Strategy
+from pytrader import Backtest, Money, Strategy
 from pytrader.backtest import BacktestResult, Latency
+from pytrader.data import Funding, money_event_stream
 from pytrader.errors import InvalidArgument
 from pytrader.model import OrderStatus
 from pytrader.strategy import Order, Quote
@@ -200,3 +201,28 @@ def test_a_number_that_is_no_duration_is_refused(wrong: Any) -> None:
         Latency.uniform(wrong, "1ms", seed=1)
     with pytest.raises(TypeError):
         Latency.uniform(0, "1ms", seed=wrong)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_money_event_is_about_what_was_held_although_reports_overtake(seed: int) -> None:
+    class BuysAroundFunding(Strategy):
+        def on_start(self) -> None:
+            for number, ms in enumerate((999, 1001)):
+                self.clock.set_alert(str(number), at=START + ms * MS)
+
+        def on_timer(self, timer: Any) -> None:
+            self.buy(1)
+
+    perpetual = instrument(kind="perpetual")
+    funding = money_event_stream(perpetual, [Funding(START + SECOND, rate="0.01", price="100")])
+    result = Backtest(
+        BuysAroundFunding(),
+        [(perpetual, quotes([(100_00, 100_00)] * 5, quantity=5000)), funding],
+        cash="1000 USDT",
+        order_latency="0s",
+        response_latency=Latency.uniform("1us", "900ms", seed=seed, may_overtake=True),
+    ).run()
+    # One was held at that time, the other was bought a millisecond later.
+    assert len(result.fills) == 2
+    assert result.cash_events["quantity_before"].tolist() == [1000]
+    assert result.positions[0].income == Money("-1", "USDT")

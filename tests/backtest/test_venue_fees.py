@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from pytrader import Backtest, Money, Strategy
-from pytrader.backtest import BacktestResult, Venue
-from pytrader.errors import ConfigError
+from pytrader.backtest import BacktestResult, Exchange, RecordedVenue, Venue
+from pytrader.errors import ConfigError, InvalidArgument
+from pytrader.matching import VenueRules
 from pytrader.model import FeeRule, FeeSchedule, Instrument, OrderStatus
 from pytrader.strategy import OrderEvent, Quote
-from tests.backtest.markets import instrument, quotes
+from tests.backtest.markets import START, instrument, quotes
 
 BTC = instrument(taker_fee="0.001")
 ETH = instrument("ETHUSDT", taker_fee="0.002")
@@ -92,3 +93,24 @@ def test_a_venue_that_the_data_does_not_have_is_refused() -> None:
         run(Strategy(), [BTC], venues={"BINANCE": PER_ORDER})
     with pytest.raises(TypeError, match="FeeSchedule"):
         Venue(fees="0.001")  # type: ignore[arg-type]
+
+
+def test_models_that_nothing_would_use_are_refused() -> None:
+    exchange = Exchange(ETH, "1s", start=START)
+    for venue in (Venue(recorded=RecordedVenue()), Venue(queue_model="front")):
+        with pytest.raises(ConfigError, match="is an exchange"):
+            Backtest(Strategy(), exchange, cash="1 USDT", venues={ETH.id: venue})
+    data = [(BTC, quotes([(99_90, 100_00)])), exchange]
+    # BTC is of the same venue and has data.
+    Backtest(Strategy(), data, cash="1 USDT", venues={"BINANCE": Venue(queue_model="front")}).run()
+    with pytest.raises(InvalidArgument, match="about recorded data"):
+        Backtest(Strategy(), Exchange(ETH, "1s"), cash="1 USDT", venue=VenueRules())
+    with pytest.raises(InvalidArgument, match="about recorded data"):
+        Backtest(Strategy(), Exchange(ETH, "1s"), cash="1 USDT", bar_path="adaptive")
+
+
+def test_a_way_of_the_price_is_not_replaced_in_silence() -> None:
+    venues = {"BINANCE": Venue(recorded=RecordedVenue(bar_volume_share=100))}
+    with pytest.raises(InvalidArgument, match="bar_path is given twice"):
+        run(Strategy(), [BTC], bar_path="adaptive", venues=venues)
+    run(Strategy(), [BTC], bar_path="worst_case", venues=venues)

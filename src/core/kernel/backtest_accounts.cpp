@@ -14,9 +14,14 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
     refuse_row(stream, row, error.what());
   }
   const auto kind = static_cast<CashEventKind>(record.kind);
-  if (kind == CashEventKind::split) cancel_orders(stream.instrument, RejectReason::corporate_action);
+  const i64 twice_mark = venues_[stream.instrument]->twice_mark();
+  if (kind == CashEventKind::split) {
+    cancel_orders(stream.instrument, RejectReason::corporate_action);
+    venues_[stream.instrument]->split(record.amount, record.per);
+  }
   if (kind == CashEventKind::expiry) {
     cancel_orders(stream.instrument, RejectReason::instrument_expired);
+    venues_[stream.instrument]->end(RejectReason::instrument_expired, now_);
     for (u32 other = 0; other < merge_.size(); ++other) {
       if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
     }
@@ -24,7 +29,7 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
         std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
   }
   schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
-  tell_account({stream.instrument, record, {}, false});
+  tell_account({stream.instrument, record, twice_mark, {}, false});
 }
 
 bool BacktestLoop::report_arrives() {
@@ -33,8 +38,30 @@ bool BacktestLoop::report_arrives() {
   if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
   const AccountEvent event = cash_events_.front();
   cash_events_.pop();
-  if (event.is_liquidation) return kernel_.apply_liquidation(event.call, event.record.ts_event, now_);
-  return kernel_.apply_cash_event(event.instrument, event.record, now_);
+  const std::size_t known = recorder_.cash_events().size();
+  const bool goes_on = event.is_liquidation
+                           ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)
+                           : kernel_.apply_cash_event(event.instrument, event.record, now_, event.twice_mark);
+  move_positions(known);
+  if (event.is_liquidation && recorder_.cash_events().size() == known) restore_position(event.call);
+  return goes_on;
+}
+
+// A call that falls away has ended nothing, and what the account holds now its venue counted when it called.
+void BacktestLoop::restore_position(const MarginCall& call) {
+  const i64 held = kernel_.ledger().position(call.strategy, call.instrument).quantity;
+  if (held != 0) venues_[call.instrument]->move_position(call.strategy, held);
+}
+
+// What an event of another instrument or strategy made of a position, its venue hears here; of its own events it knows.
+void BacktestLoop::move_positions(std::size_t first) {
+  const std::vector<CashEventRow>& events = recorder_.cash_events();
+  for (std::size_t i = first; i < events.size(); ++i) {
+    const auto kind = static_cast<CashEventKind>(events[i].kind);
+    if (kind != CashEventKind::delivery && kind != CashEventKind::deleverage) continue;
+    venues_[static_cast<InstrumentIndex>(events[i].instrument)]->move_position(
+        static_cast<StrategyIndex>(events[i].strategy), events[i].quantity_after - events[i].quantity_before);
+  }
 }
 
 // The venue looks at margins when it marks, and at what the account was told of until then; then at the orders that
@@ -45,8 +72,9 @@ void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
   at.ts_event = record.ts_event;
   for (const MarginCall& call : kernel_.margin_calls(instrument, record.mark_price)) {
     cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
+    venues_[call.instrument]->end_position(call.strategy);
     schedule_.set(call.instrument, venues_[call.instrument]->next_due());
-    tell_account({call.instrument, at, call, true});
+    tell_account({call.instrument, at, kNoMark, call, true});
   }
   if (market_of_[index] != nullptr) {
     market_of_[index]->apply_mark(record.mark_price, record.ts_event);

@@ -106,6 +106,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   struct AccountEvent {
     InstrumentIndex instrument;
     CashEventRecord record;  // of a liquidation its ts_event alone
+    i64 twice_mark;          // of the venue at its time
     MarginCall call;
     bool is_liquidation;
   };
@@ -182,6 +183,8 @@ class BacktestLoop : private VenuePort, private PastRows {
   void cancel_orders(InstrumentIndex instrument, RejectReason reason);
   void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   void tell_account(const AccountEvent& event);
+  void move_positions(std::size_t first);
+  void restore_position(const MarginCall& call);
   template <class Record>
   bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
   void open_bar(u32 index, bool alone);
@@ -218,7 +221,6 @@ class BacktestLoop : private VenuePort, private PastRows {
   DueQueue<Command> commands_;
   DueQueue<Response> responses_;
   BoundedQueue<AccountEvent> cash_events_;  // those among responses_, in their order
-  i64 last_account_due_ = INT64_MIN;        // money events do not overtake one another
   std::vector<u64> early_rows_;             // by instrument
   i64 now_ = INT64_MIN;
   u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last

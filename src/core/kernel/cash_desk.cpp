@@ -53,7 +53,7 @@ void check_cash_event(const Instrument& instrument, const CashEventRecord& event
 }
 
 const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const CashEventRecord& record, i64 now,
-                                              StrategyIndex strategies) {
+                                              StrategyIndex strategies, i64 twice_mark) {
   const auto kind = static_cast<CashEventKind>(record.kind);
   done_.clear();
   bool any_position = false;
@@ -62,7 +62,7 @@ const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const 
   }
   if (any_position) {
     const bool per_unit = kind == CashEventKind::dividend || kind == CashEventKind::rollover;
-    const i128 price = per_unit ? 0 : price_of(instrument, record);
+    const i128 price = per_unit ? 0 : price_of(instrument, record, twice_mark);
     Delivery delivery;
     if (kind == CashEventKind::expiry) delivery = delivery_of(instrument, price);
     for (StrategyIndex strategy = 0; strategy < strategies; ++strategy) {
@@ -82,11 +82,11 @@ const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const 
   return done_;
 }
 
-// The event's own price, else what the market is marked at, 10^-18.
-i128 CashDesk::price_of(InstrumentIndex instrument, const CashEventRecord& event) const {
+// The event's own price, else what the venue marked the market at, else what is known of it here, 10^-18.
+i128 CashDesk::price_of(InstrumentIndex instrument, const CashEventRecord& event, i64 twice_mark) const {
   const Instrument& of = *board_[instrument].instrument;
   if (event.price != kNoPrice) return raw_price(event);
-  const i64 twice_mark = board_[instrument].twice_mark();
+  if (twice_mark == kNoMark) twice_mark = board_[instrument].twice_mark();
   if (twice_mark == kNoMark) {
     refuse(of, static_cast<CashEventKind>(event.kind), "nothing is known of its price yet; give price with the event");
   }
@@ -182,6 +182,8 @@ void CashDesk::rescale_market(InstrumentIndex instrument, const CashEventRecord&
   InstrumentMarket& market = board_[instrument];
   const i64 twice_mark = market.twice_mark();
   market.quote.bid_quantity = market.quote.ask_quantity = 0;
+  if (market.l3_book) market.l3_book->clear();
+  if (market.l2_book) market.l2_book->clear();
   if (twice_mark == kNoMark) return;
   const i128 scaled = mul_div(twice_mark, event.per, 2 * static_cast<i128>(event.amount), Rounding::half_even);
   market.last_price = scaled > kNoLimit ? kNoPrice : static_cast<i64>(scaled);

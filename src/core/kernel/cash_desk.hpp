@@ -20,7 +20,7 @@ class CashDesk {
 
   // What came of it, position by position; good until the next call. Bound: two for each strategy.
   const std::vector<CashEvent>& apply(InstrumentIndex instrument, const CashEventRecord& event, i64 now,
-                                      StrategyIndex strategies);
+                                      StrategyIndex strategies, i64 twice_mark);
 
  private:
   // Lots of the underlying that one lot of the contract delivers, and at what price; no lots where nothing is
@@ -30,7 +30,7 @@ class CashDesk {
     i64 lots = 0;
     i128 price = 0;
   };
-  i128 price_of(InstrumentIndex instrument, const CashEventRecord& event) const;
+  i128 price_of(InstrumentIndex instrument, const CashEventRecord& event, i64 twice_mark) const;
   Delivery delivery_of(InstrumentIndex instrument, i128 settlement_price) const;
   InstrumentIndex underlying_of(const Instrument& instrument) const;
   void pay(CashEvent event, const CashEventRecord& record);

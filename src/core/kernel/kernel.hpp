@@ -122,8 +122,9 @@ class Kernel {
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
   // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for
-  // numbers that make no sense, before anything changed.
-  bool apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts);
+  // numbers that make no sense, before anything changed. `twice_mark` is what the venue marked the instrument at, at
+  // the event's time; where it does not say, and the event has no price, what the strategies know of the market counts.
+  bool apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts, i64 twice_mark = kNoMark);
   // Positions that fall below their maintenance at this mark, by the venue's clock: orders of theirs go, and later they
   // are liquidated.
   const std::vector<MarginCall>& margin_calls(InstrumentIndex instrument, i64 mark_price) {

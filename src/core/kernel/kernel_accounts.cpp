@@ -32,10 +32,10 @@ bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i6
   return tell_mark(instrument, record.mark_price);
 }
 
-bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts) {
+bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts, i64 twice_mark) {
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::cash_event, instrument, ts, record.ts_event, record.ts_init, record.kind, record.amount,
-                record.amount_decimals, record.per, record.price, record.price_decimals);
+                record.amount_decimals, record.per, record.price, record.price_decimals, twice_mark);
   InstrumentMarket& at = market(instrument);
   check_cash_event(*at.instrument, record);
   const auto kind = static_cast<CashEventKind>(record.kind);
@@ -47,7 +47,7 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
   }
   const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
   if ((ends || kind == CashEventKind::split) && !cancel_synthetic(instrument, reason)) return false;
-  return tell(cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size())));
+  return tell(cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size()), twice_mark));
 }
 
 bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason) {
@@ -61,6 +61,7 @@ bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, Rej
 bool Kernel::apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts) {
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::liquidation, call.instrument, call.strategy, ts_event, ts, call.mark, call.mark >> 64);
+  if (!margin_desk_.stands(call)) return true;
   if (!cancel_held(call.strategy, call.instrument, RejectReason::liquidated)) return false;
   return tell(margin_desk_.liquidate(call, ts_event, now_));
 }

@@ -28,11 +28,11 @@ bool BacktestLoop::command_arrives() {
   return true;
 }
 
-// The account hears of it as it hears of fills: behind every report that the venue made before, unless one overtakes.
+// The account hears of it as it hears of fills: behind every report that venues made before, and ahead of all later
+// ones.
 void BacktestLoop::tell_account(const AccountEvent& event) {
   collect();
-  last_account_due_ = std::max(last_account_due_, hops_.response_leaves(now_));
-  responses_.push({last_account_due_, {}, true});
+  responses_.push({hops_.account_event_leaves(now_), {}, true});
   cash_events_.push(event);
 }
 

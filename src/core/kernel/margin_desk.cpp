@@ -40,10 +40,17 @@ MarginDesk::Fund& MarginDesk::fund_of(const std::string& currency) {
   return funds_.emplace_back(Fund{currency, 0, 0});
 }
 
-i128 MarginDesk::mark_of(InstrumentIndex instrument) const {
+// Where nothing is known of a position's price yet, it is worth what it cost.
+i128 MarginDesk::mark_of(InstrumentIndex instrument, StrategyIndex strategy) const {
+  const Instrument& of = *board_[instrument].instrument;
   const i64 twice_mark = board_[instrument].twice_mark();
-  if (twice_mark == kNoMark) return 0;
-  return mul_div(twice_mark, board_[instrument].instrument->definition().tick_size.raw, 2, Rounding::half_even);
+  if (twice_mark != kNoMark) return mul_div(twice_mark, of.definition().tick_size.raw, 2, Rounding::half_even);
+  const PositionState& position = way_.ledger().position(strategy, instrument);
+  return price_of_value(of, position.cost, position.quantity);
+}
+
+MarginState MarginDesk::state_of(const MarginCall& call) const {
+  return margin_state(way_.ledger(), *board_[call.instrument].instrument, call.strategy, call.mark);
 }
 
 bool MarginDesk::is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept {
@@ -70,34 +77,74 @@ void MarginDesk::call_isolated(InstrumentIndex instrument, i128 mark) {
   }
 }
 
-void MarginDesk::call_cross(InstrumentIndex marked, i128 mark) {
+// Other instruments at the marks of calls that are under way, else at their own.
+void MarginDesk::list_positions(const MarginCall& marked, std::vector<MarginCall>& positions) const {
   const Ledger& ledger = way_.ledger();
-  const auto state_of = [&](const MarginCall& call) {
-    return margin_state(ledger, *board_[call.instrument].instrument, call.strategy, call.mark);
-  };
-  CheckedSums sums;
-  i128 equity = ledger.cash(currency_of(marked));
-  i128 maintenance = 0;
   for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
-    if (currency_of(instrument) != currency_of(marked)) continue;
-    const i128 its_mark = instrument == marked ? mark : mark_of(instrument);
+    if (currency_of(instrument) != currency_of(marked.instrument)) continue;
+    const auto called =
+        std::find_if(open_.begin(), open_.end(), [&](const MarginCall& call) { return call.instrument == instrument; });
     for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
       if (ledger.position(strategy, instrument).quantity == 0) continue;
-      const MarginState state = state_of(new_.emplace_back(MarginCall{instrument, strategy, its_mark}));
-      equity = sums.add(equity, state.value);
-      maintenance = sums.add(maintenance, state.maintenance);
+      i128 mark = marked.mark;
+      if (instrument != marked.instrument) mark = called != open_.end() ? called->mark : mark_of(instrument, strategy);
+      positions.push_back({instrument, strategy, mark});
     }
   }
-  if (sums.overflowed()) throw_event_overflow(*board_[marked].instrument);
+}
+
+// Whether the cash of a currency and all its positions, which are at least one, reach their maintenances.
+bool MarginDesk::is_covered(const std::vector<MarginCall>& positions) const {
+  CheckedSums sums;
+  i128 equity = way_.ledger().cash(currency_of(positions.front().instrument));
+  i128 maintenance = 0;
+  for (const MarginCall& position : positions) {
+    const MarginState state = state_of(position);
+    equity = sums.add(equity, state.value);
+    maintenance = sums.add(maintenance, state.maintenance);
+  }
+  if (sums.overflowed()) throw_event_overflow(*board_[positions.front().instrument].instrument);
+  return equity >= maintenance;
+}
+
+void MarginDesk::call_cross(InstrumentIndex marked, i128 mark) {
+  list_positions({marked, 0, mark}, new_);
   const bool is_under_way = std::any_of(
       new_.begin(), new_.end(), [this](const MarginCall& call) { return is_called(call.instrument, call.strategy); });
-  if (equity >= maintenance || is_under_way) {
+  if (new_.empty() || is_under_way || is_covered(new_)) {
     new_.clear();
     return;
   }
   std::stable_sort(new_.begin(), new_.end(), [&](const MarginCall& a, const MarginCall& b) {
     return state_of(a).maintenance < state_of(b).maintenance;
   });
+}
+
+// A cross account is looked at once, when it hears of the first of its calls.
+bool MarginDesk::stands(const MarginCall& call) {
+  const auto same_call = [&call](const MarginCall& other) {
+    return other.instrument == call.instrument && other.strategy == call.strategy;
+  };
+  const auto same_account = [&](const MarginCall& other) {
+    return currency_of(other.instrument) == currency_of(call.instrument);
+  };
+  const auto found = std::find_if(open_.begin(), open_.end(), same_call);
+  if (found == open_.end()) return false;
+  if (found->confirmed) return true;
+  if (mode_ == MarginMode::isolated) {
+    const MarginState state = state_of(call);
+    found->confirmed = state.equity() < state.maintenance;
+    if (!found->confirmed) open_.erase(found);
+    return is_called(call.instrument, call.strategy);
+  }
+  std::vector<MarginCall> positions;
+  list_positions(call, positions);
+  if (positions.empty() || is_covered(positions)) {
+    std::erase_if(open_, same_account);
+    return false;
+  }
+  for (MarginCall& other : open_) other.confirmed |= same_account(other);
+  return true;
 }
 
 // What the account receives for the position (a short pays: it is negative).
@@ -119,7 +166,7 @@ const std::vector<CashEvent>& MarginDesk::liquidate(const MarginCall& call, i64 
   const i64 quantity = way_.ledger().position(call.strategy, call.instrument).quantity;
   if (quantity == 0) return done_;
   const Instrument& instrument = *board_[call.instrument].instrument;
-  const MarginState state = margin_state(way_.ledger(), instrument, call.strategy, call.mark);
+  const MarginState state = state_of(call);
   const i128 value = closing_value(call, state);
   const i128 price = price_of_value(instrument, value, quantity);
   const CashEvent event{ts_event, now, CashEventKind::liquidation, call.strategy, call.instrument, 0, 0, 0, 0, price};

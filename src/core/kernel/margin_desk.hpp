@@ -16,6 +16,7 @@ struct MarginCall {
   InstrumentIndex instrument;
   StrategyIndex strategy;
   i128 mark;
+  bool confirmed = false;  // by an account that had heard of all that happened until then
 };
 
 // Isolated: a position whose equity is below its maintenance is taken over at its bankruptcy price, where its margin is
@@ -39,6 +40,8 @@ class MarginDesk {
   // Whose positions fall now that this instrument is marked so; a position is called once until it is liquidated. Good
   // until the next call. Bound: all positions.
   const std::vector<MarginCall>& calls(InstrumentIndex instrument, i64 mark_price);
+  // Whether it is called still, now that the account has heard of the fills before it; if not, it is over.
+  bool stands(const MarginCall& call);
   // What came of it, position by position; good until the next call.
   const std::vector<CashEvent>& liquidate(const MarginCall& call, i64 ts_event, i64 now);
 
@@ -56,10 +59,13 @@ class MarginDesk {
   const std::string& currency_of(InstrumentIndex instrument) const {
     return board_[instrument].instrument->definition().quote_currency;
   }
-  i128 mark_of(InstrumentIndex instrument) const;
+  i128 mark_of(InstrumentIndex instrument, StrategyIndex strategy) const;  // of a position that is open
   bool is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept;
   void call_isolated(InstrumentIndex instrument, i128 mark);
   void call_cross(InstrumentIndex instrument, i128 mark);
+  MarginState state_of(const MarginCall& call) const;
+  void list_positions(const MarginCall& marked, std::vector<MarginCall>& positions) const;
+  bool is_covered(const std::vector<MarginCall>& positions) const;
   i128 closing_value(const MarginCall& call, const MarginState& state) const;
   // Lots that holders of the other side took over, as many as there are, at their share of the closing value.
   i64 deleverage(const MarginCall& call, i64 quantity, i128 value, CashEvent event);

@@ -8,11 +8,10 @@
 #include "book/l3_book.hpp"
 #include "matching/trading_phase.hpp"
 #include "model/instrument.hpp"
+#include "model/money_events.hpp"
 #include "model/records.hpp"
 
 namespace pytrader {
-
-constexpr i64 kNoMark = INT64_MIN;
 
 // Everything that is kept of one instrument's market; books exist from their first row on.
 struct InstrumentMarket {

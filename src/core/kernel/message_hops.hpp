@@ -1,6 +1,7 @@
 // When requests arrive at a venue and its reports at the strategy, by one latency model for each.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -27,7 +28,15 @@ class MessageHops {
   void set_response(LatencyChoice choice);
 
   Arrival request_leaves(RequestKind kind, i64 ts) noexcept;
-  i64 response_leaves(i64 ts) noexcept { return response_.arrival(ts, response_.model->next(ts), last_response_); }
+  i64 response_leaves(i64 ts) noexcept {
+    return std::max(last_account_event_, response_.arrival(ts, response_.model->next(ts), last_response_));
+  }
+  // What changes positions without a trade neither overtakes a report nor is overtaken by one: it is about what was
+  // held at its time.
+  i64 account_event_leaves(i64 ts) noexcept {
+    response_leaves(ts);
+    return last_account_event_ = last_response_;
+  }
 
   // Whether what leaves arrives at the same time, before anything else happens.
   bool requests_at_once() const noexcept { return requests_at_once_; }
@@ -54,6 +63,7 @@ class MessageHops {
   Hop response_;
   i64 last_request_ = INT64_MIN;  // the latest arrival so far
   i64 last_response_ = INT64_MIN;
+  i64 last_account_event_ = INT64_MIN;
   bool requests_at_once_ = false;
   bool responses_at_once_ = false;
 };

@@ -145,6 +145,14 @@ void ExchangeVenue::stand_at(i64 ts) {
   tell(message);
 }
 
+// Beyond 64 bits no account could have followed.
+void ExchangeVenue::set_position(StrategyIndex strategy, i128 lots) {
+  OrderMessage message = message_about(MessageKind::position, 0);
+  message.owner = strategy + 1;
+  message.quantity = static_cast<i64>(std::clamp<i128>(lots, i128{INT64_MIN} + 1, INT64_MAX));
+  tell(message);
+}
+
 // An auction by the clock may have led to the phase already.
 void ExchangeVenue::begin(TradingPhase phase) {
   if (engine_.phase() == phase) return;
@@ -156,11 +164,12 @@ void ExchangeVenue::begin(TradingPhase phase) {
 void ExchangeVenue::tell(const OrderMessage& message) {
   const MessageStatus status = send(message, kNoTerms);
   if (is_rejected(status)) {
-    throw Error(ErrorCode::invalid_state,
-                std::string("exchange: a change of ") +
-                    (message.kind == static_cast<u8>(MessageKind::phase) ? "phase" : "clock or reference price") +
-                    " at " + std::to_string(engine_.clock()) + " ns is refused in phase " + to_text(engine_.phase()) +
-                    ": " + to_text(reason_of(status)));
+    throw Error(
+        ErrorCode::invalid_state,
+        std::string("exchange: a change of ") +
+            (message.kind == static_cast<u8>(MessageKind::phase) ? "phase" : "clock, reference price or position") +
+            " at " + std::to_string(engine_.clock()) + " ns is refused in phase " + to_text(engine_.phase()) + ": " +
+            to_text(reason_of(status)));
   }
   report_output(0, status);
 }

@@ -29,6 +29,10 @@ class ExchangeVenue final : public ExecutionVenue {
   i64 next_due() const noexcept override;
   void advance(i64 ts) override;
   std::size_t open_order_count() const noexcept override { return engine_.order_count(); }
+  void move_position(StrategyIndex strategy, i64 change) override {
+    set_position(strategy, engine_.position(strategy + 1) + change);
+  }
+  void end_position(StrategyIndex strategy) override { set_position(strategy, 0); }
 
   const MatchingEngine& engine() const noexcept { return engine_; }
 
@@ -47,6 +51,7 @@ class ExchangeVenue final : public ExecutionVenue {
 
   void stand_at(i64 ts);
   void begin(TradingPhase phase);
+  void set_position(StrategyIndex strategy, i128 lots);
   // Sends a message about no order. Throws Error(invalid_state) where the engine refuses it.
   void tell(const OrderMessage& message);
   MessageStatus send(OrderMessage message, const OrderTerms& terms);

@@ -6,6 +6,7 @@
 
 #include "decimal/integers.hpp"
 #include "model/messages.hpp"
+#include "model/money_events.hpp"
 #include "model/records.hpp"
 
 namespace pytrader {
@@ -51,6 +52,19 @@ class ExecutionVenue {
   virtual void advance(i64 ts) = 0;
 
   virtual std::size_t open_order_count() const noexcept = 0;
+
+  // What the venue values positions at now: its mark price in ticks, without one the mid price, else the last one;
+  // kNoMark where it can not say.
+  virtual i64 twice_mark() const { return kNoMark; }
+  // What money events do, besides taking out orders. A venue that has none of its own keeps nothing of them.
+  // So many old units became new ones, when no own order works any more: positions count in new lots, and what was
+  // known of the market in old prices is gone.
+  virtual void split(i64, i64) {}
+  // The instrument ends: what waits to come in is refused.
+  virtual void end(RejectReason, i64) {}
+  // A strategy's position became another without a trade here, by so many lots, or was taken over whole.
+  virtual void move_position(StrategyIndex, i64) {}
+  virtual void end_position(StrategyIndex) {}
 };
 
 }  // namespace pytrader

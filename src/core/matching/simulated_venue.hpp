@@ -48,6 +48,11 @@ class SimulatedVenue final : public ExecutionVenue {
   }
   void advance(i64 ts) override;
   std::size_t open_order_count() const noexcept override { return orders_.size() + early_orders_; }
+  i64 twice_mark() const override;
+  void split(i64 new_units, i64 old_units) override;
+  void end(RejectReason reason, i64 ts) override;
+  void move_position(StrategyIndex strategy, i64 change) override;
+  void end_position(StrategyIndex strategy) override;
 
   // Before the first row. Guesses places of own orders where the data are levels or quotes.
   void set_queue_model(std::unique_ptr<const QueueModel> model) noexcept { queue_model_ = std::move(model); }
@@ -268,7 +273,7 @@ class SimulatedVenue final : public ExecutionVenue {
   VenueTriggers triggers_;
   SlotHeap expiries_;
   TipSource tips_;
-  std::vector<i64> positions_;  // by strategy: what its fills here add up to
+  std::vector<i64> positions_;  // by strategy: what its fills here add up to, and money events made of it
   std::vector<u32> elected_;    // in the order of their election
   std::vector<u32> pegs_;       // in the order of their entry
   std::vector<u32> collected_;  // in the order of their entry

@@ -14,6 +14,9 @@ struct MarkRecord {
   i64 index_price;
 };
 
+// Twice a price in ticks, so that a mid price is exact: nothing is known.
+constexpr i64 kNoMark = INT64_MIN;
+
 enum class CashEventKind : i64 {
   funding = 1,   // longs pay value * amount, shorts receive it
   dividend = 2,  // longs receive amount a unit, shorts pay it

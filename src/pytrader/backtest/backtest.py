@@ -157,8 +157,9 @@ class Backtest:
         self.snapshot_interval_ns = (
             0 if snapshot_interval is None else _interval(snapshot_interval, "snapshot_interval")
         )
-        self.account, self.insurance = account, insurance_funds(account, insurance)
-        self.venue_models = checked_venues(venues, self.markets.instruments)
+        self.account = account
+        self.insurance = insurance_funds(account, insurance, self.markets.instruments)
+        self.venue_models = checked_venues(venues, self.markets.instruments, self.markets.recorded)
         models = {
             **queue_models(queue_model, self.markets.recorded),
             **venue_queue_models(self.venue_models, self.markets.recorded),
@@ -166,7 +167,7 @@ class Backtest:
         self.queue_models = queue_model_uses(models, self.markets.streams, self.markets.recorded)
         self.venues = {
             **recorded_venues(venue, bar_path, self.markets.recorded),
-            **venue_recordings(self.venue_models, self.markets.recorded),
+            **venue_recordings(self.venue_models, bar_path, self.markets.recorded),
         }
         self._started = False
         self._run: Run | None = None

@@ -286,19 +286,27 @@ def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:
     return amounts
 
 
-def insurance_funds(account: str, insurance: Cash) -> list[Money]:
+def insurance_funds(account: str, insurance: Cash, instruments: Iterable[Instrument]) -> list[Money]:
     """The opening amounts of the venue's insurance funds.
 
     Raises
     ------
     ConfigError
-        If the account is of no kind there is, or is funded and has insurance; for amounts as `opening_cash`.
+        If the account is of no kind there is, or is funded and has insurance, or no instrument trades in the currency
+        of a fund; for amounts as `opening_cash`.
     """
     if account not in ("funded", "isolated", "cross"):
         raise ConfigError(f"account must be 'funded', 'isolated' or 'cross', got {account!r}")
     amounts = opening_cash(insurance, ())
     if amounts and account == "funded":
         raise ConfigError("insurance is for margin accounts: give account='isolated' or account='cross'")
+    traded = dict.fromkeys(instrument.quote_currency.code for instrument in instruments)
+    for amount in amounts:
+        if amount.currency.code not in traded:
+            raise ConfigError(
+                f"insurance names {amount.currency.code}, and the instruments trade in {', '.join(traded)}: a fund of "
+                "another currency takes nothing over"
+            )
     return amounts
 
 

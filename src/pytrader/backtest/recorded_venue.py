@@ -109,10 +109,16 @@ def recorded_venues(
     Raises
     ------
     InvalidArgument
-        If something is none of these, or the mapping names an instrument that the data does not have.
+        If something is none of these, the mapping names an instrument that the data does not have, or something is
+        given and there is no recorded data at all.
     """
     usual = RecordedVenue(bar_path="worst_case" if bar_path is None else bar_path)
     ids = [instrument.id for instrument in instruments]
+    if not ids and (given or bar_path is not None):
+        raise InvalidArgument(
+            "venue and bar_path are about recorded data, and the run has none: give an exchange's rules to "
+            "Exchange(rules=)"
+        )
     if isinstance(given, Mapping):
         for name in given:
             if name not in ids:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytrader.backtest.fee_tables import FEE_TABLES
-from pytrader.backtest.recorded_venue import RecordedVenue
+from pytrader.backtest.recorded_venue import RecordedVenue, recorded_venues
 from pytrader.backtest.venue_models import OneQueueModel, queue_models
 from pytrader.errors import ConfigError
 from pytrader.model import FeeSchedule, Instrument
@@ -133,27 +133,46 @@ def venue_queue_models(venues: Mapping[str, Venue], instruments: Sequence[Instru
     return {name: model for name, model in queue_models(given, instruments).items() if name in given}
 
 
-def venue_recordings(venues: Mapping[str, Venue], instruments: Sequence[Instrument]) -> dict[str, RecordedVenue]:
-    """Return what venues state of recorded data, by the ids of their instruments."""
+def venue_recordings(
+    venues: Mapping[str, Venue], bar_path: str | None, instruments: Sequence[Instrument]
+) -> dict[str, RecordedVenue]:
+    """Return what venues state of recorded data, by the ids of their instruments.
+
+    Raises
+    ------
+    InvalidArgument
+        If one states another way of the price within bars than the back-test's ``bar_path``.
+    """
     stated = {each.id: venue_of(venues, each).recorded for each in instruments}
-    return {name: recorded for name, recorded in stated.items() if recorded is not None}
+    given = {name: recorded for name, recorded in stated.items() if recorded is not None}
+    made = recorded_venues(given, bar_path, instruments)
+    return {name: made[name] for name in given}
 
 
-def checked_venues(venues: Mapping[str, Venue] | None, instruments: tuple[Instrument, ...]) -> dict[str, Venue]:
-    """Check that every key names an instrument or a venue of the data, and every value is a `Venue`.
+def checked_venues(
+    venues: Mapping[str, Venue] | None, instruments: Sequence[Instrument], recorded: Sequence[Instrument]
+) -> dict[str, Venue]:
+    """Check that every key names an instrument or a venue of the data, and every value is a `Venue` of use there.
 
     Raises
     ------
     ConfigError
-        If a key names nothing in the data, which would leave its models unused in silence.
+        If a key names nothing in the data, or states models of recorded data for exchanges alone: they would stay
+        unused in silence.
     TypeError
         If a value is no `Venue`.
     """
     known = dict.fromkeys([*(each.venue for each in instruments), *(each.id for each in instruments)])
+    with_data = {*(each.venue for each in recorded), *(each.id for each in recorded)}
     given = dict(venues or {})
     for key, venue in given.items():
         if not isinstance(venue, Venue):
             raise TypeError(f"venues[{key!r}] must be a Venue, got {venue!r}")
         if key not in known:
             raise ConfigError(f"venues names {key!r}, and the data has: {', '.join(known)}")
+        if key not in with_data and (venue.recorded is not None or venue.queue_model is not None):
+            raise ConfigError(
+                f"venues[{key!r}] has models of recorded data, and {key} is an exchange, where strategies make the "
+                "market: leave recorded and queue_model out, and give rules to Exchange(rules=)"
+            )
     return given
