@@ -228,6 +228,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         TriggerType trigger_type
         Contingency contingency
         unsigned short flags
+        RejectReason reason
         i64 leaves_qty()
         cbool is_overfilled()
 
@@ -441,6 +442,18 @@ cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
 
 
 cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:
+cdef extern from "handle_table.hpp" namespace "pytrader::bindings" nogil:
+    cdef cppclass HandleLink:
+        HandleLink()
+        void leave()
+
+    cdef cppclass HandleTable:
+        HandleTable()
+        void add(HandleLink& link, u64 number, void* handle) except +
+        void* find(u64 number)
+        void* any()
+
+
     u32 add_relation(
         Kernel& kernel, int relation, const Indicator* a, u32 series_a, const Indicator* b, u32 series_b
     ) except +translate_current_exception
