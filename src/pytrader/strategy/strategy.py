@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Self
 from pytrader._core import TradingPhase
 from pytrader._strategy import Bar, Book, CashEvent, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
+from pytrader.errors import ConfigError
 from pytrader.strategy.codec import encoded
 from pytrader.strategy.error_policy import ErrorPolicy
-from pytrader.strategy.state import Schema, saved_parameters, saved_state
+from pytrader.strategy.state import Schema, check_declaration, saved_parameters, saved_state
 
 
 class Strategy(StrategyBase):
@@ -51,9 +52,10 @@ class Strategy(StrategyBase):
     _published: Mapping[str, object] = MappingProxyType({})
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Read the class's parameters, once."""
+        """Read the class's parameters, once, and refuse what would be ignored."""
         super().__init_subclass__(**keywords)
         cls._declared = declared_parameters(cls, Strategy)
+        check_declaration(cls)
 
     def __init__(self, **parameters: Any) -> None:
         """Make a strategy.
@@ -191,6 +193,13 @@ class Strategy(StrategyBase):
 
     def on_save(self) -> dict[str, Any]:
         """Return this strategy's own state by name; unless overridden, the attributes that `saved` declares."""
+        owner = type(self).__name__
+        for name in self.saved:
+            if not hasattr(self, name):
+                raise ConfigError(
+                    f"{owner}.saved declares {name!r}, which this {owner} does not have: set it in on_start, and save "
+                    "the state after that"
+                )
         return {name: getattr(self, name) for name in self.saved}
 
     def on_load(self, state: dict[str, Any]) -> None:
