@@ -14,6 +14,9 @@ from pytrader.strategy.codec import encoded
 from pytrader.strategy.error_policy import ErrorPolicy
 from pytrader.strategy.state import Schema, check_declaration, saved_parameters, saved_state
 
+# How like a handler's name another one must be to be taken for a misspelled one, from 0 to 1.
+_LIKENESS_MIN = 0.85
+
 
 class Strategy(StrategyBase):
     """A trading strategy: override the handlers you need, and trade with ``self.buy`` and its neighbours.
@@ -56,6 +59,7 @@ class Strategy(StrategyBase):
         super().__init_subclass__(**keywords)
         cls._declared = declared_parameters(cls, Strategy)
         check_declaration(cls)
+        _refuse_misspelled_handlers(cls)
 
     def __init__(self, **parameters: Any) -> None:
         """Make a strategy.
@@ -208,6 +212,26 @@ class Strategy(StrategyBase):
 
     def on_fault(self, error: BaseException) -> None:
         """An error ended this strategy, and this is the last that it hears; it may not trade any more."""
+
+
+def _refuse_misspelled_handlers(cls: type[Strategy]) -> None:
+    unknown = [
+        name
+        for name, value in vars(cls).items()
+        if name.startswith("on_") and callable(value) and not hasattr(Strategy, name)
+    ]
+    if not unknown:
+        return
+    from difflib import get_close_matches
+
+    handlers = [name for name in vars(Strategy) if name.startswith("on_")]
+    for name in unknown:
+        near = get_close_matches(name, handlers, n=1, cutoff=_LIKENESS_MIN)
+        if near:
+            raise ConfigError(
+                f"{cls.__name__}.{name} is no handler, so nothing would call it: did you mean {near[0]}? A method of "
+                "your own needs a name that is less like a handler's"
+            )
 
 
 def _with_parameters(cls: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
