@@ -216,6 +216,8 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"feed_latency": "fast"}, InvalidArgument, "feed_latency must be like"),
     ({"order_latency": -1}, InvalidArgument, "order_latency must not be negative"),
     ({"feed_latency": 1.5}, TypeError, "feed_latency must be an int"),
+    ({"limits": 5}, InvalidArgument, r"limits must be RiskLimits\(\.\.\.\) of pytrader\.backtest, got 5"),
+    ({"check_every_event": "no"}, InvalidArgument, "check_every_event must be True or False, got 'no'"),
     ({"equity_interval": 0}, InvalidArgument, "equity_interval must be positive"),
 ]
 

@@ -394,6 +394,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed quantity_value(const Scale& scale, i64 lots) except +translate_current_exception
     CFixed half_price_value(const Scale& scale, i64 ticks) except +translate_current_exception
     cbool on_grid(const CFixed& value, i128 step, i64& steps)
+    cbool is_multiple(const CFixed& value, i128 step)
     CFixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) except +translate_current_exception
     CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
     CFixed amount(i128 raw)
@@ -441,7 +442,6 @@ cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
     u64 find_venue_number(const Kernel& kernel, u32 instrument, u64 number)
 
 
-cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:
 cdef extern from "handle_table.hpp" namespace "pytrader::bindings" nogil:
     cdef cppclass HandleLink:
         HandleLink()
@@ -454,6 +454,7 @@ cdef extern from "handle_table.hpp" namespace "pytrader::bindings" nogil:
         void* any()
 
 
+cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:
     u32 add_relation(
         Kernel& kernel, int relation, const Indicator* a, u32 series_a, const Indicator* b, u32 series_b
     ) except +translate_current_exception
