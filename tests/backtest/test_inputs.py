@@ -107,6 +107,21 @@ def test_strategies_have_their_own_positions_and_names() -> None:
     assert (first.name, second.order.client_order_id) == ("Buyer1", "Buyer2-2")
 
 
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        (["S", "S", "S"], ("S1", "S2", "S3")),
+        (["S1", "S", "S"], ("S1", "S2", "S3")),
+        (["S", "S2", "S"], ("S1", "S2", "S3")),
+        (["S", "S", "S1", "S1"], ("S2", "S3", "S11", "S12")),
+        (["S", "T"], ("S", "T")),
+    ],
+)
+def test_no_strategy_takes_the_name_of_another(classes: list[str], names: tuple[str, ...]) -> None:
+    made = [type(name, (Strategy,), {}) for name in classes]
+    assert Backtest(made, (BTC, QUOTES), cash="1 USDT").run().strategies == names
+
+
 def test_a_strategy_can_not_touch_anothers_order() -> None:
     made = []
 
