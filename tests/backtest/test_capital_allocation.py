@@ -93,6 +93,7 @@ def test_a_percentage_is_exact_and_rounded_down(basis_points: int, cents: int) -
         ({"a": (Buyer, "60%"), "b": (Buyer, "41%")}, {}, "give at most 100%"),
         ({"a": (Buyer, "101%")}, {}, "from 0% to 100%"),
         ({"a": (Buyer, "-1%")}, {}, "from 0% to 100%"),
+        ({"a": (Buyer, 0.5)}, {}, "allocation of a must be like '60%' or '5000 USD', got 0.5"),
         ({"a": (Buyer, "half")}, {}, "like '60%' or '5000 USD'"),
         ({"a": (Buyer, "x%")}, {}, "like '60%' or '5000 USD'"),
         ({"a": (Buyer, "5 EUR")}, {}, "cash has only USDT"),

@@ -9,7 +9,7 @@ import pytest
 
 from pytrader import Backtest, Strategy, backtest
 from pytrader.backtest import BacktestResult
-from pytrader.errors import InvalidArgument
+from pytrader.errors import ConfigError, InvalidArgument
 from pytrader.strategy import Bar, Book, OrderEvent, Position, Quote, Timer, Trade
 from tests.backtest.markets import ADD, BUY, EXECUTE, SECOND, SELL, bars, book_rows, instrument, quotes, trades
 
@@ -212,6 +212,28 @@ def test_nothing_is_called_after_an_exception() -> None:
     with pytest.raises(KeyError):
         backtest(Once, (BTC, quotes([(100, 101)] * 10)), cash="1 USDT")
     assert Once.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("on_quotes", "on_quote"), ("on_ordr_event", "on_order_event"), ("on_bars", "on_bar")]
+)
+def test_a_misspelled_handler_is_refused_with_the_class(name: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=rf"Typing\.{name} is no handler.*did you mean {meant}\?"):
+        type("Typing", (Strategy,), {name: lambda self, event: None})
+
+
+def test_methods_of_ones_own_may_begin_like_handlers() -> None:
+    class Own(Strategy):
+        def on_cross(self) -> str:
+            return "crossed"
+
+    class Below(Own):
+        def on_signal(self) -> str:
+            return self.on_cross()
+
+    strategy = Below()
+    run(strategy, quotes([(100, 101)]))
+    assert strategy.on_signal() == "crossed"
 
 
 def test_a_handler_that_is_no_function_is_refused_before_the_run() -> None:

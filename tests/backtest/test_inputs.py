@@ -107,6 +107,21 @@ def test_strategies_have_their_own_positions_and_names() -> None:
     assert (first.name, second.order.client_order_id) == ("Buyer1", "Buyer2-2")
 
 
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        (["S", "S", "S"], ("S1", "S2", "S3")),
+        (["S1", "S", "S"], ("S1", "S2", "S3")),
+        (["S", "S2", "S"], ("S1", "S2", "S3")),
+        (["S", "S", "S1", "S1"], ("S2", "S3", "S11", "S12")),
+        (["S", "T"], ("S", "T")),
+    ],
+)
+def test_no_strategy_takes_the_name_of_another(classes: list[str], names: tuple[str, ...]) -> None:
+    made = [type(name, (Strategy,), {}) for name in classes]
+    assert Backtest(made, (BTC, QUOTES), cash="1 USDT").run().strategies == names
+
+
 def test_a_strategy_can_not_touch_anothers_order() -> None:
     made = []
 
@@ -216,6 +231,8 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"feed_latency": "fast"}, InvalidArgument, "feed_latency must be like"),
     ({"order_latency": -1}, InvalidArgument, "order_latency must not be negative"),
     ({"feed_latency": 1.5}, TypeError, "feed_latency must be an int"),
+    ({"limits": 5}, InvalidArgument, r"limits must be RiskLimits\(\.\.\.\) of pytrader\.backtest, got 5"),
+    ({"check_every_event": "no"}, InvalidArgument, "check_every_event must be True or False, got 'no'"),
     ({"equity_interval": 0}, InvalidArgument, "equity_interval must be positive"),
 ]
 

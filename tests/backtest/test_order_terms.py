@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytrader import Backtest, Price, Quantity, Strategy
-from pytrader.errors import InvalidArgument, OffLot, OffTick
+from pytrader.errors import DecimalOverflow, InvalidArgument, OffLot, OffTick
 from pytrader.model import OrderStatus, OrderType, RejectReason, TimeInForce, TriggerType
 from pytrader.strategy import Order
 from tests.backtest.markets import instrument, quotes
@@ -125,7 +125,13 @@ def test_an_expire_time_may_be_a_datetime() -> None:
         ({"trigger": "best", "stop": "101"}, InvalidArgument, "trigger must be one of"),
         ({"order_type": "limit", "stop": "101"}, InvalidArgument, "does not go with stop"),
         ({"expire_time": datetime(2030, 1, 2), "limit": "99"}, InvalidArgument, "time zone"),
-        ({"limt": "99"}, TypeError, "no argument 'limt'"),
+        (
+            {"limt": "99"},
+            TypeError,
+            r"no argument 'limt' \(did you mean limit\?\): it has quantity, instrument, limit, ",
+        ),
+        ({"take_profits": "99"}, TypeError, r"did you mean take_profit\?"),
+        ({"limit": "170141183460469231.00"}, DecimalOverflow, "limit .* is too large: its ticks do not fit 64 bits"),
     ],
 )
 def test_a_wrong_term_is_refused_before_anything_happens(
@@ -133,6 +139,11 @@ def test_a_wrong_term_is_refused_before_anything_happens(
 ) -> None:
     with pytest.raises(error, match=says):
         ordered(1, **terms)
+
+
+def test_a_quantity_beyond_64_bits_of_lots_is_told_as_that() -> None:
+    with pytest.raises(DecimalOverflow, match="is too large: its lots do not fit 64 bits"):
+        ordered("99999999999999999999")
 
 
 def test_the_gate_denies_what_does_not_go_together() -> None:

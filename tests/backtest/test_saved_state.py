@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Optional
 
 import numpy as np
 import pytest
@@ -194,6 +194,49 @@ def test_a_strategy_that_saves_what_it_did_not_declare_is_told_so() -> None:
     run(strategy, ROWS[:2])
     with pytest.raises(ConfigError, match=r"on_save returned 'more', which Wrong.saved does not declare"):
         strategy.save_state()
+
+
+class Mixed(Strategy):
+    """Declares what it saves in every way there is."""
+
+    saved: ClassVar[dict[str, Any]] = {
+        "either": int | None,
+        "nothing": None,
+        "listed": (list, None),
+        "frozen": frozenset,
+        "by_pair": dict,
+        "old": Optional[Price],  # noqa: UP045
+    }
+
+    def on_start(self) -> None:
+        self.either: int | None = 10**5000
+        self.nothing = None
+        self.listed: list[int] | None = None
+        self.frozen = frozenset({1, "a"})
+        self.by_pair = {frozenset({1, 2}): Price("1.50")}
+        self.old: Price | None = None
+
+
+def test_what_is_declared_in_any_way_comes_back() -> None:
+    first, second = Mixed(), Mixed()
+    run(first, ROWS[:2])
+    second.on_start()
+    second.either, second.frozen, second.by_pair = None, frozenset(), {}
+    run(second, ROWS[:2], state=first.save_state())
+    for name in Mixed.saved:
+        assert getattr(second, name) == getattr(first, name)
+        assert type(getattr(second, name)) is type(getattr(first, name))
+
+
+@pytest.mark.parametrize("saved", [["count"], {"count": "int"}, {"count": list[int]}, {"count": (int, 5)}, 7])
+def test_a_declaration_that_is_none_is_refused_with_the_class(saved: Any) -> None:
+    with pytest.raises(ConfigError, match=r"Wrong\.saved (must be types by name|declares 'count' as)"):
+        type("Wrong", (Strategy,), {"saved": saved})
+
+
+def test_a_state_before_its_attributes_are_set_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"Gambler\.saved declares 'count', which this Gambler does not have"):
+        Gambler().save_state()
 
 
 def test_what_can_not_be_kept_is_told_with_its_place() -> None:

@@ -71,6 +71,7 @@ CLOCKS: dict[str, Callable[[], object]] = {
     "time.perf_counter": lambda: time.perf_counter(),
     "time.perf_counter by name": lambda: perf_counter(),
     "time.process_time": lambda: time.process_time(),
+    "os.times": lambda: os.times(),
     "time.thread_time": lambda: time.thread_time(),
     "time.localtime": lambda: time.localtime(),
     "time.strftime": lambda: time.strftime("%H:%M"),

@@ -315,7 +315,7 @@ def in_a_handler(call: Callable[[Strategy], object]) -> Strategy:
     ("call", "error", "said"),
     [
         (lambda s: s.history("trades"), InvalidArgument, "has no trade rows, only quote"),
-        (lambda s: s.history("books"), InvalidArgument, "must be like"),
+        (lambda s: s.history("books"), InvalidArgument, "'quotes', 'trades' or bars such as '1m', got 'books'"),
         (lambda s: s.history(None), InvalidArgument, "'quotes', 'trades' or bars"),
         (lambda s: s.history(0), InvalidArgument, "must be positive"),
         (lambda s: s.history("quotes", count=0), InvalidArgument, "count must be at least 1"),

@@ -112,6 +112,7 @@ def test_table_shows_every_figure() -> None:
         "markout 10 s      -",
         "position          3 at 99.99",
         "unrealised PnL    -",
+        "income            0.00 USD",
         "run time          0.50 s, 2,000 events per second",
         "profit            0.04 USD",
     ):

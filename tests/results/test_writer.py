@@ -56,13 +56,14 @@ def test_csv_has_exact_text(tmp_path: Path) -> None:
         "tag": "grid:1",
         "stop_price": "",
         "trigger_type": "",
-        "list": "0",
+        "list": "",
         "contingency": "",
-        "parent": "0",
+        "parent": "",
         "trigger_symbol": "",
     }
     assert (orders[1]["price"], orders[1]["avg_px"], orders[1]["reason"]) == ("", "", "insufficient_funds")
     assert orders[2]["avg_px"] == "60000.50"
+    assert (orders[1]["venue_order_id"], orders[1]["tag"]) == ("", "")
 
 
 def test_csv_of_fills_has_prices_fees_and_mids(tmp_path: Path) -> None:

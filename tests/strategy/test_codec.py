@@ -35,6 +35,8 @@ VALUES = st.recursive(
         | st.dictionaries(st.text(), inner, max_size=4)
         | st.dictionaries(st.integers(), inner, max_size=4)
         | st.sets(st.integers() | st.text(), max_size=4)
+        | st.frozensets(st.integers() | st.frozensets(st.text(), max_size=2), max_size=4)
+        | st.dictionaries(st.frozensets(st.integers(), max_size=3), inner, max_size=3)
     ),
     max_leaves=12,
 )
@@ -46,8 +48,8 @@ def shape(value: Any) -> Any:
         return type(value), [shape(item) for item in value]
     if isinstance(value, dict):
         return [(shape(key), shape(item)) for key, item in value.items()]
-    if isinstance(value, set):
-        return type(value), sorted(map(repr, value))
+    if isinstance(value, set | frozenset):
+        return type(value), sorted(repr(shape(item)) for item in value)
     return type(value), repr(value)
 
 
@@ -57,6 +59,13 @@ def test_every_value_comes_back_with_its_type(value: Any) -> None:
     assert back == value
     assert shape(back) == shape(value)
     assert encoded(back) == encoded(value)
+
+
+@pytest.mark.parametrize(
+    "value", [10**5000, -(10**5000), 2**8192, 1 - 2**8192], ids=["10^5000", "-10^5000", "2^8192", "1-2^8192"]
+)
+def test_a_whole_number_of_any_size_comes_back(value: int) -> None:
+    assert decoded(encoded([value])) == [value]
 
 
 def test_a_dictionary_that_looks_like_a_mark_is_a_dictionary() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pytrader import Backtest, InvalidArgument, InvalidState, Strategy
 from pytrader.strategy import Bar, Quote
-from tests.backtest.markets import bars, instrument, quotes
+from tests.backtest.markets import MINUTE, START, bars, instrument, quotes
 
 BTC = instrument()
 
@@ -110,6 +110,67 @@ def test_mid_prices_of_quotes_have_indicators_in_half_ticks() -> None:
     rows = quotes([(1000, 1001), (1000, 1001), (1000, 1002), (1000, 1001)])
     Backtest(strategy, (BTC, rows), cash="1000000 USDT", check_every_event=True).run()
     assert strategy.seen == [("10.01", pytest.approx(10.0075))]
+
+
+class Follow(Strategy):
+    """Long while the quick mean is above the calm one: asked at every bar."""
+
+    def on_start(self) -> None:
+        series = self.bars("1m")
+        self.quick, self.calm = series.sma(2), series.sma(5)
+
+    def on_bar(self, bar: Bar) -> None:
+        if self.quick > self.calm:
+            self.enter()
+        elif self.quick < self.calm:
+            self.leave()
+
+    def enter(self) -> None:
+        if self.position.is_flat:
+            self.buy("0.001")
+
+    def leave(self) -> None:
+        if self.position.is_long:
+            self.close()
+
+
+class Woken(Follow):
+    """The same, woken by the core."""
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.when(self.quick.above(self.calm), self.enter)
+        self.when(self.quick.below(self.calm), self.leave)
+
+    on_bar = Strategy.on_bar
+
+
+@pytest.mark.parametrize("minutes", range(0, 24, 3))
+def test_after_a_warm_up_conditions_trade_like_callbacks(minutes: int) -> None:
+    closes = [1000 + i * i % 23 + i % 11 for i in range(40)]
+    rows = bars([(close, close, close, close) for close in closes])
+    traded = []
+    for kind in (Follow, Woken):
+        start = START + minutes * MINUTE + MINUTE // 2
+        result = Backtest(kind, (BTC, rows), cash="1000000 USDT", start=start, check_every_event=True).run()
+        traded.append(result.fills[["ts_event", "side", "price", "quantity"]].tolist())
+    assert traded[0] == traded[1]
+    assert len(traded[0]) > 2
+
+
+def test_a_condition_that_is_true_when_it_is_asked_for_is_told_at_its_next_evaluation() -> None:
+    class Late(Noting):
+        def on_start(self) -> None:
+            self.seen = []
+            self.series = self.bars("1m")
+            self.series.sma(1)
+
+        def on_bar(self, bar: Bar) -> None:
+            if bar.close_ticks == 1010:
+                self.when(self.condition(), self.note)
+                assert self.condition().holds
+
+    assert run(Late(), [1000, 1010, 1020, 1020, 1000, 1030]).seen == [1010, 1030]
 
 
 def test_a_comparison_that_answers_now_is_refused_with_the_line_to_write() -> None:

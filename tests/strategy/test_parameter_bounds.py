@@ -97,6 +97,31 @@ def test_bounds_that_do_not_fit_the_type_are_refused(annotation: Any) -> None:
         type("Wrong", (Strategy,), {"__annotations__": {"label": annotation}, "label": "a"})
 
 
+def test_bounds_of_a_duration_may_be_times() -> None:
+    class Waiting(Strategy):
+        wait: Annotated[int, Duration(), Range("1s", "1h")] = 60_000_000_000
+
+    assert Waiting(wait="1h").wait == 3_600_000_000_000
+    with pytest.raises(ConfigError, match="it is below 1s"):
+        Waiting(wait="999ms")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "said"),
+    [
+        (Annotated[int, Range(500, 1)], "is from 500 to 1, which no value is in: swap its ends"),
+        (Annotated[int, Range("a", 1)], "must have ends of type int, got 'a'"),
+        (Annotated[Price, Range(0.5)], "must have ends of type Price, got 0.5"),
+        (Annotated[int, Duration(), Range("1s", "1x")], "must have ends of type int, got '1x'"),
+    ],
+)
+def test_wrong_bounds_are_refused_with_the_class(annotation: Any, said: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        type("Wrong", (Strategy,), {"__annotations__": {"fast": annotation}})
+    assert said in str(raised.value)
+    assert "Wrong.fast" in str(raised.value)
+
+
 def test_other_notes_of_an_annotation_are_left_alone() -> None:
     class Noted(Strategy):
         count: Annotated[int, "a remark"] = 3

@@ -69,6 +69,9 @@ inline bool on_grid(const Fixed& value, i128 step, i64& steps) noexcept {
   steps = static_cast<i64>(count);
   return true;
 }
+inline bool is_multiple(const Fixed& value, i128 step) noexcept {
+  return value.raw % step == 0;
+}
 
 // Averages are rounded half-even at 18 decimals.
 inline Fixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) {

@@ -197,6 +197,7 @@ void OrderStore::tell(Order& order, const ExecutionReport& report, OrderStatus n
   move_to(order, next);
   fill_event(order, report.exec_type, report.ts_event, ts_init, out);
   out.reason = report.reason;
+  if (report.reason != RejectReason::none) order.reason = report.reason;
   if (!is_of_trade(report.exec_type)) return;
   const ToldTrade& trade = *trades_.find(order.client_order_id, report.exec_id);
   out.exec_id = report.exec_id;
@@ -389,6 +390,7 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   move_to(*order, next.next);
   fill_event(*order, exec_type, ts, ts, out);
   out.reason = reason;
+  if (reason != RejectReason::none) order->reason = reason;
   return Applied::taken;
 }
 

@@ -65,7 +65,54 @@ void read_prints_l2(const MarketStream& stream, std::size_t rows, Arrival& arriv
   }
 }
 
+// A stream of rows that make best bids and offers, as far as it was received.
+struct PastQuotes {
+  const MarketStream* stream;
+  Arrival arrival;
+  std::size_t rows;
+  std::size_t next = 0;
+  i64 received = INT64_MAX;  // of the next row
+
+  void find_next() {
+    received = next == rows ? INT64_MAX : arrival.of(stream->columns[kTsEvent][next], stream->columns[kTsInit][next]);
+  }
+  // Whether the next row made a new best bid or offer.
+  bool apply(MarketBoard& board, InstrumentMarket& market) {
+    const std::size_t row = next++;
+    if (stream->kind == StreamKind::l3) return board.apply_l3(market, record_at<L3Record>(*stream, row));
+    if (stream->kind == StreamKind::l2) return board.apply_l2(market, record_at<L2Record>(*stream, row));
+    board.apply_quote(market, record_at<QuoteRecord>(*stream, row));
+    return true;
+  }
+};
+
 }  // namespace
+
+void BacktestLoop::for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const {
+  std::vector<PastQuotes> streams;
+  std::size_t left = 0;
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    const bool quotes =
+        stream.kind == StreamKind::quote || stream.kind == StreamKind::l3 || stream.kind == StreamKind::l2;
+    if (stream.instrument != instrument || !quotes) continue;
+    const bool leaves_out = !with_current && index == telling_ && merge_.strategy_row(index) > 0;
+    streams.push_back({&stream, Arrival(merge_, index), merge_.strategy_row(index) - (leaves_out ? 1 : 0)});
+    streams.back().find_next();
+    left += streams.back().rows;
+  }
+  MarketBoard board;
+  InstrumentMarket market;
+  for (; left > 0; --left) {
+    // Of one time the stream that was added first.
+    PastQuotes& first = *std::min_element(streams.begin(), streams.end(), [](const PastQuotes& a, const PastQuotes& b) {
+      return a.next < a.rows && (b.next == b.rows || a.received < b.received);
+    });
+    const bool is_new = first.apply(board, market);
+    first.find_next();
+    if (is_new && market.twice_mid() != kNoMark) take(market.twice_mid());
+  }
+}
 
 void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const {
   std::vector<PastTrade> found;

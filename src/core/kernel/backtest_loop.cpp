@@ -332,6 +332,7 @@ bool BacktestLoop::row_at_strategy(u32 index) {
 
 bool BacktestLoop::published_arrives() {
   const PublishedRow row = published_.take(now_);
+  telling_ = UINT32_MAX;
   if (const auto* status = std::get_if<StatusRecord>(&row.record)) {
     return kernel_.apply_status(row.instrument, *status, now_);
   }

@@ -131,6 +131,7 @@ class BacktestLoop : private VenuePort, private PastRows {
 
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
+  void for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const override;
 
   void require_set_up(const char* what) const;
   bool begin();

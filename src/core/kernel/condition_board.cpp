@@ -98,9 +98,12 @@ WatchId ConditionBoard::watch(StrategyIndex strategy, ConditionId condition) {
     throw Error(ErrorCode::capacity,
                 "conditions: a run can wait for " + std::to_string(kMaxConditions) + " of them at most");
   }
-  watches_.push_back({condition, strategy, nodes_[condition].truth});
+  watches_.push_back({condition, strategy, Truth::unknown});
   const auto id = static_cast<WatchId>(watches_.size() - 1);
-  for (const SeriesId series : series_of_[condition]) by_series_[series].watches.push_back(id);
+  for (const SeriesId series : series_of_[condition]) {
+    by_series_[series].watches.push_back(id);
+    by_series_[series].fresh = true;
+  }
   fired_.reserve(watches_.size());
   return id;
 }
@@ -156,9 +159,10 @@ void ConditionBoard::evaluate(Node& node) const noexcept {
 
 const std::vector<WatchId>& ConditionBoard::update(SeriesId series) {
   fired_.clear();
-  const Followers& followers = by_series_[series];
+  Followers& followers = by_series_[series];
   // As long as operands stand to one another as they did, every condition is what it was: so it is at most updates.
-  bool moved = false;
+  bool moved = followers.fresh;
+  followers.fresh = false;
   for (const ConditionId id : followers.orders) moved |= order_again(nodes_[id]);
   if (!moved) [[likely]]
     return fired_;

@@ -78,6 +78,7 @@ class ConditionBoard {
     std::vector<ConditionId> orders;  // what all the others are made of
     std::vector<ConditionId> nodes;   // these others, each behind those that it is made of
     std::vector<WatchId> watches;
+    bool fresh = false;  // a watch is among them that no update has seen
   };
 
   ConditionId order_of(Operand a, const Operand* b, Fraction price);

@@ -58,8 +58,12 @@ bool Kernel::enter(i64 ts) {
   }
   now_ = ts;
   commands_ = 0;
-  if (way_.next_expiry() <= ts) [[unlikely]]
-    return expire_held();
+  if (way_.next_expiry() <= ts) [[unlikely]] {
+    behind_ = true;
+    const bool goes_on = expire_held();
+    behind_ = false;
+    return goes_on;
+  }
   return true;
 }
 
@@ -72,7 +76,7 @@ bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts
   // Asked before the row is applied: the order may leave with it.
   const TradeRecord print = prints ? MarketBoard::print_of(at, record) : TradeRecord{};
   const bool best_changed = board_.apply_l3(at, record);
-  if (prints && !apply_print(instrument, at, print)) return false;
+  if (prints && !apply_book_print(instrument, at, print)) return false;
   return after_book_row(instrument, at, best_changed, record.flags);
 }
 
@@ -84,9 +88,8 @@ bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
     const Side resting = static_cast<Side>(record.side);
     const i64 aggressor = valid(resting) ? static_cast<i64>(opposite(resting)) : 0;
-    if (!apply_print(instrument, at, {record.ts_event, record.ts_init, record.price, record.quantity, aggressor, 0})) {
-      return false;
-    }
+    const TradeRecord print{record.ts_event, record.ts_init, record.price, record.quantity, aggressor, 0};
+    if (!apply_book_print(instrument, at, print)) return false;
   }
   return after_book_row(instrument, at, best_changed, record.flags);
 }
@@ -161,6 +164,14 @@ bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record
   Callback callback{CallbackKind::status, instrument, 0, now_, {}};
   callback.status = &record;
   return deliver(callback);
+}
+
+// A trade that a row of a book tells of, before the best bid or offer that the row makes.
+bool Kernel::apply_book_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
+  behind_ = true;
+  const bool goes_on = apply_print(instrument, at, trade);
+  behind_ = false;
+  return goes_on;
 }
 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.

@@ -240,6 +240,7 @@ class Kernel {
   bool deliver_events();
   bool has_events();
   bool apply_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
+  bool apply_book_print(InstrumentIndex instrument, InstrumentMarket& market, const TradeRecord& trade);
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
   bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
@@ -279,6 +280,7 @@ class Kernel {
   const PastRows* past_ = nullptr;
   bool warming_ = false;
   bool printing_ = false;  // bars are closed before a trade that they do not hold
+  bool behind_ = false;    // the row at hand has not come to the indicators on mid prices
   bool started_ = false;
   bool calling_ = false;
   bool failed_ = false;

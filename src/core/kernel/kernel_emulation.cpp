@@ -23,7 +23,10 @@ bool Kernel::tell_last(InstrumentIndex instrument, i64 price) {
 
 bool Kernel::tell_quote(InstrumentIndex instrument, i64 bid, i64 ask) {
   if (!listens(instrument)) return true;
-  return release_fired(way_.emulation().emulator().on_quote(instrument, bid, ask), instrument, kOfQuote);
+  behind_ = true;
+  const bool goes_on = release_fired(way_.emulation().emulator().on_quote(instrument, bid, ask), instrument, kOfQuote);
+  behind_ = false;
+  return goes_on;
 }
 
 bool Kernel::tell_mark(InstrumentIndex instrument, i64 price) {

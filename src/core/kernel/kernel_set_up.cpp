@@ -94,8 +94,17 @@ i64 Kernel::bars_closed_until(InstrumentIndex instrument, i64 duration_ns) const
   return last != nullptr ? last->ts_event : INT64_MIN;
 }
 
-// The bars that closed before the indicator was asked for.
+// The bars that closed, or the mid prices that were seen, before the indicator was asked for.
 void Kernel::warm(SeriesId series, Indicator& indicator) {
+  if (bars_.duration_ns(series) == 0) {
+    BarRecord mid{};
+    past_->for_each_mid(bars_.instrument(series), !behind_, [&](i64 twice_mid) {
+      mid.close = twice_mid;
+      indicator.update(mid);
+      bars_.set_last(series, mid);
+    });
+    return;
+  }
   const BarRecord* last = bars_.last(series);
   if (last == nullptr) return;
   const i64 end = last->ts_event;

@@ -103,8 +103,7 @@ MarketStream complete(MarketStream stream) {
     }
     column = {field.absent, 0};
   }
-  constexpr std::size_t kTsInit = 1;
-  if (stream.columns[kTsInit].data == &kZero) stream.columns[kTsInit] = stream.columns[0];
+  if (stream.columns[kTsInit].data == &kZero) stream.columns[kTsInit] = stream.columns[kTsEvent];
   stream.packed = static_cast<const char*>(stream.columns[0].data);
   const auto width = static_cast<std::ptrdiff_t>(column_count(stream.kind) * sizeof(i64));
   for (std::size_t i = 0; i < column_count(stream.kind); ++i) {

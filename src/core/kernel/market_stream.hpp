@@ -22,6 +22,8 @@ constexpr bool is_of_orders(StreamKind kind) noexcept {
 
 // Fields of the kind's record, in its order; the owner keeps the memory until the run is over.
 constexpr std::size_t kMaxStreamColumns = 8;
+constexpr std::size_t kTsEvent = 0;  // columns of every kind
+constexpr std::size_t kTsInit = 1;
 constexpr std::size_t kBarOpenColumn = 2;  // ts_open
 constexpr std::size_t column_count(StreamKind kind) noexcept {
   if (kind == StreamKind::status) return 3;

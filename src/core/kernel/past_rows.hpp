@@ -14,6 +14,7 @@ class PastRows {
   // A trade and the kernel's time at which it was received.
   using TakeTrade = std::function<void(const TradeRecord&, i64)>;
   using TakeBar = std::function<void(const BarRecord&)>;
+  using TakeMid = std::function<void(i64 twice_mid)>;
 
   virtual ~PastRows() = default;
   // Of trade records, and of executions and prints of books. The row that is being told now is left out unless
@@ -21,6 +22,8 @@ class PastRows {
   virtual void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const = 0;
   // Of bars that came as records of this length.
   virtual void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const = 0;
+  // The mid price in half ticks after each row that made a new best bid or offer, where both sides had one.
+  virtual void for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const = 0;
 };
 
 }  // namespace pytrader

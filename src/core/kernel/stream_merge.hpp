@@ -95,8 +95,6 @@ class StreamMerge {
   void strategy_done(u32 index, bool alone = false);
 
  private:
-  static constexpr std::size_t kTsEvent = 0;
-  static constexpr std::size_t kTsInit = 1;
   struct Cursor {
     MarketStream stream;
     std::unique_ptr<LatencyModel> latency;  // null for the constant

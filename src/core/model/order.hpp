@@ -65,6 +65,7 @@ struct Order {
   OrderStatus ended = OrderStatus::initialized;    // canceled, expired or rejected; initialized: not ended
   OrderStatus request = OrderStatus::initialized;  // pending_cancel or pending_replace; initialized: none
   u8 facts = 0;                                    // bits kSent ..
+  RejectReason reason = RejectReason::none;        // why it, or the last request about it, was refused or came unasked
   u64 asked_cancel = 0;                            // newest word of the venue when we asked last for a cancel
   u64 asked_replace = 0;                           // ... for a replace
   u64 last_sequence = 0;                           // newest word of the venue so far

@@ -55,6 +55,8 @@ def _allotted(name: str, share: Share, cash: Sequence[Money]) -> list[Money]:
     if isinstance(share, str) and share.strip().endswith("%"):
         part = _percentage(name, share)
         return [_part_of(amount, part) for amount in cash]
+    if not isinstance(share, str | Money | Sequence):
+        raise ConfigError(f"allocation of {name} must be like '60%' or '5000 USD', got {share!r}")
     parts = [share] if isinstance(share, str | Money) else list(share)
     amounts = [part if isinstance(part, Money) else _money(name, part) for part in parts]
     codes = [amount.currency.code for amount in cash]

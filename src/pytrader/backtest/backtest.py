@@ -146,9 +146,9 @@ class Backtest:
         self.emulate = _one_of(emulate, "emulate", ("where_needed", "always", "never"))
         self.immediate_trigger = _one_of(immediate_trigger, "immediate_trigger", ("elect", "deny"))
         self.seed = _seed(seed)
-        self.limits = RiskLimits() if limits is None else limits
+        self.limits = _limits(limits)
         self.record_events = _flag(record_events, "record_events")
-        self.check_every_event = check_every_event
+        self.check_every_event = _flag(check_every_event, "check_every_event")
         self.markets = markets(data)
         self.cash = opening_cash(cash, self.markets.instruments)
         self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
@@ -302,6 +302,12 @@ def _start(value: int | None, markets: Markets) -> int | None:
     if value > markets.end_ns:
         raise InvalidArgument(f"start is {value}, and the data ends at {markets.end_ns}: choose an earlier one")
     return value if value > markets.start_ns else None
+
+
+def _limits(value: RiskLimits | None) -> RiskLimits:
+    if value is not None and not isinstance(value, RiskLimits):
+        raise InvalidArgument(f"limits must be RiskLimits(...) of pytrader.backtest, got {value!r}")
+    return RiskLimits() if value is None else value
 
 
 def _flag(value: bool, name: str) -> bool:

@@ -35,6 +35,7 @@ _ALWAYS: Final[tuple[tuple[ModuleType, str, tuple[str, ...]], ...]] = (
             *("process_time", "process_time_ns", "thread_time", "thread_time_ns", "clock_gettime", "clock_gettime_ns"),
         ),
     ),
+    (os, CLOCK, ("times",)),
     (os, CHANCE, ("urandom", "getrandom")),
     (uuid, CHANCE, ("uuid1", "uuid4")),
     (secrets, CHANCE, ("choice", "randbelow", "randbits", "token_bytes", "token_hex", "token_urlsafe")),

@@ -97,7 +97,10 @@ class History:
     def _bars(self, what: object, instrument: int) -> dict[str, Column]:
         if not isinstance(what, str | int) or isinstance(what, bool):
             raise InvalidArgument(f"history is of 'quotes', 'trades' or bars such as '1m', got {what!r}")
-        length = duration_ns(what, "a bar's length")
+        try:
+            length = duration_ns(what, "a bar's length")
+        except InvalidArgument:
+            raise InvalidArgument(f"history is of 'quotes', 'trades' or bars such as '1m', got {what!r}") from None
         if length <= 0:
             raise InvalidArgument(f"a bar's length must be positive, got {what!r}")
         return dict(self._engine.past_bars(instrument, length))

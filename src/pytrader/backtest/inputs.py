@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -182,12 +183,19 @@ def strategy_instances(strategies: Strategies) -> dict[str, AnyStrategy]:
             if type(name) is not str or not name.isidentifier():
                 raise InvalidArgument(f"a strategy's name must be one word of letters, digits and _, got {name!r}")
         return dict(zip(strategies, instances, strict=True))
-    classes = [one.name for one in instances]
+    return _numbered(instances)
+
+
+def _numbered(instances: Sequence[AnyStrategy]) -> dict[str, AnyStrategy]:
+    """Strategies by their own names, numbered from 1 on where one comes more than once, past names that are taken."""
+    own = Counter(one.name for one in instances)
+    given = dict.fromkeys(own, 0)
     named: dict[str, AnyStrategy] = {}
-    for position, one in enumerate(instances):
-        name = classes[position]
-        if classes.count(name) > 1:
-            name = f"{name}{classes[: position + 1].count(name)}"
+    for one in instances:
+        name = one.name
+        while own[one.name] > 1 and (name in own or name in named):
+            given[one.name] += 1
+            name = f"{one.name}{given[one.name]}"
         named[name] = one
     return named
 

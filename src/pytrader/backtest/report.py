@@ -107,6 +107,7 @@ def lines_of_position(figures: dict[str, Any]) -> list[tuple[str, str]]:
         ("realised PnL", money("realized_pnl")),
         ("unrealised PnL", money("unrealized_pnl")),
         ("fees", money("fees")),
+        ("income", money("income")),
         ("net PnL", money("net_pnl")),
         ("markout 1 s", markout_text(figures["markout_1s"], currency)),
         ("markout 10 s", markout_text(figures["markout_10s"], currency)),

@@ -273,6 +273,35 @@ class BacktestResult:
 
         return summarize(self)
 
+    def to_arrow(self, name: str) -> Any:
+        """Return one of the tables that `write` writes, as a `pyarrow.Table`.
+
+        Parameters
+        ----------
+        name : {"orders", "fills", "cash_events", "equity", "order_events"}
+            Which; ``docs/results.md`` lists the columns. Names stand for codes, decimals for ticks and lots.
+
+        Raises
+        ------
+        ConfigError
+            For another name, or where pyarrow is not installed (``pip install pytrader[parquet]``).
+        """
+        from pytrader.backtest.frames import arrow_table
+
+        return arrow_table(self, name)
+
+    def to_pandas(self, name: str) -> Any:
+        """Return the same as a `pandas.DataFrame` of Arrow-backed columns, exact; needs pandas and pyarrow."""
+        from pytrader.backtest.frames import pandas_frame
+
+        return pandas_frame(self, name)
+
+    def to_polars(self, name: str) -> Any:
+        """Return the same as a `polars.DataFrame`, exact; needs polars and pyarrow."""
+        from pytrader.backtest.frames import polars_frame
+
+        return polars_frame(self, name)
+
     def __repr__(self) -> str:
         """Return one line that tells runs apart."""
         ending = "" if self.finished else ", stopped early"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from pytrader.backtest.exact import UNKNOWN, IntColumn, divide_half_even, mantis
 from pytrader.model import (
     CashEventKind,
     Contingency,
+    ExecType,
     Liquidity,
     OrderStatus,
     OrderType,
@@ -69,6 +70,11 @@ def code_column(name: str, codes: IntColumn, names: Any, unknown: int | None = N
     for member in names:
         labels[int(member.value)] = member.name.lower()
     return Column(name, "text", codes, labels=labels, known=None if unknown is None else codes != unknown)
+
+
+def number_column(name: str, rows: Rows) -> Column:
+    """Numbers that count from 1 on; 0 stands for none and becomes an empty cell."""
+    return Column(name, "integer", rows[name], known=rows[name] != 0)
 
 
 def grid_column(
@@ -130,7 +136,7 @@ def order_columns(result: BacktestResult) -> list[Column]:
         Column("ts_init", "time", rows["ts_init"]),
         Column("ts_last", "time", rows["ts_last"]),
         Column("client_order_id", "integer", rows["client_order_id"]),
-        Column("venue_order_id", "integer", rows["venue_order_id"]),
+        number_column("venue_order_id", rows),
         *identity_columns(result, rows),
         code_column("side", rows["side"], Side),
         code_column("order_type", rows["order_type"], OrderType),
@@ -141,12 +147,12 @@ def order_columns(result: BacktestResult) -> list[Column]:
         grid_column("cum_qty", rows, "cum_qty", lots),
         average_price_column(rows, ticks),
         code_column("reason", rows["reason"], RejectReason, unknown=0),
-        Column("tag", "text", rows["tag"], labels=result.tags),
-        stop_price_column(result, rows, ticks),
+        Column("tag", "text", rows["tag"], labels=result.tags, known=rows["tag"] != 0),
+        stop_price_column(result, rows, ticks, rows["trigger_symbol"]),
         code_column("trigger_type", rows["trigger_type"], TriggerType, unknown=0),
-        Column("list", "integer", rows["list"]),
+        number_column("list", rows),
         code_column("contingency", rows["contingency"], Contingency, unknown=0),
-        Column("parent", "integer", rows["parent"]),
+        number_column("parent", rows),
         Column(
             "trigger_symbol",
             "text",
@@ -157,9 +163,8 @@ def order_columns(result: BacktestResult) -> list[Column]:
     ]
 
 
-def stop_price_column(result: BacktestResult, rows: Rows, ticks: Sequence[Any]) -> Column:
+def stop_price_column(result: BacktestResult, rows: Rows, ticks: Sequence[Any], symbols: IntColumn) -> Column:
     """Say what orders wait for: in ticks of their instrument, or of the synthetic price that they name."""
-    symbols = rows["trigger_symbol"]
     places = np.where(symbols == 0, rows["instrument"], len(ticks) - 1 + symbols)
     return grid_column(
         "stop_price", rows, "stop_price", [*ticks, *(each.tick_size for each in result.synthetics)], places=places
@@ -249,11 +254,52 @@ def equity_columns(result: BacktestResult) -> list[Column]:
     return columns
 
 
+def event_columns(result: BacktestResult) -> list[Column]:
+    """Lay out the order events of a run that recorded them."""
+    rows = result.order_events
+    assert rows is not None, "a run's result has them, recorded or none"
+    ticks = [each.tick_size for each in result.instruments]
+    lots = [each.lot_size for each in result.instruments]
+    last_px = grid_column("last_px", rows, "last_px", ticks)
+    return [
+        Column("ts_event", "time", rows["ts_event"]),
+        Column("ts_init", "time", rows["ts_init"]),
+        Column("client_order_id", "integer", rows["client_order_id"]),
+        number_column("venue_order_id", rows),
+        number_column("exec_id", rows),
+        *identity_columns(result, rows),
+        code_column("exec_type", rows["exec_type"], ExecType),
+        code_column("ord_status", rows["ord_status"], OrderStatus),
+        code_column("side", rows["side"], Side),
+        grid_column("price", rows, "price", ticks),
+        stop_price_column(result, rows, ticks, _symbols_of_events(result, rows)),
+        grid_column("order_qty", rows, "order_qty", lots),
+        grid_column("cum_qty", rows, "cum_qty", lots),
+        grid_column("leaves_qty", rows, "leaves_qty", lots),
+        replace(last_px, known=rows["last_qty"] != 0),
+        grid_column("last_qty", rows, "last_qty", lots),
+        code_column("liquidity", rows["liquidity"], Liquidity, unknown=0),
+        code_column("reason", rows["reason"], RejectReason, unknown=0),
+    ]
+
+
+def _symbols_of_events(result: BacktestResult, rows: Rows) -> IntColumn:
+    """What the prices that events' orders wait for are counted in: an event has its order's."""
+    found = np.searchsorted(result.orders["client_order_id"], rows["client_order_id"])
+    symbols: IntColumn = result.orders["trigger_symbol"][found]
+    return symbols
+
+
+TABLES: Final[dict[str, Callable[[BacktestResult], list[Column]]]] = {
+    "orders": order_columns,
+    "fills": fill_columns,
+    "cash_events": cash_event_columns,
+    "equity": equity_columns,
+    "order_events": event_columns,
+}
+
+
 def output_tables(result: BacktestResult) -> dict[str, list[Column]]:
-    """Lay out every file of a result, by its name without ending."""
-    return {
-        "orders": order_columns(result),
-        "fills": fill_columns(result),
-        "cash_events": cash_event_columns(result),
-        "equity": equity_columns(result),
-    }
+    """Lay out every file of a result, by its name without ending; order events where the run recorded them."""
+    recorded = result.order_events is not None and len(result.order_events) > 0
+    return {name: columns(result) for name, columns in TABLES.items() if name != "order_events" or recorded}

@@ -58,8 +58,14 @@ def arrow_array(arrow: Any, column: Column) -> Any:
     if column.kind == "integer":
         return arrow.array(column.numbers, type=arrow.int64(), mask=missing)
     if column.kind == "text":
-        codes = arrow.array(column.numbers, type=arrow.int32(), mask=missing)
-        return arrow.DictionaryArray.from_arrays(codes, arrow.array(list(column.labels), type=arrow.string()))
+        numbers = np.asarray(column.numbers)
+        known = np.ones(len(numbers), bool) if column.known is None else column.known
+        # The labels that occur, once each: those of an enumeration have gaps.
+        used, places = np.unique(numbers[known], return_inverse=True)
+        codes = np.zeros(len(numbers), np.int32)
+        codes[known] = places
+        labels = arrow.array([column.labels[number] for number in used.tolist()], type=arrow.string())
+        return arrow.DictionaryArray.from_arrays(arrow.array(codes, mask=missing), labels)
     raw = b"".join(int(number).to_bytes(16, "little", signed=True) for number in column.numbers)
     kind = arrow.decimal128(DECIMAL_PRECISION, column.decimals)
     validity = None

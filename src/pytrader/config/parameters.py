@@ -30,7 +30,8 @@ class Range:
     Parameters
     ----------
     low, high : number or text, optional
-        As the parameter's type reads them: ``Range("0.01", None)`` of a Price. None: no bound.
+        As the parameter's type reads them: ``Range("0.01", None)`` of a Price, ``Range("1s", "1h")`` beside a
+        `Duration`. None: no bound.
     unit : str
         What the number counts, for messages: ``"bars"``, ``"basis points"``.
     """
@@ -219,6 +220,7 @@ def _declared(owner: type, name: str, annotation: Any) -> Parameter | None:
             "| None, and in an Annotated with a Range or Duration that fits them; "
             f"write _{name} or ClassVar for what is no parameter"
         )
+    _check_bounds(owner, name, annotation)
     parameter = Parameter(name, annotation, default)
     if default is not REQUIRED:
         return Parameter(name, annotation, parameter.check(default, owner.__name__))
@@ -278,17 +280,45 @@ def _convert(annotation: Any, value: object) -> Any:
         if isinstance(note, Duration) and isinstance(value, str):
             value = duration_ns(value)
     converted = _convert_type(annotation, value)
+    is_time = any(isinstance(note, Duration) for note in notes)
     for note in notes:
         if isinstance(note, Range) and converted is not None:
-            _check_range(annotation, note, converted)
+            _check_range(annotation, note, is_time, converted)
     return converted
 
 
-def _check_range(annotation: Any, bounds: Range, value: Any) -> None:
-    if bounds.low is not None and value < _convert_type(annotation, bounds.low):
+def _check_range(annotation: Any, bounds: Range, is_time: bool, value: Any) -> None:
+    if bounds.low is not None and value < _bound(annotation, bounds.low, is_time):
         raise ValueError(f"it is below {bounds.low}")
-    if bounds.high is not None and value > _convert_type(annotation, bounds.high):
+    if bounds.high is not None and value > _bound(annotation, bounds.high, is_time):
         raise ValueError(f"it is above {bounds.high}")
+
+
+def _bound(annotation: Any, bound: Any, is_time: bool) -> Any:
+    return _convert_type(annotation, duration_ns(bound) if is_time and isinstance(bound, str) else bound)
+
+
+def _check_bounds(owner: type, name: str, annotation: Any) -> None:
+    """Refuse a Range whose ends are not of the parameter's type, or that nothing is in."""
+    inner, notes = _split_notes(annotation)
+    is_time = any(isinstance(note, Duration) for note in notes)
+    for bounds in notes:
+        if not isinstance(bounds, Range):
+            continue
+        ends: list[Any] = []
+        for end in (bounds.low, bounds.high):
+            try:
+                ends.append(None if end is None else _bound(inner, end, is_time))
+            except (TypeError, ValueError, PytraderError) as error:
+                raise ConfigError(
+                    f"the Range of parameter {owner.__name__}.{name} must have ends of type {describe(inner)}, "
+                    f"got {end!r}: {error}"
+                ) from None
+        if None not in ends and ends[0] > ends[1]:
+            raise ConfigError(
+                f"the Range of parameter {owner.__name__}.{name} is from {bounds.low} to {bounds.high}, which no value "
+                "is in: swap its ends"
+            )
 
 
 def _convert_type(annotation: Any, value: object) -> Any:

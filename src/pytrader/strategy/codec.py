@@ -24,6 +24,8 @@ _EXACT: Final[dict[type, tuple[str, Callable[[Any], Any]]]] = {
     float: ("float", float.hex),
     bytes: ("bytes", bytes.hex),
 }
+# Python reads and writes decimal digits of a whole number up to some 4,300 only.
+_INT_BITS_MAX: Final = 8192
 _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "decimal": Decimal,
     "fixed": Fixed,
@@ -33,14 +35,16 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "float": float.fromhex,
     "bytes": bytes.fromhex,
     "enum": lambda value: getattr(enums, value[0])[value[1]],
+    "int": lambda value: int(value, 16),
     "tuple": lambda value: tuple(_read(item) for item in value),
     "set": lambda value: {_read(item) for item in value},
+    "frozenset": lambda value: frozenset(_read(item) for item in value),
     "dict": lambda value: {_read(key): _read(item) for key, item in value},
 }
 
 
 def encoded(value: object) -> bytes:
-    """Write a value: the same bytes for equal values of the same types, on every machine.
+    """Write a value: the same bytes for equal values of the same types and order, on every machine.
 
     Parameters
     ----------
@@ -77,6 +81,8 @@ def _written(value: Any, place: str, depth: int) -> Any:
     if isinstance(value, Enum):
         return _written_member(value, place)
     kind = type(value)
+    if kind is int and value.bit_length() > _INT_BITS_MAX:
+        return {_MARK: ["int", hex(value)]}
     if value is None or kind in (bool, int, str):
         return value
     if kind in _EXACT:
@@ -88,7 +94,7 @@ def _written(value: Any, place: str, depth: int) -> Any:
         return {_MARK: ["tuple", [_written(item, f"{place}[{index}]", depth + 1) for index, item in enumerate(value)]]}
     if kind in (set, frozenset):
         items = [_written(item, f"an item of {place}", depth + 1) for item in value]
-        return {_MARK: ["set", sorted(items, key=json.dumps)]}
+        return {_MARK: [kind.__name__, sorted(items, key=json.dumps)]}
     if kind is dict:
         if all(type(key) is str for key in value) and _MARK not in value:
             return {key: _written(item, f"{place}[{key!r}]", depth + 1) for key, item in value.items()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin
 
 from pytrader.errors import ConfigError, DataError
 from pytrader.strategy.codec import decoded, encoded
@@ -115,10 +116,39 @@ def check_schema(strategy: Strategy, values: object, said: str) -> None:
     for name, value in values.items():
         if name not in schema:
             raise ConfigError(f"{owner}: {said} {name!r}, which {owner}.saved does not declare")
-        wanted = schema[name] if isinstance(schema[name], tuple) else (schema[name],)
+        wanted = _types_of(schema[name])
         if type(value) not in wanted:
             types = " or ".join(kind.__name__ for kind in wanted)
             raise ConfigError(f"{owner}: {said} {name} = {value!r}, and {owner}.saved declares {types}")
+
+
+def check_declaration(owner: type[Strategy]) -> None:
+    """Refuse a `saved` that is no mapping of types by name.
+
+    Raises
+    ------
+    ConfigError
+        Naming the attribute and what stands for its type.
+    """
+    schema: object = owner.saved
+    if not isinstance(schema, Mapping):
+        raise ConfigError(f"{owner.__name__}.saved must be types by name, such as {{'count': int}}, got {schema!r}")
+    for name, declared in schema.items():
+        for kind in _types_of(declared):
+            if not isinstance(kind, type) or get_origin(kind) is not None:
+                raise ConfigError(
+                    f"{owner.__name__}.saved declares {name!r} as {declared!r}: write a class such as int or list, a "
+                    "tuple of classes, or int | None"
+                )
+
+
+def _types_of(declared: Any) -> tuple[Any, ...]:
+    """The types that a declaration allows: a class, None, a union, or a tuple of them."""
+    if isinstance(declared, tuple):
+        return tuple(kind for one in declared for kind in _types_of(one))
+    if get_origin(declared) in (Union, UnionType):
+        return get_args(declared)
+    return (NoneType,) if declared is None else (declared,)
 
 
 def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,13 @@ from typing import Any, ClassVar, Self
 from pytrader._core import TradingPhase
 from pytrader._strategy import Bar, Book, CashEvent, OrderEvent, Position, Quote, StrategyBase, Timer, Trade
 from pytrader.config import Parameter, declared_parameters, parameter_values
+from pytrader.errors import ConfigError
 from pytrader.strategy.codec import encoded
 from pytrader.strategy.error_policy import ErrorPolicy
-from pytrader.strategy.state import Schema, saved_parameters, saved_state
+from pytrader.strategy.state import Schema, check_declaration, saved_parameters, saved_state
+
+# How like a handler's name another one must be to be taken for a misspelled one, from 0 to 1.
+_LIKENESS_MIN = 0.85
 
 
 class Strategy(StrategyBase):
@@ -51,9 +55,11 @@ class Strategy(StrategyBase):
     _published: Mapping[str, object] = MappingProxyType({})
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Read the class's parameters, once."""
+        """Read the class's parameters, once, and refuse what would be ignored."""
         super().__init_subclass__(**keywords)
         cls._declared = declared_parameters(cls, Strategy)
+        check_declaration(cls)
+        _refuse_misspelled_handlers(cls)
 
     def __init__(self, **parameters: Any) -> None:
         """Make a strategy.
@@ -191,6 +197,13 @@ class Strategy(StrategyBase):
 
     def on_save(self) -> dict[str, Any]:
         """Return this strategy's own state by name; unless overridden, the attributes that `saved` declares."""
+        owner = type(self).__name__
+        for name in self.saved:
+            if not hasattr(self, name):
+                raise ConfigError(
+                    f"{owner}.saved declares {name!r}, which this {owner} does not have: set it in on_start, and save "
+                    "the state after that"
+                )
         return {name: getattr(self, name) for name in self.saved}
 
     def on_load(self, state: dict[str, Any]) -> None:
@@ -199,6 +212,26 @@ class Strategy(StrategyBase):
 
     def on_fault(self, error: BaseException) -> None:
         """An error ended this strategy, and this is the last that it hears; it may not trade any more."""
+
+
+def _refuse_misspelled_handlers(cls: type[Strategy]) -> None:
+    unknown = [
+        name
+        for name, value in vars(cls).items()
+        if name.startswith("on_") and callable(value) and not hasattr(Strategy, name)
+    ]
+    if not unknown:
+        return
+    from difflib import get_close_matches
+
+    handlers = [name for name in vars(Strategy) if name.startswith("on_")]
+    for name in unknown:
+        near = get_close_matches(name, handlers, n=1, cutoff=_LIKENESS_MIN)
+        if near:
+            raise ConfigError(
+                f"{cls.__name__}.{name} is no handler, so nothing would call it: did you mean {near[0]}? A method of "
+                "your own needs a name that is less like a handler's"
+            )
 
 
 def _with_parameters(cls: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:

@@ -120,6 +120,16 @@ TEST_CASE("watches fire in the order in which they were asked for") {
   CHECK(scene.close(4) == Fired{first, second, third});
 }
 
+TEST_CASE("a condition that is true when it is asked for fires at the next update, though nothing moved") {
+  Scene scene;
+  const ConditionId low = scene.board.relation(Relation::below, scene.a(), nullptr, {10, 1});
+  scene.close(4);
+  CHECK(scene.board.truth(low) == Truth::yes);
+  const WatchId watch = scene.board.watch(0, low);
+  CHECK(scene.close(4) == Fired{watch});
+  CHECK(scene.close(4).empty());
+}
+
 TEST_CASE("a condition that does not exist is refused by name") {
   Scene scene;
   CHECK_THROWS_WITH_AS(scene.board.watch(0, 7), "conditions: there is no condition 7; the run has 0", Error);

@@ -228,6 +228,7 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         TriggerType trigger_type
         Contingency contingency
         unsigned short flags
+        RejectReason reason
         i64 leaves_qty()
         cbool is_overfilled()
 
@@ -393,6 +394,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     CFixed quantity_value(const Scale& scale, i64 lots) except +translate_current_exception
     CFixed half_price_value(const Scale& scale, i64 ticks) except +translate_current_exception
     cbool on_grid(const CFixed& value, i128 step, i64& steps)
+    cbool is_multiple(const CFixed& value, i128 step)
     CFixed average_price(i128 cum_value, i64 cum_qty, const Scale& scale) except +translate_current_exception
     CFixed entry_price(const PositionState& state, const Scale& scale) except +translate_current_exception
     CFixed amount(i128 raw)
@@ -438,6 +440,18 @@ cdef extern from "order_query.hpp" namespace "pytrader::bindings" nogil:
     void find_orders(const Kernel& kernel, const OrderQuery& query, vector[u64]& found) except +translate_current_exception
     void find_open_tags(const Kernel& kernel, u32 strategy, vector[u32]& tags) except +translate_current_exception
     u64 find_venue_number(const Kernel& kernel, u32 instrument, u64 number)
+
+
+cdef extern from "handle_table.hpp" namespace "pytrader::bindings" nogil:
+    cdef cppclass HandleLink:
+        HandleLink()
+        void leave()
+
+    cdef cppclass HandleTable:
+        HandleTable()
+        void add(HandleLink& link, u64 number, void* handle) except +
+        void* find(u64 number)
+        void* any()
 
 
 cdef extern from "condition_view.hpp" namespace "pytrader::bindings" nogil:

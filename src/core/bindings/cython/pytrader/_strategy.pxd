@@ -22,7 +22,7 @@ from pytrader._kernel cimport (
 from pytrader._kernel cimport CashEvent as CCashEvent
 from pytrader._kernel cimport Indicator as CIndicator
 from pytrader._kernel cimport Instrument as CInstrument
-from pytrader._kernel cimport LevelTotals, Scale
+from pytrader._kernel cimport HandleLink, HandleTable, LevelTotals, Scale
 from pytrader._kernel cimport Order as COrder
 from pytrader._kernel cimport OrderTerms
 from pytrader._kernel cimport OrderEvent as COrderEvent
@@ -74,7 +74,9 @@ cdef class Synthetic:
 
 
 cdef class Order:
-    cdef Context context  # None once the order is closed or the run is over
+    cdef Context context  # None once the run is over
+    cdef HandleLink link  # by which the context finds it again
+    cdef bint listed  # among the context's open orders
     cdef Grid grid
     cdef Grid stop_grid  # of the price that it waits for
     cdef u64 number
@@ -190,6 +192,7 @@ cdef class Context:
     cdef dict synthetic_by_name
     cdef object tags
     cdef dict labels  # (text, parts) of this strategy's tags, by number
+    cdef HandleTable handles  # of all orders, for as long as somebody holds them
     cdef dict open_orders
     cdef dict unanswered  # closed orders with a request that the venue has yet to answer
     cdef Order recent
@@ -246,6 +249,8 @@ cdef class Context:
     cdef tuple label_of(self, u32 tag)
     cdef Order order_of(self, u64 number)
     cdef Order follow(self, u64 number, Grid grid, u32 tag)
+    cdef int list_open(self, Order order) except -1
+    cdef int unlist(self, Order order) except -1
     cdef int set_timer(self, name, i64 first, i64 every) except -1
     cdef bint cancel_timer(self, name) except? False
     cdef int dispatch(self, const Callback& callback) except -1

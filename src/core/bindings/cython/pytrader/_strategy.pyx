@@ -52,6 +52,7 @@ from pytrader._kernel cimport (
     is_answer,
     is_cancelable,
     is_closed,
+    is_multiple,
     is_open,
     is_pending,
     is_recorded,

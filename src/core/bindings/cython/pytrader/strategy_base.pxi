@@ -274,6 +274,8 @@ cdef class StrategyBase:
     def when(self, condition, handler):
         """Call a function whenever a condition becomes true: it is, and was not when its indicators last changed.
 
+        One that is true at its first evaluation after this call becomes true there, whatever it was before.
+
         The core evaluates the condition; until it becomes true, nothing of Python runs. The call comes after the bar
         or quote was delivered. Functions of one moment are called in the order in which they were given.
 

@@ -154,10 +154,13 @@ cdef class Context:
 
     def detach(self):
         """End: orders keep their last state, everything else refuses from here on."""
+        cdef void* handle
         if self.kernel != NULL:
             self.last_state = self.kernel.state(self.index)
-            for order in list(self.open_orders.values()):
-                (<Order>order).close()
+            handle = self.handles.any()
+            while handle != NULL:
+                (<Order>handle).close()
+                handle = self.handles.any()
         self.open_orders.clear()
         self.unanswered.clear()
         self.algorithms.clear()
@@ -232,18 +235,18 @@ cdef class Context:
 
     cdef Order order_of(self, u64 number):
         cdef const COrder* record
+        cdef void* held
         cdef Order order = self.recent
         if order is not None and order.number == number:
             return order
-        order = <Order>self.open_orders.get(number)
-        if order is None:
-            order = <Order>self.unanswered.get(number)
-        if order is None:
+        held = self.handles.find(number)
+        if held != NULL:
+            order = <Order>held
+        else:
             record = self.kernel.order(number)
             order = self.follow(number, <Grid>self.grids[record.instrument], record.tag)
             if is_closed(record.ord_status):
-                order.close()
-                self.open_orders.pop(number)
+                self.unlist(order)
         self.recent = order
         return order
 
@@ -256,8 +259,19 @@ cdef class Context:
         order.number = number
         order.owner = self.name
         order.label, order.parts = self.label_of(tag)
-        self.open_orders[number] = order
+        self.handles.add(order.link, number, <void*>order)
+        self.list_open(order)
         return order
+
+    # Open orders' handles are kept: they gather what happens, whether or not the strategy holds them.
+    cdef int list_open(self, Order order) except -1:
+        self.open_orders[order.number] = order
+        order.listed = True
+
+    cdef int unlist(self, Order order) except -1:
+        if order.listed:
+            del self.open_orders[order.number]
+            order.listed = False
 
     cdef int set_timer(self, name, i64 first, i64 every) except -1:
         if not isinstance(name, str) or not name:
@@ -408,6 +422,8 @@ cdef class Context:
             order.asked -= 1
         if is_closed(record.ord_status):
             self.finish_order(order)
+        elif not order.listed:
+            self.list_open(order)  # a bust or a correction has opened it again
         if self.on_order_event is None and not (refused and self.on_reject is not None) and not self.algorithms:
             return 0
         event = self.order_event
@@ -428,11 +444,10 @@ cdef class Context:
                 tell_algorithm(self, order, event)
         return 0
 
-    # The handle of a closed order stays known until the venue has answered every request about it: a cancel that came
-    # too late is refused after the fill.
+    # The handle of a closed order is kept until the venue has answered every request about it: a cancel that came too
+    # late is refused after the fill.
     cdef int finish_order(self, Order order) except -1:
-        order.close()
-        self.open_orders.pop(order.number, None)
+        self.unlist(order)
         if order.asked:
             self.unanswered[order.number] = order
         else:

@@ -65,6 +65,8 @@ cdef class Grid:
         cdef CFixed value = number_of(price, what)
         cdef i64 found = 0
         if not on_grid(value, self.scale.tick, found):
+            if is_multiple(value, self.scale.tick):
+                raise DecimalOverflow(f"{what} {price} of {self.id} is too large: its ticks do not fit 64 bits")
             fix = f", as in self.instrument.round_price({str(price)!r}, 'nearest')" if self.currency is not None else ""
             raise OffTick(
                 f"{what} {price} of {self.id} is no whole number of ticks of {self.instrument.tick_size}: round it{fix}"
@@ -77,6 +79,8 @@ cdef class Grid:
         cdef CFixed value = number_of(quantity, what)
         cdef i64 found = 0
         if not on_grid(value, self.scale.lot, found):
+            if is_multiple(value, self.scale.lot):
+                raise DecimalOverflow(f"{what} {quantity} of {self.id} is too large: its lots do not fit 64 bits")
             raise OffLot(
                 f"{what} {quantity} of {self.id} is no whole number of lots of {self.instrument.lot_size}:"
                 f" round it, as in self.instrument.round_quantity({str(quantity)!r}, 'down')"

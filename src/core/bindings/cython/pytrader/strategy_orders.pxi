@@ -1,4 +1,4 @@
-# The handle of an order: reads the kernel's order while it is open, and its own last copy of it afterwards.
+# The handle of an order: reads the kernel's order while the run is on, and its own last copy of it afterwards.
 
 
 @cython.final
@@ -6,8 +6,8 @@
 cdef class Order:
     """One order of a strategy.
 
-    The handle shows the order as it is now, and stays readable after the order is closed and after the run. A trade that
-    is told after the order's end comes with a handle of its own, ``event.order``; this one does not learn of it.
+    The handle shows the order as it is now, also when a trade is told, corrected or busted after the order's end. It
+    stays readable after the run.
     """
 
     def __reduce__(self):
@@ -34,6 +34,7 @@ cdef class Order:
         if self.context is not None:
             self.last = self.context.kernel.order(self.number)[0]
             self.last_terms = self.context.kernel.terms(self.last)
+            self.link.leave()
             self.context = None
 
     @property
@@ -267,12 +268,7 @@ cdef class Order:
     @property
     def reason(self):
         """Why it, or the last request about it, was refused: ``reason.code`` and ``reason.text``."""
-        cdef size_t i = self.history.size()
-        while i > 0:
-            i -= 1
-            if self.history[i].reason != RejectReason.none:
-                return REASONS[<int>self.history[i].reason]
-        return REASONS[0]
+        return REASONS[<int>self.now().reason]
 
     def __repr__(self):
         price = "market" if self.price is None else f"@ {self.price}"

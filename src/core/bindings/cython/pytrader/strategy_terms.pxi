@@ -5,6 +5,9 @@ TERMS = (
     "trail_step", "trail_limit", "activation", "display_qty", "display_range", "min_qty", "hidden", "all_or_none",
     "peg", "peg_offset", "expire_time", "self_trade",
 )
+cdef tuple PLAIN_ARGUMENTS = (
+    "quantity", "instrument", "limit", "time_in_force", "post_only", "reduce_only", "tag", "quantity_lots", "limit_ticks"
+)
 cdef frozenset KNOWN_TERMS = frozenset(TERMS)
 cdef dict PEGS = {"primary": 1, "midpoint": 2}
 
@@ -167,12 +170,21 @@ cdef i64 read_time(value, str what) except? -1:
     return as_i64(value, what)
 
 
+cdef object unknown_argument(str name):
+    from difflib import get_close_matches
+
+    known = (*PLAIN_ARGUMENTS, *TERMS, *EXITS, "algorithm")
+    near = get_close_matches(name, known, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return TypeError(f"an order has no argument {name!r}{hint}: it has {', '.join(known)}")
+
+
 cdef int read_terms(Context context, Grid grid, NewOrder* order, dict given) except -1:
     cdef Synthetic synthetic
     cdef Grid stop_grid = grid
     unknown = [name for name in given if name not in KNOWN_TERMS]
     if unknown:
-        raise TypeError(f"an order has no argument {unknown[0]!r}: it has {', '.join(TERMS)}")
+        raise unknown_argument(unknown[0])
     if given.get("trigger_symbol") is not None:
         synthetic = find_synthetic(context, given["trigger_symbol"])
         order.trigger_symbol = synthetic.number
