@@ -73,8 +73,8 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument) continue;
     Arrival arrival(merge_, index);
-    const bool leaves_out = !with_current && index == telling_ && merge_.strategy_row(index) > 0;
-    const std::size_t rows = merge_.strategy_row(index) - (leaves_out ? 1 : 0);
+    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
+    const std::size_t rows = rows_received(index) - (leaves_out ? 1 : 0);
     if (stream.kind == StreamKind::trade) read_trades(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l3) read_prints_l3(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l2) read_prints_l2(stream, rows, arrival, found);
@@ -90,7 +90,7 @@ void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, con
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument || stream.kind != StreamKind::bar || stream.duration_ns != duration_ns)
       continue;
-    for (std::size_t row = 0; row < merge_.strategy_row(index); ++row) take(record_at<BarRecord>(stream, row));
+    for (std::size_t row = 0; row < rows_received(index); ++row) take(record_at<BarRecord>(stream, row));
   }
 }
 
