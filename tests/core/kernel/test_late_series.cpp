@@ -130,3 +130,24 @@ TEST_CASE("bars asked for as an exchange's trade ends a bar hold all trades of a
     CHECK(found[0] == 3 * 20);
   }
 }
+
+TEST_CASE("bars asked for late have trades of one time in the order in which they were received") {
+  for (const bool late : {false, true}) {
+    CAPTURE(late);
+    ScriptedRun run;
+    ScriptedStrategy& strategy = run.add_strategy();
+    // The first one is on its way until the second one happens, and behind it then.
+    run.add_stream<TradeRecord>(StreamKind::trade, {{40, 50, 101, 1, 0, 0}, {45, 50, 103, 1, 0, 0}}, 0, true);
+    run.add_stream<TradeRecord>(StreamKind::trade, {trade_row(50, 102, 1), trade_row(200, 102, 1)});
+    std::vector<i64> found;
+    strategy.on_callback = [&run, &found, late](const Callback& callback) {
+      if (callback.kind == CallbackKind::start) run.kernel().set_timer(0, 60, 0, 0);
+      const CallbackKind asks = late ? CallbackKind::timer : CallbackKind::start;
+      if (callback.kind == asks) run.kernel().add_bar_series(0, 100);
+      if (callback.kind == CallbackKind::bar) found = {callback.bar->open, callback.bar->close, callback.bar->volume};
+      return true;
+    };
+    run.run();
+    CHECK(found == std::vector<i64>{102, 103, 3});
+  }
+}
