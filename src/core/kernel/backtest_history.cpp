@@ -1,5 +1,6 @@
 // The back-test loop's memory: the rows that strategies have been told of, read from the streams again.
 #include <algorithm>
+#include <compare>
 #include <memory>
 #include <vector>
 
@@ -10,8 +11,16 @@
 namespace pytrader {
 namespace {
 
+// When a row was received. At one time those came first that were received as they were at their venue.
+struct Received {
+  i64 ts = INT64_MIN;
+  bool waited = false;
+
+  friend auto operator<=>(const Received&, const Received&) = default;
+};
+
 struct PastTrade {
-  i64 ts;
+  Received received;
   TradeRecord trade;
 };
 
@@ -20,18 +29,20 @@ class Arrival {
  public:
   Arrival(const StreamMerge& merge, u32 stream)
       : model_(merge.model_of(stream)), constant_(merge.feed_latency().minimum_ns) {}
-  i64 of(i64 ts_event, i64 ts_init) {
+  Received of(i64 ts_event, i64 ts_init) {
     const i64 stamp = std::max(ts_event, ts_init);
     i64 received = 0;
     const i64 latency = model_ == nullptr ? constant_ : model_->next(stamp);
     if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
-    return last_ = std::max(last_, received);
+    // Behind one that waited until then it waited too.
+    const bool waited = received > ts_event || (received <= last_.ts && last_.waited);
+    return last_ = std::max(last_, Received{received, waited});
   }
 
  private:
   std::unique_ptr<LatencyModel> model_;
   i64 constant_;
-  i64 last_ = INT64_MIN;
+  Received last_;
 };
 
 void read_trades(const MarketStream& stream, std::size_t rows, Arrival& arrival, std::vector<PastTrade>& found) {
@@ -47,10 +58,10 @@ void read_prints_l3(const MarketStream& stream, std::size_t rows, Arrival& arriv
   InstrumentMarket market;
   for (std::size_t row = 0; row < rows; ++row) {
     const auto record = record_at<L3Record>(stream, row);
-    const i64 ts = arrival.of(record.ts_event, record.ts_init);
+    const Received received = arrival.of(record.ts_event, record.ts_init);
     const BookAction action = static_cast<BookAction>(record.action);
     if (action == BookAction::execute || action == BookAction::trade) {
-      found.push_back({ts, MarketBoard::print_of(market, record)});
+      found.push_back({received, MarketBoard::print_of(market, record)});
     }
     board.apply_l3(market, record);
   }
@@ -59,9 +70,9 @@ void read_prints_l3(const MarketStream& stream, std::size_t rows, Arrival& arriv
 void read_prints_l2(const MarketStream& stream, std::size_t rows, Arrival& arrival, std::vector<PastTrade>& found) {
   for (std::size_t row = 0; row < rows; ++row) {
     const auto record = record_at<L2Record>(stream, row);
-    const i64 ts = arrival.of(record.ts_event, record.ts_init);
+    const Received received = arrival.of(record.ts_event, record.ts_init);
     if (static_cast<BookAction>(record.action) != BookAction::trade) continue;
-    found.push_back({ts, {record.ts_event, record.ts_init, record.price, record.quantity, 0, 0}});
+    found.push_back({received, {record.ts_event, record.ts_init, record.price, record.quantity, 0, 0}});
   }
 }
 
@@ -120,15 +131,16 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument) continue;
     Arrival arrival(merge_, index);
-    const bool leaves_out = !with_current && index == telling_ && merge_.strategy_row(index) > 0;
-    const std::size_t rows = merge_.strategy_row(index) - (leaves_out ? 1 : 0);
+    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
+    const std::size_t rows = rows_received(index) - (leaves_out ? 1 : 0);
     if (stream.kind == StreamKind::trade) read_trades(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l3) read_prints_l3(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l2) read_prints_l2(stream, rows, arrival, found);
   }
-  std::stable_sort(found.begin(), found.end(), [](const PastTrade& a, const PastTrade& b) { return a.ts < b.ts; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const PastTrade& a, const PastTrade& b) { return a.received < b.received; });
   for (const PastTrade& past : found) {
-    if (past.trade.quantity > 0) take(past.trade, past.ts);
+    if (past.trade.quantity > 0) take(past.trade, past.received.ts);
   }
 }
 
@@ -137,7 +149,7 @@ void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, con
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument || stream.kind != StreamKind::bar || stream.duration_ns != duration_ns)
       continue;
-    for (std::size_t row = 0; row < merge_.strategy_row(index); ++row) take(record_at<BarRecord>(stream, row));
+    for (std::size_t row = 0; row < rows_received(index); ++row) take(record_at<BarRecord>(stream, row));
   }
 }
 

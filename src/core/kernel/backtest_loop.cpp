@@ -135,6 +135,7 @@ bool BacktestLoop::finish() {
   if (now_ < end_) {
     now_ = end_;
     if (recorder_.next_due() < now_) recorder_.pass(now_);
+    telling_ = kNoStream;
     if (!kernel_.advance(now_)) return false;
   }
   while (kernel_.next_timer() <= now_) {
@@ -194,6 +195,7 @@ bool BacktestLoop::step() {
 
 // What is no recorded row.
 bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
+  telling_ = kNoStream;
   switch (next.rank) {
     case Rank::venue_due:
       venue_acts(next.stream);
@@ -211,6 +213,7 @@ bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
 
 // Hops without latency, until nothing more follows.
 bool BacktestLoop::take_at_once() {
+  telling_ = kNoStream;
   for (;;) {
     if (hops_.requests_at_once() && !commands_.empty()) {
       if (!command_arrives()) return false;
@@ -222,6 +225,13 @@ bool BacktestLoop::take_at_once() {
       return true;
     }
   }
+}
+
+bool BacktestLoop::take_before(u32 index, bool received) {
+  coming_ = received ? index : kNoStream;
+  if (!take_at_once()) return false;
+  coming_ = kNoStream;
+  return true;
 }
 
 void BacktestLoop::venue_acts(InstrumentIndex instrument) {
@@ -254,8 +264,10 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
     collect();
   }
   const bool received = merge_.venue_done(index, std::max(record.ts_event, record.ts_init), alone);
+  if (!settle_before(index, received)) return false;
+  if (!received) return true;
   telling_ = index;
-  return settle() && (!received || tell(kernel_, stream, record, now_));
+  return tell(kernel_, stream, record, now_);
 }
 
 // The same as step() for step(), until a row of another stream comes: what the rows of one stream and everything

@@ -74,8 +74,9 @@ class BacktestLoop : private VenuePort, private PastRows {
 
   // Bars that closed until now: those of the data, else built from its trades. Reads what the strategies have received.
   std::vector<BarRecord> past_bars(InstrumentIndex instrument, i64 duration_ns) const;
-  // Rows of a stream, by the order of adding, that the strategies have received.
-  std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream); }
+  // Rows of a stream, by the order of adding, that the strategies have received; without the one that comes next, while
+  // they are told what its venue said of it.
+  std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
 
   // A snapshot for other threads, between two calls of run().
   bool publish() { return recorder_.publish(); }
@@ -169,12 +170,15 @@ class BacktestLoop : private VenuePort, private PastRows {
   // comes first.
   template <class Record>
   u64 take_quiet_rows(u32 index, u64 most, i64 others, bool& succeeded);
-  bool settle() {
-    const bool at_once = (hops_.requests_at_once() && !commands_.empty()) ||
-                         (hops_.responses_at_once() && !responses_.empty()) || !published_.empty();
-    return !at_once || take_at_once();
+  bool has_at_once() const noexcept {
+    return (hops_.requests_at_once() && !commands_.empty()) || (hops_.responses_at_once() && !responses_.empty()) ||
+           !published_.empty();
   }
+  bool settle() { return !has_at_once() || take_at_once(); }
   bool take_at_once();
+  // The same before a row of the stream is told, where it has been received.
+  bool settle_before(u32 index, bool received) { return !has_at_once() || take_before(index, received); }
+  bool take_before(u32 index, bool received);
   bool finish();
   bool drain();
   void venue_acts(InstrumentIndex instrument);
@@ -224,7 +228,9 @@ class BacktestLoop : private VenuePort, private PastRows {
   BoundedQueue<AccountEvent> cash_events_;  // those among responses_, in their order
   std::vector<u64> early_rows_;             // by instrument
   i64 now_ = INT64_MIN;
-  u32 telling_ = UINT32_MAX;  // the stream whose row the kernel was told last
+  static constexpr u32 kNoStream = UINT32_MAX;
+  u32 telling_ = kNoStream;  // the stream whose row the kernel was told, where it has heard of nothing else since
+  u32 coming_ = kNoStream;   // the stream whose row was received and is told next
   i64 start_ = INT64_MAX;
   i64 end_ = INT64_MIN;
   u64 events_ = 0;

@@ -58,13 +58,12 @@ bool Kernel::enter(i64 ts) {
   }
   now_ = ts;
   commands_ = 0;
-  if (way_.next_expiry() <= ts) [[unlikely]] {
-    behind_ = true;
-    const bool goes_on = expire_held();
-    behind_ = false;
-    return goes_on;
-  }
-  return true;
+  if (way_.next_expiry() > ts) [[likely]]
+    return true;
+  before_trade_ = behind_ = true;
+  const bool goes_on = expire_held();
+  before_trade_ = behind_ = false;
+  return goes_on;
 }
 
 bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts) {
@@ -177,10 +176,10 @@ bool Kernel::apply_book_print(InstrumentIndex instrument, InstrumentMarket& at, 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
   while (bars_.next_close() <= now_) {
-    printing_ = true;
+    before_trade_ = true;
     closed_until_ = now_;
     const bool goes_on = close_bars(bars_.close_next(now_));
-    printing_ = false;
+    before_trade_ = false;
     if (!goes_on) return false;
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault

@@ -279,8 +279,8 @@ class Kernel {
   RejectReason last_refusal_ = RejectReason::none;
   const PastRows* past_ = nullptr;
   bool warming_ = false;
-  bool printing_ = false;  // bars are closed before a trade that they do not hold
-  bool behind_ = false;    // the row at hand has not come to the indicators on mid prices
+  bool before_trade_ = false;  // callbacks come before the trade of this input, if it has one, is told
+  bool behind_ = false;        // the row at hand has not come to the indicators on mid prices
   bool started_ = false;
   bool calling_ = false;
   bool failed_ = false;

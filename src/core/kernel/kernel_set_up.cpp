@@ -82,7 +82,7 @@ SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
 
 // The trades that were received before the series was asked for.
 void Kernel::fill(SeriesId series) {
-  past_->for_each_trade(bars_.instrument(series), !printing_,
+  past_->for_each_trade(bars_.instrument(series), !before_trade_,
                         [this, series](const TradeRecord& trade, i64 ts) { bars_.add_past_trade(series, trade, ts); });
   bars_.close_past(series, closed_until());
 }

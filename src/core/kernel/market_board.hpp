@@ -91,9 +91,10 @@ class MarketBoard {
     market.quote = record;
     market.quoted = true;
   }
-  // A bar is the market of an instrument that has no quotes: one price, its close, for whatever traded in it.
+  // A bar is the market of an instrument that has no quotes: one price, its close, for whatever traded in it. Trades of
+  // its closing time, or of later, may have been told already.
   void apply_bar(InstrumentMarket& market, const BarRecord& record) noexcept {
-    market.last_price = record.close;
+    if (!market.printed) market.last_price = record.close;
     if (market.quoted) return;
     const i64 quantity = record.volume > 0 ? record.volume : 1;
     market.quote = {record.ts_event, record.ts_init, record.close, record.close, quantity, quantity};

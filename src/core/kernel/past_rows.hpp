@@ -18,7 +18,7 @@ class PastRows {
 
   virtual ~PastRows() = default;
   // Of trade records, and of executions and prints of books. The row that is being told now is left out unless
-  // `with_current`.
+  // `with_current`, none where something else is.
   virtual void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const = 0;
   // Of bars that came as records of this length.
   virtual void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const = 0;

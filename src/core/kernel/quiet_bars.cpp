@@ -54,7 +54,6 @@ u64 BacktestLoop::take_quiet_bars(u32 index, u64 most, i64 others, bool& succeed
   events_ += taken;
   if (market_of_[index] != nullptr) market_of_[index]->pass_bars(taken, last.close);
   merge_.pass_bars(index, taken, last.ts_event);
-  telling_ = index;
   succeeded = kernel_.wake_after_quiet_bars(stream.instrument, stream.duration_ns) && settle();
   return 2 * taken;
 }

@@ -88,13 +88,13 @@ u64 BacktestLoop::take_quiet_rows(u32 index, u64 most, i64 others, bool& succeed
   if (steps == 0) return 0;
   const i64 time = at_venue == 0 ? INT64_MIN : stream.columns[0][block.end - 1];
   now_ = std::max({now_, time, heard});
-  telling_ = index;
   if (!block.spoken) return steps;
   schedule_.set(stream.instrument, market_of_[index]->next_due());
   collect();
   const bool received = merge_.receive_now(index, block.end - 1, time);
-  succeeded = settle();
+  succeeded = settle_before(index, received);
   if (received && succeeded) {
+    telling_ = index;
     succeeded = tell(kernel_, stream, record_at<Record>(stream, block.end - 1), now_) && settle();
   }
   return steps;

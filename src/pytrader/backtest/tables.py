@@ -153,14 +153,15 @@ def order_columns(result: BacktestResult) -> list[Column]:
         number_column("list", rows),
         code_column("contingency", rows["contingency"], Contingency, unknown=0),
         number_column("parent", rows),
-        Column(
-            "trigger_symbol",
-            "text",
-            rows["trigger_symbol"],
-            labels=["", *(each.name for each in result.synthetics)],
-            known=rows["trigger_symbol"] != 0,
-        ),
+        symbol_column(result, rows),
     ]
+
+
+def symbol_column(result: BacktestResult, rows: Rows) -> Column:
+    """Name the synthetic price that orders wait for."""
+    symbols = rows["trigger_symbol"]
+    names = ["", *(each.name for each in result.synthetics)]
+    return Column("trigger_symbol", "text", symbols, labels=names, known=symbols != 0)
 
 
 def stop_price_column(result: BacktestResult, rows: Rows, ticks: Sequence[Any], symbols: IntColumn) -> Column:
@@ -272,7 +273,7 @@ def event_columns(result: BacktestResult) -> list[Column]:
         code_column("ord_status", rows["ord_status"], OrderStatus),
         code_column("side", rows["side"], Side),
         grid_column("price", rows, "price", ticks),
-        stop_price_column(result, rows, ticks, _symbols_of_events(result, rows)),
+        stop_price_column(result, rows, ticks, rows["trigger_symbol"]),
         grid_column("order_qty", rows, "order_qty", lots),
         grid_column("cum_qty", rows, "cum_qty", lots),
         grid_column("leaves_qty", rows, "leaves_qty", lots),
@@ -280,14 +281,8 @@ def event_columns(result: BacktestResult) -> list[Column]:
         grid_column("last_qty", rows, "last_qty", lots),
         code_column("liquidity", rows["liquidity"], Liquidity, unknown=0),
         code_column("reason", rows["reason"], RejectReason, unknown=0),
+        symbol_column(result, rows),
     ]
-
-
-def _symbols_of_events(result: BacktestResult, rows: Rows) -> IntColumn:
-    """What the prices that events' orders wait for are counted in: an event has its order's."""
-    found = np.searchsorted(result.orders["client_order_id"], rows["client_order_id"])
-    symbols: IntColumn = result.orders["trigger_symbol"][found]
-    return symbols
 
 
 TABLES: Final[dict[str, Callable[[BacktestResult], list[Column]]]] = {

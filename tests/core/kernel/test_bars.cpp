@@ -128,3 +128,29 @@ TEST_CASE("bars that overlap are refused by stream and row") {
                             10);
   CHECK_THROWS_WITH_AS(run.run(), "stream test, row 1: ts_open 5 is before 10; rows must be in order of time", Error);
 }
+
+TEST_CASE("the last price beside bars is that of the last trade, also where a bar is told after it") {
+  for (const bool one_by_one : {true, false}) {
+    for (const u32 mask : {kEveryKind, mask_of(CallbackKind::timer) | mask_of(CallbackKind::start)}) {
+      CAPTURE(one_by_one);
+      ScriptedRun run({}, one_by_one);
+      ScriptedStrategy& strategy = run.add_strategy(mask);
+      run.add_stream<TradeRecord>(StreamKind::trade, {trade_row(2, 100, 1), trade_row(10, 105, 1)});
+      run.add_stream<BarRecord>(StreamKind::bar, {bar_row(0, 10, 100, 100, 100, 100)}, 10);
+      strategy.on_callback = [&](const Callback& callback) {
+        if (callback.kind == CallbackKind::start) run.kernel().set_timer(0, 10, 0, 0);
+        if (callback.kind != CallbackKind::timer) return true;
+        CHECK(static_cast<const Kernel&>(run.kernel()).market(0).last_price == 105);
+        NewOrder stop = run.market(Side::buy, 1);
+        stop.order_type = OrderType::stop;
+        stop.time_in_force = TimeInForce::gtc;
+        stop.terms.stop_price = 103;
+        stop.flags = kEmulate;
+        CHECK(run.kernel().order(run.kernel().submit(stop))->has(kTriggered));
+        return true;
+      };
+      run.run();
+      CHECK(run.kernel().orders().size() == 1);
+    }
+  }
+}
