@@ -81,7 +81,8 @@ constexpr ReasonText kReasonTexts[] = {
     {"last_look", "the liquidity provider refused the order at its last look"},
     {"maker_protection", "maker protection has pulled the strategy's orders here, or keeps new ones from resting"},
     {"lost_too_often",
-     "so many requests of its list were lost that the next waits until something else happens to it, or the list trades"},
+     "so many requests of its list were lost that the next waits until something else happens to it, or the list "
+     "trades"},
 };
 static_assert(sizeof(kReasonTexts) / sizeof(kReasonTexts[0]) == kRejectReasonCount);
 
