@@ -82,10 +82,10 @@ struct PastQuotes {
   Arrival arrival;
   std::size_t rows;
   std::size_t next = 0;
-  i64 received = INT64_MAX;  // of the next row
+  Received received{};  // of the next row
 
   void find_next() {
-    received = next == rows ? INT64_MAX : arrival.of(stream->columns[kTsEvent][next], stream->columns[kTsInit][next]);
+    if (next < rows) received = arrival.of(stream->columns[kTsEvent][next], stream->columns[kTsInit][next]);
   }
   // Whether the next row made a new best bid or offer.
   bool apply(MarketBoard& board, InstrumentMarket& market) {
@@ -107,8 +107,8 @@ void BacktestLoop::for_each_mid(InstrumentIndex instrument, bool with_current, c
     const bool quotes =
         stream.kind == StreamKind::quote || stream.kind == StreamKind::l3 || stream.kind == StreamKind::l2;
     if (stream.instrument != instrument || !quotes) continue;
-    const bool leaves_out = !with_current && index == telling_ && merge_.strategy_row(index) > 0;
-    streams.push_back({&stream, Arrival(merge_, index), merge_.strategy_row(index) - (leaves_out ? 1 : 0)});
+    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
+    streams.push_back({&stream, Arrival(merge_, index), rows_received(index) - (leaves_out ? 1 : 0)});
     streams.back().find_next();
     left += streams.back().rows;
   }
