@@ -59,9 +59,10 @@ bool Kernel::enter(i64 ts) {
   now_ = ts;
   commands_ = 0;
   if (way_.next_expiry() <= ts) [[unlikely]] {
-    behind_ = true;
+    // The row at hand is in no series yet.
+    printing_ = behind_ = true;
     const bool goes_on = expire_held();
-    behind_ = false;
+    printing_ = behind_ = false;
     return goes_on;
   }
   return true;

@@ -278,7 +278,7 @@ class Kernel {
   RejectReason last_refusal_ = RejectReason::none;
   const PastRows* past_ = nullptr;
   bool warming_ = false;
-  bool printing_ = false;  // bars are closed before a trade that they do not hold
+  bool printing_ = false;  // something is told before the trade at hand is in any bar
   bool behind_ = false;    // the row at hand has not come to the indicators on mid prices
   bool started_ = false;
   bool calling_ = false;
