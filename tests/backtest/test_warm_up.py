@@ -160,6 +160,25 @@ def test_indicators_that_are_asked_for_late_agree_with_early_ones(row: int, leng
     assert strategy.wrong == []
 
 
+def test_bars_that_are_asked_for_as_an_order_expires_have_the_trade_of_that_time_once() -> None:
+    class Expiring(Strategy):
+        def on_start(self) -> None:
+            self.seen: list[tuple[int, int, int]] = []
+            self.bars("10s")
+            self.sell(1, stop="0.10", trigger="last", emulate=True, expire_time=START + 5 * SECOND)
+
+        def on_order_event(self, event: Any) -> None:
+            if event.exec_type.name == "EXPIRED":
+                self.bars("20s")
+
+        def on_bar(self, bar: Any) -> None:
+            self.seen.append((bar.duration_ns // SECOND, (bar.ts_event - START) // SECOND, bar.volume_lots))
+
+    strategy = Expiring()
+    run(strategy, trades(PRICES[:30]), quotes([(100, 101)] * 30))
+    assert strategy.seen == [(10, 10, 100), (10, 20, 100), (20, 20, 200)]
+
+
 class Looking(Strategy):
     """Checks at every event that history is what was heard so far, no row more and none less."""
 

@@ -70,7 +70,17 @@ TEST_CASE("each number of a row is part of the running hash") {
   check_each_number(StatusRecord{10, 20, static_cast<i64>(TradingPhase::closed)}, by(&Kernel::apply_status));
   check_each_number(MarkRecord{10, 20, 100, 101}, by(&Kernel::apply_mark));
   const i64 funding = static_cast<i64>(CashEventKind::funding);
-  check_each_number(CashEventRecord{10, 20, funding, 5, 2, 1, 100, 1}, by(&Kernel::apply_cash_event));
+  const CashEventRecord paid{10, 20, funding, 5, 2, 1, 100, 1};
+  const auto pay = [](i64 twice_mark) {
+    return [twice_mark](Kernel& kernel, InstrumentIndex instrument, const CashEventRecord& event, i64 ts) {
+      kernel.apply_cash_event(instrument, event, ts, twice_mark);
+    };
+  };
+  check_each_number(paid, pay(kNoMark));
+  const auto paid_at = [&](i64 twice_mark) {
+    return digest_after([&](Kernel& kernel) { pay(twice_mark)(kernel, 0, paid, 1'000); });
+  };
+  CHECK(paid_at(200) != paid_at(201));
   const auto apply_bar = [](i64 duration) {
     return [duration](Kernel& kernel, InstrumentIndex instrument, const BarRecord& bar, i64 ts) {
       kernel.apply_bar(instrument, bar, duration, ts);
