@@ -25,8 +25,9 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
     for (u32 other = 0; other < merge_.size(); ++other) {
       if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
     }
-    venues_[stream.instrument] =
-        std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
+    auto closed = std::make_unique<ClosedVenue>(stream.instrument, RejectReason::instrument_expired, said_);
+    venues_[stream.instrument]->hand_over(*closed, now_);
+    venues_[stream.instrument] = std::move(closed);
   }
   schedule_.set(stream.instrument, venues_[stream.instrument]->next_due());
   tell_account({stream.instrument, record, twice_mark, {}, false});

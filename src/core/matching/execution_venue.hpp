@@ -45,6 +45,9 @@ class ExecutionVenue {
   // New price and new total quantity; what has been filled counts in it.
   virtual void replace(const ReplaceRequest& request, i64 ts) = 0;
 
+  // The venue has ended: commands that arrived and that it has not taken yet go to the one in its place.
+  virtual void hand_over(ExecutionVenue&, i64) {}
+
   // When the venue does something that nobody asks for (an order expires, a phase begins), kNeverDue for never. Only
   // the three commands, rows of recorded data and advance() may bring it forward.
   virtual i64 next_due() const noexcept = 0;

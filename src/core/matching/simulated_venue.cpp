@@ -93,6 +93,16 @@ void SimulatedVenue::let_in(i64 ts) {
   early_.clear();
 }
 
+void SimulatedVenue::hand_over(ExecutionVenue& next, i64 ts) {
+  for (const Command& command : early_) {
+    if (const auto* order = std::get_if<NewOrder>(&command)) next.submit(*order, ts);
+    if (const auto* cancel = std::get_if<CancelRequest>(&command)) next.cancel(cancel->client_order_id, ts);
+    if (const auto* replace = std::get_if<ReplaceRequest>(&command)) next.replace(*replace, ts);
+  }
+  early_.clear();
+  early_orders_ = 0;
+}
+
 void SimulatedVenue::take_command(const NewOrder& order, i64 ts) {
   if (order.strategy >= positions_.size()) positions_.resize(order.strategy + std::size_t{1});
   if (is_plain(order)) {

@@ -42,6 +42,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void cancel(ClientOrderId id, i64 ts) override;
   void revoke(ClientOrderId id, i64 ts) override;
   void replace(const ReplaceRequest& request, i64 ts) override;
+  void hand_over(ExecutionVenue& next, i64 ts) override;
   i64 next_due() const noexcept override {
     const i64 expiry = expiries_.empty() ? kNeverDue : expiries_.first_key();
     return held_.empty() ? expiry : std::min(expiry, held_.front().due);

@@ -198,6 +198,45 @@ TEST_CASE("orders on their way to an expired contract are rejected there") {
   CHECK(scene.cash() == 0);
 }
 
+TEST_CASE("commands that wait for the end of a market event are refused where the contract ends before it") {
+  for (const bool one_by_one : {true, false}) {
+    CAPTURE(one_by_one);
+    ScriptedRun run({}, one_by_one);
+    ScriptedStrategy& strategy = run.add_strategy(mask_of(CallbackKind::start) | mask_of(CallbackKind::timer) |
+                                                  mask_of(CallbackKind::order_event));
+    L3Record unfinished = add_row(20, 2, Side::sell, 101, 5);
+    unfinished.flags = 0;
+    run.add_stream<L3Record>(StreamKind::l3,
+                             {add_row(10, 1, Side::buy, 99, 5), unfinished, add_row(90, 3, Side::buy, 98, 5)});
+    run.add_stream(StreamKind::cash_event, std::vector{event(30, CashEventKind::expiry, 0, 10'000)});
+    strategy.on_callback = [&run](const Callback& callback) {
+      Kernel& kernel = run.kernel();
+      if (callback.kind == CallbackKind::start) {
+        kernel.submit(run.limit(Side::buy, 50, 1));
+        kernel.submit(run.limit(Side::buy, 51, 1));
+        kernel.set_timer(0, 20, 0, 0);
+      }
+      if (callback.kind != CallbackKind::timer) return true;
+      kernel.submit(run.limit(Side::buy, 52, 1));
+      kernel.cancel({1, 0});
+      kernel.replace({2, 53, 2, 0});
+      return true;
+    };
+    REQUIRE(run.run() == RunStatus::finished);
+    const Kernel& kernel = run.kernel();
+    CHECK(kernel.orders().open_count() == 0);
+    CHECK(kernel.order(1)->ord_status == OrderStatus::canceled);
+    CHECK(kernel.order(2)->ord_status == OrderStatus::canceled);
+    CHECK(kernel.order(3)->ord_status == OrderStatus::rejected);
+    for (const OrderEvent& said : strategy.events) {
+      if (said.ts_event == 30 && said.exec_type != ExecType::cancel_rejected &&
+          said.exec_type != ExecType::replace_rejected) {
+        CHECK(said.reason == RejectReason::instrument_expired);
+      }
+    }
+  }
+}
+
 TEST_CASE("numbers that make no sense are refused with the stream, the row and the fix") {
   const auto refusal = [](CashEventRecord record) {
     Scene scene({record});
