@@ -68,17 +68,20 @@ bool SimulatedVenue::supports(OrderType order_type, TriggerType trigger_type,
 }
 
 void SimulatedVenue::submit(const NewOrder& order, i64 ts) {
+  let_earlier_in(ts);
   if (!comes_early(ts)) return take_command(order, ts);
   early_.emplace_back(order);
   ++early_orders_;
 }
 
 void SimulatedVenue::cancel(ClientOrderId id, i64 ts) {
+  let_earlier_in(ts);
   if (!comes_early(ts)) return take_command(CancelRequest{id, 0}, ts);
   early_.emplace_back(CancelRequest{id, 0});
 }
 
 void SimulatedVenue::replace(const ReplaceRequest& request, i64 ts) {
+  let_earlier_in(ts);
   if (!comes_early(ts)) return take_command(request, ts);
   early_.emplace_back(request);
 }

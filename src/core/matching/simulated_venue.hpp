@@ -112,7 +112,8 @@ class SimulatedVenue final : public ExecutionVenue {
   void take_command(const NewOrder& order, i64 ts);
   void take_command(const CancelRequest& request, i64 ts);
   void take_command(const ReplaceRequest& request, i64 ts);
-  void begin_row(i64 ts) {
+  // Before a row or a command of a later time.
+  void let_earlier_in(i64 ts) {
     if (!early_.empty() && !comes_early(ts)) [[unlikely]]
       let_in(ts);
   }

@@ -70,7 +70,7 @@ void SimulatedVenue::end_row(i64 flags, i64 ts) {
 }
 
 void SimulatedVenue::apply_l3(const L3Record& record) {
-  begin_row(record.ts_event);
+  let_earlier_in(record.ts_event);
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints_trade = action == BookAction::execute || action == BookAction::trade;
   // Where an execution happened, its order says: the row need not.
@@ -97,7 +97,7 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
 }
 
 void SimulatedVenue::apply_l2(const L2Record& record) {
-  begin_row(record.ts_event);
+  let_earlier_in(record.ts_event);
   const Side side = static_cast<Side>(record.side);
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
     told_trade(side, record.price, record.quantity, record.ts_event);

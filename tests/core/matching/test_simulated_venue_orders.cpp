@@ -109,6 +109,37 @@ TEST_CASE("an order that is canceled between its election and the end of the eve
   CHECK(scene.venue.open_order_count() == 0);
 }
 
+TEST_CASE("no command overtakes one that came between the rows of an event") {
+  VenueScene scene(MarketKind::l3);
+  scene.add(1, Side::buy, 99, 5);
+  ++scene.ts;
+  scene.venue.apply_l3({scene.ts, scene.ts, static_cast<i64>(BookAction::add), 2, 101, 5, 2, 0});
+  const ClientOrderId first = ++scene.last_id;
+  scene.venue.submit(order_of(first, {.price = 98}), scene.ts);
+  CHECK(scene.said().empty());
+  const auto kinds = [&scene] {
+    std::vector<ExecType> found;
+    for (const ExecutionReport& report : scene.said()) found.push_back(report.exec_type);
+    return found;
+  };
+  ++scene.ts;  // the next row is still to come
+  SUBCASE("a cancel") {
+    scene.venue.cancel(first, scene.ts);
+    CHECK(kinds() == std::vector{ExecType::new_, ExecType::canceled});
+  }
+  SUBCASE("a replace") {
+    scene.venue.replace({first, 97, 1, 0}, scene.ts);
+    CHECK(kinds() == std::vector{ExecType::new_, ExecType::replaced});
+  }
+  SUBCASE("an order at its price") {
+    scene.venue.submit(order_of(++scene.last_id, {.price = 98}), scene.ts);
+    const std::vector<ExecutionReport> said = scene.said();
+    REQUIRE(said.size() == 2);
+    CHECK(said[0].client_order_id == first);
+    CHECK(said[1].client_order_id == first + 1);
+  }
+}
+
 TEST_CASE("a command that comes between the rows of an event is judged when the event is over") {
   VenueScene scene(MarketKind::l3);
   scene.add(1, Side::buy, 99, 5);
