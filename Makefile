@@ -70,13 +70,12 @@ asan: $(STAMPS)/tools
 	cmake --build --preset asan
 	UBSAN_OPTIONS=print_stacktrace=1 $(CTEST) --preset asan
 
-# The compiled modules under the same sanitizers, driven by those Python tests that lean on them hardest.
+# The compiled modules over the same sanitized core, driven by those Python tests that lean on them hardest.
 SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/strategy tests/backtest
-asan-python: $(STAMPS)/tools
+asan-python: asan
 	rm -rf build/asan-site
-	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan-python \
-	  -C cmake.build-type=Debug -C cmake.define.CMAKE_CXX_FLAGS_DEBUG="-O0 -g1" \
-	  -C cmake.define.PYTRADER_SANITIZE="address;undefined" -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF .
+	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan \
+	  -C cmake.build-type=Debug -C cmake.define.PYTRADER_BUILD_PYTHON=ON .
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=malloc \
 	PYTHONPATH=$(CURDIR)/build/asan-site $(PYTEST) -m "not slow" -p no:cacheprovider $(PYTEST_ARGS) $(SANITIZED_TESTS)
