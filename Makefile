@@ -72,8 +72,9 @@ asan: $(STAMPS)/tools
 
 # The compiled modules over the same sanitized core, driven by those Python tests that lean on them hardest.
 SANITIZED_TESTS ?= tests/decimal tests/model tests/book tests/matching tests/strategy tests/backtest
-asan-python: asan
+asan-python: $(STAMPS)/tools
 	rm -rf build/asan-site
+	cmake --preset asan
 	$(PIP) --no-build-isolation --no-deps --target build/asan-site -C build-dir=build/asan \
 	  -C cmake.build-type=Debug -C cmake.define.PYTRADER_BUILD_PYTHON=ON .
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \

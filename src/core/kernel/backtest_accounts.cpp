@@ -37,8 +37,9 @@ bool BacktestLoop::report_arrives() {
   const Response response = responses_.front();
   responses_.pop();
   if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
-  const AccountEvent event = cash_events_.front();
-  cash_events_.pop();
+  BoundedQueue<AccountEvent>& events = connection_to(response.report.instrument).cash_events;
+  const AccountEvent event = events.front();
+  events.pop();
   const std::size_t known = recorder_.cash_events().size();
   const bool goes_on = event.is_liquidation
                            ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)

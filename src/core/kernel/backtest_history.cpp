@@ -28,7 +28,7 @@ struct PastTrade {
 class Arrival {
  public:
   Arrival(const StreamMerge& merge, u32 stream)
-      : model_(merge.model_of(stream)), constant_(merge.feed_latency().minimum_ns) {}
+      : model_(merge.model_of(stream)), constant_(merge.feed_latency(stream).minimum_ns) {}
   Received of(i64 ts_event, i64 ts_init) {
     const i64 stamp = std::max(ts_event, ts_init);
     i64 received = 0;

@@ -12,7 +12,6 @@ namespace pytrader {
 namespace {
 
 constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
-constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
 
 // Calls with the record type of the stream's kind.
 template <class Action>
@@ -45,11 +44,10 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
       kernel_(*this),
       recorder_(kernel_, config.equity_interval_ns, config.snapshot_interval_ns),
       merge_(config.feed_latency_ns),
-      hops_(config.order_latency_ns,
-            config.response_latency_ns < 0 ? config.order_latency_ns : config.response_latency_ns),
       commands_(kMaxInFlight, "back-test: more than 4194304 commands are on their way to a venue"),
-      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue"),
-      cash_events_(kMaxInFlight, "back-test: more than 4194304 money events are on their way from a venue") {
+      responses_(kMaxInFlight, "back-test: more than 4194304 reports are on their way from a venue") {
+  connections_.push_back(make_connection(
+      config.order_latency_ns, config.response_latency_ns < 0 ? config.order_latency_ns : config.response_latency_ns));
   pytrader::check(LatencyChoice::constant(config_.feed_latency_ns), "feed latency", false);
   if (config_.snapshot_interval_ns < 0) {
     throw Error(ErrorCode::invalid_argument, "back-test: the snapshot interval is negative");
@@ -65,6 +63,7 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
 bool BacktestLoop::begin() {
   now_ = merge_.empty() ? 0 : merge_.top().time;
   if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
+  set_feeds();
   make_venues();
   early_rows_.resize(kernel_.instrument_count());
   add_settings();
@@ -146,7 +145,9 @@ bool BacktestLoop::finish() {
 
 // One round trip at most, so that a strategy that answers every report with a command comes to an end.
 bool BacktestLoop::drain() {
-  const i64 horizon = later(now_, hops_.longest_round_trip());
+  i64 longest = 0;
+  for (const Connection& each : connections_) longest = std::max(longest, each.hops.longest_round_trip());
+  const i64 horizon = later(now_, longest);
   while (!commands_.empty() || !responses_.empty()) {
     if (std::min(commands_.next_due(), responses_.next_due()) > horizon) break;
     if (!step()) return false;
@@ -215,9 +216,9 @@ bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
 bool BacktestLoop::take_at_once() {
   telling_ = kNoStream;
   for (;;) {
-    if (hops_.requests_at_once() && !commands_.empty()) {
+    if (commands_.next_is_at_once()) {
       if (!command_arrives()) return false;
-    } else if (hops_.responses_at_once() && !responses_.empty() && responses_.front().due <= now_) {
+    } else if (responses_.next_is_at_once()) {
       if (!report_arrives()) return false;
     } else if (merge_.feed_latency().is_none() && !published_.empty()) {
       if (!published_arrives()) return false;

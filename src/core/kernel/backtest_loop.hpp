@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "kernel/due_queue.hpp"
@@ -37,7 +39,7 @@ enum class RunStatus : u8 { finished, paused, strategy_failed };
 // Things happen in order of time. At one time: what a venue does of its own, rows at their venue, commands that arrive
 // at a venue, reports that arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind
 // in its own order, rows by the order of their streams' adding and then by row. A hop without latency is taken at once,
-// before all of these.
+// before all of these. Venues are reached by the run's connection, or by one of their own with its own latencies.
 class BacktestLoop : private VenuePort, private PastRows {
  public:
   explicit BacktestLoop(const LoopConfig& config);
@@ -57,9 +59,15 @@ class BacktestLoop : private VenuePort, private PastRows {
   void set_queue_model(InstrumentIndex instrument, const QueueModelChoice& choice);
   // Before the first run; instead of the constant latencies of the LoopConfig. Throw Error(invalid_argument) for a
   // number out of its range, or a feed whose rows may overtake one another: rows of a stream keep their order.
-  void set_feed_latency(const LatencyChoice& choice);
-  void set_request_latency(RequestKind kind, const LatencyChoice& choice);
-  void set_response_latency(const LatencyChoice& choice);
+  void set_feed_latency(const LatencyChoice& choice, u32 connection = 0);
+  void set_request_latency(RequestKind kind, const LatencyChoice& choice, u32 connection = 0);
+  void set_response_latency(const LatencyChoice& choice, u32 connection = 0);
+  // Before the first run: these instruments are reached by a connection of their own, whose requests and responses take
+  // no time until they are set, and whose feed is as the run's until it is. Messages on different connections overtake
+  // one another. Gives its number; 0 is the run's. Throws Error(invalid_argument) for an instrument that does not exist
+  // or has one already, and for none; Error(capacity) beyond kMaxConnections.
+  u32 add_connection(std::span<const InstrumentIndex> instruments);
+  static constexpr u32 kMaxConnections = 4096;
 
   // Before the first run; without it the rules are those of RecordedVenueRules{}. Throws Error(invalid_argument) for an
   // instrument that does not exist or a number outside its range.
@@ -93,16 +101,19 @@ class BacktestLoop : private VenuePort, private PastRows {
   const ExecutionVenue& venue(InstrumentIndex instrument) const { return *venues_.at(instrument); }
 
  private:
+  static constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
   enum class Phase : u8 { set_up, warming, streaming, over };
   struct Command {
     i64 due;
+    bool at_once;  // without latency
     RequestKind kind;
     NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new prices and new total quantity
   };
   struct Response {
     i64 due;
+    bool at_once;        // without latency
+    bool is_cash_event;  // then it is the first of the connection's, and report says no more than the instrument
     ExecutionReport report;
-    bool is_cash_event;  // then it is the first of cash_events_, and report says nothing
   };
   struct AccountEvent {
     InstrumentIndex instrument;
@@ -110,6 +121,11 @@ class BacktestLoop : private VenuePort, private PastRows {
     i64 twice_mark;          // of the venue at its time
     MarginCall call;
     bool is_liquidation;
+  };
+  struct Connection {
+    MessageHops hops;
+    BoundedQueue<AccountEvent> cash_events;  // those of it among responses_, in their order
+    std::optional<LatencyChoice> feed;       // none: the run's
   };
 
   void require_room(std::size_t commands) const override {
@@ -135,6 +151,11 @@ class BacktestLoop : private VenuePort, private PastRows {
   void for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const override;
 
   void require_set_up(const char* what) const;
+  Connection make_connection(i64 request_ns, i64 response_ns) const;
+  Connection& connection(u32 number);
+  Connection& connection_to(InstrumentIndex instrument) noexcept { return connections_[connection_of_[instrument]]; }
+  void set_feeds();
+  void add_connections();
   bool begin();
   bool start_strategies(i64 ts);
   RunStatus end(RunStatus status);
@@ -171,8 +192,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   template <class Record>
   u64 take_quiet_rows(u32 index, u64 most, i64 others, bool& succeeded);
   bool has_at_once() const noexcept {
-    return (hops_.requests_at_once() && !commands_.empty()) || (hops_.responses_at_once() && !responses_.empty()) ||
-           !published_.empty();
+    return commands_.next_is_at_once() || responses_.next_is_at_once() || !published_.empty();
   }
   bool settle() { return !has_at_once() || take_at_once(); }
   bool take_at_once();
@@ -219,14 +239,14 @@ class BacktestLoop : private VenuePort, private PastRows {
   // By stream: the venue whose market it is, null where strategies alone hear it.
   std::vector<SimulatedVenue*> market_of_;
   VenueNumbers numbers_;
-  std::vector<ExecutionReport> said_;  // by the venue in the step under way; bound: what one row or command can cause
-  u64 said_count_ = 0;                 // reports so far, of all venues
-  MessageHops hops_;
+  std::vector<ExecutionReport> said_;    // by the venue in the step under way; bound: what one row or command can cause
+  u64 said_count_ = 0;                   // reports so far, of all venues
+  std::vector<Connection> connections_;  // the run's first
+  std::vector<u32> connection_of_;       // by instrument
   std::unique_ptr<LatencyModel> published_latency_;
   DueQueue<Command> commands_;
   DueQueue<Response> responses_;
-  BoundedQueue<AccountEvent> cash_events_;  // those among responses_, in their order
-  std::vector<u64> early_rows_;             // by instrument
+  std::vector<u64> early_rows_;  // by instrument
   i64 now_ = INT64_MIN;
   static constexpr u32 kNoStream = UINT32_MAX;
   u32 telling_ = kNoStream;  // the stream whose row the kernel was told, where it has heard of nothing else since

@@ -96,21 +96,6 @@ void BacktestLoop::set_queue_model(InstrumentIndex instrument, const QueueModelC
   queue_models_[instrument] = choice;
 }
 
-void BacktestLoop::set_feed_latency(const LatencyChoice& choice) {
-  require_set_up("a latency can not be set");
-  merge_.set_feed_latency(choice);
-}
-
-void BacktestLoop::set_request_latency(RequestKind kind, const LatencyChoice& choice) {
-  require_set_up("a latency can not be set");
-  hops_.set_request(kind, choice);
-}
-
-void BacktestLoop::set_response_latency(const LatencyChoice& choice) {
-  require_set_up("a latency can not be set");
-  hops_.set_response(choice);
-}
-
 void BacktestLoop::set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules) {
   require_set_up("a venue's rules can not be set");
   kernel_.instrument(instrument);
@@ -210,13 +195,15 @@ void BacktestLoop::add_settings() {
     for (const i64 word : words) kernel_.add_setting(word);
   };
   const LatencyChoice& feed = merge_.feed_latency();
-  if (feed.is_constant() && hops_.are_constant()) {
-    add_all({feed.minimum_ns, hops_.constant_request_ns(), hops_.constant_response_ns()});
+  const MessageHops& hops = connections_[0].hops;
+  if (feed.is_constant() && hops.are_constant()) {
+    add_all({feed.minimum_ns, hops.constant_request_ns(), hops.constant_response_ns()});
   } else {
     kernel_.add_setting(kLatencySetting);
     add_all(settings_of(feed));
-    add_all(hops_.settings());
+    add_all(hops.settings());
   }
+  add_connections();
   if (start_ <= end_) add_all({kPeriodSetting, start_, end_});
   for (InstrumentIndex index = 0; index < queue_models_.size(); ++index) {
     const QueueModelChoice& choice = queue_models_[index];

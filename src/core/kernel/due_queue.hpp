@@ -1,4 +1,5 @@
-// Things on their way, out in order of the time at which they are due and, at one time, of their sending.
+// Things on their way, out in order of the time at which they are due and, at one time, of their sending, those that
+// are taken at once before the others.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +14,8 @@
 namespace pytrader {
 
 // What is due no earlier than everything sent before it goes through a ring, which costs no comparison with others;
-// what overtakes goes through a binary heap. Item has a member `due`. Bound: `limit` items on their way at once.
+// what overtakes goes through a binary heap. Item has members `due` and `at_once`. Bound: `limit` items on their
+// way at once.
 template <class Item>
 class DueQueue {
  public:
@@ -25,6 +27,8 @@ class DueQueue {
   const Item& front() const noexcept { return heap_leads() ? heap_.front().item : ring_.front().item; }
   // When the front is due, INT64_MAX if there is none.
   i64 next_due() const noexcept { return next_due_; }
+  // Whether there is a front and it is taken at once.
+  bool next_is_at_once() const noexcept { return next_is_at_once_; }
 
   // Throws Error(capacity) where pushing so many would.
   void require_room(std::size_t items = 1) const {
@@ -33,16 +37,21 @@ class DueQueue {
 
   void push(const Item& item) {
     require_room();
-    if (ring_.empty() || item.due >= last_due_) {
+    const bool overtakes = item.due < last_due_ || (item.due == last_due_ && item.at_once && !last_is_at_once_);
+    if (ring_.empty() || !overtakes) {
       Sent& sent = ring_.emplace();
       sent.item = item;
       sent.number = sent_++;
       last_due_ = item.due;
+      last_is_at_once_ = item.at_once;
     } else {
       heap_.push_back({item, sent_++});
       std::push_heap(heap_.begin(), heap_.end(), &later);
     }
-    next_due_ = std::min(next_due_, item.due);
+    if (item.due < next_due_ || (item.due == next_due_ && item.at_once)) {
+      next_due_ = item.due;
+      next_is_at_once_ = item.at_once;
+    }
   }
 
   void pop() noexcept {
@@ -52,7 +61,9 @@ class DueQueue {
     } else {
       ring_.pop();
     }
-    next_due_ = empty() ? INT64_MAX : front().due;
+    const bool none = empty();
+    next_due_ = none ? INT64_MAX : front().due;
+    next_is_at_once_ = !none && front().at_once;
   }
 
  private:
@@ -62,7 +73,8 @@ class DueQueue {
   };
 
   static bool later(const Sent& a, const Sent& b) noexcept {
-    return a.item.due != b.item.due ? a.item.due > b.item.due : a.number > b.number;
+    if (a.item.due != b.item.due) return a.item.due > b.item.due;
+    return a.item.at_once != b.item.at_once ? b.item.at_once : a.number > b.number;
   }
   bool heap_leads() const noexcept { return !heap_.empty() && (ring_.empty() || later(ring_.front(), heap_.front())); }
 
@@ -72,6 +84,8 @@ class DueQueue {
   std::vector<Sent> heap_;
   i64 next_due_ = INT64_MAX;
   i64 last_due_ = INT64_MIN;  // of the last that went into the ring
+  bool last_is_at_once_ = false;
+  bool next_is_at_once_ = false;
   u64 sent_ = 0;
 };
 

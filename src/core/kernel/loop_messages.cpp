@@ -32,8 +32,11 @@ bool BacktestLoop::command_arrives() {
 // ones.
 void BacktestLoop::tell_account(const AccountEvent& event) {
   collect();
-  responses_.push({hops_.account_event_leaves(now_), {}, true});
-  cash_events_.push(event);
+  Connection& on = connection_to(event.instrument);
+  Response response{on.hops.account_event_leaves(now_), on.hops.responses_at_once(), true, {}};
+  response.report.instrument = event.instrument;
+  responses_.push(response);
+  on.cash_events.push(event);
 }
 
 // What venues have said and published is on its way.
@@ -45,7 +48,8 @@ void BacktestLoop::collect_said() {
   for (ExecutionReport& report : said_) {
     // Reports may overtake one another on their way: this tells in which order they were said.
     if (report.sequence == 0) report.sequence = ++said_count_;
-    responses_.push({hops_.response_leaves(now_), report, false});
+    MessageHops& hops = connection_to(report.instrument).hops;
+    responses_.push({hops.response_leaves(now_), hops.responses_at_once(), false, report});
   }
   said_.clear();
 }
@@ -84,12 +88,13 @@ void BacktestLoop::lose(RequestKind kind, const NewOrder& order, VenueOrderId ve
 }
 
 void BacktestLoop::send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts) {
-  const MessageHops::Arrival arrival = hops_.request_leaves(kind, ts);
+  MessageHops& hops = connection_to(told.instrument).hops;
+  const MessageHops::Arrival arrival = hops.request_leaves(kind, ts);
   if (!arrival.delivered) {
     lose(kind, told, venue_order_id, arrival.due);
     return;
   }
-  commands_.push({arrival.due, kind, told});
+  commands_.push({arrival.due, hops.requests_at_once(), kind, told});
 }
 
 }  // namespace pytrader

@@ -8,15 +8,15 @@
 namespace pytrader {
 namespace {
 
-// The streams of random words that hops have; feeds begin behind them.
-constexpr u64 kResponseStream = kRequestKinds;
+// The streams of random words that a connection's hops have; feeds begin behind them.
+constexpr std::size_t kResponseHop = kRequestKinds;
 
 constexpr std::array<const char*, kRequestKinds> kRequestNames = {"latency of new orders", "latency of cancel requests",
                                                                   "latency of replace requests"};
 
 }  // namespace
 
-MessageHops::MessageHops(i64 request_ns, i64 response_ns) {
+MessageHops::MessageHops(u32 connection, i64 request_ns, i64 response_ns) : connection_(connection) {
   for (std::size_t kind = 0; kind < kRequestKinds; ++kind) {
     set_request(static_cast<RequestKind>(kind), LatencyChoice::constant(request_ns));
   }
@@ -27,7 +27,7 @@ void MessageHops::set_request(RequestKind kind, LatencyChoice choice) {
   const auto index = static_cast<std::size_t>(kind);
   check(choice, kRequestNames[index], true);
   Hop& hop = requests_[index];
-  hop.model = make_latency_model(choice, index);
+  hop.model = make_latency_model(choice, stream_of(index));
   hop.choice = std::move(choice);
   requests_at_once_ =
       std::all_of(requests_.begin(), requests_.end(), [](const Hop& each) { return each.choice.is_none(); });
@@ -35,7 +35,7 @@ void MessageHops::set_request(RequestKind kind, LatencyChoice choice) {
 
 void MessageHops::set_response(LatencyChoice choice) {
   check(choice, "latency of responses", false);
-  response_.model = make_latency_model(choice, kResponseStream);
+  response_.model = make_latency_model(choice, stream_of(kResponseHop));
   response_.choice = std::move(choice);
   responses_at_once_ = response_.choice.is_none();
 }

@@ -1,4 +1,4 @@
-// When requests arrive at a venue and its reports at the strategy, by one latency model for each.
+// When requests arrive at a venue and its reports at the strategy, by one latency model for each hop of a connection.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +20,9 @@ class MessageHops {
     bool delivered;
   };
 
-  // Constant latencies, the same for all kinds of requests, until others are set.
-  MessageHops(i64 request_ns, i64 response_ns);
+  // Constant latencies, the same for all kinds of requests, until others are set. Models of one seed draw other numbers
+  // on each connection.
+  MessageHops(u32 connection, i64 request_ns, i64 response_ns);
 
   // Throws Error(invalid_argument) for a number out of its range.
   void set_request(RequestKind kind, LatencyChoice choice);
@@ -59,6 +60,9 @@ class MessageHops {
     i64 arrival(i64 ts, i64 latency, i64& last) const noexcept;
   };
 
+  u64 stream_of(std::size_t hop) const noexcept { return (u64{connection_} << 32) + hop; }
+
+  u32 connection_;
   std::array<Hop, kRequestKinds> requests_;
   Hop response_;
   i64 last_request_ = INT64_MIN;  // the latest arrival so far

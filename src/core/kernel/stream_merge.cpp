@@ -10,8 +10,9 @@ namespace pytrader {
 void StreamMerge::add(MarketStream stream) {
   Cursor cursor;
   cursor.stream = complete(std::move(stream));
-  cursor.latency = model_of(cursors_.size());
+  cursor.feed = feed_latency_;
   cursors_.push_back(std::move(cursor));
+  cursors_.back().latency = model_of(cursors_.size() - 1);
   const u32 index = static_cast<u32>(cursors_.size() - 1);
   if (2 * cursors_.size() > entries_.size()) entries_.resize(entries_.empty() ? 2 : 2 * entries_.size(), kNothing);
   if (cursors_[index].stream.rows > 0) {
@@ -26,20 +27,31 @@ void StreamMerge::plant() {
   for (u32 index = static_cast<u32>(entries_.size() / 2); index-- > 0;) replay(index);
 }
 
-void StreamMerge::set_feed_latency(const LatencyChoice& choice) {
+void StreamMerge::check_feed(const LatencyChoice& choice) {
   check(choice, "feed latency", false);
   if (choice.may_overtake) {
     throw Error(ErrorCode::invalid_argument,
                 "feed latency: rows of one stream do not overtake one another; leave may_overtake out");
   }
+}
+
+void StreamMerge::set_feed_latency(const LatencyChoice& choice) {
+  check_feed(choice);
   feed_latency_ = choice;
-  for (std::size_t index = 0; index < cursors_.size(); ++index) cursors_[index].latency = model_of(index);
+  for (u32 index = 0; index < cursors_.size(); ++index) set_feed_latency(index, choice);
+}
+
+void StreamMerge::set_feed_latency(u32 index, const LatencyChoice& choice) {
+  check_feed(choice);
+  cursors_[index].feed = choice;
+  cursors_[index].latency = model_of(index);
 }
 
 std::unique_ptr<LatencyModel> StreamMerge::model_of(std::size_t stream) const {
   // Streams of random words below this belong to requests and responses.
   constexpr u64 kFirstFeedStream = 16;
-  return feed_latency_.is_constant() ? nullptr : make_latency_model(feed_latency_, kFirstFeedStream + stream);
+  const LatencyChoice& feed = cursors_[stream].feed;
+  return feed.is_constant() ? nullptr : make_latency_model(feed, kFirstFeedStream + stream);
 }
 
 void StreamMerge::refuse_order(u32 index, i64 next, i64 time) const {

@@ -35,10 +35,14 @@ class StreamMerge {
 
   explicit StreamMerge(i64 feed_latency_ns) : feed_latency_(LatencyChoice::constant(feed_latency_ns)) {}
 
-  // Before the first row is taken: how long rows are on their way to the strategy. Each stream draws for itself. Throws
-  // Error(invalid_argument) for a number out of its range, and for rows that may overtake one another.
+  // Before the first row is taken: how long rows are on their way to the strategy, those of all streams or of one. Each
+  // stream draws for itself. Throws Error(invalid_argument) for what check_feed() refuses.
   void set_feed_latency(const LatencyChoice& choice);
+  void set_feed_latency(u32 index, const LatencyChoice& choice);
+  // Throws Error(invalid_argument) for a number out of its range, and for rows that may overtake one another.
+  static void check_feed(const LatencyChoice& choice);
   const LatencyChoice& feed_latency() const noexcept { return feed_latency_; }
+  const LatencyChoice& feed_latency(u32 index) const noexcept { return cursors_[index].feed; }
   // What draws the latencies of a stream's rows, one after another, from the first on; null where they are constant.
   std::unique_ptr<LatencyModel> model_of(std::size_t stream) const;
 
@@ -71,7 +75,7 @@ class StreamMerge {
   bool bar_is_next(u32 index) const noexcept {
     const Cursor& cursor = cursors_[index];
     return !cursor.in_bar && cursor.strategy_row == cursor.venue_row && cursor.venue_row < cursor.stream.rows &&
-           cursor.latency == nullptr && feed_latency_.minimum_ns == 0;
+           cursor.latency == nullptr && cursor.feed.minimum_ns == 0;
   }
   // So many bars opened, closed at `time` the last of them, and reached the strategy at once; for bar_is_next(). top()
   // keeps what it was, until rejoin().
@@ -97,6 +101,7 @@ class StreamMerge {
  private:
   struct Cursor {
     MarketStream stream;
+    LatencyChoice feed;
     std::unique_ptr<LatencyModel> latency;  // null for the constant
     std::size_t venue_row = 0;
     std::size_t strategy_row = 0;  // rows from here to venue_row are on their way
@@ -104,7 +109,7 @@ class StreamMerge {
     bool in_bar = false;
   };
   i64 received_at(Cursor& cursor, i64 stamp) const noexcept {
-    const i64 latency = cursor.latency == nullptr ? feed_latency_.minimum_ns : cursor.latency->next(stamp);
+    const i64 latency = cursor.latency == nullptr ? cursor.feed.minimum_ns : cursor.latency->next(stamp);
     i64 received = 0;
     if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
     return std::max(cursor.last_received, received);

@@ -25,7 +25,7 @@ from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
 from pytrader.backtest.snapshot import Snapshot
-from pytrader.backtest.venue import Venue, checked_venues, venue_queue_models, venue_recordings
+from pytrader.backtest.venue import Venue, checked_venues, venue_connections, venue_queue_models, venue_recordings
 from pytrader.backtest.venue_models import QueueModels, queue_model_uses, queue_models
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.strategy import Strategy
@@ -82,7 +82,7 @@ class Backtest:
     snapshot_interval : str or int, optional
         Time, by the data's clock, between two versions that `snapshot` has without asking.
     venues : mapping of str to Venue, optional
-        Models of what the data does not say, such as fees, by venue (``"BINANCE"``) or by instrument
+        Models of what the data does not say, such as fees and latencies, by venue (``"BINANCE"``) or by instrument
         (``"BTCUSDT.BINANCE"``, which comes first). What they leave open is as the other arguments say, and fees as the
         instrument's own rates.
     account : {"funded", "isolated", "cross"}
@@ -160,6 +160,7 @@ class Backtest:
         self.account = account
         self.insurance = insurance_funds(account, insurance, self.markets.instruments)
         self.venue_models = checked_venues(venues, self.markets.instruments, self.markets.recorded)
+        self.connections = venue_connections(self.venue_models, self.latencies, self.markets.instruments)
         models = {
             **queue_models(queue_model, self.markets.recorded),
             **venue_queue_models(self.venue_models, self.markets.recorded),
@@ -207,6 +208,7 @@ class Backtest:
             account=self.account,
             insurance=self.insurance,
             latencies=self.latencies,
+            connections=self.connections,
             queue_models=self.queue_models,
             emulate=self.emulate,
             immediate_trigger=self.immediate_trigger,

@@ -28,7 +28,7 @@ from pytrader.backtest.result import (
     SyntheticSummary,
 )
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
-from pytrader.backtest.venue import Venue, venue_of
+from pytrader.backtest.venue import Connection, Venue, venue_of
 from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.strategy import ErrorPolicy, Strategy
 from pytrader.strategy.compiled import CompiledContext
@@ -64,6 +64,7 @@ class Run:
         insurance: Sequence[Money],
         error_policies: Mapping[str, ErrorPolicy] | None = None,
         latencies: Latencies,
+        connections: Sequence[Connection] = (),
         queue_models: Sequence[QueueModelUse],
         emulate: str = "where_needed",
         immediate_trigger: str = "elect",
@@ -93,6 +94,7 @@ class Run:
         self._set_margin(account, insurance)
         index_of = self._add_instruments(markets, venue_models)
         latencies.set_on(self._engine)
+        self._add_connections(connections, index_of)
         self._queue_models = tuple(queue_models)
         self._engine.set_emulation(emulate, immediate_trigger)
         self._set_venues(index_of, venues)
@@ -122,6 +124,13 @@ class Run:
             instrument.id: self._engine.add_instrument(instrument, venue_of(venue_models, instrument).fees)
             for instrument in markets.instruments
         }
+
+    def _add_connections(self, connections: Sequence[Connection], index_of: Mapping[str, int]) -> None:
+        for each in connections:
+            number = self._engine.add_connection([index_of[name] for name in each.instrument_ids])
+            each.latencies.set_hops(self._engine, number)
+            if each.has_feed:
+                self._engine.set_feed_latency(each.latencies.feed, number)
 
     def _bind(self, strategies: Mapping[str, AnyStrategy]) -> list[Context | CompiledContext]:
         return [

@@ -215,12 +215,27 @@ class Latencies:
             raise InvalidArgument("feed_latency can not be rows of requests: give a constant or a distribution")
         return cls(market.model, {kind: one.model for kind, one in requests.items()}, back.response or back.model)
 
+    def for_connection(
+        self, feed: OneLatency | None, order: OrderLatency | None, response: OneLatency | None
+    ) -> Latencies:
+        """Read what a venue states of its own; what is None is as here, and reports go with new orders."""
+        own = Latencies.of("0ms" if feed is None else feed, "0ms" if order is None else order, response)
+        return Latencies(
+            self.feed if feed is None else own.feed,
+            self.requests if order is None else own.requests,
+            self.response if order is None and response is None else own.response,
+        )
+
     def set_on(self, engine: BacktestEngine) -> None:
         """Tell the engine of a run."""
         engine.set_feed_latency(self.feed)
+        self.set_hops(engine)
+
+    def set_hops(self, engine: BacktestEngine, connection: int = 0) -> None:
+        """Tell the engine how long requests and reports are on their way."""
         for kind, model in self.requests.items():
-            engine.set_request_latency(kind, model)
-        engine.set_response_latency(self.response)
+            engine.set_request_latency(kind, model, connection)
+        engine.set_response_latency(self.response, connection)
 
 
 def _latency(given: OneLatency, name: str) -> Latency:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytrader.backtest.fee_tables import FEE_TABLES
+from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.recorded_venue import RecordedVenue, recorded_venues
 from pytrader.backtest.venue_models import OneQueueModel, queue_models
 from pytrader.errors import ConfigError
@@ -24,6 +25,12 @@ class Venue:
         How the places of own orders in level queues are guessed; see ``docs/queue_models.md``.
     recorded : RecordedVenue, optional
         The rules of the venue of recorded data, and the way of the price in its bars.
+    feed_latency : str, int or Latency, optional
+        How long its market data takes; not of an exchange, whose data takes what the back-test says.
+    order_latency : str, int, Latency, or mapping of request kind to one of them, optional
+        How long requests take to it, and reports back where ``response_latency`` is not given.
+    response_latency : str, int or Latency, optional
+        How long its reports take.
     name : str
         For people.
     as_of : str
@@ -40,6 +47,9 @@ class Venue:
     fees: FeeSchedule | None = None
     queue_model: OneQueueModel | None = None
     recorded: RecordedVenue | None = None
+    feed_latency: OneLatency | None = None
+    order_latency: OrderLatency | None = None
+    response_latency: OneLatency | None = None
     name: str = ""
     as_of: str = ""
     source: str = ""
@@ -47,6 +57,11 @@ class Venue:
     def __post_init__(self) -> None:
         if self.fees is not None and not isinstance(self.fees, FeeSchedule):
             raise TypeError(f"fees must be a FeeSchedule, got {self.fees!r}")
+        self.latencies(Latencies.of("0ms", "0ms", None))
+
+    def latencies(self, run: Latencies) -> Latencies:
+        """Return its latencies in a back-test that has those of ``run``."""
+        return run.for_connection(self.feed_latency, self.order_latency, self.response_latency)
 
     @classmethod
     def preset(cls, name: str, *, other_volume: str | int = 0) -> Venue:
@@ -126,6 +141,39 @@ def venue_of(venues: Mapping[str, Venue], instrument: Instrument) -> Venue:
     return found if found is not None else venues.get(instrument.venue, Venue())
 
 
+@dataclass(frozen=True)
+class Connection:
+    """How the instruments of one `Venue` that states latencies are reached.
+
+    Attributes
+    ----------
+    instrument_ids : tuple of str
+        Of whom.
+    latencies : Latencies
+        Those of the venue, and the back-test's where it states none.
+    has_feed : bool
+        Whether the latency of market data is the venue's own.
+    """
+
+    instrument_ids: tuple[str, ...]
+    latencies: Latencies
+    has_feed: bool
+
+
+def venue_connections(
+    venues: Mapping[str, Venue], run: Latencies, instruments: Sequence[Instrument]
+) -> list[Connection]:
+    """Return the connections that venues state beside the run's; each entry of ``venues`` has one of its own."""
+    found = []
+    for key, venue in venues.items():
+        if venue.feed_latency is None and venue.order_latency is None and venue.response_latency is None:
+            continue
+        ids = tuple(each.id for each in instruments if key == each.id or (key == each.venue and each.id not in venues))
+        if ids:
+            found.append(Connection(ids, venue.latencies(run), venue.feed_latency is not None))
+    return found
+
+
 def venue_queue_models(venues: Mapping[str, Venue], instruments: Sequence[Instrument]) -> dict[str, OneQueueModel]:
     """Return the queue models that venues state, by the ids of their instruments."""
     stated = {each.id: venue_of(venues, each).queue_model for each in instruments}
@@ -174,5 +222,10 @@ def checked_venues(
             raise ConfigError(
                 f"venues[{key!r}] has models of recorded data, and {key} is an exchange, where strategies make the "
                 "market: leave recorded and queue_model out, and give rules to Exchange(rules=)"
+            )
+        if key not in with_data and venue.feed_latency is not None:
+            raise ConfigError(
+                f"venues[{key!r}] has a feed_latency, and {key} is an exchange, whose data takes the back-test's: "
+                "leave it out"
             )
     return given

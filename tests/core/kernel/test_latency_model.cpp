@@ -163,7 +163,7 @@ TEST_CASE("latency: numbers out of their range are refused by name") {
 }
 
 TEST_CASE("latency: a request waits for those before it unless it may overtake them") {
-  MessageHops hops(3'000, 0);
+  MessageHops hops(0, 3'000, 0);
   hops.set_request(RequestKind::cancel, LatencyChoice::constant(1'000));
   CHECK(hops.request_leaves(RequestKind::submit, 0).due == 3'000);
   CHECK(hops.request_leaves(RequestKind::cancel, 500).due == 3'000);
@@ -177,7 +177,7 @@ TEST_CASE("latency: a request waits for those before it unless it may overtake t
 }
 
 TEST_CASE("latency: a lost request holds nobody up") {
-  MessageHops hops(0, 0);
+  MessageHops hops(0, 0, 0);
   hops.set_request(RequestKind::submit, measured({{0, -7'000}, {100, 50}}));
   const MessageHops::Arrival lost = hops.request_leaves(RequestKind::submit, 10);
   CHECK_FALSE(lost.delivered);

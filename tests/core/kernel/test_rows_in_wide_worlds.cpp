@@ -1,6 +1,6 @@
 // Whole records of runs (orders, events, fills with mids, equity, money events, snapshots) are the same whether rows
-// are taken in blocks or one by one: several instruments, drawn latencies, marks, phases, money events, warm-up, an
-// exchange.
+// are taken in blocks or one by one: several instruments and connections, drawn latencies, marks, phases, money events,
+// warm-up, an exchange.
 #include <cstring>
 #include <string>
 #include <vector>
@@ -227,6 +227,13 @@ Outcome run_world(u64 seed, bool one_by_one, u64 steps_at_once) {
   if (draws.one_in(2)) run.loop.set_feed_latency(drawn(seed, 30));
   if (draws.one_in(2)) run.loop.set_request_latency(RequestKind::submit, drawn(seed + 1, 50));
   if (draws.one_in(2)) run.loop.set_response_latency(drawn(seed + 2, 40));
+  if (draws.one_in(2)) {
+    const InstrumentIndex reached[] = {static_cast<InstrumentIndex>(draws.below(2))};
+    const u32 own = run.loop.add_connection(reached);
+    if (draws.one_in(2)) run.loop.set_feed_latency(drawn(seed + 3, 60), own);
+    if (draws.one_in(2)) run.loop.set_request_latency(RequestKind::submit, drawn(seed + 4, 90), own);
+    if (draws.one_in(2)) run.loop.set_response_latency(drawn(seed + 5, 70), own);
+  }
   const u32 deaf = mask_of(CallbackKind::timer) | mask_of(CallbackKind::start) | mask_of(CallbackKind::fill);
   const u32 ears[] = {deaf, deaf | mask_of(CallbackKind::order_event), deaf | mask_of(CallbackKind::trade),
                       kEveryKind | deaf};

@@ -81,18 +81,35 @@ void bind_latencies(py::class_<BacktestEngine>& engine) {
   engine
       .def(
           "set_feed_latency",
-          [](BacktestEngine& self, const LatencyChoice& model) { self.loop().set_feed_latency(model); },
-          py::arg("model"), "How long rows are on their way to the strategy.")
+          [](BacktestEngine& self, const LatencyChoice& model, py::handle connection) {
+            self.loop().set_feed_latency(model, static_cast<u32>(parse_count(connection, "connection")));
+          },
+          py::arg("model"), py::arg("connection") = 0, "How long rows are on their way to the strategy.")
       .def(
           "set_request_latency",
-          [](BacktestEngine& self, const std::string& kind, const LatencyChoice& model) {
-            self.loop().set_request_latency(parse_request_kind(kind), model);
+          [](BacktestEngine& self, const std::string& kind, const LatencyChoice& model, py::handle connection) {
+            self.loop().set_request_latency(parse_request_kind(kind), model,
+                                            static_cast<u32>(parse_count(connection, "connection")));
           },
-          py::arg("kind"), py::arg("model"), "How long 'new', 'cancel' or 'replace' requests are on their way.")
+          py::arg("kind"), py::arg("model"), py::arg("connection") = 0,
+          "How long 'new', 'cancel' or 'replace' requests are on their way.")
       .def(
           "set_response_latency",
-          [](BacktestEngine& self, const LatencyChoice& model) { self.loop().set_response_latency(model); },
-          py::arg("model"), "How long reports are on their way to the strategy.")
+          [](BacktestEngine& self, const LatencyChoice& model, py::handle connection) {
+            self.loop().set_response_latency(model, static_cast<u32>(parse_count(connection, "connection")));
+          },
+          py::arg("model"), py::arg("connection") = 0, "How long reports are on their way to the strategy.")
+      .def(
+          "add_connection",
+          [](BacktestEngine& self, const py::list& instruments) {
+            std::vector<InstrumentIndex> indices;
+            for (const py::handle each : instruments) {
+              indices.push_back(static_cast<InstrumentIndex>(parse_count(each, "instrument")));
+            }
+            return self.loop().add_connection(indices);
+          },
+          py::arg("instruments"),
+          "Lets a connection of their own reach these instruments; returns its number. 0 is the run's.")
       .def(
           "early_rows",
           [](const BacktestEngine& self, py::handle instrument) {
