@@ -27,6 +27,7 @@ inline void check_fee_model(const std::function<std::unique_ptr<FeeModel>()>& ma
   const i128 minor_unit = static_cast<i128>(power_of_ten(kMaxDecimals - quote_decimals));
   const auto run = [&] {
     const std::unique_ptr<FeeModel> model = make();
+    const std::unique_ptr<FeeModel> fresh = make();
     std::vector<i128> fees;
     OrderFees order;
     i128 order_value = 0;
@@ -48,6 +49,12 @@ inline void check_fee_model(const std::function<std::unique_ptr<FeeModel>()>& ma
         REQUIRE(model->worst_fee(fill.value, fill.quantity, 1, worst));
         REQUIRE(charge.fee <= worst + 8 * minor_unit);
       }
+      // What orders may cost at worst is the same whatever was booked.
+      i128 as_traded = 0;
+      i128 as_new = 0;
+      REQUIRE(model->worst_fee(fill.value, fill.quantity, 1, as_traded));
+      REQUIRE(fresh->worst_fee(fill.value, fill.quantity, 1, as_new));
+      REQUIRE(as_traded == as_new);
       order = charge.order;
       model->booked(fill);
       fees.push_back(charge.fee);
