@@ -28,21 +28,32 @@ class DueQueue {
 
   // Throws Error(capacity) where pushing so many would.
   void require_room(std::size_t items = 1) const {
-    if (items > limit_ || size() > limit_ - items) throw Error(ErrorCode::capacity, refusal_);
+    if (items > limit_ || size() > limit_ - items) [[unlikely]]
+      throw Error(ErrorCode::capacity, refusal_);
   }
 
   void push(const Item& item) {
+    push(item.due, [&item](Item& sent) { sent = item; });
+  }
+  // `write(item)` writes what is sent where it is kept, but for `due`; an item that left may have left its values
+  // there.
+  template <class Write>
+  void push(i64 due, Write&& write) {
     require_room();
-    if (ring_.empty() || item.due >= last_due_) {
+    if (ring_.empty() || due >= last_due_) {
       Sent& sent = ring_.emplace();
-      sent.item = item;
+      write(sent.item);
+      sent.item.due = due;
       sent.number = sent_++;
-      last_due_ = item.due;
+      last_due_ = due;
     } else {
-      heap_.push_back({item, sent_++});
+      Sent& sent = heap_.emplace_back();
+      write(sent.item);
+      sent.item.due = due;
+      sent.number = sent_++;
       std::push_heap(heap_.begin(), heap_.end(), &later);
     }
-    next_due_ = std::min(next_due_, item.due);
+    next_due_ = std::min(next_due_, due);
   }
 
   void pop() noexcept {
