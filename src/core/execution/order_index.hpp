@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "book/id_index.hpp"
-#include "book/large_block.hpp"
+#include "execution/record_pages.hpp"
 #include "model/order.hpp"
 #include "model/strategy_instrument_table.hpp"
 
@@ -17,43 +17,20 @@ enum class OrderStage : u8 {
   working,    // new, partially_filled
 };
 constexpr u8 kOrderStageCount = 3;
-OrderStage stage_of(OrderStatus status) noexcept;
-
-// Orders at stable addresses, by number. Blocks of memory are taken whole and filled one order after another, so that
-// what no order has reached is never touched.
-class OrderPages {
- public:
-  Order& operator[](u64 id) noexcept { return chunks_[(id - 1) >> kBits][(id - 1) & (kSize - 1)]; }
-  const Order& operator[](u64 id) const noexcept { return chunks_[(id - 1) >> kBits][(id - 1) & (kSize - 1)]; }
-  void reserve(u64 orders) {
-    while (static_cast<u64>(chunks_.size()) * kSize < orders) add_block();
+constexpr OrderStage stage_of(OrderStatus status) noexcept {
+  switch (status) {
+    case OrderStatus::emulated:
+    case OrderStatus::released:
+      return OrderStage::emulated;
+    case OrderStatus::new_:
+    case OrderStatus::partially_filled:
+      return OrderStage::working;
+    default:
+      return OrderStage::in_flight;
   }
-  // The order behind the last one; reserve() has made room for it.
-  Order& add() noexcept {
-    if (blocks_[filling_].size() == blocks_[filling_].capacity()) ++filling_;
-    return blocks_[filling_].emplace_back();
-  }
+}
 
- private:
-  static constexpr u32 kBits = 10;
-  static constexpr u32 kSize = 1u << kBits;
-  static constexpr u32 kSmallBlocks = 8;  // of one chunk, so that runs of few orders take little
-  static constexpr u32 kChunksPerBlock = 8;
-
-  void add_block() {
-    const u32 chunks = blocks_.size() < kSmallBlocks ? 1 : kChunksPerBlock;
-    std::vector<Order, LargeBlock<Order>> block;
-    block.reserve(std::size_t{chunks} * kSize);
-    chunks_.reserve(chunks_.size() + chunks);
-    Order* const first = block.data();
-    blocks_.push_back(std::move(block));
-    for (u32 chunk = 0; chunk < chunks; ++chunk) chunks_.push_back(first + std::size_t{chunk} * kSize);
-  }
-
-  std::vector<Order*> chunks_;
-  std::vector<std::vector<Order, LargeBlock<Order>>> blocks_;
-  std::size_t filling_ = 0;  // the block that the next order goes to
-};
+using OrderPages = RecordPages<Order>;
 
 // One strategy's open orders of one tag.
 struct TagOrders {
@@ -70,7 +47,7 @@ class OrderIndex {
   void add_strategy();
   void add_instrument();
   bool has(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
-    return by_instrument_.has(strategy, instrument);
+    return cells_.has(strategy, instrument);
   }
 
   // An order opened, closed, or went from one stage to another.
@@ -78,15 +55,24 @@ class OrderIndex {
   void closed(Order& order);
   void moved(Order& order, OrderStage before, OrderStage after);
   // An order that was denied, or was closed before: it stands among the strategy's closed ones once.
-  void note_closed(Order& order);
+  void note_closed(Order& order) {
+    if (order.has(kClosedOnce)) return;
+    strategies_[order.strategy].closed.push_back(static_cast<u32>(order.client_order_id));
+    order.facts |= kClosedOnce;
+  }
   // The venue's number of an order is known now; its newest number is the one that finds it.
-  void venue_number(Order& order, VenueOrderId number);
+  void venue_number(Order& order, VenueOrderId number) {
+    if (number == 0 || number == order.venue_order_id) return;
+    if (order.venue_order_id != 0) return renumber(order, number);
+    numbered_.push_back(static_cast<u32>(order.client_order_id));
+    order.venue_order_id = number;
+  }
 
   const OrderChain& open(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
-    return by_instrument_.at(strategy, instrument);
+    return cells_.at(strategy, instrument).all;
   }
   const OrderChain& open(StrategyIndex strategy, InstrumentIndex instrument, Side side) const noexcept {
-    return by_side_.at(strategy, instrument).side[side == Side::buy ? 0 : 1];
+    return cells_.at(strategy, instrument).side[side == Side::buy ? 0 : 1];
   }
   const OrderChain& in_stage(StrategyIndex strategy, OrderStage stage) const noexcept {
     return strategies_[strategy].stages[static_cast<u8>(stage)];
@@ -98,15 +84,17 @@ class OrderIndex {
   OrderChain open_with_tag(StrategyIndex strategy, TagIndex tag) const noexcept;
   // Orders that have closed, in the order in which they first did; one that opened again stands among them.
   const std::vector<u32>& closed_orders(StrategyIndex strategy) const noexcept { return strategies_[strategy].closed; }
-  // 0 where the venue never named this number.
-  ClientOrderId by_venue_number(InstrumentIndex instrument, VenueOrderId number) const noexcept;
+  // 0 where the venue never named this number. Orders that got their number since the last call are entered now: a run
+  // that never asks keeps no table of numbers.
+  ClientOrderId by_venue_number(InstrumentIndex instrument, VenueOrderId number) const;
 
   u32 open_count() const noexcept { return open_count_; }
   // Whether every list holds exactly the open orders that belong to it. Walks all: for tests and debug runs.
   bool consistent(u64 count) const noexcept;
 
  private:
-  struct SideChains {
+  struct Cell {
+    OrderChain all;
     OrderChain side[2];
   };
   struct OfStrategy {
@@ -118,17 +106,21 @@ class OrderIndex {
   };
   using Links = OrderLinks Order::*;
 
-  void append(OrderChain& chain, Links links, Order& order);
-  void remove(OrderChain& chain, Links links, Order& order);
-  u32 tag_cell_of(const Order& order);
+  template <Links links>
+  void append(OrderChain& chain, Order& order);
+  template <Links links>
+  void remove(OrderChain& chain, Order& order);
+  u32 tag_cell_of(OfStrategy& of, TagIndex tag);
+  void renumber(Order& order, VenueOrderId number);
+  void enter_numbers() const;
   u64 walked(const OrderChain& chain, Links links, u64 limit) const noexcept;
 
   OrderPages& orders_;
-  StrategyInstrumentTable<OrderChain> by_instrument_;
-  StrategyInstrumentTable<SideChains> by_side_;
+  StrategyInstrumentTable<Cell> cells_;
   std::vector<OfStrategy> strategies_;
   std::vector<TagOrders> tags_;
-  std::vector<NeighbourIndex> venue_numbers_;  // by instrument
+  mutable std::vector<NeighbourIndex> venue_numbers_;  // by instrument
+  mutable std::vector<u32> numbered_;                  // orders with a first number that is not in venue_numbers_ yet
   u32 open_count_ = 0;
 };
 

@@ -12,26 +12,27 @@ bool is_of_trade(ExecType exec_type) {
   return exec_type == ExecType::trade || exec_type == ExecType::trade_correct || exec_type == ExecType::trade_cancel;
 }
 
-constexpr u64 kMaxOrders = 0xFFFFFFFEull;  // links are 32 bits, 0 is none
-
-void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_init, OrderEvent& out) {
-  out = OrderEvent{};
-  out.ts_event = ts_event;
-  out.ts_init = ts_init;
-  out.client_order_id = order.client_order_id;
-  out.venue_order_id = order.venue_order_id;
-  out.price = order.price;
-  out.stop_price = order.stop_price;
-  out.order_qty = order.order_qty;
-  out.cum_qty = order.cum_qty;
-  out.leaves_qty = order.leaves_qty();
-  out.strategy = order.strategy;
-  out.instrument = order.instrument;
-  out.exec_type = exec_type;
-  out.ord_status = order.ord_status;
-  out.side = order.side;
-  out.liquidity = Liquidity::none;
-  out.reason = RejectReason::none;
+void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_init, RejectReason reason,
+                OrderEvent& out) {
+  out = {.ts_event = ts_event,
+         .ts_init = ts_init,
+         .client_order_id = order.client_order_id,
+         .venue_order_id = order.venue_order_id,
+         .exec_id = 0,
+         .price = order.price,
+         .order_qty = order.order_qty,
+         .cum_qty = order.cum_qty,
+         .leaves_qty = order.leaves_qty(),
+         .last_px = 0,
+         .last_qty = 0,
+         .strategy = order.strategy,
+         .instrument = order.instrument,
+         .exec_type = exec_type,
+         .ord_status = order.ord_status,
+         .side = order.side,
+         .liquidity = Liquidity::none,
+         .reason = reason,
+         .stop_price = order.stop_price};
 }
 
 bool is_own(ExecType exec_type) {
@@ -101,15 +102,13 @@ void OrderStore::reserve(u64 orders, u64 trades) {
   trades_.reserve(static_cast<std::size_t>(trades));
 }
 
-void OrderStore::check_new(const NewOrder& request, u64 before) const {
+void OrderStore::refuse_new(const NewOrder& request) const {
   if (!index_.has(request.strategy, request.instrument)) {
     throw Error(ErrorCode::invalid_argument, "order for strategy " + std::to_string(request.strategy) +
                                                  ", instrument " + std::to_string(request.instrument) +
                                                  ": one of them was never added");
   }
-  if (count_ + before >= kMaxOrders) {
-    throw Error(ErrorCode::capacity, "a run holds at most " + std::to_string(kMaxOrders) + " orders");
-  }
+  throw Error(ErrorCode::capacity, "a run holds at most " + std::to_string(kMaxOrders) + " orders");
 }
 
 Order& OrderStore::create(const NewOrder& request, i64 ts) {
@@ -143,67 +142,23 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   return order;
 }
 
-Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out, TradeChange& change) {
-  change = {};
-  Order* const found = find(report.client_order_id);
-  if (found == nullptr) return refused_.add(Applied::unknown_order, report, OrderStatus::initialized, ts_init);
-  Order& order = *found;
-  const i64 waited_for = report.stop_price != kNoPrice ? report.stop_price : order.stop_price;
-  const bool sent = order.has(kSent);
-  const bool ended_here = !sent && order.ended != OrderStatus::initialized;
-  const Transition next = transition(order.ord_status, report.exec_type, false, false);
-  const bool ends_again = order.ended != OrderStatus::initialized && is_end(report.exec_type);
-  const bool legal = (next.legal || ends_again) && !is_own(report.exec_type) && !ended_here;
-  const Applied applied = legal ? apply_facts(order, report, change) : Applied::illegal_transition;
-  if (applied != Applied::taken) return refused_.add(applied, report, order.ord_status, ts_init);
-  if (change.kind != TradeChange::Kind::none && order.is_overfilled()) {
-    refused_.add(Applied::overfill, report, order.ord_status, ts_init);
-  }
-  tell(order, report, sent ? status_of(order) : next.next, ts_init, out);
-  if (report.exec_type == ExecType::triggered) out.stop_price = waited_for;
-  return Applied::taken;
-}
-
-Applied OrderStore::apply_facts(Order& order, const ExecutionReport& report, TradeChange& change) {
-  switch (report.exec_type) {
-    case ExecType::trade:
-      return apply_trade(order, report, change);
-    case ExecType::trade_correct:
-      return apply_correction(order, report, change);
-    case ExecType::trade_cancel:
-      return apply_bust(order, report, change);
-    case ExecType::new_:
-      return apply_new(order, report);
-    case ExecType::replaced:
-    case ExecType::restated:
-      return apply_replaced(order, report);
-    case ExecType::triggered:
-      return apply_triggered(order, report);
-    case ExecType::canceled:
-      return apply_end(order, report, OrderStatus::canceled);
-    case ExecType::expired:
-      return apply_end(order, report, OrderStatus::expired);
-    case ExecType::rejected:
-      return apply_end(order, report, OrderStatus::rejected);
-    default:
-      return apply_refusal(order, report);
-  }
-}
-
-void OrderStore::tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out) {
+inline void OrderStore::tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init,
+                             OrderEvent& out) {
   if (report.sequence > order.last_sequence) order.last_sequence = report.sequence;
   index_.venue_number(order, report.venue_order_id);
   order.ts_last = ts_init;
   move_to(order, next);
-  fill_event(order, report.exec_type, report.ts_event, ts_init, out);
-  out.reason = report.reason;
+  fill_event(order, report.exec_type, report.ts_event, ts_init, report.reason, out);
   if (report.reason != RejectReason::none) order.reason = report.reason;
   if (!is_of_trade(report.exec_type)) return;
-  const ToldTrade& trade = *trades_.find(order.client_order_id, report.exec_id);
   out.exec_id = report.exec_id;
+  out.last_px = report.last_px;
+  out.last_qty = report.last_qty;
+  out.liquidity = report.liquidity;
+  if (report.exec_type != ExecType::trade_cancel) return;
+  const ToldTrade& trade = *trades_.find(order.client_order_id, report.exec_id).trade;
   out.last_px = trade.price;
   out.last_qty = trade.quantity;
-  out.liquidity = report.liquidity;
 }
 
 bool OrderStore::add_trade(Sums& sums, i64 price, i64 quantity) noexcept {
@@ -218,9 +173,10 @@ bool OrderStore::take_trade(Sums& sums, i64 price, i64 quantity) noexcept {
 
 // A trade is money: it is taken whatever the order's state, and beyond the order's quantity too, for the report that
 // raised it may still be on its way.
-Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, TradeChange& change) {
+inline Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, TradeChange& change) {
   const ReportRank rank = rank_of(report);
-  if (ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id); known != nullptr) {
+  const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
+  if (ToldTrade* const known = place.trade; known != nullptr) {
     if (known->told) return Applied::duplicate_execution;
     known->told = true;
     const i64 counted = known->busted ? 0 : known->quantity;
@@ -233,7 +189,7 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
   if (report.last_qty <= 0) return Applied::bad_quantity;
   Sums sums{order.cum_qty, order.cum_value};
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
-  trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, {}, true, false});
+  trades_.add(place, {order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, {}, true, false});
   order.cum_qty = sums.quantity;
   order.cum_value = sums.value;
   order.facts |= kAcknowledged;
@@ -246,7 +202,8 @@ Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, Tra
 Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report, TradeChange& change) {
   if (report.last_qty <= 0) return Applied::bad_quantity;
   const ReportRank rank = rank_of(report);
-  ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id);
+  const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
+  ToldTrade* const known = place.trade;
   Sums sums{order.cum_qty, order.cum_value};
   if (known != nullptr) {
     const bool same = known->price == report.last_px && known->quantity == report.last_qty;
@@ -260,7 +217,8 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   order.facts |= kAcknowledged;
   if (known == nullptr) {
     told(order, report.last_qty);
-    trades_.add({order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, false, false});
+    trades_.add(place,
+                {order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, false, false});
     change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
     return Applied::taken;
   }
@@ -273,9 +231,10 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
 
 // A bust is for good: whatever is told of the trade later changes nothing.
 Applied OrderStore::apply_bust(Order& order, const ExecutionReport& report, TradeChange& change) {
-  ToldTrade* const known = trades_.find(order.client_order_id, report.exec_id);
+  const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
+  ToldTrade* const known = place.trade;
   if (known == nullptr) {
-    trades_.add({order.client_order_id, report.exec_id, 0, 0, rank_of(report), rank_of(report), false, true});
+    trades_.add(place, {order.client_order_id, report.exec_id, 0, 0, rank_of(report), rank_of(report), false, true});
     order.facts |= kAcknowledged;
     return Applied::taken;
   }
@@ -290,7 +249,7 @@ Applied OrderStore::apply_bust(Order& order, const ExecutionReport& report, Trad
 }
 
 // The first word of a venue on an order: whatever else stated its numbers is newer.
-Applied OrderStore::apply_new(Order& order, const ExecutionReport& report) {
+inline Applied OrderStore::apply_new(Order& order, const ExecutionReport& report) {
   if (order.has(kNewTold)) return Applied::repeated_report;
   if (report.quantity <= 0) return Applied::bad_quantity;
   order.facts |= kNewTold | kAcknowledged;
@@ -371,6 +330,53 @@ Applied OrderStore::apply_refusal(Order& order, const ExecutionReport& report) {
   return Applied::taken;
 }
 
+inline Applied OrderStore::apply_facts(Order& order, const ExecutionReport& report, TradeChange& change) {
+  switch (report.exec_type) {
+    case ExecType::trade:
+      return apply_trade(order, report, change);
+    case ExecType::trade_correct:
+      return apply_correction(order, report, change);
+    case ExecType::trade_cancel:
+      return apply_bust(order, report, change);
+    case ExecType::new_:
+      return apply_new(order, report);
+    case ExecType::replaced:
+    case ExecType::restated:
+      return apply_replaced(order, report);
+    case ExecType::triggered:
+      return apply_triggered(order, report);
+    case ExecType::canceled:
+      return apply_end(order, report, OrderStatus::canceled);
+    case ExecType::expired:
+      return apply_end(order, report, OrderStatus::expired);
+    case ExecType::rejected:
+      return apply_end(order, report, OrderStatus::rejected);
+    default:
+      return apply_refusal(order, report);
+  }
+}
+
+Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent& out, TradeChange& change) {
+  change = {};
+  Order* const found = find(report.client_order_id);
+  if (found == nullptr) return refused_.add(Applied::unknown_order, report, OrderStatus::initialized, ts_init);
+  Order& order = *found;
+  const i64 waited_for = report.stop_price != kNoPrice ? report.stop_price : order.stop_price;
+  const bool sent = order.has(kSent);
+  const bool ended_here = !sent && order.ended != OrderStatus::initialized;
+  const Transition next = transition(order.ord_status, report.exec_type, false, false);
+  const bool ends_again = order.ended != OrderStatus::initialized && is_end(report.exec_type);
+  const bool legal = (next.legal || ends_again) && !is_own(report.exec_type) && !ended_here;
+  const Applied applied = legal ? apply_facts(order, report, change) : Applied::illegal_transition;
+  if (applied != Applied::taken) return refused_.add(applied, report, order.ord_status, ts_init);
+  if (change.kind != TradeChange::Kind::none && order.is_overfilled()) {
+    refused_.add(Applied::overfill, report, order.ord_status, ts_init);
+  }
+  tell(order, report, sent ? status_of(order) : next.next, ts_init, out);
+  if (report.exec_type == ExecType::triggered) out.stop_price = waited_for;
+  return Applied::taken;
+}
+
 Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason reason, i64 ts, OrderEvent& out) {
   Order* const order = find(id);
   if (order == nullptr) return refused_.count(Applied::unknown_order);
@@ -388,8 +394,7 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   }
   order->ts_last = ts;
   move_to(*order, next.next);
-  fill_event(*order, exec_type, ts, ts, out);
-  out.reason = reason;
+  fill_event(*order, exec_type, ts, ts, reason, out);
   if (reason != RejectReason::none) order->reason = reason;
   return Applied::taken;
 }
@@ -407,21 +412,24 @@ Applied OrderStore::request_replace(const ReplaceRequest& request, i64 ts, Order
   order->asked_replace = order->last_sequence;
   order->ts_last = ts;
   move_to(*order, next.next);
-  fill_event(*order, ExecType::pending_replace, ts, ts, out);
+  fill_event(*order, ExecType::pending_replace, ts, ts, RejectReason::none, out);
   return Applied::taken;
 }
 
 void OrderStore::move_to(Order& order, OrderStatus next) {
   const bool was_open = is_open(order.ord_status);
   const bool opens = is_open(next);
-  if (was_open && !opens) index_.closed(order);
   const OrderStage stage_before = stage_of(order.ord_status);
+  if (was_open && !opens) index_.closed(order);
   order.ord_status = next;
-  if (opens && !was_open) index_.opened(order);
-  if (opens && was_open && stage_of(next) != stage_before) index_.moved(order, stage_before, stage_of(next));
-  if (!opens) index_.note_closed(order);
+  if (!opens) return index_.note_closed(order);
+  if (!was_open) {
+    index_.opened(order);
+  } else if (stage_of(next) != stage_before) {
+    index_.moved(order, stage_before, stage_of(next));
+  }
   // Holds by construction; a break means that memory or this file is wrong, and no further order may leave.
-  if (opens && (order.cum_qty < 0 || order.cum_qty >= order.order_qty)) {
+  if (order.cum_qty < 0 || order.cum_qty >= order.order_qty) {
     throw Error(ErrorCode::invalid_state, "order " + std::to_string(order.client_order_id) + ": open with cum_qty " +
                                               std::to_string(order.cum_qty) + " of " + std::to_string(order.order_qty));
   }

@@ -46,7 +46,10 @@ class OrderStore {
   // Throws Error(capacity) beyond 2^32 - 2 orders, Error(invalid_argument) for an unknown strategy or instrument.
   Order& create(const NewOrder& order, i64 ts);
   // Throws what create() would of an order that comes after so many others.
-  void check_new(const NewOrder& order, u64 before = 0) const;
+  void check_new(const NewOrder& order, u64 before = 0) const {
+    if (!index_.has(order.strategy, order.instrument) || count_ + before >= kMaxOrders) [[unlikely]]
+      refuse_new(order);
+  }
   Order* find(ClientOrderId id) noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
   const Order* find(ClientOrderId id) const noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
   u64 size() const noexcept { return count_; }
@@ -95,6 +98,8 @@ class OrderStore {
   ClientOrderId first_inconsistent() const noexcept;
 
  private:
+  static constexpr u64 kMaxOrders = 0xFFFFFFFEull;  // links are 32 bits, 0 is none
+
   // Sums after a change of the order's trades; false where they leave their range.
   struct Sums {
     i64 quantity = 0;
@@ -103,16 +108,17 @@ class OrderStore {
   static bool add_trade(Sums& sums, i64 price, i64 quantity) noexcept;
   static bool take_trade(Sums& sums, i64 price, i64 quantity) noexcept;
 
-  Applied apply_facts(Order& order, const ExecutionReport& report, TradeChange& change);
-  Applied apply_trade(Order& order, const ExecutionReport& report, TradeChange& change);
+  inline Applied apply_facts(Order& order, const ExecutionReport& report, TradeChange& change);
+  inline Applied apply_trade(Order& order, const ExecutionReport& report, TradeChange& change);
   Applied apply_correction(Order& order, const ExecutionReport& report, TradeChange& change);
   Applied apply_bust(Order& order, const ExecutionReport& report, TradeChange& change);
-  Applied apply_new(Order& order, const ExecutionReport& report);
+  inline Applied apply_new(Order& order, const ExecutionReport& report);
   Applied apply_replaced(Order& order, const ExecutionReport& report);
   Applied apply_triggered(Order& order, const ExecutionReport& report);
   Applied apply_end(Order& order, const ExecutionReport& report, OrderStatus end);
   Applied apply_refusal(Order& order, const ExecutionReport& report);
-  void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
+  inline void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
+  [[noreturn]] void refuse_new(const NewOrder& order) const;
   void move_to(Order& order, OrderStatus next);
   void set_untold(Order& order, i64 quantity);
 

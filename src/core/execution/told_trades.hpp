@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "book/large_block.hpp"
+#include "execution/record_pages.hpp"
 #include "model/report_rank.hpp"
 
 namespace pytrader {
@@ -21,21 +22,32 @@ struct ToldTrade {
   bool busted = false;  // for good
 };
 
-// Grows with the trades of a run, 96 bytes each at most.
+// Grows with the trades of a run, 104 bytes each at most.
 class ToldTrades {
  public:
-  // Null for a trade that nothing was said of. Good until the next add().
-  ToldTrade* find(ClientOrderId order, ExecId exec_id) noexcept {
-    if (slots_.empty()) return nullptr;
-    const u32 number = slots_[slot_of(order, exec_id)].number;
-    return number != 0 ? &records_[number - 1] : nullptr;
+  // Where a trade stands, or belongs. Good until the next add().
+  struct Place {
+    std::size_t slot;
+    u32 tag;
+    ToldTrade* trade;  // null for one that nothing was said of
+  };
+  Place find(ClientOrderId order, ExecId exec_id) noexcept {
+    const u32 tag = tag_of(order, exec_id);
+    if (slots_.empty()) return {0, tag, nullptr};
+    const std::size_t slot = slot_of(tag, order, exec_id);
+    const u32 number = slots_[slot].number;
+    return {slot, tag, number != 0 ? &records_[number] : nullptr};
   }
-  // The pair must not be there yet.
-  void add(const ToldTrade& record) {
-    if (2 * (records_.size() + 1) > slots_.size()) grow(slots_.empty() ? kSmallest : 2 * slots_.size());
-    records_.push_back(record);
-    slots_[slot_of(record.order, record.exec_id)] = {static_cast<u32>(records_.size()),
-                                                     tag_of(record.order, record.exec_id)};
+  // At the place that find() gave for the record's order and execution, where nothing stands yet.
+  void add(const Place& place, const ToldTrade& record) {
+    std::size_t slot = place.slot;
+    if (2 * (count_ + 1) > slots_.size()) [[unlikely]] {
+      grow(slots_.empty() ? kSmallest : 2 * slots_.size());
+      slot = slot_of(place.tag, record.order, record.exec_id);
+    }
+    records_.reserve(count_ + 1);
+    records_.add() = record;
+    slots_[slot] = {static_cast<u32>(++count_), place.tag};
   }
   void reserve(std::size_t count) {
     std::size_t size = kSmallest;
@@ -43,7 +55,7 @@ class ToldTrades {
     records_.reserve(count);
     if (size > slots_.size()) grow(size);
   }
-  std::size_t size() const noexcept { return records_.size(); }
+  std::size_t size() const noexcept { return count_; }
 
  private:
   struct Slot {
@@ -60,13 +72,12 @@ class ToldTrades {
     return static_cast<u32>((folded << 4) | ((order & 3) << 2) | (exec_id & 3));
   }
   // The slot of this pair, or the free slot where it belongs.
-  std::size_t slot_of(ClientOrderId order, ExecId exec_id) const noexcept {
+  std::size_t slot_of(u32 tag, ClientOrderId order, ExecId exec_id) const noexcept {
     const std::size_t mask = slots_.size() - 1;
-    const u32 tag = tag_of(order, exec_id);
     std::size_t slot = tag & mask;
     for (; slots_[slot].number != 0; slot = (slot + 1) & mask) {
       if (slots_[slot].tag != tag) continue;
-      const ToldTrade& record = records_[slots_[slot].number - 1];
+      const ToldTrade& record = records_[slots_[slot].number];
       if (record.order == order && record.exec_id == exec_id) break;
     }
     return slot;
@@ -82,7 +93,8 @@ class ToldTrades {
     }
   }
 
-  std::vector<ToldTrade, LargeBlock<ToldTrade>> records_;
+  RecordPages<ToldTrade> records_;
+  std::size_t count_ = 0;
   std::vector<Slot, LargeBlock<Slot>> slots_;
 };
 

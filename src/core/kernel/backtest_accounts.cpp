@@ -34,10 +34,13 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
 }
 
 bool BacktestLoop::report_arrives() {
-  const Response response = responses_.front();
+  if (const Response& response = responses_.front(); !response.is_cash_event) {
+    const ExecutionReport report = response.report;  // what it brings about may be sent to its place
+    responses_.pop();
+    return kernel_.apply_report(report, now_);
+  }
+  BoundedQueue<AccountEvent>& events = connection_to(responses_.front().report.instrument).cash_events;
   responses_.pop();
-  if (!response.is_cash_event) return kernel_.apply_report(response.report, now_);
-  BoundedQueue<AccountEvent>& events = connection_to(response.report.instrument).cash_events;
   const AccountEvent event = events.front();
   events.pop();
   const std::size_t known = recorder_.cash_events().size();

@@ -107,7 +107,7 @@ class BacktestLoop : private VenuePort, private PastRows {
     i64 due;
     bool at_once;  // without latency
     RequestKind kind;
-    NewOrder order;  // submit: all of it; cancel: its id; replace: its id, new prices and new total quantity
+    NewOrder order;  // submit: all of it; cancel: its id and instrument; replace: also new prices and total quantity
   };
   struct Response {
     i64 due;
@@ -143,8 +143,9 @@ class BacktestLoop : private VenuePort, private PastRows {
   void submit(const Order& order, i64 ts) override;
   void cancel(const Order& order, i64 ts) override;
   void replace(const Order& order, i64 ts) override;
-  void lose(RequestKind kind, const NewOrder& order, VenueOrderId venue_order_id, i64 heard_ts);
-  void send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts);
+  void lose(RequestKind kind, const Order& order, i64 heard_ts);
+  template <class Write>
+  void send(RequestKind kind, const Order& order, i64 ts, Write&& write);
 
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;

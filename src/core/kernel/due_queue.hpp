@@ -32,25 +32,38 @@ class DueQueue {
 
   // Throws Error(capacity) where pushing so many would.
   void require_room(std::size_t items = 1) const {
-    if (items > limit_ || size() > limit_ - items) throw Error(ErrorCode::capacity, refusal_);
+    if (items > limit_ || size() > limit_ - items) [[unlikely]]
+      throw Error(ErrorCode::capacity, refusal_);
   }
 
   void push(const Item& item) {
+    push(item.due, item.at_once, [&item](Item& sent) { sent = item; });
+  }
+  // `write(item)` writes what is sent where it is kept, but for `due` and `at_once`; an item that left may have left its values
+  // there.
+  template <class Write>
+  void push(i64 due, bool at_once, Write&& write) {
     require_room();
-    const bool overtakes = item.due < last_due_ || (item.due == last_due_ && item.at_once && !last_is_at_once_);
+    const bool overtakes = due < last_due_ || (due == last_due_ && at_once && !last_is_at_once_);
     if (ring_.empty() || !overtakes) {
       Sent& sent = ring_.emplace();
-      sent.item = item;
+      write(sent.item);
+      sent.item.due = due;
+      sent.item.at_once = at_once;
       sent.number = sent_++;
-      last_due_ = item.due;
-      last_is_at_once_ = item.at_once;
+      last_due_ = due;
+      last_is_at_once_ = at_once;
     } else {
-      heap_.push_back({item, sent_++});
+      Sent& sent = heap_.emplace_back();
+      write(sent.item);
+      sent.item.due = due;
+      sent.item.at_once = at_once;
+      sent.number = sent_++;
       std::push_heap(heap_.begin(), heap_.end(), &later);
     }
-    if (item.due < next_due_ || (item.due == next_due_ && item.at_once)) {
-      next_due_ = item.due;
-      next_is_at_once_ = item.at_once;
+    if (due < next_due_ || (due == next_due_ && at_once)) {
+      next_due_ = due;
+      next_is_at_once_ = at_once;
     }
   }
 

@@ -54,7 +54,10 @@ class EventQueue {
       listener_->on_event(event);
       listener_->on_fill(event, position);
     }
-    events_.push({event, position, true});
+    PendingEvent& pending = events_.emplace();
+    pending.event = event;
+    pending.position = position;
+    pending.booked = true;
   }
 
   // A money event, which the kernel delivers itself.

@@ -53,7 +53,7 @@ bool Kernel::check() const {
       }
       const ExposureCell& cell = way_.gate().exposure().cell(strategy, instrument);
       const PositionState& position = way_.ledger().position(strategy, instrument);
-      if (cell.buy_lots != buys || cell.sell_lots != sells) return false;
+      if (cell.buys.lots != buys || cell.sells.lots != sells) return false;
       if (cell.position != position.quantity || cell.cost != position.cost) return false;
     }
   }

@@ -33,9 +33,10 @@ bool BacktestLoop::command_arrives() {
 void BacktestLoop::tell_account(const AccountEvent& event) {
   collect();
   Connection& on = connection_to(event.instrument);
-  Response response{on.hops.account_event_leaves(now_), on.hops.responses_at_once(), true, {}};
-  response.report.instrument = event.instrument;
-  responses_.push(response);
+  responses_.push(on.hops.account_event_leaves(now_), on.hops.responses_at_once(), [&event](Response& response) {
+    response.report.instrument = event.instrument;
+    response.is_cash_event = true;
+  });
   on.cash_events.push(event);
 }
 
@@ -49,52 +50,61 @@ void BacktestLoop::collect_said() {
     // Reports may overtake one another on their way: this tells in which order they were said.
     if (report.sequence == 0) report.sequence = ++said_count_;
     MessageHops& hops = connection_to(report.instrument).hops;
-    responses_.push({hops.response_leaves(now_), hops.responses_at_once(), false, report});
+    responses_.push(hops.response_leaves(now_), hops.responses_at_once(), [&report](Response& response) {
+      response.report = report;
+      response.is_cash_event = false;
+    });
   }
   said_.clear();
 }
 
+template <class Write>
+void BacktestLoop::send(RequestKind kind, const Order& order, i64 ts, Write&& write) {
+  MessageHops& hops = connection_to(order.instrument).hops;
+  const MessageHops::Arrival arrival = hops.request_leaves(kind, ts);
+  if (!arrival.delivered) return lose(kind, order, arrival.due);
+  commands_.push(arrival.due, hops.requests_at_once(), [&](Command& command) {
+    command.kind = kind;
+    write(command);
+  });
+}
+
 void BacktestLoop::submit(const Order& order, i64 ts) {
-  send(RequestKind::submit, sent_order(order, kernel_.terms(order)), order.venue_order_id, ts);
+  send(RequestKind::submit, order, ts,
+       [&](Command& command) { write_sent_order(order, kernel_.terms(order), command.order); });
 }
 
 void BacktestLoop::cancel(const Order& order, i64 ts) {
-  send(RequestKind::cancel, sent_order(order, kernel_.terms(order)), order.venue_order_id, ts);
+  send(RequestKind::cancel, order, ts, [&](Command& command) {
+    command.order.client_order_id = order.client_order_id;
+    command.order.instrument = order.instrument;
+  });
 }
 
 void BacktestLoop::replace(const Order& order, i64 ts) {
-  NewOrder wanted = sent_order(order, kernel_.terms(order));
-  wanted.price = order.pending_price;
-  wanted.quantity = order.pending_qty;
-  // A stop price that stays is not named: at the venue it may trail, or be reached, before the request is there.
-  wanted.terms.stop_price = order.pending_stop != order.stop_price ? order.pending_stop : kNoPrice;
-  send(RequestKind::replace, wanted, order.venue_order_id, ts);
+  send(RequestKind::replace, order, ts, [&](Command& command) {
+    write_sent_order(order, kernel_.terms(order), command.order);
+    command.order.price = order.pending_price;
+    command.order.quantity = order.pending_qty;
+    // A stop price that stays is not named: at the venue it may trail, or be reached, before the request is there.
+    command.order.terms.stop_price = order.pending_stop != order.stop_price ? order.pending_stop : kNoPrice;
+  });
 }
 
 // The venue never has the request: the strategy hears of it as of a rejection.
-void BacktestLoop::lose(RequestKind kind, const NewOrder& order, VenueOrderId venue_order_id, i64 heard_ts) {
+void BacktestLoop::lose(RequestKind kind, const Order& order, i64 heard_ts) {
   constexpr ExecType kRejections[kRequestKinds] = {ExecType::rejected, ExecType::cancel_rejected,
                                                    ExecType::replace_rejected};
   Response lost{};
   lost.due = heard_ts;
   lost.report.ts_event = heard_ts;
   lost.report.client_order_id = order.client_order_id;
-  lost.report.venue_order_id = venue_order_id;
+  lost.report.venue_order_id = order.venue_order_id;
   lost.report.instrument = order.instrument;
   lost.report.exec_type = kRejections[static_cast<std::size_t>(kind)];
   lost.report.reason = RejectReason::request_lost;
   lost.report.sequence = ++said_count_;
   responses_.push(lost);
-}
-
-void BacktestLoop::send(RequestKind kind, const NewOrder& told, VenueOrderId venue_order_id, i64 ts) {
-  MessageHops& hops = connection_to(told.instrument).hops;
-  const MessageHops::Arrival arrival = hops.request_leaves(kind, ts);
-  if (!arrival.delivered) {
-    lose(kind, told, venue_order_id, arrival.due);
-    return;
-  }
-  commands_.push({arrival.due, hops.requests_at_once(), kind, told});
 }
 
 }  // namespace pytrader

@@ -14,7 +14,7 @@ bool OrderWay::apply(const ExecutionReport& report, i64 now) {
   Order* order = store_.find(report.client_order_id);
   const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
   const i64 untold = order != nullptr ? order->untold_qty : 0;
-  OrderEvent event{};
+  OrderEvent event;
   TradeChange change;
   const bool taken = store_.apply(report, now, event, change) == Applied::taken;
   if (taken) exposure_changed(*order, report.exec_type, before, report.reason);
@@ -79,7 +79,7 @@ RejectReason OrderWay::replace_one(const ReplaceRequest& command, Order* order, 
 
 bool OrderWay::note_replace(Order& order, const ReplaceRequest& command, i64 now) {
   const Reservation before = reservation_of(order);
-  OrderEvent event{};
+  OrderEvent event;
   if (store_.request_replace(command, now, event) != Applied::taken) return false;
   exposure_changed(order, ExecType::pending_replace, before);
   events_.push(event);
@@ -114,7 +114,7 @@ void OrderWay::tell(const Order& order, ExecType exec_type, i64 now, i64 price, 
 void OrderWay::say(Order& order, ExecType exec_type, RejectReason reason, i64 now, i64 value_price) {
   const Reservation before = reservation_of(order);
   order.value_price = value_price;
-  OrderEvent event{};
+  OrderEvent event;
   if (store_.apply_own(order.client_order_id, exec_type, reason, now, event) != Applied::taken) {
     throw Error(ErrorCode::invalid_state, "order state: an order that the gate passed can not take its own event");
   }

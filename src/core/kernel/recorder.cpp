@@ -77,15 +77,12 @@ void Recorder::find_next_due() noexcept {
 }
 
 void Recorder::on_event(const OrderEvent& event) {
-  if (records_events_) {
-    if (events_.size() >= kMaxEvents) {
-      throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
-                                           " order events: run without it, or over less data");
-    }
-    events_.push_back(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol));
+  if (!records_events_) return;
+  if (events_.size() >= kMaxEvents) {
+    throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
+                                         " order events: run without it, or over less data");
   }
-  if (event.client_order_id > reasons_.size()) reasons_.resize(event.client_order_id, RejectReason::none);
-  if (event.reason != RejectReason::none) reasons_[event.client_order_id - 1] = event.reason;
+  events_.push_back(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol));
 }
 
 // Restates the row of a trade that was corrected or busted; false where a correction came before its trade. Rows are
@@ -136,7 +133,6 @@ void Recorder::on_cash_event(const CashEvent& event) {
 void Recorder::write_orders(std::span<OrderRow> rows) const {
   for (ClientOrderId id = 1; id <= rows.size(); ++id) {
     const Order& order = *kernel_.order(id);
-    const RejectReason reason = id <= reasons_.size() ? reasons_[id - 1] : RejectReason::none;
     rows[id - 1] = {order.ts_init,
                     order.ts_last,
                     static_cast<i64>(id),
@@ -152,7 +148,7 @@ void Recorder::write_orders(std::span<OrderRow> rows) const {
                     order.cum_qty,
                     static_cast<i64>(order.cum_value >> 64),
                     static_cast<i64>(order.cum_value),
-                    static_cast<i64>(reason),
+                    static_cast<i64>(order.reason),
                     order.tag,
                     order.flags,
                     order.stop_price,

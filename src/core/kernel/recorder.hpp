@@ -153,9 +153,8 @@ class Recorder final : public EventListener {
   std::vector<EquityRow> equity_;
   std::vector<CashEventRow> cash_events_;
   std::vector<EventRow> events_;
-  std::vector<RejectReason> reasons_;  // by client_order_id - 1
-  std::vector<i64> max_positions_;     // by instrument, then strategy
-  std::size_t next_1s_ = 0;            // the first fill whose mid after 1 s is still to come
+  std::vector<i64> max_positions_;  // by instrument, then strategy
+  std::size_t next_1s_ = 0;         // the first fill whose mid after 1 s is still to come
   std::size_t next_10s_ = 0;
   i64 equity_interval_ns_;
   i64 next_sample_ = INT64_MAX;

@@ -66,8 +66,7 @@ void Ledger::deposit(const std::string& currency, i128 amount) {
   account.cash = cash;
 }
 
-void Ledger::check_fill(const LedgerFill& fill) const {
-  if (positions_.has(fill.strategy, fill.instrument) && valid(fill.side) && fill.quantity > 0) return;
+void Ledger::refuse_fill(const LedgerFill& fill) const {
   throw Error(ErrorCode::invalid_argument, "fill of " + std::to_string(fill.quantity) + " lots for strategy " +
                                                std::to_string(fill.strategy) + ", instrument " +
                                                std::to_string(fill.instrument) +
@@ -84,25 +83,23 @@ FeeFill Ledger::fee_fill(const LedgerFill& fill, i128 value) const {
       fill.liquidity};
 }
 
-bool Ledger::work_out(StrategyIndex strategy, InstrumentIndex instrument, const Trade& trade, Plan& plan) const {
-  const PositionState& position = positions_.at(strategy, instrument);
-  const CashAccount& account = accounts_[account_of_[instrument]];
+bool Ledger::work_out(const Trade& trade, Plan& plan) {
+  PositionState& position = plan.position;
+  CashTotals& account = plan.account;
   CheckedSums sums;
   const i128 cost = cost_of(position, trade.closing);
   plan.realized_pnl = sums.subtract(0, sums.add(trade.paid_for_closing, cost));
   const i128 cost_change = sums.subtract(sums.subtract(trade.paid, trade.paid_for_closing), cost);
 
-  plan.position = position;
-  plan.position.quantity = sums.add_lots(position.quantity, trade.change);
-  plan.position.cost = sums.add(position.cost, cost_change);
-  plan.position.realized_pnl = sums.add(position.realized_pnl, plan.realized_pnl);
-  plan.position.fees = sums.add(position.fees, trade.fee);
-  plan.account = account;
-  plan.account.cash = sums.subtract(account.cash, sums.add(trade.paid, trade.fee));
-  plan.account.realized_pnl = sums.add(account.realized_pnl, plan.realized_pnl);
-  plan.account.fees = sums.add(account.fees, trade.fee);
-  plan.account.open_cost = sums.add(account.open_cost, cost_change);
-  return plan.account.holds(sums) && !sums.overflowed();
+  position.quantity = sums.add_lots(position.quantity, trade.change);
+  position.cost = sums.add(position.cost, cost_change);
+  position.realized_pnl = sums.add(position.realized_pnl, plan.realized_pnl);
+  position.fees = sums.add(position.fees, trade.fee);
+  account.cash = sums.subtract(account.cash, sums.add(trade.paid, trade.fee));
+  account.realized_pnl = sums.add(account.realized_pnl, plan.realized_pnl);
+  account.fees = sums.add(account.fees, trade.fee);
+  account.open_cost = sums.add(account.open_cost, cost_change);
+  return account.holds(sums) && !sums.overflowed();
 }
 
 void Ledger::take(StrategyIndex strategy, InstrumentIndex instrument, const Plan& plan) noexcept {
@@ -111,22 +108,27 @@ void Ledger::take(StrategyIndex strategy, InstrumentIndex instrument, const Plan
 }
 
 FillPosting Ledger::apply_fill(const LedgerFill& fill, OrderFees& order) {
-  check_fill(fill);
+  if (!positions_.has(fill.strategy, fill.instrument) || !valid(fill.side) || fill.quantity <= 0) refuse_fill(fill);
   const Instrument& instrument = *instruments_[fill.instrument];
   CheckedSums sums;
   FillPosting posting;
   posting.value = sums.value(instrument, fill.price, fill.quantity);
+  if (sums.overflowed()) throw_overflow(instrument, fill.price, fill.quantity);
   Trade trade;
   trade.change = sign(fill.side) * fill.quantity;
   trade.closing = closing_lots(positions_.at(fill.strategy, fill.instrument).quantity, trade.change);
-  trade.paid = sums.value(instrument, fill.price, trade.change);
-  trade.paid_for_closing = sums.value(instrument, fill.price, trade.closing);
-  if (sums.overflowed()) throw_overflow(instrument, fill.price, fill.quantity);
+  trade.paid = trade.change < 0 ? -posting.value : posting.value;
+  trade.paid_for_closing = trade.paid;
+  // A part of what is in range, and nearly always all of it or none.
+  if (trade.closing == 0) trade.paid_for_closing = 0;
+  if (trade.closing != 0 && trade.closing != trade.change) {
+    trade.paid_for_closing = sums.value(instrument, fill.price, trade.closing);
+  }
   const FeeFill charged = fee_fill(fill, posting.value);
   const FeeCharge charge = fees_[fill.instrument]->charge(charged, order);
   trade.fee = posting.fee = charge.fee;
-  Plan plan;
-  if (!work_out(fill.strategy, fill.instrument, trade, plan)) throw_overflow(instrument, fill.price, fill.quantity);
+  Plan plan = plan_of(fill.strategy, fill.instrument);
+  if (!work_out(trade, plan)) throw_overflow(instrument, fill.price, fill.quantity);
 
   take(fill.strategy, fill.instrument, plan);
   order = charge.order;
@@ -141,8 +143,8 @@ i128 Ledger::trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 ch
   trade.closing = closing_lots(positions_.at(strategy, instrument).quantity, change);
   trade.paid = value_at(instrument, change, price);
   trade.paid_for_closing = trade.closing == change ? trade.paid : value_at(instrument, trade.closing, price);
-  Plan plan;
-  if (!work_out(strategy, instrument, trade, plan)) throw_event_overflow(*instruments_[instrument]);
+  Plan plan = plan_of(strategy, instrument);
+  if (!work_out(trade, plan)) throw_event_overflow(*instruments_[instrument]);
   take(strategy, instrument, plan);
   histories_.at(strategy, instrument).settle(plan.position);
   return plan.realized_pnl;
@@ -150,9 +152,8 @@ i128 Ledger::trade_at(StrategyIndex strategy, InstrumentIndex instrument, i64 ch
 
 i128 Ledger::close_for(StrategyIndex strategy, InstrumentIndex instrument, i64 change, i128 paid) {
   const Trade trade{change, change, paid, paid, 0};
-  Plan plan;
-  if (closing_lots(positions_.at(strategy, instrument).quantity, change) != change ||
-      !work_out(strategy, instrument, trade, plan)) {
+  Plan plan = plan_of(strategy, instrument);
+  if (closing_lots(positions_.at(strategy, instrument).quantity, change) != change || !work_out(trade, plan)) {
     throw_event_overflow(*instruments_[instrument]);
   }
   take(strategy, instrument, plan);

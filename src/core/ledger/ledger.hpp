@@ -145,17 +145,20 @@ class Ledger {
     i128 paid_for_closing = 0;
     i128 fee = 0;
   };
-  // A posting that is worked out and not yet taken.
+  // A posting that is worked out and not yet taken: it begins as what there is.
   struct Plan {
     PositionState position;
     CashTotals account;
     i128 realized_pnl = 0;
   };
+  Plan plan_of(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
+    return {positions_.at(strategy, instrument), accounts_[account_of_[instrument]], 0};
+  }
   // False when something would leave 128 bits.
-  bool work_out(StrategyIndex strategy, InstrumentIndex instrument, const Trade& trade, Plan& plan) const;
+  static bool work_out(const Trade& trade, Plan& plan);
   void take(StrategyIndex strategy, InstrumentIndex instrument, const Plan& plan) noexcept;
   i128 in_minor_units(InstrumentIndex instrument, i128 value, i128 factor, i128 divisor) const;
-  void check_fill(const LedgerFill& fill) const;
+  [[noreturn]] void refuse_fill(const LedgerFill& fill) const;
   FeeFill fee_fill(const LedgerFill& fill, i128 value) const;
   u32 account_index(const std::string& currency);
   void restate(StrategyIndex strategy, InstrumentIndex instrument, const PositionState& state);

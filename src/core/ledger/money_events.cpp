@@ -66,7 +66,7 @@ SplitPosting Ledger::apply_split(StrategyIndex strategy, InstrumentIndex instrum
   if (rest != 0) posting.cash = in_minor_units(instrument, value_at(instrument, rest, price), 1, old_units);
   const i128 cost = rest == 0 ? 0 : mul_div(position.cost, rest, parts, Rounding::half_even);
 
-  Plan plan{position, accounts_[account_of_[instrument]], 0};
+  Plan plan = plan_of(strategy, instrument);
   CheckedSums sums;
   posting.realized_pnl = sums.subtract(posting.cash, cost);
   plan.position.quantity = static_cast<i64>(whole);

@@ -1,8 +1,6 @@
 // The worst that an instrument's own rates can cost.
 #include "model/fee_model.hpp"
 
-#include <algorithm>
-
 namespace pytrader {
 
 bool rounded_up_product(i128 amount, i128 rate, i128& product) noexcept {
@@ -18,11 +16,8 @@ bool rounded_up_product(i128 amount, i128 rate, i128& product) noexcept {
 }
 
 bool InstrumentRates::worst_fee(i128 value, i64, i64, i128& fee) const noexcept {
-  // A resting order pays the maker's rate and an arriving one the taker's: nobody knows which it will be.
-  const InstrumentDefinition& definition = instrument_->definition();
-  const i128 rate = std::max(definition.maker_fee_rate.raw, definition.taker_fee_rate.raw);
   fee = 0;
-  return rate <= 0 || rounded_up_product(value, rate, fee);
+  return worst_rate_ <= 0 || rounded_up_product(value, worst_rate_, fee);
 }
 
 }  // namespace pytrader

@@ -1,6 +1,7 @@
 // What a fill costs: the interface of every fee model, and the instrument's own rates as the plainest of them.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -51,7 +52,9 @@ bool rounded_up_product(i128 amount, i128 rate, i128& product) noexcept;
 class InstrumentRates final : public FeeModel {
  public:
   // Keeps a pointer: the instrument must stay where it is.
-  explicit InstrumentRates(const Instrument& instrument) noexcept : instrument_(&instrument) {}
+  explicit InstrumentRates(const Instrument& instrument) noexcept
+      : instrument_(&instrument),
+        worst_rate_(std::max(instrument.definition().maker_fee_rate.raw, instrument.definition().taker_fee_rate.raw)) {}
 
   FeeCharge charge(const FeeFill& fill, const OrderFees& order) override {
     return {instrument_->fee(fill.value, fill.liquidity), order};
@@ -62,6 +65,8 @@ class InstrumentRates final : public FeeModel {
 
  private:
   const Instrument* instrument_;
+  // A resting order pays the maker's rate and an arriving one the taker's: nobody knows which it will be.
+  i128 worst_rate_;
 };
 
 }  // namespace pytrader

@@ -184,27 +184,10 @@ constexpr RowOf make_rows() {
 }
 constexpr RowOf kRows = make_rows();
 
-struct Table {
-  Next next[kStatusCount][kExecTypeCount];
-};
-constexpr Table make_table() {
-  Table table{};  // Next::illegal everywhere
-  for (const Edge& edge : kEdges) {
-    table.next[kRows.status[static_cast<u8>(edge.status)]][kRows.exec_type[static_cast<u8>(edge.exec_type)]] =
-        edge.next;
-  }
-  return table;
-}
-constexpr Table kTable = make_table();
-
-}  // namespace
-
-Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bool fills_completely) noexcept {
-  const u8 row = kRows.status[static_cast<u8>(status)];
-  const u8 column = kRows.exec_type[static_cast<u8>(exec_type)];
-  if (row == kNone || column == kNone) return {false, status};
+// The next status that a cell stands for. `working` is what an order is that works with what it has traded.
+constexpr Transition resolved(Next next, OrderStatus status, bool has_fills, bool fills_completely) noexcept {
   const OrderStatus working = has_fills ? OrderStatus::partially_filled : OrderStatus::new_;
-  switch (kTable.next[row][column]) {
+  switch (next) {
     case Next::illegal:
       return {false, status};
     case Next::stay:
@@ -239,6 +222,37 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
       return {true, OrderStatus::pending_replace};
   }
   return {false, status};
+}
+
+// By status, event, whether it has fills and whether it fills completely: every answer worked out ahead.
+struct Table {
+  Transition next[kStatusCount][kExecTypeCount][2][2];
+};
+constexpr Table make_table() {
+  Next cells[kStatusCount][kExecTypeCount] = {};  // Next::illegal everywhere
+  for (const Edge& edge : kEdges) {
+    cells[kRows.status[static_cast<u8>(edge.status)]][kRows.exec_type[static_cast<u8>(edge.exec_type)]] = edge.next;
+  }
+  Table table{};
+  for (std::size_t row = 0; row < kStatusCount; ++row) {
+    for (std::size_t column = 0; column < kExecTypeCount; ++column) {
+      for (int facts = 0; facts < 4; ++facts) {
+        table.next[row][column][facts >> 1][facts & 1] =
+            resolved(cells[row][column], kOrderStatuses[row], facts >> 1 != 0, (facts & 1) != 0);
+      }
+    }
+  }
+  return table;
+}
+constexpr Table kTable = make_table();
+
+}  // namespace
+
+Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bool fills_completely) noexcept {
+  const u8 row = kRows.status[static_cast<u8>(status)];
+  const u8 column = kRows.exec_type[static_cast<u8>(exec_type)];
+  if (row == kNone || column == kNone) return {false, status};
+  return kTable.next[row][column][has_fills][fills_completely];
 }
 
 OrderStatus status_of(const Order& order) noexcept {

@@ -35,27 +35,32 @@ inline NewOrder released_form(NewOrder order) noexcept {
   return order;
 }
 
-// `terms` are those that the order was submitted with.
-inline NewOrder sent_order(const Order& order, const OrderTerms& terms) noexcept {
-  NewOrder sent{order.client_order_id,
-                order.price,
-                order.order_qty,
-                order.strategy,
-                order.instrument,
-                order.tag,
-                order.side,
-                order.order_type,
-                order.time_in_force,
-                static_cast<u16>(order.flags & ~(kEmulate | kAlgorithm | kSetByCore))};
+// Writes all of `sent`. `terms` are those that the order was submitted with.
+inline void write_sent_order(const Order& order, const OrderTerms& terms, NewOrder& sent) noexcept {
+  sent.client_order_id = order.client_order_id;
+  sent.price = order.price;
+  sent.quantity = order.order_qty;
+  sent.strategy = order.strategy;
+  sent.instrument = order.instrument;
+  sent.tag = order.tag;
+  sent.side = order.side;
+  sent.order_type = order.order_type;
+  sent.time_in_force = order.time_in_force;
+  sent.flags = static_cast<u16>(order.flags & ~(kEmulate | kAlgorithm | kSetByCore));
   sent.self_trade = order.self_trade;
   sent.trigger_type = order.trigger_type;
   sent.contingency = order.contingency;
   sent.list = order.list;
+  sent.trigger_symbol = order.trigger_symbol;
   sent.parent = order.parent;
   sent.terms = terms;
   sent.terms.stop_price = order.stop_price;
-  sent.trigger_symbol = order.trigger_symbol;
-  return (order.flags & kReleased) != 0 ? released_form(sent) : sent;
+  if ((order.flags & kReleased) != 0) sent = released_form(sent);
+}
+inline NewOrder sent_order(const Order& order, const OrderTerms& terms) noexcept {
+  NewOrder sent;
+  write_sent_order(order, terms, sent);
+  return sent;
 }
 
 }  // namespace pytrader

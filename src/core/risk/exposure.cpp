@@ -8,9 +8,6 @@
 namespace pytrader {
 namespace {
 
-constexpr i64 size_of(i64 price) noexcept {
-  return price < 0 ? -price : price;
-}
 constexpr i128 size_of(i128 value) noexcept {
   return value < 0 ? -value : value;
 }
@@ -28,50 +25,18 @@ i128 share_of(i128 value, i64 part, i64 whole) noexcept {
   return quotient * part + (rest * part + whole - 1) / whole;
 }
 
-// Capital that one side needs if all its working orders fill: `held` lots that they first close, then what they open.
-struct Working {
-  i64 lots;
-  i128 value_ticks;
-  i64 orders;
-};
-
 // A share of a value, rounded up; false on overflow.
 bool margin_of(i128 value, i128 rate, i128& margin) noexcept {
   margin = value;
   return rate == kFixedOne || rounded_up_product(value, rate, margin);
 }
 
-bool side_requirement(i64 held_against, i128 cost, const Working& working, const Instrument& instrument,
-                      const FeeModel& fees, i128 margin_rate, i128& requirement) noexcept {
-  const i128 kept = held_against > 0 ? 0 : size_of(cost);
-  if (working.lots <= held_against) return margin_of(kept, margin_rate, requirement);
-  i128 opening_ticks = working.value_ticks;
-  if (held_against > 0) opening_ticks = share_of(opening_ticks, working.lots - held_against, working.lots);
-  i128 opening = 0;
-  i128 value = 0;
-  i128 fee = 0;
-  return instrument.value_of(opening_ticks, opening) && !__builtin_add_overflow(kept, opening, &value) &&
-         margin_of(value, margin_rate, requirement) &&
-         fees.worst_fee(opening, working.lots - held_against, working.orders, fee) &&
-         !__builtin_add_overflow(requirement, fee, &requirement);
-}
-
 }  // namespace
 
-Reservation reservation_of(const Order& order) noexcept {
-  return (order.flags & (kWaiting | kShared | kChild)) != 0 ? Reservation{} : own_reservation(order);
-}
-
-Reservation own_reservation(const Order& order) noexcept {
-  if (!is_open(order.ord_status)) return {order.untold_qty, order.untold_qty != 0 ? size_of(order.value_price) : 0};
-  if (order.pending_qty == 0) return {order.leaves_qty(), size_of(order.value_price)};
-  return reservation_of_replace(order, order.pending_price != kNoPrice ? order.pending_price : order.pending_stop,
-                                order.pending_qty);
-}
-
 Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept {
-  const i64 new_size = new_price != kNoPrice ? size_of(new_price) : 0;
-  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty), std::max(size_of(order.value_price), new_size)};
+  const i64 new_size = new_price != kNoPrice ? without_sign(new_price) : 0;
+  return {std::max(order.leaves_qty(), new_quantity - order.cum_qty),
+          std::max(without_sign(order.value_price), new_size)};
 }
 
 void Exposure::add_strategy() {
@@ -81,91 +46,116 @@ void Exposure::add_strategy() {
 
 void Exposure::add_instrument(const Instrument& instrument, const FeeModel* fees) {
   cells_.add_instrument();
-  instruments_.push_back(&instrument);
   if (fees == nullptr) fees = rates_.emplace_back(std::make_unique<InstrumentRates>(instrument)).get();
-  fees_.push_back(fees);
-  margin_rates_.push_back(margined_ ? instrument.definition().initial_margin_rate.raw : kFixedOne);
   const std::string& currency = instrument.definition().quote_currency;
   const auto known =
       std::find_if(totals_.begin(), totals_.end(), [&](const Total& t) { return t.currency == currency; });
-  currency_of_.push_back(static_cast<u32>(known - totals_.begin()));
+  const i128 margin_rate = margined_ ? instrument.definition().initial_margin_rate.raw : kFixedOne;
+  traded_.push_back({&instrument, fees, margin_rate, static_cast<u32>(known - totals_.begin())});
   if (known == totals_.end()) totals_.push_back({currency, 0});
 }
 
 // Each is a part of a total that 128 bits hold, and none is negative.
 i128 Exposure::strategy_requirement(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
   i128 sum = 0;
-  for (InstrumentIndex other = 0; other < instruments_.size(); ++other) {
-    if (currency_of_[other] == currency_of_[instrument]) sum += cells_.at(strategy, other).requirement;
+  for (InstrumentIndex other = 0; other < traded_.size(); ++other) {
+    if (traded_[other].total == traded_[instrument].total) sum += cells_.at(strategy, other).requirement;
   }
   return sum;
 }
 
-bool Exposure::requirement_of(const ExposureCell& cell, InstrumentIndex index, i128& requirement) const noexcept {
-  const Instrument& instrument = *instruments_[index];
-  const FeeModel& fees = *fees_[index];
-  const i128 rate = margin_rates_[index];
-  const i64 position = cell.position;
-  i128 buys = 0;
-  i128 sells = 0;
+// Capital that is needed if these orders all fill: they first close the lots that are held against them, then open.
+// Inlined by force: a call costs a third of it.
+[[gnu::always_inline]] inline bool Exposure::side_requirement(const ExposureCell& cell, InstrumentIndex index,
+                                                              Side side, WorkingOrders& working) const noexcept {
+  const Traded& traded = traded_[index];
+  const i64 held_against = std::max<i64>(0, side == Side::buy ? -cell.position : cell.position);
+  const i128 cost = size_of(cell.cost);
   i128 held = 0;
-  if (!side_requirement(position < 0 ? -position : 0, cell.cost, {cell.buy_lots, cell.buy_value, cell.buy_orders},
-                        instrument, fees, rate, buys) ||
-      !side_requirement(position > 0 ? position : 0, cell.cost, {cell.sell_lots, cell.sell_value, cell.sell_orders},
-                        instrument, fees, rate, sells) ||
-      !margin_of(size_of(cell.cost), rate, held)) {
+  if (!margin_of(cost, traded.margin_rate, held)) return false;
+  // A side that only closes needs nothing more than what holding the position needs.
+  working.requirement = held;
+  if (working.lots <= held_against) return true;
+  i128 opening_ticks = working.value;
+  if (held_against > 0) opening_ticks = share_of(opening_ticks, working.lots - held_against, working.lots);
+  i128 opening = 0;
+  i128 value = 0;
+  i128 requirement = 0;
+  i128 fee = 0;
+  if (!traded.instrument->value_of(opening_ticks, opening) ||
+      __builtin_add_overflow(held_against > 0 ? 0 : cost, opening, &value) ||
+      !margin_of(value, traded.margin_rate, requirement) ||
+      !traded.fees->worst_fee(opening, working.lots - held_against, working.orders, fee) ||
+      __builtin_add_overflow(requirement, fee, &requirement)) {
     return false;
   }
-  // A side that only closes needs nothing more than what holding the position needs.
-  requirement = std::max({buys, sells, held});
+  working.requirement = std::max(requirement, held);
   return true;
 }
 
-bool Exposure::with_working(ExposureCell& cell, Side side, const Reservation& before,
-                            const Reservation& after) noexcept {
-  i64& total_lots = side == Side::buy ? cell.buy_lots : cell.sell_lots;
-  i128& total_value = side == Side::buy ? cell.buy_value : cell.sell_value;
-  u32& orders = side == Side::buy ? cell.buy_orders : cell.sell_orders;
-  if (before.quantity == 0 && after.quantity != 0) ++orders;
-  if (before.quantity != 0 && after.quantity == 0) --orders;
-  const i128 value =
-      static_cast<i128>(after.quantity) * after.price - static_cast<i128>(before.quantity) * before.price;
-  return !__builtin_add_overflow(total_lots, after.quantity - before.quantity, &total_lots) &&
-         !__builtin_add_overflow(total_value, value, &total_value);
+bool Exposure::work_out(ExposureCell& cell, InstrumentIndex instrument) const noexcept {
+  if (!side_requirement(cell, instrument, Side::buy, cell.buys)) return false;
+  if (!side_requirement(cell, instrument, Side::sell, cell.sells)) return false;
+  cell.requirement = std::max(cell.buys.requirement, cell.sells.requirement);
+  return true;
 }
 
-void Exposure::commit(StrategyIndex strategy, InstrumentIndex instrument, ExposureCell& changed) {
-  ExposureCell& cell = cells_.at(strategy, instrument);
-  i128& total = totals_[currency_of_[instrument]].amount;
-  i128 new_total = 0;
-  if (!requirement_of(changed, instrument, changed.requirement) ||
-      __builtin_add_overflow(total - cell.requirement, changed.requirement, &new_total)) {
-    throw Error(ErrorCode::decimal_overflow, "the exposure in " + instruments_[instrument]->id() +
-                                                 " is beyond the range of exact numbers; trade smaller sizes");
-  }
-  total = new_total;
-  cell = changed;
+// `what` begins the sentence and `is` goes with it.
+void Exposure::throw_overflow(const char* what, const char* is, InstrumentIndex instrument) const {
+  throw Error(ErrorCode::decimal_overflow, what + (" in " + traded_[instrument].instrument->id()) + is +
+                                               " beyond the range of exact numbers; trade smaller sizes");
+}
+
+bool Exposure::with_working(WorkingOrders& working, const Reservation& before, const Reservation& after) noexcept {
+  if (before.quantity == 0 && after.quantity != 0) ++working.orders;
+  if (before.quantity != 0 && after.quantity == 0) --working.orders;
+  const i128 value =
+      static_cast<i128>(after.quantity) * after.price - static_cast<i128>(before.quantity) * before.price;
+  return !__builtin_add_overflow(working.lots, after.quantity - before.quantity, &working.lots) &&
+         !__builtin_add_overflow(working.value, value, &working.value);
+}
+
+bool Exposure::foresee(StrategyIndex strategy, InstrumentIndex instrument, Side side, const Reservation& before,
+                       const Reservation& after, Outlook& ahead) const noexcept {
+  const ExposureCell& cell = cells_.at(strategy, instrument);
+  ahead.working = cell.of(side);
+  if (!with_working(ahead.working, before, after)) return false;
+  if (!side_requirement(cell, instrument, side, ahead.working)) return false;
+  ahead.requirement = std::max(ahead.working.requirement, cell.of(opposite(side)).requirement);
+  return !__builtin_add_overflow(total_of(instrument).amount - cell.requirement, ahead.requirement, &ahead.total);
 }
 
 void Exposure::change(StrategyIndex strategy, InstrumentIndex instrument, Side side, const Reservation& before,
                       const Reservation& after) {
   if (after == before) return;
-  ExposureCell changed = cells_.at(strategy, instrument);
-  if (!with_working(changed, side, before, after)) {
-    throw Error(ErrorCode::decimal_overflow, "the working orders in " + instruments_[instrument]->id() +
-                                                 " are beyond the range of exact numbers; trade smaller sizes");
+  ExposureCell& cell = cells_.at(strategy, instrument);
+  Outlook ahead;
+  if (!foresee(strategy, instrument, side, before, after, ahead)) {
+    WorkingOrders working = cell.of(side);
+    if (!with_working(working, before, after)) throw_overflow("the working orders", " are", instrument);
+    throw_overflow("the exposure", " is", instrument);
   }
-  commit(strategy, instrument, changed);
+  cell.of(side) = ahead.working;
+  cell.requirement = ahead.requirement;
+  totals_[traded_[instrument].total].amount = ahead.total;
   u32& open = open_orders_[strategy];
   if (before.quantity == 0) ++open;
   if (after.quantity == 0) --open;
 }
 
 void Exposure::position_changed(StrategyIndex strategy, InstrumentIndex instrument, i64 position, i128 cost) {
-  ExposureCell changed = cells_.at(strategy, instrument);
+  ExposureCell& cell = cells_.at(strategy, instrument);
+  ExposureCell changed = cell;
   changed.position = position;
   changed.cost = cost;
-  commit(strategy, instrument, changed);
+  i128& total = totals_[traded_[instrument].total].amount;
+  i128 new_total = 0;
+  if (!work_out(changed, instrument) ||
+      __builtin_add_overflow(total - cell.requirement, changed.requirement, &new_total)) {
+    throw_overflow("the exposure", " is", instrument);
+  }
+  total = new_total;
+  cell = changed;
 }
 
 }  // namespace pytrader

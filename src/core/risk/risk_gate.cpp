@@ -119,8 +119,10 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
 
 // What a trailing or pegged order may come to cost, seen from this price: its offsets added on, for a buy.
 i64 with_offsets(const NewOrder& order, i64 reference) noexcept {
-  if (reference == kNoPrice || order.side == Side::sell) return reference;
   const OrderTerms& terms = order.terms;
+  if (reference == kNoPrice || order.side == Side::sell || (terms.trailing_offset | terms.limit_offset) == 0) {
+    return reference;
+  }
   i128 offset = terms.trailing_offset;
   if (terms.trailing_unit == static_cast<i64>(TrailingUnit::basis_points)) {
     const i128 size = reference < 0 ? -static_cast<i128>(reference) : reference;
@@ -352,7 +354,7 @@ RejectReason RiskGate::check_position(const Wanted& wanted) const {
   const bool buys = wanted.side == Side::buy;
   // In the order's own direction: a position of the other side is negative here. 128 bits hold any sum of these.
   const i128 held = buys ? cell.position : -static_cast<i128>(cell.position);
-  const i128 working = static_cast<i128>(buys ? cell.buy_lots : cell.sell_lots) - wanted.before.quantity;
+  const i128 working = static_cast<i128>(cell.of(wanted.side).lots) - wanted.before.quantity;
   const i128 worst = held + working + wanted.after.quantity;
   if (wanted.reduce_only && worst > 0) return RejectReason::reduce_only_would_increase;
   const i64 limit = limits_[wanted.strategy].max_position;
@@ -361,18 +363,16 @@ RejectReason RiskGate::check_position(const Wanted& wanted) const {
 }
 
 RejectReason RiskGate::check_funds(const Wanted& wanted, const RiskView& view) const {
-  ExposureCell cell = exposure_.cell(wanted.strategy, wanted.instrument);
-  const i128 before = cell.requirement;
-  i128 total = 0;
-  if (!Exposure::with_working(cell, wanted.side, wanted.before, wanted.after) ||
-      !exposure_.requirement_of(cell, wanted.instrument, cell.requirement) ||
-      __builtin_add_overflow(exposure_.total_requirement(wanted.instrument) - before, cell.requirement, &total)) {
+  const ExposureCell& cell = exposure_.cell(wanted.strategy, wanted.instrument);
+  Exposure::Outlook ahead;
+  if (!exposure_.foresee(wanted.strategy, wanted.instrument, wanted.side, wanted.before, wanted.after, ahead)) {
     return RejectReason::value_overflow;
   }
   // What needs no more capital than is bound already may always go: a loss must not lock a position in.
-  if (cell.requirement <= before) return RejectReason::none;
-  const bool short_of_funds = total > view.capital || (is_allotted(wanted.strategy) &&
-                                                       exceeds_allotment(wanted, cell.requirement - before, view));
+  if (ahead.requirement <= cell.requirement) return RejectReason::none;
+  const bool short_of_funds =
+      ahead.total > view.capital ||
+      (is_allotted(wanted.strategy) && exceeds_allotment(wanted, ahead.requirement - cell.requirement, view));
   return short_of_funds ? RejectReason::insufficient_funds : RejectReason::none;
 }
 

@@ -1,5 +1,7 @@
 // The order store: numbering, folding of reports, refusals that change nothing, lists of open orders.
 #include <cstring>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "decimal/error.hpp"
@@ -254,16 +256,16 @@ TEST_CASE("any stream of reports keeps CumQty + LeavesQty = OrderQty and the ope
 
 TEST_CASE("the told trades are found by order and execution id, and no others") {
   ToldTrades trades;
-  CHECK(trades.find(1, 1) == nullptr);
+  CHECK(trades.find(1, 1).trade == nullptr);
   trades.reserve(10);
   for (u64 order = 1; order <= 300; ++order) {
     for (u64 exec = 0; exec < 20; exec += 2)
-      trades.add({order, exec << 40, static_cast<i64>(exec), 1, {}, {}, true, false});
+      trades.add(trades.find(order, exec << 40), {order, exec << 40, static_cast<i64>(exec), 1, {}, {}, true, false});
   }
   CHECK(trades.size() == 3000);
   for (u64 order = 1; order <= 300; ++order) {
     for (u64 exec = 0; exec < 20; ++exec) {
-      const ToldTrade* const found = trades.find(order, exec << 40);
+      const ToldTrade* const found = trades.find(order, exec << 40).trade;
       CHECK((found != nullptr) == (exec % 2 == 0));
       if (found != nullptr) CHECK(found->price == static_cast<i64>(exec));
     }
@@ -361,6 +363,51 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   CHECK(desk.store.find(parent)->children.count == 0);
   CHECK(index.closed_orders(0) == std::vector<u32>{static_cast<u32>(child)});
   CHECK(desk.store.first_inconsistent() == 0);
+}
+
+TEST_CASE("an order is found by its newest venue number, whenever somebody asks") {
+  OrderPages orders;
+  OrderIndex asked_always(orders);
+  OrderIndex asked_rarely(orders);
+  for (OrderIndex* const index : {&asked_always, &asked_rarely}) {
+    index->add_strategy();
+    index->add_instrument();
+    index->add_instrument();
+  }
+  constexpr ClientOrderId kOrders = 1500;
+  orders.reserve(kOrders);
+  for (ClientOrderId id = 1; id <= kOrders; ++id) {
+    Order& order = orders.add();
+    order.client_order_id = id;
+    order.instrument = id % 2;
+  }
+  std::map<std::pair<InstrumentIndex, VenueOrderId>, ClientOrderId> naive;
+  u64 state = 7;
+  const auto random = [&state](u64 below) {
+    state = state * 6364136223846793005ull + 1;
+    return (state >> 33) % below;
+  };
+  for (int step = 0; step < 20'000; ++step) {
+    Order& order = orders[1 + random(kOrders)];
+    const VenueOrderId before = order.venue_order_id;
+    const VenueOrderId number = random(2000);
+    asked_always.venue_number(order, number);
+    const VenueOrderId after = order.venue_order_id;
+    order.venue_order_id = before;
+    asked_rarely.venue_number(order, number);
+    REQUIRE(order.venue_order_id == after);
+    if (after != before) {
+      const auto held = naive.find({order.instrument, before});
+      if (held != naive.end() && held->second == order.client_order_id) naive.erase(held);
+      naive.try_emplace({order.instrument, after}, order.client_order_id);
+    }
+    const InstrumentIndex instrument = static_cast<InstrumentIndex>(random(2));
+    const VenueOrderId wanted = random(2000);
+    const auto found = naive.find({instrument, wanted});
+    const ClientOrderId expected = found != naive.end() ? found->second : 0;
+    REQUIRE(asked_always.by_venue_number(instrument, wanted) == expected);
+    if (random(200) == 0) REQUIRE(asked_rarely.by_venue_number(instrument, wanted) == expected);
+  }
 }
 
 TEST_CASE("a look-up walks the orders that it finds, however many have closed before") {

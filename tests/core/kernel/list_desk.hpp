@@ -78,8 +78,8 @@ struct ListDesk {
     report.reason = reason;
     kernel.apply_report(report, now);
   }
-  i64 sell_lots() const { return kernel.gate().exposure().cell(0, 0).sell_lots; }
-  i64 buy_lots() const { return kernel.gate().exposure().cell(0, 0).buy_lots; }
+  i64 sell_lots() const { return kernel.gate().exposure().cell(0, 0).sells.lots; }
+  i64 buy_lots() const { return kernel.gate().exposure().cell(0, 0).buys.lots; }
 };
 
 inline NewOrder limit(Side side, i64 quantity, i64 price, Contingency contingency = Contingency::none) {

@@ -49,7 +49,11 @@ TEST_CASE("due queue: any mix of sending and arriving is that of a sorted list")
   for (int step = 0; step < 20'000; ++step) {
     if (naive.size() < 100 && (naive.empty() || random.below(2) == 0)) {
       const Letter sent{static_cast<i64>(random.below(50)) + step / 100, step, random.below(3) == 0};
-      queue.push(sent);
+      if (step % 2 == 0) {
+        queue.push(sent);
+      } else {
+        queue.push(sent.due, sent.at_once, [step](Letter& letter) { letter.number = step; });
+      }
       naive.insert(std::upper_bound(naive.begin(), naive.end(), sent,
                                     [](const Letter& a, const Letter& b) {
                                       return a.due != b.due ? a.due < b.due : a.at_once && !b.at_once;

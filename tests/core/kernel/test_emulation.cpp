@@ -132,15 +132,15 @@ TEST_CASE("a held order counts as exposure from its submission on, and a cancele
   const auto cell = [&] { return market.run.kernel().gate().exposure().cell(0, 0); };
   market.at(10, [&](Kernel& kernel) {
     kernel.submit(waiting(Side::buy, OrderType::stop, 200, 7));
-    CHECK(cell().buy_lots == 7);
-    CHECK(cell().buy_value == 1400);
+    CHECK(cell().buys.lots == 7);
+    CHECK(cell().buys.value == 1400);
     CHECK(kernel.replace({1, kNoPrice, 5, 0, 150}));
-    CHECK(cell().buy_lots == 5);
-    CHECK(cell().buy_value == 750);
+    CHECK(cell().buys.lots == 5);
+    CHECK(cell().buys.value == 750);
     CHECK(kernel.order(1)->ord_status == OrderStatus::emulated);
     CHECK(kernel.cancel({1, 0}));
     CHECK(kernel.order(1)->ord_status == OrderStatus::canceled);
-    CHECK(cell().buy_lots == 0);
+    CHECK(cell().buys.lots == 0);
     CHECK_FALSE(kernel.cancel({1, 0}));
   });
   market.run.run();
@@ -162,7 +162,7 @@ TEST_CASE("the gate denies a released order that the market of now has made too 
   CHECK(story(strategy, 1) == "emulated@10 triggered@20 released@20 denied@20");
   CHECK(strategy.events.back().reason == RejectReason::insufficient_funds);
   CHECK(run.kernel().order(1)->ord_status == OrderStatus::denied);
-  CHECK(run.kernel().gate().exposure().cell(0, 0).buy_lots == 0);
+  CHECK(run.kernel().gate().exposure().cell(0, 0).buys.lots == 0);
 }
 
 TEST_CASE("a held order expires at its own time, not with the next row, and not after it") {

@@ -128,7 +128,7 @@ TEST_CASE("a parent without a limit can have another quantity") {
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   CHECK(desk.kernel.replace({parent, kNoPrice, 4, 0}));
   CHECK(desk[parent].order_qty == 4);
-  CHECK(desk.cell().buy_lots == 4);
+  CHECK(desk.cell().buys.lots == 4);
   CHECK(desk.refused({parent, 100, 4, 0}) == RejectReason::market_order_with_price);
   CHECK(desk.denied(child_of(parent, 5, 100)) == RejectReason::exceeds_parent);
 }
@@ -151,7 +151,7 @@ TEST_CASE("a cancel of the parent cancels children that work, are on their way, 
   CHECK(desk[parent].cum_qty == 3);
   desk.say(leaves, ExecType::cancel_rejected);
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
-  CHECK(desk.cell().buy_lots == 0);
+  CHECK(desk.cell().buys.lots == 0);
 }
 
 TEST_CASE("children that all wait in the core end with their parent at once") {
@@ -212,7 +212,7 @@ TEST_CASE("trades, corrections and busts of a child are its parent's, and the le
   CHECK(desk[parent].cum_qty == 3);
   CHECK(desk[parent].cum_value == 294);
   CHECK(desk.position() == 3);
-  CHECK(desk.cell().buy_lots == 7);
+  CHECK(desk.cell().buys.lots == 7);
   desk.trade(child, ExecType::trade, 2, 2, 100);
   desk.trade(child, ExecType::trade_cancel, 1, 3, 98);
   CHECK(desk[parent].cum_qty == 2);
@@ -239,7 +239,7 @@ TEST_CASE("a bust after the parent was filled leaves nothing at work") {
   CHECK(desk.port.canceled == Ids{child});
   desk.say(child, ExecType::canceled);
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
-  CHECK(desk.cell().buy_lots == 0);
+  CHECK(desk.cell().buys.lots == 0);
 }
 
 TEST_CASE("a trade that comes after its child's cancel takes the lots back from the newest children") {
@@ -278,38 +278,38 @@ TEST_CASE("a parent that is filled by a late trade leaves no child at work") {
 TEST_CASE("parent and children hold back what the parent needs, once") {
   WorkedDesk desk(1'000);  // what ten lots at 100 cost
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100));
-  CHECK(desk.cell().buy_lots == 10);
+  CHECK(desk.cell().buys.lots == 10);
   const ClientOrderId child = desk.working(child_of(parent, 10, 100));
-  CHECK(desk.cell().buy_lots == 10);
-  CHECK(desk.cell().buy_value == 1'000);
+  CHECK(desk.cell().buys.lots == 10);
+  CHECK(desk.cell().buys.value == 1'000);
   CHECK(desk.denied(order_of(Side::buy, 1, 1)) == RejectReason::insufficient_funds);
   desk.trade(child, ExecType::trade, 1, 4, 100);
-  CHECK(desk.cell().buy_lots == 6);
+  CHECK(desk.cell().buys.lots == 6);
   CHECK(desk.kernel.replace({child, 99, 10, 0}));
-  CHECK(desk.cell().buy_lots == 6);
+  CHECK(desk.cell().buys.lots == 6);
   desk.say(child, ExecType::replaced, 10, 99);
   desk.say(child, ExecType::canceled);
-  CHECK(desk.cell().buy_lots == 6);
+  CHECK(desk.cell().buys.lots == 6);
   desk.kernel.cancel({parent, 0});
-  CHECK(desk.cell().buy_lots == 0);
+  CHECK(desk.cell().buys.lots == 0);
 }
 
 TEST_CASE("a parent without a limit holds back at the highest price that a child may pay") {
   WorkedDesk desk(1'200);
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
-  CHECK(desk.cell().buy_value == 1'010);
+  CHECK(desk.cell().buys.value == 1'010);
   CHECK(desk.denied(child_of(parent, 1, 121)) == RejectReason::insufficient_funds);
   const ClientOrderId child = desk.working(child_of(parent, 1, 110));
-  CHECK(desk.cell().buy_value == 1'100);
+  CHECK(desk.cell().buys.value == 1'100);
   CHECK(desk.kernel.replace({child, 115, 1, 0}));
-  CHECK(desk.cell().buy_value == 1'150);
+  CHECK(desk.cell().buys.value == 1'150);
   CHECK(desk.refused({child, 121, 1, 0}) == RejectReason::request_pending);
   desk.say(child, ExecType::canceled);
   // A stop order that waits in the core is worth what the market asks when it leaves.
   desk.kernel.submit(stop_child(parent, 1, 104));
   desk.quote(110, 118);
   CHECK(desk.port.submitted.size() == 2);
-  CHECK(desk.cell().buy_value == 1'180);
+  CHECK(desk.cell().buys.value == 1'180);
   CHECK(desk.kernel.check());
 }
 
@@ -317,18 +317,18 @@ TEST_CASE("a stop child that is moved in the core is worth its new stop price") 
   WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, kNoPrice));
   const ClientOrderId held = desk.kernel.submit(stop_child(parent, 2, 110));
-  CHECK(desk.cell().buy_value == 1'100);
+  CHECK(desk.cell().buys.value == 1'100);
   CHECK(desk.kernel.replace({held, kNoPrice, 2, 0, 130}));
-  CHECK(desk.cell().buy_value == 1'300);
+  CHECK(desk.cell().buys.value == 1'300);
 }
 
 TEST_CASE("a parent that sells lower still holds back for children that ask for more") {
   WorkedDesk desk;
   const ClientOrderId parent = desk.kernel.submit(parent_of(10, 100, Side::sell));
   desk.working(child_of(parent, 2, 120, Side::sell));
-  CHECK(desk.cell().sell_value == 1'200);
+  CHECK(desk.cell().sells.value == 1'200);
   CHECK(desk.kernel.replace({parent, 90, 10, 0}));
-  CHECK(desk.cell().sell_value == 1'200);
+  CHECK(desk.cell().sells.value == 1'200);
 }
 
 TEST_CASE("a parent counts as one open order, its children as none") {

@@ -10,7 +10,7 @@ using Ids = std::vector<ClientOrderId>;
 
 TEST_CASE("an order that waits for a synthetic price is valued at its limit or at the market, never at its stop") {
   SyntheticDesk desk;
-  const auto value = [&] { return desk.kernel.gate().exposure().cell(0, 0).buy_value; };
+  const auto value = [&] { return desk.kernel.gate().exposure().cell(0, 0).buys.value; };
   desk.quote(0, 80, 81);
   desk.quote(1, 90, 91);
   const ClientOrderId id = desk.kernel.submit(desk.waiting(Side::buy, OrderType::stop, 900'000'000));
@@ -37,7 +37,7 @@ TEST_CASE("an order that waits for a synthetic price is valued at its limit or a
 
 TEST_CASE("a replace of an order that waits for a synthetic price values it at the market of now") {
   SyntheticDesk desk;
-  const auto value = [&] { return desk.kernel.gate().exposure().cell(0, 0).buy_value; };
+  const auto value = [&] { return desk.kernel.gate().exposure().cell(0, 0).buys.value; };
   desk.quote(0, 80, 81);
   desk.quote(1, 90, 91);
   const ClientOrderId id = desk.kernel.submit(desk.waiting(Side::buy, OrderType::stop, 900'000'000));
@@ -66,7 +66,7 @@ TEST_CASE("what fires at a synthetic price is judged at its own instrument's mar
   CHECK(desk.sent().empty());
   CHECK(desk.status(id) == OrderStatus::denied);
   CHECK(desk.strategy.events.back().reason == RejectReason::insufficient_funds);
-  CHECK(desk.kernel.gate().exposure().cell(0, 0).buy_value == 0);
+  CHECK(desk.kernel.gate().exposure().cell(0, 0).buys.value == 0);
 }
 
 TEST_CASE("a replaced order waits for its new stop price, and fires at once where that is reached") {

@@ -19,16 +19,16 @@ TEST_CASE("an end that overtakes its trade holds back for it until it is told") 
   CHECK(desk[id].ord_status == OrderStatus::canceled);
   CHECK(desk[id].leaves_qty() == 0);
   CHECK(desk[id].untold_qty == 4);
-  CHECK(desk.cell().buy_lots == 4);
-  CHECK(desk.cell().buy_value == 400);
+  CHECK(desk.cell().buys.lots == 4);
+  CHECK(desk.cell().buys.value == 400);
   CHECK(desk.kernel.gate().exposure().open_orders(0) == 1);
   desk.trade(id, ExecType::trade, 2, 3, 99);
-  CHECK(desk.cell().buy_lots == 1);
+  CHECK(desk.cell().buys.lots == 1);
   CHECK(desk.position() == 5);
   desk.trade(id, ExecType::trade, 3, 1, 99);
   CHECK(desk[id].untold_qty == 0);
   CHECK(desk.kernel.orders().untold().empty());
-  CHECK(desk.cell().buy_lots == 0);
+  CHECK(desk.cell().buys.lots == 0);
   CHECK(desk.kernel.gate().exposure().open_orders(0) == 0);
   CHECK(desk[id].ord_status == OrderStatus::canceled);
   CHECK(desk[id].cum_qty == 6);
@@ -41,7 +41,7 @@ TEST_CASE("an end that says less than was told, or nothing, holds back for nothi
     desk.trade(id, ExecType::trade, 1, 2, 100);
     desk.say(id, ExecType::expired, said);
     CHECK(desk[id].untold_qty == 0);
-    CHECK(desk.cell().buy_lots == 0);
+    CHECK(desk.cell().buys.lots == 0);
   }
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("what a child traded before its end is not its parent's again, told or
   CHECK(desk[parent].cum_qty == kQuantity);
   CHECK(desk[parent].ord_status == OrderStatus::filled);
   CHECK(desk.port.canceled.empty());
-  CHECK(desk.cell().buy_lots == 0);
+  CHECK(desk.cell().buys.lots == 0);
 }
 
 TEST_CASE("a parent that ends before its child's trade is told holds back for it") {
@@ -71,11 +71,11 @@ TEST_CASE("a parent that ends before its child's trade is told holds back for it
   desk.say(child, ExecType::canceled, 4);
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
   CHECK(desk[parent].untold_qty == 4);
-  CHECK(desk.cell().buy_lots == 4);
+  CHECK(desk.cell().buys.lots == 4);
   desk.trade(child, ExecType::trade, 1, 4, 100);
   CHECK(desk[parent].cum_qty == 4);
   CHECK(desk[parent].untold_qty == 0);
-  CHECK(desk.cell().buy_lots == 0);
+  CHECK(desk.cell().buys.lots == 0);
   CHECK(desk.position() == 4);
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("a trade that was busted or corrected before it is told is waited for 
       CHECK(desk[id].untold_qty == 0);
       if (of_child) CHECK(desk[parent].untold_qty == 0);
       CHECK(desk.kernel.orders().untold().empty());
-      CHECK(desk.cell().buy_lots == 0);
+      CHECK(desk.cell().buys.lots == 0);
       CHECK(desk.position() == (corrected ? 3 : 0));
     }
   }

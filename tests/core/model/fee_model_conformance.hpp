@@ -10,6 +10,12 @@
 
 namespace pytrader {
 
+inline i128 worst_of(const FeeModel& model, const FeeFill& fill) {
+  i128 worst = 0;
+  REQUIRE(model.worst_fee(fill.value, fill.quantity, 1, worst));
+  return worst;
+}
+
 // `make` gives a new model in its first state; `unit_value` is what a tick times a lot is worth.
 inline void check_fee_model(const std::function<std::unique_ptr<FeeModel>()>& make, i128 unit_value,
                             int quote_decimals) {
@@ -27,6 +33,7 @@ inline void check_fee_model(const std::function<std::unique_ptr<FeeModel>()>& ma
   const i128 minor_unit = static_cast<i128>(power_of_ten(kMaxDecimals - quote_decimals));
   const auto run = [&] {
     const std::unique_ptr<FeeModel> model = make();
+    const std::unique_ptr<FeeModel> fresh = make();
     std::vector<i128> fees;
     OrderFees order;
     i128 order_value = 0;
@@ -44,10 +51,9 @@ inline void check_fee_model(const std::function<std::unique_ptr<FeeModel>()>& ma
       REQUIRE(charge.fee % minor_unit == 0);
       if (step % 5 == 0) {
         // No fill costs more than the worst that was foreseen for its order, but for the rounding.
-        i128 worst = 0;
-        REQUIRE(model->worst_fee(fill.value, fill.quantity, 1, worst));
-        REQUIRE(charge.fee <= worst + 8 * minor_unit);
+        REQUIRE(charge.fee <= worst_of(*model, fill) + 8 * minor_unit);
       }
+      REQUIRE(worst_of(*model, fill) == worst_of(*fresh, fill));  // whatever was booked
       order = charge.order;
       model->booked(fill);
       fees.push_back(charge.fee);

@@ -444,16 +444,18 @@ TEST_CASE("the incremental sums equal those counted afresh after any orders") {
     fresh.position = desk.gate.exposure().cell(0, 0).position;
     fresh.cost = desk.gate.exposure().cell(0, 0).cost;
     for (const Order& order : orders) {
-      REQUIRE(Exposure::with_working(fresh, order.side, {}, reservation_of(order)));
+      REQUIRE(Exposure::with_working(fresh.of(order.side), {}, reservation_of(order)));
     }
-    REQUIRE(desk.gate.exposure().requirement_of(fresh, 0, fresh.requirement));
+    REQUIRE(desk.gate.exposure().work_out(fresh, 0));
     const ExposureCell& kept = desk.gate.exposure().cell(0, 0);
-    REQUIRE(fresh.buy_lots == kept.buy_lots);
-    REQUIRE(fresh.sell_lots == kept.sell_lots);
-    REQUIRE(fresh.buy_value == kept.buy_value);
-    REQUIRE(fresh.sell_value == kept.sell_value);
-    REQUIRE(fresh.buy_orders == kept.buy_orders);
-    REQUIRE(fresh.sell_orders == kept.sell_orders);
+    REQUIRE(fresh.buys.lots == kept.buys.lots);
+    REQUIRE(fresh.sells.lots == kept.sells.lots);
+    REQUIRE(fresh.buys.value == kept.buys.value);
+    REQUIRE(fresh.sells.value == kept.sells.value);
+    REQUIRE(fresh.buys.orders == kept.buys.orders);
+    REQUIRE(fresh.sells.orders == kept.sells.orders);
+    REQUIRE(fresh.buys.requirement == kept.buys.requirement);
+    REQUIRE(fresh.sells.requirement == kept.sells.requirement);
     REQUIRE(fresh.requirement == kept.requirement);
     REQUIRE(desk.gate.exposure().total_requirement(0) == kept.requirement);
     REQUIRE(desk.gate.exposure().open_orders(0) == orders.size());
