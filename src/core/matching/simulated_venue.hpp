@@ -44,7 +44,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void replace(const ReplaceRequest& request, i64 ts) override;
   void hand_over(ExecutionVenue& next, i64 ts) override;
   i64 next_due() const noexcept override {
-    const i64 expiry = expiries_.empty() ? kNeverDue : expiries_.first_key();
+    const i64 expiry = expiries_.first_key();
     return held_.empty() ? expiry : std::min(expiry, held_.front().due);
   }
   void advance(i64 ts) override;
@@ -209,8 +209,8 @@ class SimulatedVenue final : public ExecutionVenue {
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
   void trade_passes(Side side, i64 price, i64 quantity, i64 ts);
-  // Own orders of a level learn that it showed `before` lots and now shows `after`.
-  void level_changes(Side side, u32 level, i64 before, i64 after);
+  // Own orders of a level, from the first on, learn that it showed `before` lots and now shows `after`.
+  void level_changes(u32 first, i64 before, i64 after);
   void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
   // Bars.

@@ -49,6 +49,13 @@ class VenueOrders {
   bool any_at_or_better(Side side, i64 price) const noexcept {
     return side == Side::buy ? best_bid_ >= price : best_ask_ <= price;
   }
+  // The first in the queue of a price, kNone if none rests there.
+  u32 first_at(Side side, i64 price) const noexcept {
+    const Ladder& levels = ladder(side);
+    u32 level = kNone;
+    if (!levels.recent_level(price, level)) level = any_at_or_better(side, price) ? levels.find(price) : kNone;
+    return level == kNone ? kNone : levels[level].head;
+  }
   u32 hidden_count() const noexcept { return hidden_count_; }
   RestingOrder& operator[](u32 slot) noexcept { return resting_[slot]; }
   const RestingOrder& operator[](u32 slot) const noexcept { return resting_[slot]; }

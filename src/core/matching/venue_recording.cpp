@@ -103,22 +103,17 @@ void SimulatedVenue::apply_l2(const L2Record& record) {
     told_trade(side, record.price, record.quantity, record.ts_event);
     l2_.apply(record);
   } else {
-    const u32 level =
-        valid(side) && orders_.any_at_or_better(side, record.price) ? orders_.ladder(side).find(record.price) : kNone;
-    if (level == kNone) {
-      l2_.apply(record);
-    } else {
-      const i64 before = l2_.displayed(side, record.price);
-      l2_.apply(record);
-      level_changes(side, level, before, l2_.displayed(side, record.price));
-    }
+    const u32 first = valid(side) ? orders_.first_at(side, record.price) : kNone;
+    const i64 before = first != kNone ? l2_.displayed(side, record.price) : 0;
+    l2_.apply(record);
+    if (first != kNone) level_changes(first, before, l2_.displayed(side, record.price));
   }
   end_row(record.flags, record.ts_event);
 }
 
-void SimulatedVenue::level_changes(Side side, u32 level, i64 before, i64 after) {
+void SimulatedVenue::level_changes(u32 first, i64 before, i64 after) {
   const bool known = before != kUnknownAhead && after != kUnknownAhead;
-  for (u32 slot = orders_.ladder(side)[level].head; slot != kNone; slot = orders_.next(slot)) {
+  for (u32 slot = first; slot != kNone; slot = orders_.next(slot)) {
     RestingOrder& own = orders_[slot];
     const QueueAhead ahead{own.place, own.place_fraction};
     const QueueAhead now =
@@ -184,7 +179,7 @@ void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price
   for (u32 level = ladder.best(); level != kNone && !ladder.better(same_price, ladder.price_of(level));
        level = ladder.next_worse(level)) {
     const i64 price = ladder.price_of(level);
-    level_changes(side, level, before.displayed(side, price), quotes_.displayed(side, price));
+    level_changes(ladder[level].head, before.displayed(side, price), quotes_.displayed(side, price));
   }
 }
 
