@@ -69,8 +69,8 @@ class L2Book : public BookSides {
   void check() const;
 
  private:
-  // The common row: a level near the others gets another total. False for any other, and where the book is crossed
-  // after it: then apply_any() takes the row, again. A level has a quantity as long as it is in use.
+  // The common row, for a lenient book: a level near the others gets another total, which it has as long as it is in
+  // use. False for any other row, and where the book is crossed after it: then apply_any() takes the row, again.
   bool sets_level(const L2Record& row) noexcept {
     const u64 which = static_cast<u64>(row.side) - static_cast<u64>(Side::buy);
     const bool sets =

@@ -154,10 +154,9 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-// This row, or what is due before it: `due` is next_due(). What it is, is as good as random: one bit for each thing
-// that comes at that time, in the order of their ranks, and no branch.
-StreamMerge::Entry BacktestLoop::earliest(const StreamMerge::Entry& row, i64 due) const noexcept {
-  if (row.time < due) return row;
+// What it is, is as good as random: one bit for each thing that comes at that time, in the order of their ranks, and no
+// branch.
+StreamMerge::Entry BacktestLoop::earliest_at(const StreamMerge::Entry& row, i64 due) const noexcept {
   const auto bit = [](Rank rank, bool comes) { return u32{comes} << static_cast<u32>(rank); };
   u32 coming = bit(row.rank, row.time == due) | bit(Rank::command, commands_.next_due() == due) |
                bit(Rank::report, responses_.next_due() == due) | bit(Rank::published_row, published_.next_due() == due);
@@ -290,9 +289,9 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
   const i64 others = merge_.next_of_others(index);
   u64 taken = 0;
   while (taken < most && succeeded && !merge_.empty()) {
-    StreamMerge::Entry next = kBars ? merge_.top_of(index) : merge_.top_of_rows(index);
+    const StreamMerge::Entry& row = kBars ? merge_.top_of(index) : merge_.top_of_rows(index);
     const i64 due = next_due();
-    if (next.time < due) {
+    if (row.time < due) {
       u64 quiet = 0;
       if constexpr (kBars) {
         if (kernel_.takes_quiet_bars()) quiet = take_quiet_bars(index, most - taken, others, succeeded);
@@ -303,9 +302,8 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
       }
       taken += quiet;
       if (quiet != 0) continue;
-    } else {
-      next = earliest(next, due);
     }
+    const StreamMerge::Entry next = earliest(row, due);
     if (next.time >= others) break;
     go_to(next.time);
     if (next.rank == Rank::venue_row) {

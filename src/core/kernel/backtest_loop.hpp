@@ -141,7 +141,11 @@ class BacktestLoop : private VenuePort, private PastRows {
   void check_bar_series() const;
   void make_venues();
   void add_settings();
-  StreamMerge::Entry earliest(const StreamMerge::Entry& row, i64 due) const noexcept;
+  // This row, or what comes before it: `due` is next_due().
+  StreamMerge::Entry earliest(const StreamMerge::Entry& row, i64 due) const noexcept {
+    return row.time < due ? row : earliest_at(row, due);
+  }
+  StreamMerge::Entry earliest_at(const StreamMerge::Entry& row, i64 due) const noexcept;
   StreamMerge::Entry next() const noexcept {
     return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top(), next_due());
   }
