@@ -61,7 +61,22 @@ class SimulatedVenue final : public ExecutionVenue {
   // Rows of the venue's own kind, and trades beside levels or quotes. Whoever has other rows of the instrument keeps
   // them away: they are not the venue's market.
   void apply_l3(const L3Record& record);
-  void apply_l2(const L2Record& record);
+  // Inlined where rows come one after another: most of them change one level and nothing else.
+  [[gnu::always_inline]] void apply_l2(const L2Record& record) {
+    let_earlier_in(record.ts_event);
+    const Side side = static_cast<Side>(record.side);
+    u32 first = kNone;  // of the own orders that rest at the level
+    i64 before = 0;
+    if (static_cast<BookAction>(record.action) == BookAction::trade) {
+      told_trade(side, record.price, record.quantity, record.ts_event);
+    } else if (valid(side)) {
+      first = orders_.first_at(side, record.price);
+      if (first != kNone) before = l2_.displayed(side, record.price);
+    }
+    l2_.apply(record);
+    if (first != kNone) level_changes(first, before, l2_.displayed(side, record.price));
+    end_row(record.flags, record.ts_event);
+  }
   void apply_quote(const QuoteRecord& record);
   void apply_trade(const TradeRecord& record);
   // A bar is told twice: its open when it begins, the rest when it ends.
@@ -117,7 +132,17 @@ class SimulatedVenue final : public ExecutionVenue {
     if (!early_.empty() && !comes_early(ts)) [[unlikely]]
       let_in(ts);
   }
-  void end_row(i64 flags, i64 ts);
+  // What was elected enters when the event is over, and then what came too early.
+  void end_row(i64 flags, i64 ts) {
+    if ((flags & kFlagLast) == 0) {
+      event_under_way_ = ts;
+      return;
+    }
+    event_under_way_ = INT64_MIN;
+    after_event(ts);
+    if (!early_.empty()) [[unlikely]]
+      let_in(ts);
+  }
   void let_in(i64 ts);
   bool is_plain(const NewOrder& order) const noexcept;
   void submit_plain(const NewOrder& order, i64 ts);

@@ -57,18 +57,6 @@ i64 SimulatedVenue::fill_resting(u32 slot, i64 price, i64 most, bool tip_only, L
   return quantity;
 }
 
-// What was elected enters when the event is over, and then what came too early.
-void SimulatedVenue::end_row(i64 flags, i64 ts) {
-  if ((flags & kFlagLast) == 0) {
-    event_under_way_ = ts;
-    return;
-  }
-  event_under_way_ = INT64_MIN;
-  after_event(ts);
-  if (!early_.empty()) [[unlikely]]
-    let_in(ts);
-}
-
 void SimulatedVenue::apply_l3(const L3Record& record) {
   let_earlier_in(record.ts_event);
   const BookAction action = static_cast<BookAction>(record.action);
@@ -93,21 +81,6 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
   const bool joins = action == BookAction::add || action == BookAction::replace;
   const Side side = static_cast<Side>(record.side);
   l3_.apply(record, joins && (valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty()));
-  end_row(record.flags, record.ts_event);
-}
-
-void SimulatedVenue::apply_l2(const L2Record& record) {
-  let_earlier_in(record.ts_event);
-  const Side side = static_cast<Side>(record.side);
-  if (static_cast<BookAction>(record.action) == BookAction::trade) {
-    told_trade(side, record.price, record.quantity, record.ts_event);
-    l2_.apply(record);
-  } else {
-    const u32 first = valid(side) ? orders_.first_at(side, record.price) : kNone;
-    const i64 before = first != kNone ? l2_.displayed(side, record.price) : 0;
-    l2_.apply(record);
-    if (first != kNone) level_changes(first, before, l2_.displayed(side, record.price));
-  }
   end_row(record.flags, record.ts_event);
 }
 
