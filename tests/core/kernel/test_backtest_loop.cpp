@@ -135,26 +135,6 @@ TEST_CASE("timers fire between rows, after what happens at their time") {
         Log{"start@0", "quote@0", "timer@5", "quote@10", "timer@10", "timer@15", "quote@20", "timer@20", "stop@20"});
 }
 
-TEST_CASE("at the end of time happens what is due then, and nothing else") {
-  LoopConfig config;
-  config.feed_latency_ns = 7;
-  config.order_latency_ns = 11;
-  ScriptedRun run(config);
-  ScriptedStrategy& strategy = run.add_strategy(mask_of(CallbackKind::quote) | mask_of(CallbackKind::order_event));
-  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(5, 99, 101), quote_row(INT64_MAX - 5, 99, 101)});
-  strategy.on_callback = [&](const Callback& callback) {
-    if (callback.kind == CallbackKind::quote && callback.ts == INT64_MAX) {
-      run.kernel().submit(run.limit(Side::buy, 101, 1, TimeInForce::ioc));
-    }
-    return true;
-  };
-  CHECK(run.run() == RunStatus::finished);
-  const std::string end = "@" + std::to_string(INT64_MAX);
-  CHECK(strategy.log == std::vector<std::string>{"quote@12", "quote" + end, "order_event" + end, "order_event" + end,
-                                                 "order_event" + end});
-  CHECK(strategy.events.back().exec_type == ExecType::trade);
-}
-
 TEST_CASE("a strategy that fails stops the run at once") {
   ScriptedRun run;
   ScriptedStrategy& strategy = run.add_strategy();
