@@ -455,9 +455,9 @@ bool CompiledStrategy::deliver(void* context, const Callback& callback) {
   self.context_.now = callback.ts;
   self.context_.instrument = callback.instrument;
   self.context_.series = callback.series;
-  self.inside_ = true;
+  self.called_ = self.kernel_;
   const std::int32_t answer = self.wake(callback);
-  self.inside_ = false;
+  self.called_ = nullptr;
   if (self.error_) [[unlikely]]
     std::rethrow_exception(self.error_);
   if (answer == 0) [[likely]]

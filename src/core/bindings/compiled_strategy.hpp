@@ -38,7 +38,7 @@ class CompiledStrategy {
   // Before the run: the kernel, and the number that add_strategy gave.
   void connect(Kernel& kernel, StrategyIndex index) noexcept;
   // Commands and views refuse from here on.
-  void detach() noexcept { kernel_ = nullptr; }
+  void detach() noexcept { kernel_ = called_ = nullptr; }
 
   static const pytrader_api& api() noexcept;
 
@@ -50,17 +50,17 @@ class CompiledStrategy {
   bool wants_bar(SeriesId series);
   [[noreturn, gnu::cold]] static void refuse_call();
   Kernel& kernel() const {
-    if (kernel_ == nullptr || !inside_) [[unlikely]]
+    if (called_ == nullptr) [[unlikely]]
       refuse_call();
-    return *kernel_;
+    return *called_;
   }
   const Operand& operand(i64 indicator) const;
 
   CompiledHandlers handlers_;
   void* state_;
   Kernel* kernel_ = nullptr;
+  Kernel* called_ = nullptr;  // the same while a handler runs
   StrategyIndex index_ = 0;
-  bool inside_ = false;
   RejectReason refusal_ = RejectReason::none;
   pytrader_context context_{};
   std::vector<SeriesId> series_;     // of bars that it asked for; without any it hears all recorded ones

@@ -24,7 +24,7 @@ class BookSides : public BookReading<BookSides> {
     return {ladder.best_price(), level.quantity, level.order_count};
   }
   // As BookReading says, without a look at the levels.
-  bool crossed() const noexcept { return !bids().empty() && asks().is_reached(bids().best_price()); }
+  bool crossed() const noexcept { return asks().is_reached(bids().best_price()) && !bids().empty(); }
   LevelTotals level(Side which, i64 price) const noexcept {
     const Ladder& ladder = side(which);
     const u32 found = ladder.find(price);

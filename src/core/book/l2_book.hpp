@@ -45,7 +45,7 @@ class L2Book : public BookSides {
 
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
   bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
-  BookFault apply(const L2Record& row) { return resets_level(row) ? BookFault::none : apply_any(row); }
+  BookFault apply(const L2Record& row) { return sets_level(row) ? BookFault::none : apply_any(row); }
   // As apply_rows says.
   BatchResult apply(const L2Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
   void count(BookFault fault) noexcept { faults_.add(fault); }
@@ -55,6 +55,12 @@ class L2Book : public BookSides {
   // Both sides become empty; fault counts and memory stay.
   void clear() noexcept;
 
+  // The total at a price, 0 where there is none.
+  i64 quantity_at(Side which, i64 price) const noexcept {
+    const Ladder& ladder = side(which);
+    u32 level = kNone;
+    return ladder.recent_level(price, level) ? ladder[level].quantity : this->level(which, price).quantity;
+  }
   std::size_t level_count() const noexcept { return sides_[0].level_count() + sides_[1].level_count(); }
   BookPolicy policy() const noexcept { return policy_; }
   const FaultCounts& faults() const noexcept { return faults_; }
@@ -63,19 +69,25 @@ class L2Book : public BookSides {
   void check() const;
 
  private:
-  // The common row: a level in use gets another total. False for any other, and where the book is crossed after it:
-  // then apply_any() takes the row, again.
-  bool resets_level(const L2Record& row) noexcept {
+  // The common row, for a lenient book: a level near the others gets another total, which it has as long as it is in
+  // use. False for any other row, and where the book is crossed after it: then apply_any() takes the row, again.
+  bool sets_level(const L2Record& row) noexcept {
     const u64 which = static_cast<u64>(row.side) - static_cast<u64>(Side::buy);
     const bool sets =
         row.action == static_cast<i64>(BookAction::replace) || row.action == static_cast<i64>(BookAction::add);
-    const bool sound = row.quantity > 0 && static_cast<u64>(row.order_count) <= UINT32_MAX;
+    const bool sound = row.quantity >= 0 && static_cast<u64>(row.order_count) <= UINT32_MAX;
     if (!sets || which > 1 || !sound || policy_ != BookPolicy::lenient) return false;
     Ladder& ladder = sides_[which];
     u32 level = kNone;
-    if (!ladder.recent_level(row.price, level) || !ladder.is_occupied(level)) return false;
-    ladder[level].quantity = row.quantity;
-    ladder[level].order_count = static_cast<u32>(row.order_count);
+    if (!ladder.recent_level(row.price, level)) return false;
+    Level& at = ladder[level];
+    if (row.quantity == 0) {
+      if (at.quantity != 0) ladder.vacated(level);
+    } else {
+      if (at.quantity == 0) ladder.occupied(level);
+      at.quantity = row.quantity;
+      at.order_count = static_cast<u32>(row.order_count);
+    }
     return (row.flags & kFlagLast) == 0 || !crossed();
   }
   BookFault apply_any(const L2Record& row);

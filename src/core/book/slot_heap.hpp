@@ -26,12 +26,14 @@ class SlotHeap {
   bool contains(u32 slot) const noexcept { return slot < place_.size() && place_[slot] != 0; }
   // The heap must not be empty.
   u32 first() const noexcept { return heap_.front().slot; }
-  i64 first_key() const noexcept { return heap_.front().key; }
+  // INT64_MAX if the heap is empty.
+  i64 first_key() const noexcept { return first_key_; }
 
   // The slot must not be inside.
   void push(u32 slot, i64 key, u64 time) noexcept {
     heap_.push_back({key, time, slot});
     sift_up(heap_.size() - 1);
+    first_key_ = heap_.front().key;
   }
   // The slot must be inside.
   void remove(u32 slot) noexcept {
@@ -39,10 +41,12 @@ class SlotHeap {
     place_[slot] = 0;
     const Entry last = heap_.back();
     heap_.pop_back();
-    if (hole == heap_.size()) return;
-    put(hole, last);
-    sift_up(hole);
-    sift_down(place_[last.slot] - 1);
+    if (hole != heap_.size()) {
+      put(hole, last);
+      sift_up(hole);
+      sift_down(place_[last.slot] - 1);
+    }
+    first_key_ = heap_.empty() ? INT64_MAX : heap_.front().key;
   }
 
   // Throws std::logic_error if an entry is out of order or out of place.
@@ -54,6 +58,7 @@ class SlotHeap {
       if (place_[heap_[at].slot] != at + 1) throw std::logic_error("slot heap: an order is not in its place");
       if (at != 0 && heap_[at].before(heap_[(at - 1) / 2])) throw std::logic_error("slot heap: out of order");
     }
+    if (first_key_ != (heap_.empty() ? INT64_MAX : heap_.front().key)) throw std::logic_error("slot heap: first key");
   }
 
  private:
@@ -90,6 +95,7 @@ class SlotHeap {
 
   std::vector<Entry> heap_;
   std::vector<u32> place_;  // by slot: 1 + place in the heap, 0 outside
+  i64 first_key_ = INT64_MAX;
 };
 
 }  // namespace pytrader

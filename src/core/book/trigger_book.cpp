@@ -143,13 +143,11 @@ std::span<const u32> TriggerBook::follow(const Reach& price, u64& time) noexcept
 }
 
 i64 TriggerBook::nearest_above() const noexcept {
-  const i64 elected = rising_.empty() ? INT64_MAX : rising_.first_key();
-  return up_.empty() ? elected : std::min(elected, up_.first_key());
+  return std::min(rising_.first_key(), up_.first_key());
 }
 
 i64 TriggerBook::nearest_below() const noexcept {
-  const i64 elected = falling_.empty() ? INT64_MIN : ~falling_.first_key();
-  return down_.empty() ? elected : std::max(elected, ~down_.first_key());
+  return ~std::min(falling_.first_key(), down_.first_key());
 }
 
 // An order that begins may go on with the movers of the other direction, where this price moves it no further.

@@ -84,7 +84,7 @@ class Emulator {
   bool next(Output& output) noexcept;
 
   // When the first order expires, INT64_MAX for never.
-  i64 next_expiry() const noexcept { return expiries_.empty() ? INT64_MAX : expiries_.first_key(); }
+  i64 next_expiry() const noexcept { return expiries_.first_key(); }
   // The order that expires first, by its time and then by its entry, if it does until `now`: it goes. 0 for none.
   ClientOrderId next_expired(i64 now) noexcept;
 

@@ -2,6 +2,7 @@
 #include "kernel/backtest_loop.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 #include <type_traits>
 
@@ -10,8 +11,6 @@
 
 namespace pytrader {
 namespace {
-
-constexpr u32 kPublished = UINT32_MAX;  // stands for a stream: what venues publish themselves
 
 // Calls with the record type of the stream's kind.
 template <class Action>
@@ -155,18 +154,19 @@ bool BacktestLoop::drain() {
   return true;
 }
 
-// What is due first: this row, or something else.
-StreamMerge::Entry BacktestLoop::earliest(StreamMerge::Entry next) const noexcept {
-  const i64 timer = kernel_.next_timer();
-  if (!commands_.empty()) next = std::min(next, {commands_.front().due, Rank::command, 0});
-  if (!responses_.empty()) next = std::min(next, {responses_.front().due, Rank::report, 0});
-  if (published_.next_due() < next.time || (published_.next_due() == next.time && Rank::strategy_row < next.rank)) {
-    next = {published_.next_due(), Rank::strategy_row, kPublished};
+// What it is, is as good as random: one bit for each thing that comes at that time, in the order of their ranks, and no
+// branch.
+StreamMerge::Entry BacktestLoop::earliest_at(const StreamMerge::Entry& row, i64 due) const noexcept {
+  const auto bit = [](Rank rank, bool comes) { return u32{comes} << static_cast<u32>(rank); };
+  u32 coming = bit(row.rank, row.time == due) | bit(Rank::command, commands_.next_due() == due) |
+               bit(Rank::report, responses_.next_due() == due) | bit(Rank::published_row, published_.next_due() == due);
+  if (due != INT64_MAX) [[likely]] {
+    coming |= bit(Rank::venue_due, schedule_.next_due() == due) | bit(Rank::timer, kernel_.next_timer() == due);
+  } else {  // which is also the time of what is not there
+    coming &= bit(row.rank, true) | bit(Rank::command, !commands_.empty()) | bit(Rank::report, !responses_.empty()) |
+              bit(Rank::published_row, !published_.empty());
   }
-  if (timer < next.time || (timer == next.time && Rank::timer < next.rank)) next = {timer, Rank::timer, 0};
-  if (schedule_.next_due() <= next.time && schedule_.next_due() != kNeverDue) [[unlikely]]
-    next = {schedule_.next_due(), Rank::venue_due, schedule_.first()};
-  return next;
+  return {due, static_cast<Rank>(std::countr_zero(coming)), row.stream};
 }
 
 void BacktestLoop::go_to(i64 time) {
@@ -182,12 +182,12 @@ bool BacktestLoop::step() {
   bool goes_on = true;
   if (next.rank == Rank::venue_row) {
     goes_on = row_at_venue(next.stream);
-  } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
+  } else if (next.rank == Rank::strategy_row) {
     goes_on = row_at_strategy(next.stream);
   } else if (next.rank == Rank::bar_open) {
     open_bar(next.stream, false);
   } else {
-    goes_on = between_rows(next);
+    goes_on = between_rows(next.rank);
   }
   goes_on = goes_on && settle();
   if (config_.check_every_event) check();
@@ -195,17 +195,17 @@ bool BacktestLoop::step() {
 }
 
 // What is no recorded row.
-bool BacktestLoop::between_rows(const StreamMerge::Entry& next) {
+bool BacktestLoop::between_rows(Rank rank) {
   telling_ = kNoStream;
-  switch (next.rank) {
+  switch (rank) {
     case Rank::venue_due:
-      venue_acts(next.stream);
+      venue_acts(schedule_.first());
       return true;
     case Rank::command:
       return command_arrives();
     case Rank::report:
       return report_arrives();
-    case Rank::strategy_row:
+    case Rank::published_row:
       return published_arrives();
     default:
       return kernel_.advance(now_);
@@ -284,28 +284,31 @@ u64 BacktestLoop::rows_in_a_row(u64 most, bool& succeeded) {
 
 template <class Record>
 u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
+  constexpr bool kBars = std::is_same_v<Record, BarRecord>;
   const MarketStream& stream = merge_.stream(index);
   const i64 others = merge_.next_of_others(index);
   u64 taken = 0;
   while (taken < most && succeeded && !merge_.empty()) {
-    if constexpr (std::is_same_v<Record, BarRecord>) {
-      const u64 bars = kernel_.takes_quiet_bars() ? take_quiet_bars(index, most - taken, others, succeeded) : 0;
-      taken += bars;
-      if (bars != 0) continue;
-    } else if constexpr (is_of_market<Record>) {
-      const bool quiet = kernel_.takes_quiet_rows(stream.instrument);
-      const u64 rows = quiet ? take_quiet_rows<Record>(index, most - taken, others, succeeded) : 0;
-      taken += rows;
-      if (rows != 0) continue;
+    const StreamMerge::Entry& row = kBars ? merge_.top_of(index) : merge_.top_of_rows(index);
+    const i64 due = next_due();
+    if (row.time < due) {
+      u64 quiet = 0;
+      if constexpr (kBars) {
+        if (kernel_.takes_quiet_bars()) quiet = take_quiet_bars(index, most - taken, others, succeeded);
+      } else if constexpr (is_of_market<Record>) {
+        if (kernel_.takes_quiet_rows(stream.instrument)) {
+          quiet = take_quiet_rows<Record>(index, most - taken, std::min(others, due), succeeded);
+        }
+      }
+      taken += quiet;
+      if (quiet != 0) continue;
     }
-    constexpr bool kBars = std::is_same_v<Record, BarRecord>;
-    StreamMerge::Entry next = kBars ? merge_.top_of(index) : merge_.top_of_rows(index);
-    if (next.time >= next_due()) next = earliest(next);
+    const StreamMerge::Entry next = earliest(row, due);
     if (next.time >= others) break;
     go_to(next.time);
     if (next.rank == Rank::venue_row) {
       succeeded = take_venue_row<Record>(index, stream, true);
-    } else if (next.rank == Rank::strategy_row && next.stream != kPublished) {
+    } else if (next.rank == Rank::strategy_row) {
       const Record record = record_at<Record>(stream, merge_.strategy_row(index));
       merge_.strategy_done(index, true);
       telling_ = index;
@@ -313,7 +316,7 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
     } else if (next.rank == Rank::bar_open) {
       open_bar(index, true);
     } else {
-      succeeded = between_rows(next);
+      succeeded = between_rows(next.rank);
     }
     succeeded = succeeded && settle();
     ++taken;

@@ -163,8 +163,14 @@ class BacktestLoop : private VenuePort, private PastRows {
   void check_bar_series() const;
   void make_venues();
   void add_settings();
-  StreamMerge::Entry earliest(StreamMerge::Entry next) const noexcept;
-  StreamMerge::Entry next() const noexcept { return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top()); }
+  // This row, or what comes before it: `due` is next_due().
+  StreamMerge::Entry earliest(const StreamMerge::Entry& row, i64 due) const noexcept {
+    return row.time < due ? row : earliest_at(row, due);
+  }
+  StreamMerge::Entry earliest_at(const StreamMerge::Entry& row, i64 due) const noexcept;
+  StreamMerge::Entry next() const noexcept {
+    return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top(), next_due());
+  }
   // When something other than a recorded row is due.
   [[gnu::always_inline]] i64 next_due() const noexcept {
     return std::min({kernel_.next_timer(), schedule_.next_due(), published_.next_due(), commands_.next_due(),
@@ -173,7 +179,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   void go_to(i64 time);
   bool goes_on() const noexcept { return !merge_.empty() || next().time <= end_; }
   bool step();
-  bool between_rows(const StreamMerge::Entry& next);
+  bool between_rows(Rank rank);
   u64 rows_in_a_row(u64 most, bool& succeeded);
   template <class Record>
   u64 rows_of(u32 index, u64 most, bool& succeeded);
@@ -183,15 +189,17 @@ class BacktestLoop : private VenuePort, private PastRows {
   // Rows that a venue took without a word, but the last one where it has spoken.
   struct QuietBlock {
     std::size_t end;  // behind the last row
+    i64 time;         // of the last row, INT64_MIN if there is none
+    i64 next;         // of the row behind it
     i64 until;        // what reaches the strategies before this belongs to the block
     bool spoken;
   };
   template <class Record>
   QuietBlock rows_at_venue(u32 index, std::size_t last, i64 before);
-  // Rows of an instrument of which the kernel takes quiet rows, and how many steps that were; 0 where something else
-  // comes first.
+  // Rows of an instrument of which the kernel takes quiet rows, up to what else comes, at `before`; how many steps that
+  // were, 0 where equity is sampled first.
   template <class Record>
-  u64 take_quiet_rows(u32 index, u64 most, i64 others, bool& succeeded);
+  u64 take_quiet_rows(u32 index, u64 most, i64 before, bool& succeeded);
   bool has_at_once() const noexcept {
     return commands_.next_is_at_once() || responses_.next_is_at_once() || !published_.empty();
   }

@@ -39,8 +39,8 @@ class DueQueue {
   void push(const Item& item) {
     push(item.due, item.at_once, [&item](Item& sent) { sent = item; });
   }
-  // `write(item)` writes what is sent where it is kept, but for `due` and `at_once`; an item that left may have left its values
-  // there.
+  // `write(item)` writes what is sent where it is kept, but for `due` and `at_once`; an item that left may have left
+  // its values there.
   template <class Write>
   void push(i64 due, bool at_once, Write&& write) {
     require_room();

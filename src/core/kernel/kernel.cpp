@@ -53,12 +53,13 @@ bool Kernel::enter(i64 ts) {
   if (failed_) return false;
   if (ts < now_ || !(started_ || warming_) || calling_) [[unlikely]]
     refuse_input(ts);
-  if (next_timer() < ts) [[unlikely]] {
+  const i64 due = next_timer();
+  if (due < ts) [[unlikely]] {
     if (!fire(ts - 1)) return false;
   }
   now_ = ts;
   commands_ = 0;
-  if (way_.next_expiry() > ts) [[likely]]
+  if (due > ts || way_.next_expiry() > ts) [[likely]]
     return true;
   before_trade_ = behind_ = true;
   const bool goes_on = expire_held();
@@ -302,7 +303,8 @@ void Kernel::fire_next() {
 }
 
 bool Kernel::deliver(const Callback& callback) {
-  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+  const std::size_t count = ports_.size();
+  for (StrategyIndex strategy = 0; strategy < count; ++strategy) {
     if (!call(strategy, callback) || !settle()) return false;
   }
   return true;

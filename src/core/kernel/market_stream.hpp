@@ -72,12 +72,17 @@ template <class Record>
 }
 
 template <class Record>
+[[gnu::always_inline]] inline Record copied(const char* row) noexcept {
+  Record record;
+  std::memcpy(&record, row, sizeof record);
+  return record;
+}
+
+template <class Record>
 [[gnu::always_inline]] inline Record record_at(const MarketStream& stream, std::size_t row) noexcept {
   if (stream.packed == nullptr) [[unlikely]]
     return gathered<Record>(stream, row);
-  Record record;
-  std::memcpy(&record, stream.packed + row * sizeof(Record), sizeof record);
-  return record;
+  return copied<Record>(stream.packed + row * sizeof(Record));
 }
 
 }  // namespace pytrader

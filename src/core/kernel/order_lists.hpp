@@ -66,7 +66,7 @@ class OrderLists {
   void wait(const Order& order, i64 expire_time);
   void stop_waiting(const Order& order) noexcept;
   u32 waiting() const noexcept { return waiting_; }
-  i64 next_expiry() const noexcept { return expiries_.empty() ? INT64_MAX : expiries_.first_key(); }
+  i64 next_expiry() const noexcept { return expiries_.first_key(); }
   // The order that expires first of those that wait, if it does until `now`; 0 for none. It stays until it stops.
   ClientOrderId next_expired(i64 now) const noexcept { return next_expiry() <= now ? expiring_[expiries_.first()] : 0; }
 

@@ -13,7 +13,7 @@
 namespace pytrader {
 
 // What comes first of the things that happen at one time.
-enum class Rank : u8 { venue_due, venue_row, command, report, strategy_row, timer, bar_open };
+enum class Rank : u8 { venue_due, venue_row, command, report, strategy_row, published_row, timer, bar_open };
 
 // A tree of winners over two entries a stream: its next row at the venue, and the next row that is on its way to the
 // strategy. A row costs one comparison for each doubling of the streams, a single stream one.
@@ -69,6 +69,7 @@ class StreamMerge {
 
   // The row that top() stands for.
   std::size_t venue_row(u32 index) const noexcept { return cursors_[index].venue_row; }
+  i64 venue_time(u32 index) const noexcept { return entries_[2 * index].time; }
   std::size_t strategy_row(u32 index) const noexcept { return cursors_[index].strategy_row; }
 
   // Whether the stream's next entry is a bar's open, with nothing on its way and none that would be long on its way.
@@ -81,11 +82,11 @@ class StreamMerge {
   // keeps what it was, until rejoin().
   void pass_bars(u32 index, std::size_t count, i64 time);
 
-  // The stream's rows before this one were at their venue; those not received yet that arrive before `until`, or at
-  // `until` as they were at their venue, go to take(row, ts) in their order. With `but_last` the last of them waits for
-  // receive_now(). How many went. top() keeps what it was, until rejoin(). No bars.
-  template <class Take>
-  std::size_t pass_rows(u32 index, std::size_t venue_row, i64 until, bool but_last, Take&& take);
+  // The stream's rows before this one were at their venue, where it comes at `next`; those not received yet that arrive
+  // before `until`, or at `until` as they were at their venue, go to take(record, ts) in their order. With `but_last`
+  // the last of them waits for receive_now(). How many went. top() keeps what it was, until rejoin(). No bars.
+  template <class Record, class Take>
+  std::size_t pass_rows(u32 index, std::size_t venue_row, i64 next, i64 until, bool but_last, Take&& take);
   // Whether this row, which passed its venue last at `time`, reaches the strategy at that very time; then it is
   // received.
   bool receive_now(u32 index, std::size_t row, i64 time) noexcept;
@@ -128,33 +129,34 @@ class StreamMerge {
   LatencyChoice feed_latency_;
 };
 
-template <class Take>
-std::size_t StreamMerge::pass_rows(u32 index, std::size_t venue_row, i64 until, bool but_last, Take&& take) {
+template <class Record, class Take>
+[[gnu::always_inline]] inline std::size_t StreamMerge::pass_rows(u32 index, std::size_t venue_row, i64 next, i64 until,
+                                                                 bool but_last, Take&& take) {
   Cursor& cursor = cursors_[index];
   const MarketStream& stream = cursor.stream;
   Entry* const own = entries_.data() + 2 * index;
-  waiting_ -= cursor.venue_row < stream.rows ? 1 : 0;
-  waiting_ -= cursor.strategy_row < cursor.venue_row ? 1 : 0;
   const std::size_t first = cursor.strategy_row;
-  bool known = cursor.strategy_row < cursor.venue_row;  // when the next one arrives
+  bool known = first < cursor.venue_row;  // when the next one arrives
+  waiting_ -= (known ? 1 : 0) + (cursor.venue_row < stream.rows ? 1 : 0);
   i64 due = own[1].time;
-  cursor.venue_row = venue_row;
-  for (; cursor.strategy_row < venue_row; ++cursor.strategy_row) {
-    const std::size_t row = cursor.strategy_row;
-    if (!known) due = received_at(cursor, std::max(stream.columns[kTsEvent][row], stream.columns[kTsInit][row]));
-    const bool at_once = due == until && stream.columns[kTsEvent][row] == due && (row + 1 < venue_row || !but_last);
+  std::size_t row = first;
+  for (; row < venue_row && !(known && due > until); ++row) {
+    const Record record = record_at<Record>(stream, row);
+    if (!known) due = received_at(cursor, std::max(record.ts_event, record.ts_init));
+    const bool at_once = due == until && record.ts_event == due && (row + 1 < venue_row || !but_last);
     known = due >= until && !at_once;
     if (known) break;
-    take(row, due);
+    take(record, due);
     cursor.last_received = due;
   }
-  const bool on_its_way = cursor.strategy_row < venue_row;
+  cursor.strategy_row = row;
+  cursor.venue_row = venue_row;
+  const bool on_its_way = row < venue_row;
   const bool has_next = venue_row < stream.rows;
-  own[0] =
-      has_next ? next_at_venue(index, venue_row > 0 ? stream.columns[kTsEvent][venue_row - 1] : INT64_MIN) : kNothing;
+  own[0] = has_next ? Entry{next, Rank::venue_row, index} : kNothing;
   own[1] = on_its_way ? Entry{due, Rank::strategy_row, index} : kNothing;
   waiting_ += (on_its_way ? 1 : 0) + (has_next ? 1 : 0);
-  return cursor.strategy_row - first;
+  return row - first;
 }
 
 inline StreamMerge::Entry StreamMerge::next_at_venue(u32 index, i64 time) const {

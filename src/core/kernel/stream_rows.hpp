@@ -75,7 +75,7 @@ bool is_sound(const MarketStream& stream, std::size_t row, const Record& record)
 inline void tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
 }
-inline void tell(SimulatedVenue& venue, const L2Record& record) {
+[[gnu::always_inline]] inline void tell(SimulatedVenue& venue, const L2Record& record) {
   venue.apply_l2(record);
 }
 inline void tell(SimulatedVenue& venue, const QuoteRecord& record) {

@@ -61,6 +61,7 @@ u32 SyntheticBoard::take_noted(PriceSources& sources) noexcept {
   if (noted_.empty()) return 0;
   const u32 number = noted_.back();
   noted_.pop_back();
+  if (noted_.empty()) noted_at_ = INT64_MAX;
   sources = std::exchange(sources_[number - 1], PriceSources{0});
   return number;
 }

@@ -53,7 +53,7 @@ class SyntheticBoard {
   // comes at this time is in. Of one time, until take_noted(). Throws std::bad_alloc; nothing has changed then.
   void note(u32 number, PriceSource source, i64 now);
   // The time of what was noted, INT64_MAX where nothing was.
-  i64 next_due() const noexcept { return noted_.empty() ? INT64_MAX : noted_at_; }
+  i64 next_due() const noexcept { return noted_at_; }
   // The first of the synthetics that were noted, by order of registration, and its sources: nothing is noted of it any
   // more. 0 for none.
   u32 take_noted(PriceSources& sources) noexcept;
@@ -67,7 +67,7 @@ class SyntheticBoard {
   std::vector<std::vector<u32>> by_instrument_;
   std::vector<PriceSources> sources_;  // by number less one: what was noted of it
   std::vector<u32> noted_;             // numbers, the highest first
-  i64 noted_at_ = 0;
+  i64 noted_at_ = INT64_MAX;
 };
 
 // What of an instrument's market orders wait for: outside continuous trading what waits sleeps.

@@ -44,7 +44,7 @@ Timer TimerQueue::pop() noexcept {
   i64 next = 0;
   if (fired.interval_ns > 0 && !__builtin_add_overflow(fired.due, fired.interval_ns, &next)) {
     slots_[heap_[0]].timer.due = next;
-    sift_down(0);
+    if (heap_.size() > 1) sift_down(0);
   } else {
     remove(0);
   }

@@ -36,7 +36,7 @@ class VenueSchedule {
     if (due_[instrument] != kNeverDue) heap_.remove(instrument);
     due_[instrument] = due;
     if (due != kNeverDue) heap_.push(instrument, due, instrument);
-    next_due_ = heap_.empty() ? kNeverDue : heap_.first_key();
+    next_due_ = heap_.first_key();
   }
 
   SlotHeap heap_;

@@ -341,7 +341,7 @@ void SimulatedVenue::forget(u32 slot) noexcept {
 
 void SimulatedVenue::advance(i64 ts) {
   for (i64 due = next_due(); due <= ts && due != kNeverDue; due = next_due()) {
-    if (!expiries_.empty() && expiries_.first_key() == due) {
+    if (expiries_.first_key() == due) {
       close(expiries_.first(), ExecType::expired, RejectReason::none, due);
     } else {
       decide();

@@ -44,7 +44,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void replace(const ReplaceRequest& request, i64 ts) override;
   void hand_over(ExecutionVenue& next, i64 ts) override;
   i64 next_due() const noexcept override {
-    const i64 expiry = expiries_.empty() ? kNeverDue : expiries_.first_key();
+    const i64 expiry = expiries_.first_key();
     return held_.empty() ? expiry : std::min(expiry, held_.front().due);
   }
   void advance(i64 ts) override;
@@ -61,7 +61,22 @@ class SimulatedVenue final : public ExecutionVenue {
   // Rows of the venue's own kind, and trades beside levels or quotes. Whoever has other rows of the instrument keeps
   // them away: they are not the venue's market.
   void apply_l3(const L3Record& record);
-  void apply_l2(const L2Record& record);
+  // Inlined where rows come one after another: most of them change one level and nothing else.
+  [[gnu::always_inline]] void apply_l2(const L2Record& record) {
+    let_earlier_in(record.ts_event);
+    const Side side = static_cast<Side>(record.side);
+    u32 first = kNone;  // of the own orders that rest at the level
+    i64 before = 0;
+    if (static_cast<BookAction>(record.action) == BookAction::trade) {
+      told_trade(side, record.price, record.quantity, record.ts_event);
+    } else if (valid(side)) {
+      first = orders_.first_at(side, record.price);
+      if (first != kNone) before = l2_.displayed(side, record.price);
+    }
+    l2_.apply(record);
+    if (first != kNone) level_changes(first, before, l2_.displayed(side, record.price));
+    end_row(record.flags, record.ts_event);
+  }
   void apply_quote(const QuoteRecord& record);
   void apply_trade(const TradeRecord& record);
   // A bar is told twice: its open when it begins, the rest when it ends.
@@ -117,7 +132,17 @@ class SimulatedVenue final : public ExecutionVenue {
     if (!early_.empty() && !comes_early(ts)) [[unlikely]]
       let_in(ts);
   }
-  void end_row(i64 flags, i64 ts);
+  // What was elected enters when the event is over, and then what came too early.
+  void end_row(i64 flags, i64 ts) {
+    if ((flags & kFlagLast) == 0) {
+      event_under_way_ = ts;
+      return;
+    }
+    event_under_way_ = INT64_MIN;
+    after_event(ts);
+    if (!early_.empty()) [[unlikely]]
+      let_in(ts);
+  }
   void let_in(i64 ts);
   bool is_plain(const NewOrder& order) const noexcept;
   void submit_plain(const NewOrder& order, i64 ts);
@@ -209,8 +234,8 @@ class SimulatedVenue final : public ExecutionVenue {
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
   void trade_passes(Side side, i64 price, i64 quantity, i64 ts);
-  // Own orders of a level learn that it showed `before` lots and now shows `after`.
-  void level_changes(Side side, u32 level, i64 before, i64 after);
+  // Own orders of a level, from the first on, learn that it showed `before` lots and now shows `after`.
+  void level_changes(u32 first, i64 before, i64 after);
   void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
   // Bars.

@@ -26,7 +26,7 @@ class VenueL2Market final : public VenueMarket {
     if (has_marks_) [[unlikely]]
       update_marks(record);
   }
-  i64 displayed(Side side, i64 price) const noexcept { return book_.level(side, price).quantity; }
+  i64 displayed(Side side, i64 price) const noexcept { return book_.quantity_at(side, price); }
   const L2Book& book() const noexcept { return book_; }
 
  private:

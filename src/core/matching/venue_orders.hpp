@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "book/book_sides.hpp"
 #include "book/id_index.hpp"
 #include "book/ladder.hpp"
 #include "book/order_pool.hpp"
@@ -44,10 +45,15 @@ class VenueOrders {
   u32 slots() const noexcept { return static_cast<u32>(pool_.slots()); }
   bool is_live(u32 slot) const noexcept { return resting_[slot].venue_order_id != 0; }
 
-  const Ladder& ladder(Side side) const noexcept { return side == Side::buy ? bids_ : asks_; }
+  const Ladder& ladder(Side side) const noexcept { return sides_[BookSides::index_of(side)]; }
   // True if orders of this side rest at this price or better: what every event of the recording asks.
-  bool any_at_or_better(Side side, i64 price) const noexcept {
-    return side == Side::buy ? best_bid_ >= price : best_ask_ <= price;
+  bool any_at_or_better(Side side, i64 price) const noexcept { return ladder(side).is_reached(price); }
+  // The first in the queue of a price, kNone if none rests there.
+  u32 first_at(Side side, i64 price) const noexcept {
+    const Ladder& levels = ladder(side);
+    u32 level = kNone;
+    if (!levels.recent_level(price, level)) level = any_at_or_better(side, price) ? levels.find(price) : kNone;
+    return level == kNone ? kNone : levels[level].head;
   }
   u32 hidden_count() const noexcept { return hidden_count_; }
   RestingOrder& operator[](u32 slot) noexcept { return resting_[slot]; }
@@ -105,7 +111,6 @@ class VenueOrders {
     levels.push_back(levels.level_at(resting_[slot].price), slot, pool_);
     resting_[slot].stands = VenuePlace::resting;
     hidden_count_ += resting_[slot].has(kHidden) ? 1 : 0;
-    read_best();
   }
   void wait(u32 slot) noexcept {
     OrderNode& node = pool_[slot];
@@ -123,7 +128,6 @@ class VenueOrders {
     if (order.stands == VenuePlace::resting) {
       levels_of(order.side).unlink(slot, pool_);
       hidden_count_ -= order.has(kHidden) ? 1 : 0;
-      read_best();
     } else if (order.stands == VenuePlace::waiting) {
       (node.prev != kNone ? pool_[node.prev].next : first_waiting_) = node.next;
       (node.next != kNone ? pool_[node.next].prev : last_waiting_) = node.prev;
@@ -150,12 +154,7 @@ class VenueOrders {
   void show(u32 slot, i64 quantity) noexcept { pool_[slot].quantity = quantity; }
 
  private:
-  Ladder& levels_of(Side side) noexcept { return side == Side::buy ? bids_ : asks_; }
-
-  void read_best() noexcept {
-    best_bid_ = bids_.empty() ? INT64_MIN : bids_.best_price();
-    best_ask_ = asks_.empty() ? INT64_MAX : asks_.best_price();
-  }
+  Ladder& levels_of(Side side) noexcept { return sides_[BookSides::index_of(side)]; }
 
   u32 acquire(ClientOrderId id, i64 leaves_qty, const RestingOrder& order) {
     index_.reserve(index_.size() + 1);
@@ -170,14 +169,11 @@ class VenueOrders {
     return slot;
   }
 
-  i64 best_bid_ = INT64_MIN;  // no price is at or below it
-  i64 best_ask_ = INT64_MAX;
+  Ladder sides_[2] = {Ladder(Side::buy), Ladder(Side::sell)};
   OrderPool pool_;
   std::vector<RestingOrder> resting_;  // by slot
   std::vector<VenueTerms> terms_;      // by slot; empty until a first special order comes
   IdIndex index_;
-  Ladder bids_{Side::buy};
-  Ladder asks_{Side::sell};
   u32 first_waiting_ = kNone;
   u32 last_waiting_ = kNone;
   u32 hidden_count_ = 0;

@@ -57,18 +57,6 @@ i64 SimulatedVenue::fill_resting(u32 slot, i64 price, i64 most, bool tip_only, L
   return quantity;
 }
 
-// What was elected enters when the event is over, and then what came too early.
-void SimulatedVenue::end_row(i64 flags, i64 ts) {
-  if ((flags & kFlagLast) == 0) {
-    event_under_way_ = ts;
-    return;
-  }
-  event_under_way_ = INT64_MIN;
-  after_event(ts);
-  if (!early_.empty()) [[unlikely]]
-    let_in(ts);
-}
-
 void SimulatedVenue::apply_l3(const L3Record& record) {
   let_earlier_in(record.ts_event);
   const BookAction action = static_cast<BookAction>(record.action);
@@ -96,29 +84,9 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
   end_row(record.flags, record.ts_event);
 }
 
-void SimulatedVenue::apply_l2(const L2Record& record) {
-  let_earlier_in(record.ts_event);
-  const Side side = static_cast<Side>(record.side);
-  if (static_cast<BookAction>(record.action) == BookAction::trade) {
-    told_trade(side, record.price, record.quantity, record.ts_event);
-    l2_.apply(record);
-  } else {
-    const u32 level =
-        valid(side) && orders_.any_at_or_better(side, record.price) ? orders_.ladder(side).find(record.price) : kNone;
-    if (level == kNone) {
-      l2_.apply(record);
-    } else {
-      const i64 before = l2_.displayed(side, record.price);
-      l2_.apply(record);
-      level_changes(side, level, before, l2_.displayed(side, record.price));
-    }
-  }
-  end_row(record.flags, record.ts_event);
-}
-
-void SimulatedVenue::level_changes(Side side, u32 level, i64 before, i64 after) {
+void SimulatedVenue::level_changes(u32 first, i64 before, i64 after) {
   const bool known = before != kUnknownAhead && after != kUnknownAhead;
-  for (u32 slot = orders_.ladder(side)[level].head; slot != kNone; slot = orders_.next(slot)) {
+  for (u32 slot = first; slot != kNone; slot = orders_.next(slot)) {
     RestingOrder& own = orders_[slot];
     const QueueAhead ahead{own.place, own.place_fraction};
     const QueueAhead now =
@@ -184,7 +152,7 @@ void SimulatedVenue::quote_reaches(Side side, i64 same_price, i64 opposite_price
   for (u32 level = ladder.best(); level != kNone && !ladder.better(same_price, ladder.price_of(level));
        level = ladder.next_worse(level)) {
     const i64 price = ladder.price_of(level);
-    level_changes(side, level, before.displayed(side, price), quotes_.displayed(side, price));
+    level_changes(ladder[level].head, before.displayed(side, price), quotes_.displayed(side, price));
   }
 }
 

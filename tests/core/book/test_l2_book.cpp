@@ -117,5 +117,44 @@ TEST_CASE("random rows leave the book equal to a map") {
   }
 }
 
+TEST_CASE("a lenient book takes rows without a fault as a strict book does") {
+  testing::RandomSource random(11);
+  L2Book strict;
+  L2Book lenient(BookPolicy::lenient);
+  const i64 far[] = {0, 63, 64, 2'000, i64{1} << 40};
+  for (int i = 0; i < 20'000; ++i) {
+    const i64 side = random.between(kBuy, kSell);
+    const i64 away = random.between(1, 5) + far[random.below(8) == 0 ? random.below(5) : 0];
+    const i64 quantity = random.below(3) == 0 ? 0 : random.between(1, 9);
+    const BookAction action = random.below(2) == 0 ? BookAction::replace : BookAction::add;
+    const i64 flags = random.below(4) == 0 ? 0 : kFlagLast;
+    const L2Record change = row(action, side, side == kBuy ? 100 - away : 100 + away, quantity, flags, quantity / 2);
+    REQUIRE(strict.apply(change) == BookFault::none);
+    REQUIRE(lenient.apply(change) == BookFault::none);
+    REQUIRE(lenient.level_count() == strict.level_count());
+    for (const Side which : {Side::buy, Side::sell}) {
+      const LevelTotals at = strict.level(which, change.price);
+      const LevelTotals same = lenient.level(which, change.price);
+      REQUIRE((same.quantity == at.quantity && same.order_count == at.order_count));
+      REQUIRE(lenient.quantity_at(which, change.price) == at.quantity);
+      REQUIRE(lenient.empty(which) == strict.empty(which));
+      if (!strict.empty(which)) REQUIRE(lenient.best(which).price == strict.best(which).price);
+    }
+    if (i % 100 == 0) lenient.check();
+  }
+  CHECK(lenient.faults().total() == 0);
+}
+
+TEST_CASE("a lenient book is crossed by a new level and by one that gets another total, and counts both") {
+  L2Book book(BookPolicy::lenient);
+  book.apply(set(kBuy, 100, 5));
+  CHECK(book.apply(set(kSell, 99, 5)) == BookFault::crossed);
+  CHECK(book.apply(set(kSell, 99, 7)) == BookFault::crossed);
+  CHECK(book.apply(set(kSell, 99, 0)) == BookFault::none);
+  CHECK(book.faults()[BookFault::crossed] == 2);
+  CHECK(book.asks().empty());
+  book.check();
+}
+
 }  // namespace
 }  // namespace pytrader

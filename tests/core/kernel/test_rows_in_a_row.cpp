@@ -46,7 +46,7 @@ World make_world(u64 seed) {
     const i64 price = side == 1 ? mid - 1 - draws.below(5) : mid + 1 + draws.below(5);
     world.levels.push_back({ts, received,
                             static_cast<i64>(draws.below(8) == 0 ? BookAction::trade : BookAction::replace), side,
-                            price, 1 + draws.below(30), 0, draws.below(5) == 0 ? 0 : kFlagLast});
+                            price, draws.below(4) == 0 ? 0 : draws.below(30), 0, draws.below(5) == 0 ? 0 : kFlagLast});
     const u64 id = static_cast<u64>(1 + draws.below(i / 2 + 1));
     const bool adds = draws.below(2) == 0;
     const auto leaves = static_cast<i64>(draws.below(3) == 0 ? BookAction::execute : BookAction::erase);

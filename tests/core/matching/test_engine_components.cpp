@@ -74,7 +74,9 @@ TEST_CASE("a heap gives its slots by key, then by time, whatever left it in betw
       inside.push_back({key, static_cast<i64>(time), slot});
     }
     REQUIRE(heap.size() == inside.size());
-    if (!inside.empty()) {
+    if (inside.empty()) {
+      REQUIRE(heap.first_key() == INT64_MAX);
+    } else {
       const auto first = *std::min_element(inside.begin(), inside.end());
       REQUIRE((heap.first_key() == first[0] && heap.first() == first[2]));
     }

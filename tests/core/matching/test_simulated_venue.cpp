@@ -30,6 +30,26 @@ TEST_CASE("l2: a level that shrinks takes the quantity ahead with it, one that g
   CHECK(scene.traded() == 2);
 }
 
+// Pages of a ladder that it keeps at hand, pages that push one another out of that place, and pages far away.
+TEST_CASE("l2: own orders learn of their level however far from one another they rest") {
+  for (const Side side : {Side::buy, Side::sell}) {
+    VenueScene scene(MarketKind::l2);
+    const auto price_of = [side](i64 price) { return side == Side::buy ? price : 2'000'126 - price; };
+    const i64 best_first[] = {1'000'063, 1'000'000, 999'936, 1'000'000 - 1024, 1'000'000 - 5 * 1024, 7};
+    for (const i64 price : best_first) scene.level(side, price_of(price), 50);
+    for (const i64 price : best_first) scene.limit(side, price_of(price), 2);
+    scene.said();
+    for (const i64 price : best_first) scene.level(side, price_of(price), 10);
+    for (const i64 price : best_first) {
+      CAPTURE(price);
+      scene.print(opposite(side), price_of(price), 11);
+      CHECK(scene.traded() == 1);
+      scene.print(opposite(side), price_of(price), 1);
+      CHECK(scene.traded() == 1);
+    }
+  }
+}
+
 TEST_CASE("l2: a trade through the price fills, at the own price, whatever was ahead") {
   VenueScene scene(MarketKind::l2);
   scene.level(Side::sell, 101, 10);
