@@ -1,8 +1,10 @@
 // Indicators over closed bars: one small class each, exact where the formula is.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "decimal/integers.hpp"
 #include "model/records.hpp"
@@ -35,6 +37,17 @@ class Indicator {
   virtual ~Indicator() = default;
   // Takes the next closed bar. Error(decimal_overflow) changes nothing.
   virtual void update(const BarRecord& bar) = 0;
+  // What it will say after each of the next bars, for steady() alone: nothing changes before take_foreseen(), which
+  // comes next. Gives the number of bars that it can tell of: at most kMostForeseen, none before ready().
+  std::size_t foresee(const BarRecord* bars, std::size_t count) noexcept {
+    return foreseen_ = look_ahead(bars, std::min(count, kMostForeseen));
+  }
+  // The same as update() for each of the first `count` bars foreseen; the others are forgotten.
+  void take_foreseen(std::size_t count) noexcept {
+    if (count > 0) take_ahead(count);
+    foreseen_ = 0;
+  }
+  static constexpr std::size_t kMostForeseen = 64;
   // Whether enough bars were seen for the value to mean what its name says.
   bool ready() const noexcept { return ready_; }
   // In ticks; before ready() over the bars seen so far, 0 before the first.
@@ -48,21 +61,36 @@ class Indicator {
   bool is_exact() const noexcept { return is_exact_; }
 
  protected:
-  explicit Indicator(bool is_exact) noexcept : is_exact_(is_exact) {}
+  explicit Indicator(bool is_exact) : is_exact_(is_exact) {
+    if (is_exact) {
+      numerators_ahead_.resize(kMostForeseen);
+    } else {
+      values_ahead_.resize(kMostForeseen);
+    }
+  }
 
   Fraction exact_;  // of one that is exact
   bool ready_ = false;
+  // After each of the bars foreseen: of one that is exact its numerators over the denominator that it has, of another
+  // one its values.
+  std::vector<i64> numerators_ahead_;
+  std::vector<double> values_ahead_;
 
  private:
   friend int compare(const Indicator& a, const Indicator& b) noexcept;
+  friend class Course;
 
+  virtual std::size_t look_ahead(const BarRecord*, std::size_t) noexcept { return 0; }
+  virtual void take_ahead(std::size_t) noexcept {}
+
+  std::size_t foreseen_ = 0;
   bool is_exact_;
 };
 
 // An indicator that is fed with twice its prices, so that half ticks are whole numbers.
 class HalfTicks final : public Indicator {
  public:
-  explicit HalfTicks(std::unique_ptr<Indicator> doubled) noexcept
+  explicit HalfTicks(std::unique_ptr<Indicator> doubled)
       : Indicator(doubled->is_exact()), doubled_(std::move(doubled)) {
     read();
   }
@@ -89,6 +117,10 @@ inline int compare(const Indicator& a, const Indicator& b) noexcept {
 }
 // Against a price in ticks.
 int compare(const Indicator& indicator, const Fraction& price) noexcept;
+// After how many of the next `count` bars, one after another, compare() would still give `order`: as far as they were
+// foreseen. Who has foreseen nothing stays as it is. May say fewer than there are.
+std::size_t steady(const Indicator& a, const Indicator& b, int order, std::size_t count) noexcept;
+std::size_t steady(const Indicator& indicator, const Fraction& price, int order, std::size_t count) noexcept;
 
 // Names that make_indicator knows, for messages and documentation.
 constexpr std::string_view kIndicatorNames[] = {"sma", "ema"};

@@ -15,9 +15,17 @@ class Sma final : public Indicator {
   double value() const noexcept override;
 
  private:
-  std::vector<i64> closes_;
+  std::size_t look_ahead(const BarRecord* bars, std::size_t count) noexcept override;
+  void take_ahead(std::size_t count) noexcept override;
+  std::size_t behind(std::size_t place, std::size_t count) const noexcept {
+    return place + count < closes_.size() ? place + count : place + count - closes_.size();
+  }
+
+  std::vector<i64> closes_;  // a ring of `length` closes, and room for those foreseen
+  i64 length_;
   i64 count_ = 0;
   std::size_t next_ = 0;
+  std::size_t oldest_ = 0;
 };
 
 // value += (close - value) * 2 / (length + 1), started at the first close; ready after `length` bars. Float64: its
@@ -29,6 +37,12 @@ class Ema final : public Indicator {
   double value() const noexcept override { return value_; }
 
  private:
+  std::size_t look_ahead(const BarRecord* bars, std::size_t count) noexcept override;
+  void take_ahead(std::size_t count) noexcept override { value_ = values_ahead_[count - 1]; }
+  double after(double value, i64 close) const noexcept {
+    return value + (static_cast<double>(close) - value) * weight_;
+  }
+
   i64 length_;
   i64 count_ = 0;
   double weight_;

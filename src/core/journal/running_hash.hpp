@@ -16,7 +16,7 @@ class RunningHash {
  public:
   void add(u64 word) noexcept {
     u64& lane = lanes_[count_ & 1];
-    lane = fold(lane ^ word, kMultipliers[count_ & 1]) + word;
+    lane = step(lane, word, count_ & 1);
     ++count_;
   }
   void add(i64 word) noexcept { add(static_cast<u64>(word)); }
@@ -30,10 +30,31 @@ class RunningHash {
   // which do not wait for one another. A word is lost only beside one that is its key.
   template <class... Words>
   void add_row(Words... words) noexcept {
+    add(link_of(words...));
+  }
+  template <class... Words>
+  [[gnu::always_inline]] static u64 link_of(Words... words) noexcept {
     constexpr std::size_t kWords = sizeof...(Words);
     static_assert(kWords <= std::size(kKeys));
     const u64 row[kWords + 1] = {static_cast<u64>(words)..., 0};
-    add(kWords + mixed(row, std::make_index_sequence<(kWords + 1) / 2>{}));
+    return kWords + mixed(row, std::make_index_sequence<(kWords + 1) / 2>{});
+  }
+  // The same as add_row() for each of these rows, of which link(i) gives the link_of(): lanes stay in registers.
+  template <class Link>
+  void add_rows(std::size_t count, Link&& link) noexcept {
+    std::size_t i = 0;
+    if (count > 0 && (count_ & 1) != 0) add(link(i++));
+    u64 even = lanes_[0];
+    u64 odd = lanes_[1];
+    const std::size_t alone = i;
+    for (; i + 2 <= count; i += 2) {
+      even = step(even, link(i), 0);
+      odd = step(odd, link(i + 1), 1);
+    }
+    lanes_[0] = even;
+    lanes_[1] = odd;
+    count_ += i - alone;
+    if (i < count) add(link(i));
   }
 
   u64 count() const noexcept { return count_; }
@@ -46,7 +67,14 @@ class RunningHash {
  private:
   static u64 fold(u64 a, u64 b) noexcept {
     const u128 product = static_cast<u128>(a) * b;
-    return static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
+    u64 folded = static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
+    // Folded here and now: a compiler that adds all up at the end keeps both halves of every
+    // product, and those are more than it has registers.
+    asm("" : "+r"(folded));
+    return folded;
+  }
+  static u64 step(u64 lane, u64 word, std::size_t which) noexcept {
+    return fold(lane ^ word, kMultipliers[which]) + word;
   }
   // Written out pair by pair, so that words stay in registers and keys are constants: a compiler that is not asked for
   // every speed keeps a loop.

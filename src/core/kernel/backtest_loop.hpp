@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "kernel/bar_block.hpp"
 #include "kernel/due_queue.hpp"
 #include "kernel/kernel.hpp"
 #include "kernel/market_stream.hpp"
@@ -184,7 +185,6 @@ class BacktestLoop : private VenuePort, private PastRows {
   template <class Record>
   u64 rows_of(u32 index, u64 most, bool& succeeded);
   bool is_quiet(u32 index) const noexcept;
-  std::size_t quiet_block(u32 index, i64 before, std::size_t most, BarRecord* block) const noexcept;
   u64 take_quiet_bars(u32 index, u64 most, i64 others, bool& succeeded);
   // Rows that a venue took without a word, but the last one where it has spoken.
   struct QuietBlock {
@@ -247,6 +247,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   PublishedMarket published_;
   // By stream: the venue whose market it is, null where strategies alone hear it.
   std::vector<SimulatedVenue*> market_of_;
+  std::vector<std::unique_ptr<BarBlock>> bar_blocks_;  // by stream, null where it has no bars
   VenueNumbers numbers_;
   std::vector<ExecutionReport> said_;    // by the venue in the step under way; bound: what one row or command can cause
   u64 said_count_ = 0;                   // reports so far, of all venues

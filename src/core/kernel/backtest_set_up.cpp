@@ -84,6 +84,7 @@ void BacktestLoop::add_stream(MarketStream stream) {
   require_set_up("a stream can not be added");
   kernel_.instrument(stream.instrument);
   if (stream.kind == StreamKind::bar) kernel_.add_recorded_bars(stream.instrument, stream.duration_ns);
+  bar_blocks_.push_back(stream.kind == StreamKind::bar ? std::make_unique<BarBlock>() : nullptr);
   total_events_ += stream.rows;
   merge_.add(std::move(stream));
 }

@@ -72,6 +72,17 @@ class BarBoard {
   void update_indicators(SeriesId series, const BarRecord& bar) {
     for (const std::unique_ptr<Indicator>& indicator : series_[series].indicators) indicator->update(bar);
   }
+  // What the indicators will say after these bars, as far as all of them know it; of how many they do, and what is then
+  // taken of them.
+  std::size_t foresee(SeriesId series, const BarRecord* bars, std::size_t count) noexcept {
+    for (const std::unique_ptr<Indicator>& indicator : series_[series].indicators) {
+      count = indicator->foresee(bars, count);
+    }
+    return count;
+  }
+  void take_foreseen(SeriesId series, std::size_t count) noexcept {
+    for (const std::unique_ptr<Indicator>& indicator : series_[series].indicators) indicator->take_foreseen(count);
+  }
   void set_last(SeriesId series, const BarRecord& bar) noexcept {
     series_[series].last = bar;
     series_[series].has_last = true;

@@ -157,6 +157,24 @@ void ConditionBoard::evaluate(Node& node) const noexcept {
   }
 }
 
+bool ConditionBoard::is_settled(SeriesId series) const noexcept {
+  const Followers& followers = by_series_[series];
+  return !followers.fresh && std::all_of(followers.orders.begin(), followers.orders.end(),
+                                         [this](ConditionId id) { return nodes_[id].order == nodes_[id].before; });
+}
+
+std::size_t ConditionBoard::pass_foreseen(SeriesId series, std::size_t count) noexcept {
+  fired_.clear();
+  for (const ConditionId id : by_series_[series].orders) {
+    const Node& node = nodes_[id];
+    if (!node.a->ready() || (node.b != nullptr && !node.b->ready())) continue;
+    if (node.order == kUnordered) return 0;
+    count = node.b != nullptr ? steady(*node.a, *node.b, node.order, count)
+                              : steady(*node.a, node.price, node.order, count);
+  }
+  return count;
+}
+
 const std::vector<WatchId>& ConditionBoard::update(SeriesId series) {
   fired_.clear();
   Followers& followers = by_series_[series];

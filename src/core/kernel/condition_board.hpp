@@ -47,7 +47,12 @@ class ConditionBoard {
   bool has(SeriesId series) const noexcept { return series < by_series_.size() && !by_series_[series].orders.empty(); }
   // The series has a new value: what became true, in the order in which it was asked for. Good until the next call.
   const std::vector<WatchId>& update(SeriesId series);
-  // What the last update() gave.
+  // Whether nothing but an operand that comes to stand otherwise to its other one can change a condition.
+  bool is_settled(SeriesId series) const noexcept;
+  // The same, where that is so, as update() for each of the bars that the series' indicators have foreseen, up to the
+  // first that may change a condition: for how many. Nothing becomes true with these.
+  std::size_t pass_foreseen(SeriesId series, std::size_t count) noexcept;
+  // What the last of these gave.
   const std::vector<WatchId>& fired() const noexcept { return fired_; }
   Truth truth(ConditionId condition) const noexcept { return nodes_[condition].truth; }
   std::size_t size() const noexcept { return nodes_.size(); }

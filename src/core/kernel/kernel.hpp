@@ -213,6 +213,7 @@ class Kernel {
   bool tell(const std::vector<CashEvent>& done);
   bool fire(i64 until);
   i64 closed_until() const noexcept { return now_ == INT64_MIN ? now_ : std::max(closed_until_, now_ - 1); }
+  std::size_t pass_bars(SeriesId series, const BarRecord* bars, std::size_t count);
   void fill(SeriesId series);
   void warm(SeriesId series, Indicator& indicator);
   void fire_next();

@@ -56,9 +56,8 @@ constexpr bool in_range(i64 value) noexcept {
 }
 // Whether the prices and the volume of a bar can be.
 constexpr bool makes_sense(const BarRecord& bar) noexcept {
-  const i64 lower = bar.open < bar.close ? bar.open : bar.close;
-  const i64 upper = bar.open < bar.close ? bar.close : bar.open;
-  return bar.low <= lower && bar.high >= upper && in_range(bar.low) && in_range(bar.high) && bar.volume >= 0;
+  return bar.low <= bar.open && bar.low <= bar.close && bar.low >= -kMaxNumber && bar.high >= bar.open &&
+         bar.high >= bar.close && bar.high <= kMaxNumber && bar.volume >= 0;
 }
 
 template <class Record>

@@ -1,4 +1,5 @@
 // Moving averages against sums counted afresh, and comparisons that do not round.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -71,6 +72,97 @@ TEST_CASE("comparison is exact where float64 sees no difference") {
   CHECK(compare(two, three) == 1);
   CHECK(compare(three, two) == -1);
   CHECK(compare(two, two) == 0);
+}
+
+TEST_CASE("bars foreseen and taken are the same as bars taken one by one") {
+  u64 state = 5;
+  const auto draw = [&state](u64 limit) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    return (state >> 33) % limit;
+  };
+  for (const char* name : {"sma", "ema"}) {
+    for (const i64 length : {1, 2, 7, 63, 64, 65, 300}) {
+      CAPTURE(name);
+      CAPTURE(length);
+      const auto ahead = make_indicator(name, length);
+      const auto alone = make_indicator(name, length);
+      std::size_t told = 0;
+      for (int block = 0; block < 200; ++block) {
+        std::vector<BarRecord> bars(1 + draw(100));
+        const bool huge = name[0] == 's' && block % 20 == 7;  // sums beyond 64 bits
+        for (BarRecord& bar : bars) bar = closing_at(static_cast<i64>(draw(9)) + (huge ? INT64_MAX - 10 : 1000));
+        const std::size_t foreseen = ahead->foresee(bars.data(), bars.size());
+        REQUIRE(foreseen <= std::min(bars.size(), Indicator::kMostForeseen));
+        REQUIRE((foreseen == 0 || alone->ready()));
+        told += foreseen;
+        const std::size_t taken = draw(foreseen + 1);
+        ahead->take_foreseen(taken);
+        for (std::size_t i = 0; i < taken; ++i) alone->update(bars[i]);
+        REQUIRE(ahead->value() == alone->value());
+        REQUIRE(compare(*ahead, *alone) == 0);
+        const std::size_t more = draw(3) == 0 ? bars.size() : draw(4);
+        for (std::size_t i = taken; i < std::min(bars.size(), taken + more); ++i) {
+          ahead->update(bars[i]);
+          alone->update(bars[i]);
+        }
+        Fraction left;
+        Fraction right;
+        REQUIRE(ahead->exact(left) == alone->exact(right));
+        REQUIRE(left.numerator == right.numerator);
+        REQUIRE(left.denominator == right.denominator);
+        REQUIRE(ahead->value() == alone->value());
+        REQUIRE(ahead->ready() == alone->ready());
+      }
+      CHECK(told > 1000);
+    }
+  }
+}
+
+TEST_CASE("what is steady ahead is what comparisons say bar by bar") {
+  u64 state = 8;
+  const auto draw = [&state](u64 limit) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    return (state >> 33) % limit;
+  };
+  std::size_t steady_bars = 0;
+  const auto make = [&](u64 kind) { return make_indicator(kind % 2 == 0 ? "sma" : "ema", 1 + kind); };
+  for (int round = 0; round < 400; ++round) {
+    CAPTURE(round);
+    const auto a = make(draw(6));
+    const auto b = make(draw(6));
+    // Over 64 bits, between ticks, and on one.
+    const Fraction prices[] = {{1002, 1}, {2005, 2}, {i128{1} << 80, i64{1} << 62}, {i128{1002} << 50, i64{1} << 50}};
+    const Fraction price = prices[draw(4)];
+    const i64 scale = round % 4 == 0 ? i64{1} << 50 : 1;
+    const auto close = [&] { return closing_at((1000 + static_cast<i64>(draw(5))) * scale); };
+    for (int i = 0; i < 10; ++i) {
+      a->update(close());
+      b->update(close());
+    }
+    std::vector<BarRecord> bars(20);
+    for (BarRecord& bar : bars) bar = close();
+    const bool both_move = round % 3 != 0;
+    const int order = compare(*a, *b);
+    const int price_order = compare(*a, price);
+    std::size_t count = a->foresee(bars.data(), bars.size());
+    if (both_move) count = std::min(count, b->foresee(bars.data(), bars.size()));
+    const std::size_t with_other = steady(*a, *b, order, count);
+    const std::size_t with_price = steady(*a, price, price_order, count);
+    a->take_foreseen(0);
+    b->take_foreseen(0);
+    steady_bars += with_other + with_price;
+    bool ended = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      a->update(bars[i]);
+      if (both_move) b->update(bars[i]);
+      if (i < with_other) REQUIRE(compare(*a, *b) == order);
+      if (i < with_price) REQUIRE(compare(*a, price) == price_order);
+      ended = ended || (i == with_other && compare(*a, *b) != order);
+    }
+    // Numbers that fit 64 bits are looked at to the end.
+    if (scale == 1) REQUIRE((with_other == count || ended));
+  }
+  CHECK(steady_bars > 1000);
 }
 
 TEST_CASE("fractions compare by cross multiplication, and say when they can not") {

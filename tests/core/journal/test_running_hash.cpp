@@ -140,6 +140,34 @@ TEST_CASE("a row of words is one link of the chain, mixed from its words one by 
   CHECK(known.digest() == 0x0EC3C8D78CDFC913ull);
 }
 
+TEST_CASE("rows added together are the same as rows added one by one, wherever the chain stands") {
+  u64 state = 11;
+  for (std::size_t before = 0; before < 3; ++before) {
+    for (std::size_t count = 0; count < 9; ++count) {
+      CAPTURE(before);
+      CAPTURE(count);
+      std::vector<u64> words(3 * count);
+      for (u64& word : words) word = next(state);
+      RunningHash together;
+      RunningHash alone;
+      for (std::size_t i = 0; i < before; ++i) {
+        together.add(i);
+        alone.add(i);
+      }
+      together.add_rows(count, [&](std::size_t row) {
+        return RunningHash::link_of(words[3 * row], words[3 * row + 1], words[3 * row + 2]);
+      });
+      for (std::size_t row = 0; row < count; ++row) {
+        alone.add_row(words[3 * row], words[3 * row + 1], words[3 * row + 2]);
+      }
+      together.add(u64{7});
+      alone.add(u64{7});
+      CHECK(together.count() == alone.count());
+      CHECK(together.digest() == alone.digest());
+    }
+  }
+}
+
 TEST_CASE("each word of a row counts, and so does its place") {
   std::set<u64> digests;
   const auto digest_of = [](auto... words) {

@@ -130,6 +130,28 @@ TEST_CASE("a condition that is true when it is asked for fires at the next updat
   CHECK(scene.close(4).empty());
 }
 
+TEST_CASE("bars foreseen pass up to the one that changes a condition, and nothing fires with them") {
+  Scene scene;
+  const WatchId watch =
+      scene.board.watch(0, scene.board.relation(Relation::crosses_above, scene.a(), nullptr, {19, 2}));
+  CHECK_FALSE(scene.board.is_settled(0));  // the watch is new
+  scene.close(4);
+  CHECK_FALSE(scene.board.is_settled(0));  // a crossing may follow from what it was before
+  scene.close(5);
+  CHECK(scene.board.is_settled(0));
+  BarRecord bars[4]{};
+  for (int i = 0; i < 4; ++i) bars[i].close = 7 + i;
+  CHECK(scene.quick.foresee(bars, 4) == 4);
+  CHECK(scene.board.pass_foreseen(0, 4) == 3);  // 10 is above
+  scene.quick.take_foreseen(3);
+  CHECK(scene.quick.value() == 9);
+  CHECK(scene.board.fired().empty());
+  CHECK(scene.close(10) == Fired{watch});
+  CHECK_FALSE(scene.board.is_settled(0));
+  CHECK(scene.close(10) == Fired{});
+  CHECK(scene.board.is_settled(0));
+}
+
 TEST_CASE("a condition that does not exist is refused by name") {
   Scene scene;
   CHECK_THROWS_WITH_AS(scene.board.watch(0, 7), "conditions: there is no condition 7; the run has 0", Error);

@@ -62,6 +62,41 @@ std::string view_of(ScriptedRun& run) {
          " " + std::to_string(run.kernel().position(0, 0).quantity) + " " + std::to_string(run.loop.now());
 }
 
+std::string truths_of(ScriptedRun& run) {
+  std::string truths;
+  for (ConditionId id = 0; id < run.kernel().conditions().size(); ++id) {
+    truths += "?01"[static_cast<int>(run.kernel().conditions().truth(id)) + 1];
+  }
+  return truths;
+}
+
+// Relations of every kind between averages of either kind and prices, on two series, and what is made of them.
+void add_conditions(Kernel& kernel, StrategyIndex strategy, Draws& draws) {
+  ConditionBoard& board = kernel.conditions();
+  std::vector<Operand> operands;
+  for (int i = 0; i < 4; ++i) {
+    const SeriesId series = kernel.add_recorded_bars(draws.below(4) == 0 ? 1 : 0, 100);
+    const char* const name = draws.below(3) == 0 ? "ema" : "sma";
+    operands.push_back({&kernel.add_indicator(series, make_indicator(name, 1 + draws.below(50))), series});
+  }
+  std::vector<ConditionId> made;
+  for (int i = 0; i < 6; ++i) {
+    const auto relation = static_cast<ConditionBoard::Relation>(draws.below(4));
+    const auto& a = operands[static_cast<std::size_t>(draws.below(4))];
+    const auto& b = operands[static_cast<std::size_t>(draws.below(4))];
+    const Fraction price{i128{1980 + draws.below(40)} << (draws.below(3) == 0 ? 60 : 0), i64{2}};
+    made.push_back(board.relation(relation, a, draws.below(3) == 0 ? nullptr : &b, price));
+  }
+  for (int i = 0; i < 3; ++i) {
+    const ConditionId a = made[static_cast<std::size_t>(draws.below(static_cast<i64>(made.size())))];
+    const ConditionId b = made[static_cast<std::size_t>(draws.below(static_cast<i64>(made.size())))];
+    made.push_back(i == 0 ? board.both(a, b) : i == 1 ? board.either(a, b) : board.inverse(a));
+  }
+  for (const ConditionId condition : made) {
+    if (draws.below(3) == 0) kernel.watch(strategy, condition);
+  }
+}
+
 struct Choice {
   LoopConfig config;
   u32 mask = mask_of(CallbackKind::start) | mask_of(CallbackKind::condition);
@@ -69,20 +104,51 @@ struct Choice {
   u64 steps_at_once = UINT64_MAX;
   std::vector<QuoteRecord> others;  // of a second instrument
   bool others_first = false;
+  std::vector<BarRecord> other_bars;  // of the second instrument
+  u64 conditions = 0;                 // draws those of two strategies; 0: those below, of one
+  bool packed = true;
 };
+
+void add_streams(ScriptedRun& run, const std::vector<BarRecord>& bars, const Choice& choice) {
+  const InstrumentIndex second = run.kernel().add_instrument(unit_instrument("OTHER"));
+  if (choice.others_first) run.add_stream_of<QuoteRecord>(second, StreamKind::quote, choice.others);
+  run.add_stream<BarRecord>(StreamKind::bar, bars, 100, choice.packed);
+  if (!choice.other_bars.empty()) run.add_stream_of<BarRecord>(second, StreamKind::bar, choice.other_bars, 100, true);
+  if (!choice.others_first) run.add_stream_of<QuoteRecord>(second, StreamKind::quote, choice.others);
+}
+
+// What a strategy of one crossing and one inverse does when it is woken.
+void trade(ScriptedRun& run, const Callback& callback, i64 turn) {
+  const Side side = *callback.watch == 0 ? Side::buy : Side::sell;
+  if (turn % 3 != 0) run.kernel().submit(run.market(side, 1));
+  if (turn % 3 == 0) run.kernel().submit(run.limit(side, callback.ts % 2 == 0 ? 990 : 1010, 2));
+  for (ClientOrderId id = 1; turn % 5 == 0 && id <= run.kernel().orders().size(); ++id) run.kernel().cancel({id, 0});
+}
 
 Outcome run_bars(const std::vector<BarRecord>& bars, const Choice& choice, bool one_by_one) {
   Outcome outcome;
   ScriptedRun run(choice.config, one_by_one);
-  const InstrumentIndex second = run.kernel().add_instrument(unit_instrument("OTHER"));
+  add_streams(run, bars, choice);
   ScriptedStrategy& strategy = run.add_strategy(choice.mask);
-  if (choice.others_first) run.add_stream_of<QuoteRecord>(second, StreamKind::quote, choice.others);
-  run.add_stream<BarRecord>(StreamKind::bar, bars, 100, true);
-  if (!choice.others_first) run.add_stream_of<QuoteRecord>(second, StreamKind::quote, choice.others);
   i64 turn = 0;
+  Draws draws{choice.conditions};
+  if (choice.conditions != 0) {
+    ScriptedStrategy& other = run.add_strategy(choice.mask);
+    other.on_callback = [&](const Callback& callback) {
+      outcome.seen.push_back("other " + std::to_string(callback.ts) + " " + truths_of(run));
+      if (callback.kind == CallbackKind::start) add_conditions(run.kernel(), 1, draws);
+      return true;
+    };
+  }
   strategy.on_callback = [&](const Callback& callback) {
     Kernel& kernel = run.kernel();
     outcome.seen.push_back(view_of(run));
+    if (choice.conditions != 0) {
+      outcome.seen.push_back(truths_of(run));
+      // In the middle of a run too: such a condition may be true already.
+      if (turn++ % 40 == 0 && kernel.conditions().size() < 60) add_conditions(kernel, 0, draws);
+      return true;
+    }
     if (callback.kind == CallbackKind::start) {
       const SeriesId series = kernel.add_recorded_bars(0, 100);
       const Operand quick{&kernel.add_indicator(series, make_indicator("sma", 3)), series};
@@ -95,11 +161,7 @@ Outcome run_bars(const std::vector<BarRecord>& bars, const Choice& choice, bool 
       kernel.watch(0, kernel.conditions().both(down, kernel.conditions().inverse(up)));
       kernel.set_timer(0, callback.ts + 7777, 12'345, 0);
     }
-    if (callback.kind != CallbackKind::condition || !choice.trades) return true;
-    const Side side = *callback.watch == 0 ? Side::buy : Side::sell;
-    if (++turn % 3 != 0) kernel.submit(run.market(side, 1));
-    if (turn % 3 == 0) kernel.submit(run.limit(side, callback.ts % 2 == 0 ? 990 : 1010, 2));
-    for (ClientOrderId id = 1; turn % 5 == 0 && id <= kernel.orders().size(); ++id) kernel.cancel({id, 0});
+    if (callback.kind == CallbackKind::condition && choice.trades) trade(run, callback, ++turn);
     return true;
   };
   try {
@@ -117,6 +179,7 @@ Outcome run_bars(const std::vector<BarRecord>& bars, const Choice& choice, bool 
   outcome.equity = run.loop.recorder().equity().back().equity;
   outcome.samples = run.loop.recorder().equity().size();
   outcome.log = strategy.log;
+  outcome.seen.push_back(truths_of(run));
   return outcome;
 }
 
@@ -154,8 +217,54 @@ TEST_CASE("quiet bars in blocks are the same run, whatever wakes a strategy betw
   CHECK(woken > 1000);
 }
 
+TEST_CASE("conditions of every kind fire in blocks where they fire bar by bar") {
+  std::size_t woken = 0;
+  for (u64 seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    Choice choice;
+    choice.conditions = seed;
+    choice.packed = seed % 3 != 0;
+    choice.config.start_ts = seed % 7 == 0 ? 9000 : INT64_MIN;
+    // Of the same times, or of times between.
+    if (seed % 2 == 0) choice.other_bars = make_bars(seed % 4 == 0 ? seed : seed + 1000, 400, false);
+    woken += require_same(make_bars(seed, 900, seed % 5 == 0), choice).seen.size();
+  }
+  CHECK(woken > 4000);
+}
+
+TEST_CASE("bars of prices of any size are the same run in blocks") {
+  for (u64 seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    Choice choice;
+    choice.trades = false;
+    std::vector<BarRecord> bars = make_bars(seed, 900, false);
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+      // Sums of forty of these need more than 64 bits, for a while or from the beginning.
+      const i64 shift = seed % 3 == 0 || (i / 100) % 3 == 1 ? 2'000'000'000'000'000'000 : 0;
+      for (i64 BarRecord::* price : {&BarRecord::open, &BarRecord::high, &BarRecord::low, &BarRecord::close}) {
+        bars[i].*price = seed % 2 == 0 ? bars[i].*price + shift : bars[i].*price - shift;
+      }
+    }
+    require_same(bars, choice);
+  }
+}
+
+TEST_CASE("a long quiet market passes in blocks, and the one bar that ends it is noticed wherever it stands") {
+  for (const std::size_t place : {55, 127, 128, 129, 191, 192, 193, 255, 256, 399}) {
+    CAPTURE(place);
+    std::vector<BarRecord> bars;
+    for (std::size_t i = 0; i < 400; ++i) {
+      const i64 ts = 100 * static_cast<i64>(i);
+      const i64 price = i == place ? 1500 : 1000;
+      bars.push_back({ts + 100, ts + 100, ts, price, price, price, price, 1});
+    }
+    const Outcome run = require_same(bars, {});
+    CHECK(run.seen.size() > 1);
+  }
+}
+
 TEST_CASE("a bar that can not be is refused in a block as it is alone") {
-  for (const std::size_t place : {0, 1, 63, 64, 65, 200, 299}) {
+  for (const std::size_t place : {0, 1, 63, 64, 65, 127, 128, 129, 200, 299}) {
     for (int fault = 0; fault < 6; ++fault) {
       CAPTURE(place);
       CAPTURE(fault);
