@@ -1,5 +1,5 @@
-// Things on their way, out in order of the time at which they are due and, at one time, of their sending, those that
-// are taken at once before the others.
+// Things on their way, out in order of the time at which they are due and, at one time, of their sending.
+// Those that are taken at once come before the others of their time.
 #pragma once
 
 #include <algorithm>

@@ -154,9 +154,7 @@ class Backtest:
         self.allotments = capital_allotments(strategies, allocation, self.strategies, self.cash)
         self.start_ns = _start(start, self.markets)
         self.states = saved_states(state, self.strategies)
-        self.snapshot_interval_ns = (
-            0 if snapshot_interval is None else _interval(snapshot_interval, "snapshot_interval")
-        )
+        self.snapshot_interval_ns = _snapshot_interval(snapshot_interval)
         self.account = account
         self.insurance = insurance_funds(account, insurance, self.markets.instruments)
         self.venue_models = checked_venues(venues, self.markets.instruments, self.markets.recorded)
@@ -316,6 +314,10 @@ def _flag(value: bool, name: str) -> bool:
     if type(value) is not bool:
         raise InvalidArgument(f"{name} must be True or False, got {value!r}")
     return value
+
+
+def _snapshot_interval(value: str | int | None) -> int:
+    return 0 if value is None else _interval(value, "snapshot_interval")
 
 
 def _interval(value: str | int, name: str) -> int:

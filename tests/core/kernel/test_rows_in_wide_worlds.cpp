@@ -1,6 +1,6 @@
-// Whole records of runs (orders, events, fills with mids, equity, money events, snapshots) are the same whether rows
-// are taken in blocks or one by one: several instruments and connections, drawn latencies, marks, phases, money events,
-// warm-up, an exchange.
+// Whole records of runs are the same whether rows are taken in blocks or one by one.
+// Orders, events, fills with mids, equity, money events, snapshots; several instruments and connections, drawn
+// latencies, marks, phases, money events, warm-up, an exchange.
 #include <cstring>
 #include <string>
 #include <vector>
