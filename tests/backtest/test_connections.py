@@ -28,9 +28,9 @@ class BuysOnce(Strategy):
         self.heard: dict[str, int] = {}
 
     def on_quote(self, quote: Quote) -> None:
-        if quote.instrument.id not in self.heard:
-            self.heard[quote.instrument.id] = self.clock.now - START
-            self.buy(1, quote.instrument)
+        if quote.instrument_id not in self.heard:
+            self.heard[quote.instrument_id] = self.clock.now - START
+            self.buy(1, quote.instrument_id)
 
 
 def run(venues: dict[str, Venue], strategy: Strategy | None = None, **arguments: Any) -> BacktestResult:
