@@ -6,6 +6,7 @@ import ctypes
 import shutil
 import subprocess
 import threading
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import pytest
 
 from pytrader import Backtest, Instrument, InvalidArgument, InvalidState, Strategy
 from pytrader.backtest import BacktestResult
-from pytrader.strategy import Bar, CompiledStrategy
+from pytrader.data import Funding, money_event_stream
+from pytrader.model import TradingPhase
+from pytrader.model.records import STATUS
+from pytrader.strategy import Bar, CashEvent, CompiledStrategy, Quote
 from pytrader.strategy.compiled import events, functions, include_directory
 from tests.backtest.known_bars import known_bars
+from tests.backtest.markets import START, instrument, quotes
 from tests.examples.test_examples import example
 
 STOCK = Instrument("KNOWN", "SIM", kind="equity", quote_currency="USD", tick_size="0.01", lot_size="1")
@@ -111,6 +116,68 @@ def test_handlers_written_in_python_by_ctypes_hear_every_kind_of_event() -> None
     run(CompiledStrategy(on_bar=on_bar, on_order_event=on_order_event), 30)
     assert "".join(kind for kind in heard if kind != "bar") == "A064"
     assert heard.count("bar") == 30
+
+
+def test_money_events_and_phases_are_those_that_strategies_in_python_hear() -> None:
+    heard: list[tuple[int, ...]] = []
+    phases: list[tuple[int, int]] = []
+
+    @HANDLER
+    def on_quote(context: int, event: int, _: int) -> int:
+        run_handle = int(np.ctypeslib.as_array((ctypes.c_int64 * 5).from_address(context)).view(events.CONTEXT)[0]["run"])
+        if functions.position(run_handle, 0) == 0:
+            functions.submit(run_handle, 0, 2, 7, -(2**63), 3, 0, 0)
+        assert functions.phase(run_handle, 0) == TradingPhase.CONTINUOUS
+        assert functions.mark_price(run_handle, 0) == -(2**63)
+        return 0
+
+    @HANDLER
+    def on_cash_event(context: int, event: int, _: int) -> int:
+        raw = (ctypes.c_int64 * (events.CASH_EVENT.itemsize // 8)).from_address(event)
+        told = np.ctypeslib.as_array(raw).view(events.CASH_EVENT)[0]
+        money = ((int(told[f"{name}_high"]) << 64) + int(told[f"{name}_low"]) for name in ("amount", "price"))
+        heard.append((int(told["kind"]), int(told["quantity_before"]), int(told["quantity_after"]), *money))
+        return 0
+
+    @HANDLER
+    def on_status(context: int, event: int, _: int) -> int:
+        told = np.ctypeslib.as_array((ctypes.c_int64 * 3).from_address(event)).view(events.STATUS)[0]
+        phases.append((int(told["ts_event"]), int(told["phase"])))
+        return 0
+
+    class Sells(Strategy):
+        def on_start(self) -> None:
+            self.told: list[tuple[int, ...]] = []
+            self.phases: list[tuple[int, int]] = []
+
+        def on_quote(self, quote: Quote) -> None:
+            if self.position.is_flat:
+                self.sell(quantity_lots=7)
+
+        def on_cash_event(self, event: CashEvent) -> None:
+            lots = (int(quantity * 1000) for quantity in (event.quantity_before, event.quantity_after))
+            exact = (int(Decimal(str(value)) * 10**18) for value in (event.amount.amount, event.price))
+            self.told.append((int(event.kind), *lots, *exact))
+
+        def on_status(self, instrument: str, phase: TradingPhase) -> None:
+            self.phases.append((self.clock.now, int(phase)))
+
+    perpetual = instrument(kind="perpetual")
+    moments = [START + 1_500_000_000, START + 2_500_000_000]
+    money = money_event_stream(perpetual, [Funding(ts, "0.0001", "100.01") for ts in moments])
+    status = np.zeros(1, STATUS)
+    status["ts_event"] = status["ts_init"] = START + 2_700_000_000
+    status["phase"] = TradingPhase.HALT
+    data = [(perpetual, quotes([(10_000, 10_002)] * 3)), money, (perpetual, status)]
+    compiled = CompiledStrategy(on_quote=on_quote, on_cash_event=on_cash_event, on_status=on_status)
+    first = Backtest(compiled, data, cash="1000 USDT").run()
+    strategy = Sells()
+    second = Backtest(strategy, data, cash="1000 USDT").run()
+    assert heard == strategy.told
+    assert [entry[:3] for entry in heard] == [(1, -7, -7)] * 2
+    assert phases == strategy.phases == [(START + 2_700_000_000, TradingPhase.HALT)]
+    assert first.accounts == second.accounts
+    assert first.cash_events.tobytes() == second.cash_events.tobytes()
 
 
 def test_an_error_of_a_handler_reaches_the_caller() -> None:

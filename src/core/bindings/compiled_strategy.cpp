@@ -5,37 +5,10 @@
 #include <array>
 
 #include "bindings/compiled_arguments.hpp"
+#include "bindings/compiled_events.hpp"
 #include "bindings/strategy_view.hpp"
 
-static_assert(sizeof(pytrader_quote) == sizeof(pytrader::QuoteRecord) &&
-              sizeof(pytrader_trade) == sizeof(pytrader::TradeRecord) &&
-              sizeof(pytrader_bar) == sizeof(pytrader::BarRecord) &&
-              sizeof(pytrader_level) == sizeof(pytrader::LevelTotals));
-
 namespace pytrader::bindings {
-namespace {
-
-pytrader_order_event event_of(const OrderEvent& event) noexcept {
-  return {event.ts_event,
-          event.ts_init,
-          event.client_order_id,
-          event.venue_order_id,
-          event.exec_id,
-          event.price,
-          event.order_qty,
-          event.cum_qty,
-          event.leaves_qty,
-          event.last_px,
-          event.last_qty,
-          static_cast<i64>(event.exec_type),
-          static_cast<i64>(event.ord_status),
-          static_cast<i64>(event.side),
-          static_cast<i64>(event.liquidity),
-          static_cast<i64>(event.reason)};
-}
-
-}  // namespace
-
 // The functions of pytrader_api. Each does its work in `guarded`: an error is kept for the end of the handler.
 struct CompiledCalls {
   static CompiledStrategy& self(pytrader_run* run) noexcept { return *reinterpret_cast<CompiledStrategy*>(run); }
@@ -203,6 +176,18 @@ struct CompiledCalls {
     });
   }
 
+  static i64 phase(pytrader_run* run, u64 instrument) noexcept {
+    return guarded(run, i64{-1}, [&](CompiledStrategy&, const Kernel& kernel) {
+      return i64{kernel.phase(number(instrument, "instrument"))};
+    });
+  }
+
+  static i64 mark_price(pytrader_run* run, u64 instrument) noexcept {
+    return guarded(run, kNoPrice, [&](CompiledStrategy&, const Kernel& kernel) {
+      return bindings::mark_price(kernel, number(instrument, "instrument"));
+    });
+  }
+
   static u64 set_timer(pytrader_run* run, i64 first_ts, i64 interval_ns, u64 name) noexcept {
     return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
       return kernel.set_timer(strategy.index_, first_ts, interval_ns, number(name, "timer name"));
@@ -349,7 +334,9 @@ const pytrader_api& CompiledStrategy::api() noexcept {
                                          &Calls::inverse,
                                          &Calls::when,
                                          &Calls::fail,
-                                         &Calls::submit_list};
+                                         &Calls::submit_list,
+                                         &Calls::phase,
+                                         &Calls::mark_price};
   return functions;
 }
 
@@ -369,6 +356,8 @@ StrategyPort CompiledStrategy::port() noexcept {
   handles(CallbackKind::fill, handlers_.on_fill);
   handles(CallbackKind::position, handlers_.on_position);
   handles(CallbackKind::condition, handlers_.on_condition);
+  handles(CallbackKind::status, handlers_.on_status);
+  handles(CallbackKind::cash_event, handlers_.on_cash_event);
   return port;
 }
 
@@ -422,8 +411,7 @@ std::int32_t CompiledStrategy::wake(const Callback& callback) {
       if (!wants_bar(callback.series)) return 0;
       return handlers_.on_bar(context, reinterpret_cast<const pytrader_bar*>(callback.bar), state_);
     case CallbackKind::timer: {
-      const pytrader_timer timer{callback.timer->ts_event, callback.timer->ts_init, callback.timer->timer_id,
-                                 callback.timer->name};
+      const pytrader_timer timer = event_of(*callback.timer);
       return handlers_.on_timer(context, &timer, state_);
     }
     case CallbackKind::order_event:
@@ -439,9 +427,13 @@ std::int32_t CompiledStrategy::wake(const Callback& callback) {
     case CallbackKind::degrade:  // not handled: an error of a compiled strategy ends the run
     case CallbackKind::resume:
     case CallbackKind::fault:
-    case CallbackKind::status:  // asked for where it is needed: phases and accounts can be read
-    case CallbackKind::cash_event:
       return 0;
+    case CallbackKind::status:
+      return handlers_.on_status(context, reinterpret_cast<const pytrader_status*>(callback.status), state_);
+    case CallbackKind::cash_event: {
+      const pytrader_cash_event event = event_of(*callback.cash_event);
+      return handlers_.on_cash_event(context, &event, state_);
+    }
     case CallbackKind::condition: {
       const std::uint64_t watch = *callback.watch;
       return handlers_.on_condition(context, &watch, state_);

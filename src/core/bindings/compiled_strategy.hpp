@@ -23,6 +23,8 @@ struct CompiledHandlers {
   pytrader_order_event_handler on_fill = nullptr;
   pytrader_position_handler on_position = nullptr;
   pytrader_condition_handler on_condition = nullptr;
+  pytrader_status_handler on_status = nullptr;
+  pytrader_cash_event_handler on_cash_event = nullptr;
 };
 
 // The address of one stands behind pytrader_run. No exception leaves it into foreign code: the first is kept, and

@@ -72,6 +72,29 @@ typedef struct pytrader_position {
   int64_t quantity; /* signed lots */
 } pytrader_position;
 
+/* A trading phase of the instrument begins: a number of pytrader.model.TradingPhase. */
+typedef struct pytrader_status {
+  int64_t ts_event, ts_init;
+  int64_t phase;
+} pytrader_status;
+
+/* An exact number of 10^-18 units, of 128 bits: high * 2^64 + low. */
+typedef struct pytrader_exact {
+  uint64_t low;
+  int64_t high;
+} pytrader_exact;
+
+/* What a money event did to a position of this strategy (docs/money_events.md). Money is of the instrument's quote
+ * currency. */
+typedef struct pytrader_cash_event {
+  int64_t ts_event, ts_init;
+  int64_t kind;                            /* a number of pytrader.model.CashEventKind */
+  int64_t quantity_before, quantity_after; /* signed lots */
+  pytrader_exact amount;                   /* by which cash changed */
+  pytrader_exact realized_pnl;             /* of what it closed */
+  pytrader_exact price;                    /* at which it was reckoned, 0 where none was needed */
+} pytrader_cash_event;
+
 /* The best levels of a side: see read_levels. */
 typedef struct pytrader_level {
   int64_t price, quantity, order_count;
@@ -117,6 +140,8 @@ typedef int32_t (*pytrader_bar_handler)(const pytrader_context*, const pytrader_
 typedef int32_t (*pytrader_timer_handler)(const pytrader_context*, const pytrader_timer*, void* state);
 typedef int32_t (*pytrader_order_event_handler)(const pytrader_context*, const pytrader_order_event*, void* state);
 typedef int32_t (*pytrader_position_handler)(const pytrader_context*, const pytrader_position*, void* state);
+typedef int32_t (*pytrader_status_handler)(const pytrader_context*, const pytrader_status*, void* state);
+typedef int32_t (*pytrader_cash_event_handler)(const pytrader_context*, const pytrader_cash_event*, void* state);
 /* The number that `when` gave out for the condition that became true. */
 typedef int32_t (*pytrader_condition_handler)(const pytrader_context*, const uint64_t* number, void* state);
 
@@ -191,6 +216,12 @@ typedef struct pytrader_api {
    * PYTRADER_ONE_CANCELS_OTHER, ..., or 0. Returns the first client order id, which the others follow; 0 on error. */
   uint64_t (*submit_list)(pytrader_run*, const pytrader_new_order* orders, int64_t count, int64_t with_parent,
                           int64_t contingency, int64_t trigger_mode);
+
+  /* The trading phase that the venue's status said last, a number of pytrader.model.TradingPhase; that of continuous
+   * trading where it said nothing; -1 on error. */
+  int64_t (*phase)(pytrader_run*, uint64_t instrument);
+  /* The venue's mark price; PYTRADER_NO_PRICE where it said none, or on error. */
+  int64_t (*mark_price)(pytrader_run*, uint64_t instrument);
 } pytrader_api;
 
 #ifdef __cplusplus

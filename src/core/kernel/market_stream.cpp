@@ -116,6 +116,10 @@ MarketStream complete(MarketStream stream) {
     throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ": the duration of its bars is " +
                                                  std::to_string(stream.duration_ns) + " ns; it must be positive");
   }
+  // Rows are in order of time, so that it is the last one. Only a stream's end is as late as that.
+  if (stream.rows > 0 && stream.columns[kTsEvent][stream.rows - 1] == INT64_MAX) {
+    refuse_row(stream, stream.rows - 1, "ts_event is 2^63 - 1, which stands for a time that never comes");
+  }
   return stream;
 }
 

@@ -28,6 +28,8 @@ _HANDLERS: Final = (
     "on_fill",
     "on_position",
     "on_condition",
+    "on_status",
+    "on_cash_event",
 )
 # The base class of all function pointers has no public name.
 _FUNCTION_POINTER: Final[Any] = ctypes.CFUNCTYPE(None).__mro__[1]
@@ -64,6 +66,8 @@ _TYPES: Final[dict[str, tuple[Any, ...]]] = {
     "when": (_LONG, _RUN, _LONG),
     "fail": (None, _RUN, _RUN),
     "submit_list": (_COUNT, _RUN, _RUN, _LONG, _LONG, _LONG, _LONG),
+    "phase": (_LONG, _RUN, _COUNT),
+    "mark_price": (_LONG, _RUN, _COUNT),
 }
 
 
@@ -79,7 +83,7 @@ What each takes and returns stands in ``strategy_api.h``; pointers, the run's am
 
 
 def _record(*fields: str) -> np.dtype[np.void]:
-    return np.dtype([(name, np.uint64 if name.endswith(("_id", "name")) else np.int64) for name in fields])
+    return np.dtype([(name, np.uint64 if name.endswith(("_id", "name", "_low")) else np.int64) for name in fields])
 
 
 class events:  # noqa: N801
@@ -111,6 +115,21 @@ class events:  # noqa: N801
         "reason",
     )
     POSITION: Final = _record("quantity")
+    STATUS: Final = _record("ts_event", "ts_init", "phase")
+    #: Money as two halves of 10^-18 units: ``high * 2**64 + low``, where ``low`` is without a sign.
+    CASH_EVENT: Final = _record(
+        "ts_event",
+        "ts_init",
+        "kind",
+        "quantity_before",
+        "quantity_after",
+        "amount_low",
+        "amount_high",
+        "realized_pnl_low",
+        "realized_pnl_high",
+        "price_low",
+        "price_high",
+    )
 
 
 class CompiledStrategy:
@@ -125,9 +144,9 @@ class CompiledStrategy:
         What its orders are called by.
     **handlers
         ``on_start``, ``on_stop``, ``on_quote``, ``on_trade``, ``on_book``, ``on_bar``, ``on_timer``,
-        ``on_order_event``, ``on_fill``, ``on_position`` and ``on_condition``: a function of the type that
-        ``strategy_api.h`` states, as a numba ``cfunc``, a ctypes or CFFI function pointer, a capsule of a Cython
-        module's ``__pyx_capi__``, or an address. What is not given costs nothing.
+        ``on_order_event``, ``on_fill``, ``on_position``, ``on_condition``, ``on_status`` and ``on_cash_event``: a
+        function of the type that ``strategy_api.h`` states, as a numba ``cfunc``, a ctypes or CFFI function pointer, a
+        capsule of a Cython module's ``__pyx_capi__``, or an address. What is not given costs nothing.
 
     Raises
     ------

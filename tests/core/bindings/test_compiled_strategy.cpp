@@ -246,3 +246,58 @@ TEST_CASE("levels are read best first") {
   run.run();
   CHECK(state.quotes == 1);
 }
+
+TEST_CASE("phases, marks and money events are told and can be read") {
+  CompiledHandlers handlers;
+  handlers.on_start = [](const pytrader_context* context, const void*, void*) -> std::int32_t {
+    CHECK(context->api->phase(context->run, 0) == static_cast<i64>(TradingPhase::continuous));
+    CHECK(context->api->mark_price(context->run, 0) == PYTRADER_NO_PRICE);
+    return 0;
+  };
+  handlers.on_quote = &buy_once;
+  handlers.on_status = [](const pytrader_context* context, const pytrader_status* status, void* state) -> std::int32_t {
+    CHECK(status->ts_event == 20);
+    CHECK(status->phase == static_cast<i64>(TradingPhase::halt));
+    CHECK(context->api->phase(context->run, 0) == status->phase);
+    ++of(state).conditions;
+    return 0;
+  };
+  handlers.on_cash_event = [](const pytrader_context* context, const pytrader_cash_event* event,
+                              void* state) -> std::int32_t {
+    CHECK(event->ts_event == 30);
+    CHECK(event->kind == static_cast<i64>(CashEventKind::funding));
+    CHECK(event->quantity_before == 3);
+    CHECK(event->quantity_after == 3);
+    // 3 lots at 102 pay 1 %: 3.06, of 10^-18.
+    CHECK(event->amount.high == -1);
+    CHECK(event->amount.low == static_cast<u64>(-3'060'000'000'000'000'000));
+    CHECK(event->realized_pnl.high == 0);
+    CHECK(event->price.high == 5);  // 102 * 10^18 is beyond 64 bits
+    CHECK(event->price.low == static_cast<u64>(kFixedOne * 102));
+    CHECK(context->api->mark_price(context->run, 0) == 102);
+    ++of(state).bars;
+    return 0;
+  };
+  State state;
+  ScriptedRun run;
+  CompiledStrategy strategy(handlers, &state);
+  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
+  run.add_stream<StatusRecord>(StreamKind::status, {{20, 20, static_cast<i64>(TradingPhase::halt)}});
+  run.add_stream<MarkRecord>(StreamKind::mark, {{25, 25, 102, kNoPrice}});
+  run.add_stream<CashEventRecord>(StreamKind::cash_event,
+                                  {{30, 30, static_cast<i64>(CashEventKind::funding), 1, 2, 1, kNoPrice, 0}});
+  run.run();
+  CHECK(state.conditions == 1);
+  CHECK(state.bars == 1);
+}
+
+TEST_CASE("an instrument that does not exist has neither phase nor mark") {
+  CompiledHandlers handlers;
+  handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
+    CHECK(context->api->phase(context->run, 7) == -1);
+    CHECK(context->api->mark_price(context->run, 7) == PYTRADER_NO_PRICE);
+    return 0;
+  };
+  CHECK(message_of(handlers).find("instrument") != std::string::npos);
+}

@@ -215,6 +215,17 @@ TEST_CASE("rows out of order are refused by stream and row") {
   CHECK_THROWS_AS(run.run(), Error);
 }
 
+TEST_CASE("a row at the time that never comes is refused when its stream is added") {
+  ScriptedRun run;
+  CHECK_THROWS_WITH_AS(
+      run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(5, 99, 101), quote_row(INT64_MAX, 99, 101)}),
+      "stream test, row 1: ts_event is 2^63 - 1, which stands for a time that never comes", Error);
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(5, 99, 101), quote_row(INT64_MAX - 1, 99, 101)});
+  run.add_strategy();
+  CHECK(run.run() == RunStatus::finished);
+  CHECK(run.loop.now() == INT64_MAX - 1);
+}
+
 TEST_CASE("a strategy that commands without end and without time is stopped by an error") {
   ScriptedRun run;
   ScriptedStrategy& strategy = run.add_strategy();

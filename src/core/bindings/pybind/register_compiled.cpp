@@ -46,6 +46,10 @@ CompiledHandlers read_handlers(const py::dict& addresses) {
       set_handler(handlers.on_position, address);
     } else if (name == "on_condition") {
       set_handler(handlers.on_condition, address);
+    } else if (name == "on_status") {
+      set_handler(handlers.on_status, address);
+    } else if (name == "on_cash_event") {
+      set_handler(handlers.on_cash_event, address);
     } else {
       throw Error(ErrorCode::invalid_argument, "a compiled strategy has no handler " + name);
     }
@@ -78,7 +82,7 @@ class CompiledPort {
 };
 
 py::dict function_addresses() {
-  static constexpr std::array<const char*, 31> kNames = {"now",
+  static constexpr std::array<const char*, 33> kNames = {"now",
                                                          "submit",
                                                          "submit_order",
                                                          "cancel",
@@ -108,7 +112,9 @@ py::dict function_addresses() {
                                                          "inverse",
                                                          "when",
                                                          "fail",
-                                                         "submit_list"};
+                                                         "submit_list",
+                                                         "phase",
+                                                         "mark_price"};
   static_assert(sizeof(pytrader_api) == 2 * sizeof(u64) + kNames.size() * sizeof(void*));
   const auto* words = reinterpret_cast<const u64*>(&CompiledStrategy::api());
   py::dict addresses;
