@@ -124,7 +124,8 @@ def test_money_events_and_phases_are_those_that_strategies_in_python_hear() -> N
 
     @HANDLER
     def on_quote(context: int, event: int, _: int) -> int:
-        run_handle = int(np.ctypeslib.as_array((ctypes.c_int64 * 5).from_address(context)).view(events.CONTEXT)[0]["run"])
+        where = np.ctypeslib.as_array((ctypes.c_int64 * 5).from_address(context)).view(events.CONTEXT)[0]
+        run_handle = int(where["run"])
         if functions.position(run_handle, 0) == 0:
             functions.submit(run_handle, 0, 2, 7, -(2**63), 3, 0, 0)
         assert functions.phase(run_handle, 0) == TradingPhase.CONTINUOUS
