@@ -37,6 +37,14 @@ BookFault L2Book::apply_any(const L2Record& row) {
   return fault;
 }
 
+// A total is never negative: `before` is so where nobody has looked yet.
+L2Book::Change L2Book::apply_any_level(const L2Record& row, i64 before) {
+  const Side which = static_cast<Side>(row.side);
+  if (before < 0) before = quantity_at(which, row.price);
+  apply_any(row);
+  return {before, quantity_at(which, row.price)};
+}
+
 BatchResult L2Book::apply(const L2Columns& columns, std::size_t first, CrossedWatch* watch) {
   return apply_rows(*this, first, columns.rows, watch, [&columns](std::size_t i) { return columns.row(i); });
 }

@@ -45,7 +45,28 @@ class L2Book : public BookSides {
 
   // Whether a fault other than none was applied nevertheless: see BookPolicy.
   bool applied(BookFault fault) const noexcept { return pytrader::applied(fault, policy_); }
-  BookFault apply(const L2Record& row) { return sets_level(row) ? BookFault::none : apply_any(row); }
+  BookFault apply(const L2Record& row) {
+    i64 before = 0;
+    return sets(row) && sets_level(row, before) ? BookFault::none : apply_any(row);
+  }
+  // Whether a row, sound but for its price, says what a level's total is.
+  static bool sets(const L2Record& row) noexcept {
+    static_assert(static_cast<i64>(BookAction::add) == 1 && static_cast<i64>(BookAction::replace) == 2);
+    static_assert(static_cast<i64>(Side::buy) == 1 && static_cast<i64>(Side::sell) == 2);
+    // Bits of what is out of range: few branches.
+    const u64 beyond = (static_cast<u64>(row.action) - 1) | (static_cast<u64>(row.side) - 1);
+    const u64 unsound = static_cast<u64>(row.quantity) >> 63 | static_cast<u64>(row.order_count) >> 32;
+    return (beyond >> 1 | unsound) == 0;
+  }
+  // The total that a level has before a row, and after it.
+  struct Change {
+    i64 before, after;
+  };
+  // The same for a row that sets(); says what becomes of the level.
+  Change apply_level(const L2Record& row) {
+    i64 before = -1;
+    return sets_level(row, before) ? Change{before, row.quantity} : apply_any_level(row, before);
+  }
   // As apply_rows says.
   BatchResult apply(const L2Columns& columns, std::size_t first = 0, CrossedWatch* watch = nullptr);
   void count(BookFault fault) noexcept { faults_.add(fault); }
@@ -69,28 +90,27 @@ class L2Book : public BookSides {
   void check() const;
 
  private:
-  // The common row, for a lenient book: a level near the others gets another total, which it has as long as it is in
-  // use. False for any other row, and where the book is crossed after it: then apply_any() takes the row, again.
-  bool sets_level(const L2Record& row) noexcept {
-    const u64 which = static_cast<u64>(row.side) - static_cast<u64>(Side::buy);
-    const bool sets =
-        row.action == static_cast<i64>(BookAction::replace) || row.action == static_cast<i64>(BookAction::add);
-    const bool sound = row.quantity >= 0 && static_cast<u64>(row.order_count) <= UINT32_MAX;
-    if (!sets || which > 1 || !sound || policy_ != BookPolicy::lenient) return false;
-    Ladder& ladder = sides_[which];
+  // The common row that sets(), for a lenient book: a level near the others gets another total, which it has as long as
+  // it is in use. False for any other, and where the book is crossed after it: then apply_any() takes the row, again.
+  // `before` is what the level had, as it was where that was not looked for.
+  [[gnu::always_inline]] bool sets_level(const L2Record& row, i64& before) noexcept {
+    if (policy_ != BookPolicy::lenient) return false;
+    Ladder& ladder = mutable_side(static_cast<Side>(row.side));
     u32 level = kNone;
     if (!ladder.recent_level(row.price, level)) return false;
     Level& at = ladder[level];
+    before = at.quantity;
     if (row.quantity == 0) {
-      if (at.quantity != 0) ladder.vacated(level);
+      if (before != 0) ladder.vacated(level);
     } else {
-      if (at.quantity == 0) ladder.occupied(level);
+      if (before == 0) ladder.occupied(level);
       at.quantity = row.quantity;
       at.order_count = static_cast<u32>(row.order_count);
     }
     return (row.flags & kFlagLast) == 0 || !crossed();
   }
   BookFault apply_any(const L2Record& row);
+  Change apply_any_level(const L2Record& row, i64 before);
   BookFault dispatch(const L2Record& row);
   BookFault set(const L2Record& row);
   BookFault erase(const L2Record& row);

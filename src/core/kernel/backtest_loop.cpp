@@ -156,7 +156,7 @@ bool BacktestLoop::drain() {
 
 // What it is, is as good as random: one bit for each thing that comes at that time, in the order of their ranks, and no
 // branch.
-StreamMerge::Entry BacktestLoop::earliest_at(const StreamMerge::Entry& row, i64 due) const noexcept {
+Rank BacktestLoop::first_at(const StreamMerge::Entry& row, i64 due) const noexcept {
   const auto bit = [](Rank rank, bool comes) { return u32{comes} << static_cast<u32>(rank); };
   u32 coming = bit(row.rank, row.time == due) | bit(Rank::command, commands_.next_due() == due) |
                bit(Rank::report, responses_.next_due() == due) | bit(Rank::published_row, published_.next_due() == due);
@@ -166,7 +166,7 @@ StreamMerge::Entry BacktestLoop::earliest_at(const StreamMerge::Entry& row, i64 
     coming &= bit(row.rank, true) | bit(Rank::command, !commands_.empty()) | bit(Rank::report, !responses_.empty()) |
               bit(Rank::published_row, !published_.empty());
   }
-  return {due, static_cast<Rank>(std::countr_zero(coming)), row.stream};
+  return static_cast<Rank>(std::countr_zero(coming));
 }
 
 void BacktestLoop::go_to(i64 time) {
@@ -249,7 +249,8 @@ bool BacktestLoop::row_at_venue(u32 index) {
 template <class Record>
 bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool alone) {
   const std::size_t row = merge_.venue_row(index);
-  const Record record = record_at<Record>(stream, row);
+  Record room;
+  const Record& record = record_at(stream, row, room);
   check_row(stream, row, record);
   ++events_;
   if (record.ts_init < record.ts_event) [[unlikely]]
@@ -259,10 +260,11 @@ bool BacktestLoop::take_venue_row(u32 index, const MarketStream& stream, bool al
   } else if constexpr (std::is_same_v<Record, MarkRecord>) {
     take_mark(index, record);
   } else if (market_of_[index] != nullptr) {
-    tell(*market_of_[index], record);
-    // The row may have closed an order that had a time of its own.
-    schedule_.set(stream.instrument, market_of_[index]->next_due());
-    collect();
+    if (tell(*market_of_[index], record)) {
+      // The row may have closed an order that had a time of its own.
+      schedule_.set(stream.instrument, market_of_[index]->next_due());
+      collect();
+    }
   }
   const bool received = merge_.venue_done(index, std::max(record.ts_event, record.ts_init), alone);
   if (!settle_before(index, received)) return false;
@@ -303,20 +305,22 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
       taken += quiet;
       if (quiet != 0) continue;
     }
-    const StreamMerge::Entry next = earliest(row, due);
-    if (next.time >= others) break;
-    go_to(next.time);
-    if (next.rank == Rank::venue_row) {
+    const i64 time = std::min(row.time, due);
+    if (time >= others) break;
+    const Rank rank = row.time < due ? row.rank : first_at(row, due);
+    go_to(time);
+    if (rank == Rank::venue_row) {
       succeeded = take_venue_row<Record>(index, stream, true);
-    } else if (next.rank == Rank::strategy_row) {
-      const Record record = record_at<Record>(stream, merge_.strategy_row(index));
+    } else if (rank == Rank::strategy_row) {
+      Record room;
+      const Record& record = record_at(stream, merge_.strategy_row(index), room);
       merge_.strategy_done(index, true);
       telling_ = index;
       succeeded = tell(kernel_, stream, record, now_);
-    } else if (next.rank == Rank::bar_open) {
+    } else if (rank == Rank::bar_open) {
       open_bar(index, true);
     } else {
-      succeeded = between_rows(next.rank);
+      succeeded = between_rows(rank);
     }
     succeeded = succeeded && settle();
     ++taken;
@@ -327,7 +331,8 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
 void BacktestLoop::open_bar(u32 index, bool alone) {
   const MarketStream& stream = merge_.stream(index);
   const std::size_t row = merge_.venue_row(index);
-  const BarRecord record = record_at<BarRecord>(stream, row);
+  BarRecord room;
+  const BarRecord& record = record_at(stream, row, room);
   check_row(stream, row, record);
   if (market_of_[index] != nullptr) {
     market_of_[index]->open_bar(record);
@@ -339,7 +344,8 @@ void BacktestLoop::open_bar(u32 index, bool alone) {
 bool BacktestLoop::row_at_strategy(u32 index) {
   const MarketStream& stream = merge_.stream(index);
   return with_record(stream.kind, [&]<class Record>() {
-    const Record record = record_at<Record>(stream, merge_.strategy_row(index));
+    Record room;
+    const Record& record = record_at(stream, merge_.strategy_row(index), room);
     merge_.strategy_done(index);
     telling_ = index;
     return tell(kernel_, stream, record, now_);

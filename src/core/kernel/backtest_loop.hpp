@@ -164,13 +164,12 @@ class BacktestLoop : private VenuePort, private PastRows {
   void check_bar_series() const;
   void make_venues();
   void add_settings();
-  // This row, or what comes before it: `due` is next_due().
-  StreamMerge::Entry earliest(const StreamMerge::Entry& row, i64 due) const noexcept {
-    return row.time < due ? row : earliest_at(row, due);
-  }
-  StreamMerge::Entry earliest_at(const StreamMerge::Entry& row, i64 due) const noexcept;
+  // What comes first at `due`, which is next_due() and not behind the row.
+  Rank first_at(const StreamMerge::Entry& row, i64 due) const noexcept;
   StreamMerge::Entry next() const noexcept {
-    return earliest(merge_.empty() ? StreamMerge::kNothing : merge_.top(), next_due());
+    const StreamMerge::Entry row = merge_.empty() ? StreamMerge::kNothing : merge_.top();
+    const i64 due = next_due();
+    return row.time < due ? row : StreamMerge::Entry{due, first_at(row, due), row.stream};
   }
   // When something other than a recorded row is due.
   [[gnu::always_inline]] i64 next_due() const noexcept {
@@ -194,11 +193,13 @@ class BacktestLoop : private VenuePort, private PastRows {
     i64 until;        // what reaches the strategies before this belongs to the block
     bool spoken;
   };
-  template <class Record>
-  QuietBlock rows_at_venue(u32 index, std::size_t last, i64 before);
+  template <class Rows>
+  QuietBlock rows_at_venue(Rows& rows, u32 index, std::size_t last, i64 before);
   // Rows of an instrument of which the kernel takes quiet rows, up to what else comes, at `before`; how many steps that
   // were, 0 where equity is sampled first.
   template <class Record>
+  u64 take_quiet_rows(u32 index, u64 most, i64 before, bool& succeeded);
+  template <class Record, class Rows>
   u64 take_quiet_rows(u32 index, u64 most, i64 before, bool& succeeded);
   bool has_at_once() const noexcept {
     return commands_.next_is_at_once() || responses_.next_is_at_once() || !published_.empty();

@@ -110,15 +110,15 @@ class Kernel {
   std::size_t apply_quiet_bars(InstrumentIndex instrument, const BarRecord* bars, std::size_t count, i64 duration_ns);
   bool wake_after_quiet_bars(InstrumentIndex instrument, i64 duration_ns);
   // Rows of an instrument's book, quotes and trades that change the market and nothing else: no strategy hears of them
-  // or of what is made of them, no order waits in the core. While this holds, apply_quiet() does what apply_l3() and
-  // the like do for rows before next_timer(), at times that do not go back.
+  // or of what is made of them, no order waits in the core. While this holds, QuietRows do what apply_l3() and the like
+  // do for rows before next_timer(), at times that do not go back.
   bool takes_quiet_rows(InstrumentIndex instrument) const noexcept {
     constexpr u32 kOfRows = mask_of(CallbackKind::quote) | mask_of(CallbackKind::trade) | mask_of(CallbackKind::book);
     return (mask_ & kOfRows) == 0 && started_ && !failed_ && !calling_ && emulator().empty() &&
            bars_.takes_no_rows(instrument);
   }
   template <class Record>
-  void apply_quiet(InstrumentIndex instrument, const Record& record, i64 ts);
+  struct QuietRows;
   bool apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts);
   bool apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts);
   // What a venue's or broker's statement says of positions: cash and positions change. Error(invalid_argument) for

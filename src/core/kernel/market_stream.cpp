@@ -112,6 +112,7 @@ MarketStream complete(MarketStream stream) {
     if (!in_place) stream.packed = nullptr;
     if (!in_place) break;
   }
+  if (reinterpret_cast<std::uintptr_t>(stream.packed) % alignof(i64) != 0) stream.packed = nullptr;
   if (stream.kind == StreamKind::bar && stream.duration_ns <= 0) {
     throw Error(ErrorCode::invalid_argument, "stream " + stream.name + ": the duration of its bars is " +
                                                  std::to_string(stream.duration_ns) + " ns; it must be positive");

@@ -41,7 +41,8 @@ struct MarketStream {
   i64 duration_ns = 0;  // bars only
   std::size_t rows = 0;
   std::array<Column, kMaxStreamColumns> columns{};
-  const char* packed = nullptr;  // set by complete(): the rows stand in memory as records, one behind the other
+  // Set by complete(): the rows stand in memory as records, one behind the other, each where a record may stand.
+  const char* packed = nullptr;
 };
 
 // Checks what can be checked at once and fills absent columns in. Throws Error(invalid_argument).
@@ -52,12 +53,27 @@ MarketStream complete(MarketStream stream);
 // Twice a price must fit 64 bits, and so must the sum of some quantities.
 constexpr i64 kMaxNumber = INT64_MAX / 4;
 constexpr bool in_range(i64 value) noexcept {
-  return value >= -kMaxNumber && value <= kMaxNumber;
+  return static_cast<u64>(value) + static_cast<u64>(kMaxNumber) <= 2 * static_cast<u64>(kMaxNumber);
 }
 // Whether the prices and the volume of a bar can be.
 constexpr bool makes_sense(const BarRecord& bar) noexcept {
   return bar.low <= bar.open && bar.low <= bar.close && bar.low >= -kMaxNumber && bar.high >= bar.open &&
          bar.high >= bar.close && bar.high <= kMaxNumber && bar.volume >= 0;
+}
+// What else can be wrong with a row of a book, the book counts.
+constexpr bool makes_sense(const L3Record& record) noexcept {
+  return in_range(record.price);
+}
+constexpr bool makes_sense(const L2Record& record) noexcept {
+  return in_range(record.price);
+}
+constexpr bool makes_sense(const QuoteRecord& quote) noexcept {
+  return quote.bid_quantity >= 0 && quote.bid_quantity <= kMaxNumber && quote.ask_quantity >= 0 &&
+         quote.ask_quantity <= kMaxNumber && in_range(quote.bid_price) && in_range(quote.ask_price);
+}
+constexpr bool makes_sense(const TradeRecord& trade) noexcept {
+  return trade.quantity > 0 && trade.quantity <= kMaxNumber && in_range(trade.price) && trade.aggressor_side >= 0 &&
+         trade.aggressor_side <= 2;
 }
 
 template <class Record>
@@ -70,18 +86,35 @@ template <class Record>
   return record;
 }
 
+// Where the rows stand as records, the row itself, else what `room` then holds.
 template <class Record>
-[[gnu::always_inline]] inline Record copied(const char* row) noexcept {
-  Record record;
-  std::memcpy(&record, row, sizeof record);
-  return record;
+[[gnu::always_inline]] inline const Record& record_at(const MarketStream& stream, std::size_t row,
+                                                      Record& room) noexcept {
+  if (stream.packed == nullptr) [[unlikely]]
+    return room = gathered<Record>(stream, row);
+  return *reinterpret_cast<const Record*>(stream.packed + row * sizeof(Record));
 }
-
 template <class Record>
 [[gnu::always_inline]] inline Record record_at(const MarketStream& stream, std::size_t row) noexcept {
-  if (stream.packed == nullptr) [[unlikely]]
-    return gathered<Record>(stream, row);
-  return copied<Record>(stream.packed + row * sizeof(Record));
+  Record room;
+  return record_at(stream, row, room);
 }
+
+// The rows of a stream where they stand as records, and where they do not.
+template <class Record>
+struct PackedRows {
+  explicit PackedRows(const MarketStream& stream) noexcept : records(reinterpret_cast<const Record*>(stream.packed)) {}
+  const Record* records;
+  const Record& operator[](std::size_t row) const noexcept { return records[row]; }
+  i64 ts_event(std::size_t row) const noexcept { return records[row].ts_event; }
+};
+template <class Record>
+struct GatheredRows {
+  explicit GatheredRows(const MarketStream& rows) noexcept : stream(rows) {}
+  const MarketStream& stream;
+  Record room;
+  const Record& operator[](std::size_t row) noexcept { return room = gathered<Record>(stream, row); }
+  i64 ts_event(std::size_t row) const noexcept { return stream.columns[kTsEvent][row]; }
+};
 
 }  // namespace pytrader

@@ -84,9 +84,10 @@ class StreamMerge {
 
   // The stream's rows before this one were at their venue, where it comes at `next`; those not received yet that arrive
   // before `until`, or at `until` as they were at their venue, go to take(record, ts) in their order. With `but_last`
-  // the last of them waits for receive_now(). How many went. top() keeps what it was, until rejoin(). No bars.
-  template <class Record, class Take>
-  std::size_t pass_rows(u32 index, std::size_t venue_row, i64 next, i64 until, bool but_last, Take&& take);
+  // the last of them waits for receive_now(). How many went. top() keeps what it was, until rejoin(). No bars; `rows`
+  // are those of the stream.
+  template <class Rows, class Take>
+  std::size_t pass_rows(Rows& rows, u32 index, std::size_t venue_row, i64 next, i64 until, bool but_last, Take&& take);
   // Whether this row, which passed its venue last at `time`, reaches the strategy at that very time; then it is
   // received.
   bool receive_now(u32 index, std::size_t row, i64 time) noexcept;
@@ -110,10 +111,14 @@ class StreamMerge {
     bool in_bar = false;
   };
   i64 received_at(Cursor& cursor, i64 stamp) const noexcept {
-    const i64 latency = cursor.latency == nullptr ? cursor.feed.minimum_ns : cursor.latency->next(stamp);
+    return received_at(cursor.latency.get(), cursor.feed.minimum_ns, stamp, cursor.last_received);
+  }
+  // `drawn` is null for the constant; `last` is when the row before was received.
+  static i64 received_at(LatencyModel* drawn, i64 constant, i64 stamp, i64 last) noexcept {
+    const i64 latency = drawn == nullptr ? constant : drawn->next(stamp);
     i64 received = 0;
     if (__builtin_add_overflow(stamp, latency, &received)) received = INT64_MAX;
-    return std::max(cursor.last_received, received);
+    return std::max(last, received);
   }
   // The next entry of the stream at its venue, after one at `time`; throws if rows go back in time.
   Entry next_at_venue(u32 index, i64 time) const;
@@ -129,33 +134,42 @@ class StreamMerge {
   LatencyChoice feed_latency_;
 };
 
-template <class Record, class Take>
-[[gnu::always_inline]] inline std::size_t StreamMerge::pass_rows(u32 index, std::size_t venue_row, i64 next, i64 until,
-                                                                 bool but_last, Take&& take) {
+template <class Rows, class Take>
+[[gnu::always_inline]] inline std::size_t StreamMerge::pass_rows(Rows& rows, u32 index, std::size_t venue_row, i64 next,
+                                                                 i64 until, bool but_last, Take&& take) {
   Cursor& cursor = cursors_[index];
-  const MarketStream& stream = cursor.stream;
   Entry* const own = entries_.data() + 2 * index;
   const std::size_t first = cursor.strategy_row;
-  bool known = first < cursor.venue_row;  // when the next one arrives
-  waiting_ -= (known ? 1 : 0) + (cursor.venue_row < stream.rows ? 1 : 0);
+  const bool was_on_its_way = first < cursor.venue_row;
+  bool known = was_on_its_way;  // when the next one arrives
   i64 due = own[1].time;
+  LatencyModel* const drawn = cursor.latency.get();
+  const i64 constant = cursor.feed.minimum_ns;
+  i64 last = cursor.last_received;
   std::size_t row = first;
   for (; row < venue_row && !(known && due > until); ++row) {
-    const Record record = record_at<Record>(stream, row);
-    if (!known) due = received_at(cursor, std::max(record.ts_event, record.ts_init));
-    const bool at_once = due == until && record.ts_event == due && (row + 1 < venue_row || !but_last);
-    known = due >= until && !at_once;
-    if (known) break;
+    const auto& record = rows[row];
+    if (!known) due = received_at(drawn, constant, std::max(record.ts_event, record.ts_init), last);
+    if (due >= until) [[unlikely]] {
+      const bool at_once = due == until && record.ts_event == due && (row + 1 < venue_row || !but_last);
+      known = !at_once;
+      if (known) break;
+    }
+    known = false;
     take(record, due);
-    cursor.last_received = due;
+    last = due;
   }
+  cursor.last_received = last;
   cursor.strategy_row = row;
   cursor.venue_row = venue_row;
   const bool on_its_way = row < venue_row;
-  const bool has_next = venue_row < stream.rows;
-  own[0] = has_next ? Entry{next, Rank::venue_row, index} : kNothing;
+  own[0].time = next;
   own[1] = on_its_way ? Entry{due, Rank::strategy_row, index} : kNothing;
-  waiting_ += (on_its_way ? 1 : 0) + (has_next ? 1 : 0);
+  waiting_ += static_cast<std::size_t>(on_its_way) - static_cast<std::size_t>(was_on_its_way);
+  if (venue_row == cursor.stream.rows && own[0].stream == index) [[unlikely]] {
+    own[0] = kNothing;
+    --waiting_;
+  }
   return row - first;
 }
 

@@ -16,30 +16,29 @@ template <class Record>
 constexpr bool is_of_market = std::is_same_v<Record, L3Record> || std::is_same_v<Record, L2Record> ||
                               std::is_same_v<Record, QuoteRecord> || std::is_same_v<Record, TradeRecord>;
 
-// What else can be wrong with a row of a book, the book counts.
 inline void check_row(const MarketStream& stream, std::size_t row, const L3Record& record) {
-  if (!in_range(record.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
+  if (!makes_sense(record)) refuse_row(stream, row, "price is beyond 2^61 ticks");
 }
 inline void check_row(const MarketStream& stream, std::size_t row, const L2Record& record) {
-  if (!in_range(record.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
+  if (!makes_sense(record)) refuse_row(stream, row, "price is beyond 2^61 ticks");
 }
 inline void check_row(const MarketStream& stream, std::size_t row, const QuoteRecord& quote) {
+  if (makes_sense(quote)) [[likely]]
+    return;
   if (quote.bid_quantity < 0 || quote.ask_quantity < 0) refuse_row(stream, row, "a quantity is negative");
   if (!in_range(quote.bid_price) || !in_range(quote.ask_price)) refuse_row(stream, row, "a price is beyond 2^61 ticks");
-  if (quote.bid_quantity > kMaxNumber || quote.ask_quantity > kMaxNumber) {
-    refuse_row(stream, row, "a quantity is beyond 2^61 lots");
-  }
+  refuse_row(stream, row, "a quantity is beyond 2^61 lots");
 }
 inline void check_row(const MarketStream& stream, std::size_t row, const TradeRecord& trade) {
+  if (makes_sense(trade)) [[likely]]
+    return;
   if (trade.quantity <= 0 || trade.quantity > kMaxNumber) {
     refuse_row(stream, row,
                "quantity is " + std::to_string(trade.quantity) + "; it must be positive and below 2^61 lots");
   }
   if (!in_range(trade.price)) refuse_row(stream, row, "price is beyond 2^61 ticks");
-  if (trade.aggressor_side < 0 || trade.aggressor_side > 2) {
-    refuse_row(stream, row,
-               "aggressor_side is " + std::to_string(trade.aggressor_side) + "; it must be 1, 2 or 0 (unknown)");
-  }
+  refuse_row(stream, row,
+             "aggressor_side is " + std::to_string(trade.aggressor_side) + "; it must be 1, 2 or 0 (unknown)");
 }
 inline void check_row(const MarketStream& stream, std::size_t row, const BarRecord& bar) {
   if (makes_sense(bar)) [[likely]]
@@ -62,33 +61,29 @@ inline void check_row(const MarketStream& stream, std::size_t row, const MarkRec
 // Judged with its instrument, in take_cash_event().
 inline void check_row(const MarketStream&, std::size_t, const CashEventRecord&) {}
 
-template <class Record>
-bool is_sound(const MarketStream& stream, std::size_t row, const Record& record) {
-  try {
-    check_row(stream, row, record);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-inline void tell(SimulatedVenue& venue, const L3Record& record) {
+// False if the venue can not have said anything, and is due when it was.
+inline bool tell(SimulatedVenue& venue, const L3Record& record) {
   venue.apply_l3(record);
+  return true;
 }
-[[gnu::always_inline]] inline void tell(SimulatedVenue& venue, const L2Record& record) {
-  venue.apply_l2(record);
+[[gnu::always_inline]] inline bool tell(SimulatedVenue& venue, const L2Record& record) {
+  return venue.apply_l2(record);
 }
-inline void tell(SimulatedVenue& venue, const QuoteRecord& record) {
+inline bool tell(SimulatedVenue& venue, const QuoteRecord& record) {
   venue.apply_quote(record);
+  return true;
 }
-inline void tell(SimulatedVenue& venue, const TradeRecord& record) {
+inline bool tell(SimulatedVenue& venue, const TradeRecord& record) {
   venue.apply_trade(record);
+  return true;
 }
-inline void tell(SimulatedVenue& venue, const BarRecord& record) {
+inline bool tell(SimulatedVenue& venue, const BarRecord& record) {
   venue.close_bar(record);
+  return true;
 }
-inline void tell(SimulatedVenue& venue, const StatusRecord& record) {
+inline bool tell(SimulatedVenue& venue, const StatusRecord& record) {
   venue.apply_status(static_cast<TradingPhase>(record.phase), record.ts_event);
+  return true;
 }
 
 inline bool tell(Kernel& kernel, const MarketStream& stream, const L3Record& record, i64 ts) {

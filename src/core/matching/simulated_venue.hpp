@@ -61,21 +61,18 @@ class SimulatedVenue final : public ExecutionVenue {
   // Rows of the venue's own kind, and trades beside levels or quotes. Whoever has other rows of the instrument keeps
   // them away: they are not the venue's market.
   void apply_l3(const L3Record& record);
-  // Inlined where rows come one after another: most of them change one level and nothing else.
-  [[gnu::always_inline]] void apply_l2(const L2Record& record) {
-    let_earlier_in(record.ts_event);
-    const Side side = static_cast<Side>(record.side);
-    u32 first = kNone;  // of the own orders that rest at the level
-    i64 before = 0;
-    if (static_cast<BookAction>(record.action) == BookAction::trade) {
-      told_trade(side, record.price, record.quantity, record.ts_event);
-    } else if (valid(side)) {
-      first = orders_.first_at(side, record.price);
-      if (first != kNone) before = l2_.displayed(side, record.price);
+  // Inlined where rows come one after another: most of them change one level and nothing else. False if the venue can
+  // not have said anything, and is due when it was.
+  [[gnu::always_inline]] bool apply_l2(const L2Record& record) {
+    if (!L2Book::sets(record) || special_live_ != 0 || !early_.empty()) [[unlikely]] {
+      apply_any_l2(record);
+      return true;
     }
-    l2_.apply(record);
-    if (first != kNone) level_changes(first, before, l2_.displayed(side, record.price));
-    end_row(record.flags, record.ts_event);
+    const u32 first = orders_.first_at(static_cast<Side>(record.side), record.price);
+    const L2Book::Change change = l2_.apply_level(record);
+    if (first != kNone) level_changes(first, change.before, change.after);
+    event_under_way_ = (record.flags & kFlagLast) != 0 ? INT64_MIN : record.ts_event;
+    return false;
   }
   void apply_quote(const QuoteRecord& record);
   void apply_trade(const TradeRecord& record);
@@ -231,6 +228,7 @@ class SimulatedVenue final : public ExecutionVenue {
   template <class AheadOf>
   i64 level_reached(Side side, u32 level, bool at_price, bool hidden, i64 quantity, i64 ts, AheadOf&& ahead_of);
   i64 fill_resting(u32 slot, i64 price, i64 most, bool tip_only, Liquidity liquidity, i64 ts);
+  void apply_any_l2(const L2Record& record);
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
   void trade_passes(Side side, i64 price, i64 quantity, i64 ts);

@@ -26,6 +26,13 @@ class VenueL2Market final : public VenueMarket {
     if (has_marks_) [[unlikely]]
       update_marks(record);
   }
+  // A row that sets(), as the book says.
+  L2Book::Change apply_level(const L2Record& record) {
+    const L2Book::Change change = book_.apply_level(record);
+    if (has_marks_) [[unlikely]]
+      update_marks(record);
+    return change;
+  }
   i64 displayed(Side side, i64 price) const noexcept { return book_.quantity_at(side, price); }
   const L2Book& book() const noexcept { return book_; }
 

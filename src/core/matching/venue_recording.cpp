@@ -97,6 +97,22 @@ void SimulatedVenue::level_changes(u32 first, i64 before, i64 after) {
   }
 }
 
+void SimulatedVenue::apply_any_l2(const L2Record& record) {
+  let_earlier_in(record.ts_event);
+  const Side side = static_cast<Side>(record.side);
+  u32 first = kNone;  // of the own orders that rest at the level
+  i64 before = 0;
+  if (static_cast<BookAction>(record.action) == BookAction::trade) {
+    told_trade(side, record.price, record.quantity, record.ts_event);
+  } else if (valid(side)) {
+    first = orders_.first_at(side, record.price);
+    if (first != kNone) before = l2_.displayed(side, record.price);
+  }
+  l2_.apply(record);
+  if (first != kNone) level_changes(first, before, l2_.displayed(side, record.price));
+  end_row(record.flags, record.ts_event);
+}
+
 // A print beside levels or quotes: what was displayed ahead of an own order trades first.
 void SimulatedVenue::trade_prints(Side side, i64 price, i64 quantity, i64 ts) {
   if (!valid(side) || quantity <= 0 || !orders_.any_at_or_better(side, price)) return;

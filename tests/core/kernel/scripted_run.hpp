@@ -72,11 +72,18 @@ class ScriptedRun {
     stream.kind = kind;
     stream.duration_ns = duration_ns;
     stream.rows = kept->size();
+    auto apart = std::make_shared<std::vector<i64>>(scattered ? kept->size() * column_count(kind) : 0);
     for (std::size_t i = 0; i < column_count(kind); ++i) {
       if (i == 1 && !with_ts_init) continue;
-      stream.columns[i] = {reinterpret_cast<const char*>(kept->data()) + 8 * i, sizeof(Record)};
+      Column& column = stream.columns[i];
+      column = {reinterpret_cast<const char*>(kept->data()) + 8 * i, sizeof(Record)};
+      if (!scattered) continue;
+      i64* const values = apart->data() + i * kept->size();
+      for (std::size_t row = 0; row < kept->size(); ++row) values[row] = column[row];
+      column = {values, sizeof(i64)};
     }
     memory.push_back(kept);
+    memory.push_back(apart);
     loop.add_stream(stream);
   }
 
@@ -91,6 +98,7 @@ class ScriptedRun {
 
   BacktestLoop loop;
   InstrumentIndex instrument = 0;
+  bool scattered = false;  // streams that are added have their columns apart
   std::vector<std::unique_ptr<ScriptedStrategy>> strategies;
   std::vector<std::shared_ptr<void>> memory;
 

@@ -44,7 +44,24 @@ struct Market {
   i64 received = 0;
 };
 
+// Rows of a book that change no level near the touch, or that are wrong.
+L2Record odd_row(Draws& draws, L2Record row) {
+  const i64 what = draws.below(12);
+  if (what == 0) row.action = static_cast<i64>(BookAction::erase);
+  if (what == 1) row.action = draws.below(10);
+  if (what == 2) row.side = draws.below(5) * (draws.one_in(2) ? 1 : 257);
+  if (what == 3) row.quantity = -row.quantity;
+  if (what == 4) row.order_count = i64{1} << (31 + draws.below(32));
+  if (what == 5) row.price += 64 * (draws.below(80) - 40);
+  if (what == 6) row.price += draws.below(12) - 6;  // crosses
+  if (what == 7) row.price = draws.one_in(2) ? -(i64{1} << 40) : i64{1} << 40;
+  if (what == 8) row.action = static_cast<i64>(BookAction::clear);
+  if (what > 8) row.quantity = 0;
+  return row;
+}
+
 std::vector<L2Record> level_rows(u64 seed) {
+  const bool odd = seed % 3 == 0;
   std::vector<L2Record> rows;
   for (Market at(seed); at.goes_on();) {
     const i64 side = 1 + at.draws.below(2);
@@ -52,7 +69,10 @@ std::vector<L2Record> level_rows(u64 seed) {
     const auto action = at.draws.one_in(6) ? BookAction::trade : BookAction::replace;
     rows.push_back({at.ts, at.received, static_cast<i64>(action), side, price, 1 + at.draws.below(20), 0,
                     at.draws.one_in(5) ? 0 : kFlagLast});
+    if (at.draws.one_in(5)) rows.back().quantity = 0;
+    if (odd && at.draws.one_in(3)) rows.back() = odd_row(at.draws, rows.back());
   }
+  if (seed % 40 == 0) rows[rows.size() / 2].price = kMaxNumber + 1;  // refused
   return rows;
 }
 
@@ -148,6 +168,30 @@ std::string text_of(const Snapshot& snapshot) {
   return text;
 }
 
+// What the strategies' side knows of each market.
+void append_books(std::string& out, const Kernel& kernel) {
+  for (InstrumentIndex index = 0; index < kernel.instrument_count(); ++index) {
+    const InstrumentMarket& market = kernel.market(index);
+    const QuoteRecord& quote = market.quote;
+    for (i64 value : {quote.ts_event, quote.ts_init, quote.bid_price, quote.ask_price, quote.bid_quantity,
+                      quote.ask_quantity, market.last_price, i64{market.printed}, i64{market.quoted}}) {
+      out += std::to_string(value) + ",";
+    }
+    if (!market.l2_book) continue;
+    market.l2_book->check();
+    for (const Side side : {Side::buy, Side::sell}) {
+      market.l2_book->walk(side, [&out](const LevelTotals& level) {
+        out += std::to_string(level.price) + "x" + std::to_string(level.quantity) + "x" +
+               std::to_string(level.order_count) + " ";
+        return true;
+      });
+    }
+    for (std::size_t fault = 0; fault < kBookFaultKinds; ++fault) {
+      out += std::to_string(market.l2_book->faults()[static_cast<BookFault>(fault)]) + ";";
+    }
+  }
+}
+
 Outcome outcome_of(ScriptedRun& run, std::string snapshots, std::string error) {
   const Recorder& recorder = run.loop.recorder();
   Outcome outcome{run.kernel().digest(), run.loop.events(),      run.loop.now(), std::move(error), {},
@@ -157,6 +201,7 @@ Outcome outcome_of(ScriptedRun& run, std::string snapshots, std::string error) {
   }
   std::vector<OrderRow> orders(run.kernel().orders().size());
   recorder.write_orders(orders);
+  append_books(outcome.record, run.kernel());
   append(outcome.record, orders);
   append(outcome.record, recorder.events());
   append(outcome.record, recorder.fills());
@@ -223,6 +268,7 @@ LoopConfig config_of(u64 seed) {
 Outcome run_world(u64 seed, bool one_by_one, u64 steps_at_once) {
   Draws draws{seed ^ 0xABCDEF};
   ScriptedRun run(config_of(seed), one_by_one);
+  run.scattered = draws.one_in(3);
   add_market(run, seed);
   if (draws.one_in(2)) run.loop.set_feed_latency(drawn(seed, 30));
   if (draws.one_in(2)) run.loop.set_request_latency(RequestKind::submit, drawn(seed + 1, 50));
@@ -273,5 +319,5 @@ TEST_CASE("rows in blocks and rows one by one leave the same record in worlds of
     finished += one_by_one.error.empty() ? 1 : 0;
   }
   CHECK(fills > 3'000);
-  CHECK(finished == 120);
+  CHECK(finished >= 117);
 }
