@@ -8,7 +8,13 @@ from pytrader import Backtest, Strategy
 from pytrader.backtest import BacktestResult, BookFaults
 from pytrader.data import MarketData, Stream
 from pytrader.model.records import FLAG_LAST, BookAction
-from tests.backtest.markets import instrument
+from pytrader.strategy import Quote
+from tests.backtest.markets import instrument, quotes
+
+
+class Listener(Strategy):
+    def on_quote(self, quote: Quote) -> None:
+        assert quote.ts_event > 0
 
 
 def run(rows: list[tuple[int, int, int, int, int]]) -> BacktestResult:
@@ -42,3 +48,11 @@ def test_a_sound_feed_has_no_faults() -> None:
     sound = run([(ADD, 1, 100, 5, 1), (ADD, 2, 101, 5, 2), (EXECUTE, 2, 101, 5, 2)])
     assert sound.book_faults == ()
     assert "faulty" not in str(sound)
+
+
+def test_quotes_whose_bid_is_at_or_above_their_ask_are_counted() -> None:
+    rows = quotes([(100, 102), (101, 101), (103, 102), (103, 102), (100, 101)])
+    rows["ask_quantity"][3] = 0  # a side that is empty crosses nothing
+    heard = Backtest(Listener(), (instrument(), rows), cash="100 USDT").run()
+    unheard = Backtest(Strategy(), (instrument(), rows), cash="100 USDT").run()
+    assert heard.book_faults == unheard.book_faults == (BookFaults(instrument().id, "crossed", 2),)

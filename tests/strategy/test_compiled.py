@@ -16,7 +16,7 @@ import pytest
 from pytrader import Backtest, Instrument, InvalidArgument, InvalidState, Strategy
 from pytrader.backtest import BacktestResult
 from pytrader.data import Funding, money_event_stream
-from pytrader.model import TradingPhase
+from pytrader.matching import TradingPhase
 from pytrader.model.records import STATUS
 from pytrader.strategy import Bar, CashEvent, CompiledStrategy, Quote
 from pytrader.strategy.compiled import events, functions, include_directory
@@ -156,7 +156,7 @@ def test_money_events_and_phases_are_those_that_strategies_in_python_hear() -> N
                 self.sell(quantity_lots=7)
 
         def on_cash_event(self, event: CashEvent) -> None:
-            lots = (int(quantity * 1000) for quantity in (event.quantity_before, event.quantity_after))
+            lots = (int(Decimal(str(each)) * 1000) for each in (event.quantity_before, event.quantity_after))
             exact = (int(Decimal(str(value)) * 10**18) for value in (event.amount.amount, event.price))
             self.told.append((int(event.kind), *lots, *exact))
 

@@ -72,7 +72,7 @@ typedef struct pytrader_position {
   int64_t quantity; /* signed lots */
 } pytrader_position;
 
-/* A trading phase of the instrument begins: a number of pytrader.model.TradingPhase. */
+/* A trading phase of the instrument begins: a number of pytrader.matching.TradingPhase. */
 typedef struct pytrader_status {
   int64_t ts_event, ts_init;
   int64_t phase;
@@ -217,7 +217,7 @@ typedef struct pytrader_api {
   uint64_t (*submit_list)(pytrader_run*, const pytrader_new_order* orders, int64_t count, int64_t with_parent,
                           int64_t contingency, int64_t trigger_mode);
 
-  /* The trading phase that the venue's status said last, a number of pytrader.model.TradingPhase; that of continuous
+  /* The trading phase that the venue's status said last, a number of pytrader.matching.TradingPhase; that of continuous
    * trading where it said nothing; -1 on error. */
   int64_t (*phase)(pytrader_run*, uint64_t instrument);
   /* The venue's mark price; PYTRADER_NO_PRICE where it said none, or on error. */

@@ -23,6 +23,7 @@ struct InstrumentMarket {
   TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
   i64 mark_price = kNoPrice;                      // as the venue says, where it does
   i64 index_price = kNoPrice;                     // of what a contract is about
+  u64 crossed_quotes = 0;                         // of a quote feed, with the bid at or above the ask
   bool expired = false;                           // its contract has ended: nothing can be ordered any more
   bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
   bool printed = false;                           // trades keep `last_price`; without them bars do
@@ -96,6 +97,8 @@ class MarketBoard {
   void apply_quote(InstrumentMarket& market, const QuoteRecord& record) noexcept {
     market.quote = record;
     market.quoted = true;
+    const bool both = record.bid_quantity > 0 && record.ask_quantity > 0;
+    market.crossed_quotes += both && record.bid_price >= record.ask_price ? 1 : 0;
   }
   // A bar is the market of an instrument that has no quotes: one price, its close, for whatever traded in it. Trades of
   // its closing time, or of later, may have been told already.

@@ -151,8 +151,9 @@ py::list book_faults(const BacktestLoop& loop) {
     const L2Book* l2_book = kernel.l2_book(index);
     for (std::size_t kind = 1; kind < kBookFaultKinds; ++kind) {
       const BookFault fault = static_cast<BookFault>(kind);
-      const u64 count =
-          (l3_book != nullptr ? l3_book->faults()[fault] : 0) + (l2_book != nullptr ? l2_book->faults()[fault] : 0);
+      const u64 count = (l3_book != nullptr ? l3_book->faults()[fault] : 0) +
+                        (l2_book != nullptr ? l2_book->faults()[fault] : 0) +
+                        (fault == BookFault::crossed ? kernel.market(index).crossed_quotes : 0);
       if (count > 0) made.append(py::make_tuple(index, to_text(fault), count));
     }
   }
