@@ -1,6 +1,7 @@
 // A back-test in a few lines: an instrument, streams from vectors of records, and a strategy made of lambdas.
 #pragma once
 
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -65,21 +66,24 @@ class ScriptedRun {
   template <class Record>
   void add_stream_of(InstrumentIndex index, StreamKind kind, std::vector<Record> rows, i64 duration_ns = 0,
                      bool with_ts_init = false) {
-    auto kept = std::make_shared<std::vector<Record>>(std::move(rows));
+    const std::size_t count = rows.size();
+    const std::size_t odd = layout == Layout::odd_address ? 1 : 0;
+    auto kept = std::make_shared<std::vector<char>>(count * sizeof(Record) + odd);
+    if (count > 0) std::memcpy(kept->data() + odd, rows.data(), count * sizeof(Record));
+    auto apart = std::make_shared<std::vector<i64>>(layout == Layout::columns ? count * column_count(kind) : 0);
     MarketStream stream;
     stream.name = "test";
     stream.instrument = index;
     stream.kind = kind;
     stream.duration_ns = duration_ns;
-    stream.rows = kept->size();
-    auto apart = std::make_shared<std::vector<i64>>(scattered ? kept->size() * column_count(kind) : 0);
+    stream.rows = count;
     for (std::size_t i = 0; i < column_count(kind); ++i) {
       if (i == 1 && !with_ts_init) continue;
       Column& column = stream.columns[i];
-      column = {reinterpret_cast<const char*>(kept->data()) + 8 * i, sizeof(Record)};
-      if (!scattered) continue;
-      i64* const values = apart->data() + i * kept->size();
-      for (std::size_t row = 0; row < kept->size(); ++row) values[row] = column[row];
+      column = {kept->data() + odd + 8 * i, sizeof(Record)};
+      if (layout != Layout::columns) continue;
+      i64* const values = apart->data() + i * count;
+      for (std::size_t row = 0; row < count; ++row) values[row] = column[row];
       column = {values, sizeof(i64)};
     }
     memory.push_back(kept);
@@ -98,7 +102,8 @@ class ScriptedRun {
 
   BacktestLoop loop;
   InstrumentIndex instrument = 0;
-  bool scattered = false;  // streams that are added have their columns apart
+  enum class Layout { records, columns, odd_address };
+  Layout layout = Layout::records;  // of streams that are added, in memory
   std::vector<std::unique_ptr<ScriptedStrategy>> strategies;
   std::vector<std::shared_ptr<void>> memory;
 

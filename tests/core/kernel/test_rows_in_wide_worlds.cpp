@@ -268,7 +268,7 @@ LoopConfig config_of(u64 seed) {
 Outcome run_world(u64 seed, bool one_by_one, u64 steps_at_once) {
   Draws draws{seed ^ 0xABCDEF};
   ScriptedRun run(config_of(seed), one_by_one);
-  run.scattered = draws.one_in(3);
+  run.layout = static_cast<ScriptedRun::Layout>(draws.below(4) % 3);
   add_market(run, seed);
   if (draws.one_in(2)) run.loop.set_feed_latency(drawn(seed, 30));
   if (draws.one_in(2)) run.loop.set_request_latency(RequestKind::submit, drawn(seed + 1, 50));
