@@ -53,6 +53,7 @@ template <class Rows>
   const MarketStream& stream = merge_.stream(index);
   const std::size_t count = stream.rows;
   SimulatedVenue* const venue = market_of_[index];
+  const i64 venue_due = schedule_.due_of(stream.instrument);
   std::size_t end = merge_.venue_row(index);
   i64 time = INT64_MIN;
   i64 next = merge_.venue_time(index);
@@ -67,7 +68,7 @@ template <class Rows>
     if (record.ts_init < record.ts_event) [[unlikely]]
       ++early_rows_[stream.instrument];
     if (venue == nullptr || !tell(*venue, record)) continue;
-    if (!said_.empty() || venue->next_due() != schedule_.due_of(stream.instrument)) {
+    if (!said_.empty() || venue->next_due() != venue_due) {
       return {end + 1, time, next, time, true};
     }
   }
