@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "book/id_index.hpp"
-#include "execution/record_pages.hpp"
+#include "book/record_pages.hpp"
 #include "model/order.hpp"
 #include "model/strategy_instrument_table.hpp"
 

@@ -113,15 +113,13 @@ void OrderStore::refuse_new(const NewOrder& request) const {
 
 Order& OrderStore::create(const NewOrder& request, i64 ts) {
   check_new(request);
-  orders_.reserve(count_ + 1);
   Order& order = orders_.add();
-  ++count_;
-  order.client_order_id = count_;
+  order.client_order_id = orders_.size();
   order.price = request.price;
   order.order_qty = request.quantity;
   order.value_price = request.price == kNoPrice ? 0 : request.price;
   order.stop_price = request.terms.stop_price;
-  order.parent = request.parent < count_ ? request.parent : 0;  // it is denied otherwise
+  order.parent = request.parent < orders_.size() ? request.parent : 0;  // it is denied otherwise
   order.list = request.list;
   order.ts_init = order.ts_last = ts;
   order.strategy = request.strategy;
@@ -437,7 +435,7 @@ void OrderStore::move_to(Order& order, OrderStatus next) {
 
 ClientOrderId OrderStore::first_inconsistent() const noexcept {
   u64 open_orders = 0;
-  for (ClientOrderId id = 1; id <= count_; ++id) {
+  for (ClientOrderId id = 1; id <= orders_.size(); ++id) {
     const Order& order = orders_[id];
     const bool open = is_open(order.ord_status);
     open_orders += open ? 1 : 0;
@@ -447,7 +445,7 @@ ClientOrderId OrderStore::first_inconsistent() const noexcept {
     const bool told = !order.has(kSent) || order.ord_status == status_of(order);
     if (!sums || !closed_links || !told || order.cum_qty < 0) return id;
   }
-  return index_.consistent(count_) && open_orders == open_count() ? 0 : count_;
+  return index_.consistent(orders_.size()) && open_orders == open_count() ? 0 : orders_.size();
 }
 
 }  // namespace pytrader

@@ -47,12 +47,12 @@ class OrderStore {
   Order& create(const NewOrder& order, i64 ts);
   // Throws what create() would of an order that comes after so many others.
   void check_new(const NewOrder& order, u64 before = 0) const {
-    if (!index_.has(order.strategy, order.instrument) || count_ + before >= kMaxOrders) [[unlikely]]
+    if (!index_.has(order.strategy, order.instrument) || orders_.size() + before >= kMaxOrders) [[unlikely]]
       refuse_new(order);
   }
-  Order* find(ClientOrderId id) noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
-  const Order* find(ClientOrderId id) const noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
-  u64 size() const noexcept { return count_; }
+  Order* find(ClientOrderId id) noexcept { return id - 1 < orders_.size() ? &orders_[id] : nullptr; }
+  const Order* find(ClientOrderId id) const noexcept { return id - 1 < orders_.size() ? &orders_[id] : nullptr; }
+  u64 size() const noexcept { return orders_.size(); }
   // What the order was submitted with beyond price and quantity; its stop price of now stands in the order.
   OrderTerms terms(const Order& order) const noexcept {
     return order.terms != 0 ? terms_[order.terms - 1] : OrderTerms{};
@@ -124,7 +124,6 @@ class OrderStore {
 
   OrderPages orders_;
   std::vector<OrderTerms> terms_;  // of the orders that have any
-  u64 count_ = 0;
   OrderIndex index_;
   ToldTrades trades_;
   RefusedReports refused_;

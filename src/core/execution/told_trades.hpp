@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "book/large_block.hpp"
-#include "execution/record_pages.hpp"
+#include "book/record_pages.hpp"
 #include "model/report_rank.hpp"
 
 namespace pytrader {
@@ -41,13 +41,12 @@ class ToldTrades {
   // At the place that find() gave for the record's order and execution, where nothing stands yet.
   void add(const Place& place, const ToldTrade& record) {
     std::size_t slot = place.slot;
-    if (2 * (count_ + 1) > slots_.size()) [[unlikely]] {
+    if (2 * (records_.size() + 1) > slots_.size()) [[unlikely]] {
       grow(slots_.empty() ? kSmallest : 2 * slots_.size());
       slot = slot_of(place.tag, record.order, record.exec_id);
     }
-    records_.reserve(count_ + 1);
-    records_.add() = record;
-    slots_[slot] = {static_cast<u32>(++count_), place.tag};
+    records_.add(record);
+    slots_[slot] = {static_cast<u32>(records_.size()), place.tag};
   }
   void reserve(std::size_t count) {
     std::size_t size = kSmallest;
@@ -55,7 +54,7 @@ class ToldTrades {
     records_.reserve(count);
     if (size > slots_.size()) grow(size);
   }
-  std::size_t size() const noexcept { return count_; }
+  std::size_t size() const noexcept { return records_.size(); }
 
  private:
   struct Slot {
@@ -94,7 +93,6 @@ class ToldTrades {
   }
 
   RecordPages<ToldTrade> records_;
-  std::size_t count_ = 0;
   std::vector<Slot, LargeBlock<Slot>> slots_;
 };
 
