@@ -144,12 +144,8 @@ FillPosting OrderWay::book(const OrderEvent& event, const TradeChange& change, O
                                                   event.last_px, event.last_qty, event.ts_event, order.cum_value},
                                                  order.fees);
   ledger_.note_fill(event.strategy, event.instrument,
-                    {{change.placed, event.client_order_id, change.exec_id},
-                     event.last_px,
-                     sign(event.side) * event.last_qty,
-                     posting.fee,
-                     {},
-                     event.liquidity},
+                    {change.placed, change.exec_id, event.last_px, sign(event.side) * event.last_qty,
+                     static_cast<u32>(event.client_order_id), event.liquidity, posting.fee},
                     before);
   return posting;
 }
