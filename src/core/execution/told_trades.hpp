@@ -10,19 +10,20 @@
 
 namespace pytrader {
 
-// One trade as it stands now.
-struct ToldTrade {
-  ClientOrderId order = 0;
+// One trade as it stands now: one cache line.
+struct alignas(64) ToldTrade {
   ExecId exec_id = 0;
-  i64 price = 0;
-  i64 quantity = 0;
-  ReportRank placed;    // when it happened: rank of its own report, of its correction until that has come
-  ReportRank stated;    // rank of the correction that stated its price and quantity; its own report is the oldest
+  u32 order = 0;        // a run's orders are numbered in 32 bits
   bool told = false;    // its own report came
   bool busted = false;  // for good
+  i64 price = 0;
+  i64 quantity = 0;
+  ReportRank placed;  // when it happened: rank of its own report, of its correction until that has come
+  ReportRank stated;  // rank of the correction that stated its price and quantity; its own report is the oldest
 };
+static_assert(sizeof(ToldTrade) == 64);
 
-// Grows with the trades of a run, 104 bytes each at most.
+// Grows with the trades of a run, 96 bytes each at most.
 class ToldTrades {
  public:
   // Where a trade stands, or belongs. Good until the next add().

@@ -82,7 +82,7 @@ void Recorder::on_event(const OrderEvent& event) {
     throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
                                          " order events: run without it, or over less data");
   }
-  events_.add(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol));
+  events_.add(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol()));
 }
 
 // Restates the row of a trade that was corrected or busted; false where a correction came before its trade. Rows are
@@ -149,10 +149,10 @@ void Recorder::write_orders(std::span<OrderRow> rows) const {
                     order.flags,
                     order.stop_price,
                     static_cast<i64>(order.trigger_type),
-                    order.list,
+                    order.list(),
                     static_cast<i64>(order.contingency),
-                    static_cast<i64>(order.parent),
-                    order.trigger_symbol};
+                    order.parent(),
+                    order.trigger_symbol()};
   }
 }
 
