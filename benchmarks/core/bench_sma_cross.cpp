@@ -74,10 +74,10 @@ void measure(const std::vector<BarRecord>& rows, bool trades) {
   const double start = cpu_seconds();
   loop.run(UINT64_MAX);
   const double spent = cpu_seconds() - start;
-  const auto& fills = loop.recorder().fills();
-  std::printf("%-11s %5.1f M bars/s, %5.1f ns a bar; %zu fills, equity %lld cents, digest %016llx\n",
+  std::printf("%-11s %5.1f M bars/s, %5.1f ns a bar; %llu fills, equity %lld cents, digest %016llx\n",
               trades ? "SMA cross:" : "no handler:", static_cast<double>(rows.size()) / spent / 1e6,
-              spent / static_cast<double>(rows.size()) * 1e9, fills.size(),
+              spent / static_cast<double>(rows.size()) * 1e9,
+              static_cast<unsigned long long>(loop.recorder().fill_count()),
               static_cast<long long>(loop.recorder().equity().back().equity),
               static_cast<unsigned long long>(loop.kernel().digest()));
 }

@@ -41,12 +41,12 @@ inline bool fits(const OrderQuery& query, const Order& order) {
   return false;
 }
 
-inline void walk(const Kernel& kernel, const OrderQuery& query, const OrderChain& chain, OrderLinks Order::* links,
+inline void walk(const Kernel& kernel, const OrderQuery& query, const OrderChain& chain, OrderLinks OpenOrder::* links,
                  std::vector<u64>& found) {
-  for (u32 id = chain.head; id != 0;) {
-    const Order& order = *kernel.order(id);
-    if (fits(query, order)) found.push_back(id);
-    id = (order.*links).next;
+  const OrderIndex& index = kernel.orders().index();
+  for (u32 number = chain.head; number != 0; number = (index.place(number).*links).next) {
+    const u32 id = index.place(number).order;
+    if (fits(query, *kernel.order(id))) found.push_back(id);
   }
 }
 
@@ -64,20 +64,20 @@ inline void find_orders(const Kernel& kernel, const OrderQuery& query, std::vect
     }
   } else if (query.has_tags) {
     for (const TagIndex tag : query.tags) {
-      walk(kernel, query, index.open_with_tag(strategy, tag), &Order::by_tag, found);
+      walk(kernel, query, index.open_with_tag(strategy, tag), &OpenOrder::by_tag, found);
     }
   } else if (query.has_side || query.has_instrument) {
     for (InstrumentIndex at = 0; at < kernel.instrument_count(); ++at) {
       if (query.has_instrument && at != query.instrument) continue;
       if (query.has_side) {
-        walk(kernel, query, index.open(strategy, at, query.side), &Order::by_side, found);
+        walk(kernel, query, index.open(strategy, at, query.side), &OpenOrder::by_side, found);
       } else {
-        walk(kernel, query, index.open(strategy, at), &Order::by_instrument, found);
+        walk(kernel, query, index.open(strategy, at), &OpenOrder::by_instrument, found);
       }
     }
   } else {
     for (u8 stage = 0; stage < kOrderStageCount; ++stage) {
-      walk(kernel, query, index.in_stage(strategy, static_cast<OrderStage>(stage)), &Order::by_stage, found);
+      walk(kernel, query, index.in_stage(strategy, static_cast<OrderStage>(stage)), &OpenOrder::by_stage, found);
     }
   }
   std::sort(found.begin(), found.end());

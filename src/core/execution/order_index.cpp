@@ -14,25 +14,36 @@ void OrderIndex::add_instrument() {
 }
 
 template <OrderIndex::Links links>
-void OrderIndex::append(OrderChain& chain, Order& order) {
-  const auto id = static_cast<u32>(order.client_order_id);
-  order.*links = {0, chain.tail};
+void OrderIndex::append(OrderChain& chain, u32 number) {
+  places_[number - 1].*links = {0, chain.tail};
   if (chain.tail != 0) {
-    (orders_[chain.tail].*links).next = id;
+    (places_[chain.tail - 1].*links).next = number;
   } else {
-    chain.head = id;
+    chain.head = number;
   }
-  chain.tail = id;
+  chain.tail = number;
   ++chain.count;
 }
 
 template <OrderIndex::Links links>
-void OrderIndex::remove(OrderChain& chain, Order& order) {
-  OrderLinks& own = order.*links;
-  (own.prev != 0 ? (orders_[own.prev].*links).next : chain.head) = own.next;
-  (own.next != 0 ? (orders_[own.next].*links).prev : chain.tail) = own.prev;
-  own = {};
+void OrderIndex::remove(OrderChain& chain, u32 number) {
+  const OrderLinks own = places_[number - 1].*links;
+  (own.prev != 0 ? (places_[own.prev - 1].*links).next : chain.head) = own.next;
+  (own.next != 0 ? (places_[own.next - 1].*links).prev : chain.tail) = own.prev;
   --chain.count;
+}
+
+u32 OrderIndex::take_place(const Order& order) {
+  const auto id = static_cast<u32>(order.client_order_id);
+  if (free_place_ == 0) {
+    places_.push_back({id, {}, {}, {}, {}, {}});
+    return static_cast<u32>(places_.size());
+  }
+  const u32 number = free_place_;
+  OpenOrder& place = places_[number - 1];
+  free_place_ = place.by_instrument.next;
+  place.order = id;
+  return number;
 }
 
 u32 OrderIndex::tag_cell_of(OfStrategy& of, TagIndex tag) {
@@ -46,11 +57,12 @@ u32 OrderIndex::tag_cell_of(OfStrategy& of, TagIndex tag) {
 }
 
 void OrderIndex::opened(Order& order) {
+  const u32 place = order.open = take_place(order);
   Cell& cell = cells_.at(order.strategy, order.instrument);
   OfStrategy& of = strategies_[order.strategy];
-  append<&Order::by_instrument>(cell.all, order);
-  append<&Order::by_side>(cell.side[order.side == Side::buy ? 0 : 1], order);
-  append<&Order::by_stage>(of.stages[static_cast<u8>(stage_of(order.ord_status))], order);
+  append<&OpenOrder::by_instrument>(cell.all, place);
+  append<&OpenOrder::by_side>(cell.side[order.side == Side::buy ? 0 : 1], place);
+  append<&OpenOrder::by_stage>(of.stages[static_cast<u8>(stage_of(order.ord_status))], place);
   const u32 number = tag_cell_of(of, order.tag);
   TagOrders& tag = tags_[number - 1];
   if (tag.orders.count == 0) {
@@ -59,33 +71,37 @@ void OrderIndex::opened(Order& order) {
     (of.last_tag != 0 ? tags_[of.last_tag - 1].next : of.first_tag) = number;
     of.last_tag = number;
   }
-  append<&Order::by_tag>(tag.orders, order);
-  if (order.parent != 0) append<&Order::by_parent>(orders_[order.parent].children, order);
+  append<&OpenOrder::by_tag>(tag.orders, place);
+  if (order.parent() != 0) append<&OpenOrder::by_parent>(orders_[order.parent()].own_rare_facts->children, place);
   ++open_count_;
 }
 
 // Called with the status that the order had while it was open.
 void OrderIndex::closed(Order& order) {
+  const u32 place = order.open;
   Cell& cell = cells_.at(order.strategy, order.instrument);
   OfStrategy& of = strategies_[order.strategy];
-  remove<&Order::by_instrument>(cell.all, order);
-  remove<&Order::by_side>(cell.side[order.side == Side::buy ? 0 : 1], order);
-  remove<&Order::by_stage>(of.stages[static_cast<u8>(stage_of(order.ord_status))], order);
+  remove<&OpenOrder::by_instrument>(cell.all, place);
+  remove<&OpenOrder::by_side>(cell.side[order.side == Side::buy ? 0 : 1], place);
+  remove<&OpenOrder::by_stage>(of.stages[static_cast<u8>(stage_of(order.ord_status))], place);
   TagOrders& tag = tags_[of.tag_cells[order.tag] - 1];
-  remove<&Order::by_tag>(tag.orders, order);
+  remove<&OpenOrder::by_tag>(tag.orders, place);
   if (tag.orders.count == 0) {
     (tag.prev != 0 ? tags_[tag.prev - 1].next : of.first_tag) = tag.next;
     (tag.next != 0 ? tags_[tag.next - 1].prev : of.last_tag) = tag.prev;
     tag.next = tag.prev = 0;
   }
-  if (order.parent != 0) remove<&Order::by_parent>(orders_[order.parent].children, order);
+  if (order.parent() != 0) remove<&OpenOrder::by_parent>(orders_[order.parent()].own_rare_facts->children, place);
+  places_[place - 1].by_instrument.next = free_place_;
+  free_place_ = place;
+  order.open = 0;
   --open_count_;
 }
 
-void OrderIndex::moved(Order& order, OrderStage before, OrderStage after) {
+void OrderIndex::moved(const Order& order, OrderStage before, OrderStage after) {
   OfStrategy& of = strategies_[order.strategy];
-  remove<&Order::by_stage>(of.stages[static_cast<u8>(before)], order);
-  append<&Order::by_stage>(of.stages[static_cast<u8>(after)], order);
+  remove<&OpenOrder::by_stage>(of.stages[static_cast<u8>(before)], order.open);
+  append<&OpenOrder::by_stage>(of.stages[static_cast<u8>(after)], order.open);
 }
 
 // In the order in which they got them: of two orders with one number the first is found.
@@ -123,10 +139,11 @@ ClientOrderId OrderIndex::by_venue_number(InstrumentIndex instrument, VenueOrder
 u64 OrderIndex::walked(const OrderChain& chain, Links links, u64 limit) const noexcept {
   u64 met = 0;
   u32 before = 0;
-  for (u32 id = chain.head; id != 0; id = (orders_[id].*links).next) {
-    if (++met > limit || id > limit || !is_open(orders_[id].ord_status)) return limit + 1;
-    if ((orders_[id].*links).prev != before) return limit + 1;
-    before = id;
+  for (u32 number = chain.head; number != 0; number = (place(number).*links).next) {
+    if (++met > limit || number > places_.size() || place(number).order > limit) return limit + 1;
+    const Order& order = orders_[place(number).order];
+    if (!is_open(order.ord_status) || order.open != number || (place(number).*links).prev != before) return limit + 1;
+    before = number;
   }
   return met == chain.count && before == chain.tail ? met : limit + 1;
 }
@@ -135,14 +152,14 @@ bool OrderIndex::consistent(u64 count) const noexcept {
   u64 met[4] = {};
   for (StrategyIndex strategy = 0; strategy < cells_.strategy_count(); ++strategy) {
     for (InstrumentIndex instrument = 0; instrument < cells_.instrument_count(); ++instrument) {
-      met[0] += walked(cells_.at(strategy, instrument).all, &Order::by_instrument, count);
+      met[0] += walked(cells_.at(strategy, instrument).all, &OpenOrder::by_instrument, count);
       for (const OrderChain& side : cells_.at(strategy, instrument).side) {
-        met[1] += walked(side, &Order::by_side, count);
+        met[1] += walked(side, &OpenOrder::by_side, count);
       }
     }
-    for (const OrderChain& stage : strategies_[strategy].stages) met[2] += walked(stage, &Order::by_stage, count);
+    for (const OrderChain& stage : strategies_[strategy].stages) met[2] += walked(stage, &OpenOrder::by_stage, count);
     for (u32 cell = strategies_[strategy].first_tag; cell != 0; cell = tags_[cell - 1].next) {
-      met[3] += walked(tags_[cell - 1].orders, &Order::by_tag, count);
+      met[3] += walked(tags_[cell - 1].orders, &OpenOrder::by_tag, count);
       if (met[3] > count) return false;
     }
   }

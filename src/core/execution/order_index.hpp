@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "book/id_index.hpp"
-#include "execution/record_pages.hpp"
+#include "book/record_pages.hpp"
 #include "model/order.hpp"
 #include "model/strategy_instrument_table.hpp"
 
@@ -32,6 +32,22 @@ constexpr OrderStage stage_of(OrderStatus status) noexcept {
 
 using OrderPages = RecordPages<Order>;
 
+// Numbers of places, 0 is none.
+struct OrderLinks {
+  u32 next = 0;
+  u32 prev = 0;
+};
+// The place of an open order among those that share something with it. When the order closes, the next one to open
+// takes it.
+struct OpenOrder {
+  u32 order = 0;             // client order id
+  OrderLinks by_instrument;  // one strategy's in one instrument
+  OrderLinks by_side;        // ... of one side
+  OrderLinks by_tag;         // one strategy's with one tag
+  OrderLinks by_stage;       // one strategy's that are emulated, in flight or working
+  OrderLinks by_parent;      // children of one parent
+};
+
 // One strategy's open orders of one tag.
 struct TagOrders {
   TagIndex tag = 0;
@@ -53,7 +69,7 @@ class OrderIndex {
   // An order opened, closed, or went from one stage to another.
   void opened(Order& order);
   void closed(Order& order);
-  void moved(Order& order, OrderStage before, OrderStage after);
+  void moved(const Order& order, OrderStage before, OrderStage after);
   // An order that was denied, or was closed before: it stands among the strategy's closed ones once.
   void note_closed(Order& order) {
     if (order.has(kClosedOnce)) return;
@@ -88,6 +104,14 @@ class OrderIndex {
   // that never asks keeps no table of numbers.
   ClientOrderId by_venue_number(InstrumentIndex instrument, VenueOrderId number) const;
 
+  const OpenOrder& place(u32 number) const noexcept { return places_[number - 1]; }
+  // The first order of a chain, and the one after an order in its chain; 0 ends the walk, and is after a closed order.
+  ClientOrderId first(const OrderChain& chain) const noexcept { return chain.head != 0 ? place(chain.head).order : 0; }
+  ClientOrderId next(const Order& order, OrderLinks OpenOrder::* links) const noexcept {
+    const u32 after = order.open != 0 ? (place(order.open).*links).next : 0;
+    return after != 0 ? place(after).order : 0;
+  }
+
   u32 open_count() const noexcept { return open_count_; }
   // Whether every list holds exactly the open orders that belong to it. Walks all: for tests and debug runs.
   bool consistent(u64 count) const noexcept;
@@ -104,18 +128,21 @@ class OrderIndex {
     u32 first_tag = 0;
     u32 last_tag = 0;
   };
-  using Links = OrderLinks Order::*;
+  using Links = OrderLinks OpenOrder::*;
 
   template <Links links>
-  void append(OrderChain& chain, Order& order);
+  void append(OrderChain& chain, u32 number);
   template <Links links>
-  void remove(OrderChain& chain, Order& order);
+  void remove(OrderChain& chain, u32 number);
+  u32 take_place(const Order& order);
   u32 tag_cell_of(OfStrategy& of, TagIndex tag);
   void renumber(Order& order, VenueOrderId number);
   void enter_numbers() const;
   u64 walked(const OrderChain& chain, Links links, u64 limit) const noexcept;
 
   OrderPages& orders_;
+  std::vector<OpenOrder> places_;
+  u32 free_place_ = 0;  // the last that was left; by_instrument.next leads to the one left before
   StrategyInstrumentTable<Cell> cells_;
   std::vector<OfStrategy> strategies_;
   std::vector<TagOrders> tags_;

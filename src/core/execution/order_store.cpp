@@ -35,6 +35,10 @@ void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_ini
          .stop_price = order.stop_price};
 }
 
+u32 number_of(const Order& order) {
+  return static_cast<u32>(order.client_order_id);
+}
+
 bool is_own(ExecType exec_type) {
   return exec_type == ExecType::initialized || exec_type == ExecType::denied || exec_type == ExecType::emulated ||
          exec_type == ExecType::released || exec_type == ExecType::pending_new ||
@@ -46,8 +50,10 @@ bool is_end(ExecType exec_type) {
 }
 
 void forget_replace(Order& order) {
-  order.pending_price = order.pending_stop = kNoPrice;
-  order.pending_qty = 0;
+  if (order.own_rare_facts == nullptr) return;
+  RareFacts& rare = *order.own_rare_facts;
+  rare.pending_price = rare.pending_stop = kNoPrice;
+  rare.pending_qty = 0;
 }
 
 // An answer that the venue gave before it had our last request answers an earlier one.
@@ -67,7 +73,7 @@ void set_numbers(Order& order, i64 price, i64 stop_price) {
   const bool waits = order.stop_price != kNoPrice;
   if (waits) order.stop_price = stop_price;
   // What it is worth while it works does not depend on whether its trigger was told before this.
-  const bool at_stop = order.price == kNoPrice && order.trigger_symbol == 0;
+  const bool at_stop = order.price == kNoPrice && order.trigger_symbol() == 0;
   if (at_stop && (waits || order.has(kTriggered))) order.value_price = stop_price;
 }
 
@@ -113,16 +119,12 @@ void OrderStore::refuse_new(const NewOrder& request) const {
 
 Order& OrderStore::create(const NewOrder& request, i64 ts) {
   check_new(request);
-  orders_.reserve(count_ + 1);
   Order& order = orders_.add();
-  ++count_;
-  order.client_order_id = count_;
+  order.client_order_id = orders_.size();
   order.price = request.price;
   order.order_qty = request.quantity;
   order.value_price = request.price == kNoPrice ? 0 : request.price;
   order.stop_price = request.terms.stop_price;
-  order.parent = request.parent < count_ ? request.parent : 0;  // it is denied otherwise
-  order.list = request.list;
   order.ts_init = order.ts_last = ts;
   order.strategy = request.strategy;
   order.instrument = request.instrument;
@@ -132,14 +134,25 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   order.time_in_force = request.time_in_force;
   order.self_trade = request.self_trade;
   order.trigger_type = request.trigger_type;
-  order.trigger_symbol = request.trigger_symbol;
   order.contingency = request.contingency;
   order.flags = request.flags;
-  if (!(request.terms == OrderTerms{})) {
-    terms_.push_back(request.terms);
-    order.terms = static_cast<u32>(terms_.size());
-  }
+  const bool has_terms = !(request.terms == OrderTerms{});
+  if (has_terms || request.parent != 0 || request.list != 0 || request.trigger_symbol != 0) [[unlikely]]
+    keep_rare(order, request);
   return order;
+}
+
+void OrderStore::keep_rare(Order& order, const NewOrder& request) {
+  RareFacts& rare = rare_facts_of(order);
+  rare.list = request.list;
+  rare.trigger_symbol = request.trigger_symbol;
+  if (request.parent != 0 && request.parent < orders_.size()) {  // it is denied otherwise
+    rare.parent = static_cast<u32>(request.parent);
+    rare_facts_of(orders_[rare.parent]);  // for its children
+  }
+  if (request.terms == OrderTerms{}) return;
+  terms_.push_back(request.terms);
+  rare.terms = static_cast<u32>(terms_.size());
 }
 
 inline void OrderStore::tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init,
@@ -189,7 +202,7 @@ inline Applied OrderStore::apply_trade(Order& order, const ExecutionReport& repo
   if (report.last_qty <= 0) return Applied::bad_quantity;
   Sums sums{order.cum_qty, order.cum_value};
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
-  trades_.add(place, {order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, {}, true, false});
+  trades_.add(place, {report.exec_id, number_of(order), true, false, report.last_px, report.last_qty, rank, {}});
   order.cum_qty = sums.quantity;
   order.cum_value = sums.value;
   order.facts |= kAcknowledged;
@@ -217,8 +230,7 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   order.facts |= kAcknowledged;
   if (known == nullptr) {
     told(order, report.last_qty);
-    trades_.add(place,
-                {order.client_order_id, report.exec_id, report.last_px, report.last_qty, rank, rank, false, false});
+    trades_.add(place, {report.exec_id, number_of(order), false, false, report.last_px, report.last_qty, rank, rank});
     change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
     return Applied::taken;
   }
@@ -234,7 +246,7 @@ Applied OrderStore::apply_bust(Order& order, const ExecutionReport& report, Trad
   const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
   ToldTrade* const known = place.trade;
   if (known == nullptr) {
-    trades_.add(place, {order.client_order_id, report.exec_id, 0, 0, rank_of(report), rank_of(report), false, true});
+    trades_.add(place, {report.exec_id, number_of(order), false, true, 0, 0, rank_of(report), rank_of(report)});
     order.facts |= kAcknowledged;
     return Applied::taken;
   }
@@ -253,9 +265,10 @@ inline Applied OrderStore::apply_new(Order& order, const ExecutionReport& report
   if (order.has(kNewTold)) return Applied::repeated_report;
   if (report.quantity <= 0) return Applied::bad_quantity;
   order.facts |= kNewTold | kAcknowledged;
-  const bool newest = order.restated == ReportRank{};
+  const RareFacts& rare = order.rare_facts();
+  const bool newest = rare.restated == ReportRank{};
   if (newest) order.order_qty = report.quantity;
-  set_numbers(order, order.priced == ReportRank{} ? report.price : kNoPrice, newest ? report.stop_price : kNoPrice);
+  set_numbers(order, rare.priced == ReportRank{} ? report.price : kNoPrice, newest ? report.stop_price : kNoPrice);
   return Applied::taken;
 }
 
@@ -263,10 +276,11 @@ inline Applied OrderStore::apply_new(Order& order, const ExecutionReport& report
 Applied OrderStore::apply_replaced(Order& order, const ExecutionReport& report) {
   if (report.quantity <= 0) return Applied::bad_quantity;
   const ReportRank rank = rank_of(report);
-  if (rank.sequence != 0 && rank.sequence == order.restated.sequence) return Applied::repeated_report;
-  const bool older = is_older(rank, order.restated);
-  const bool asked = report.exec_type == ExecType::replaced && order.pending_qty != 0;
-  const bool answer = asked && answers(order.asked_replace, report);
+  const RareFacts& known = order.rare_facts();
+  if (rank.sequence != 0 && rank.sequence == known.restated.sequence) return Applied::repeated_report;
+  const bool older = is_older(rank, known.restated);
+  const bool asked = report.exec_type == ExecType::replaced && known.pending_qty != 0;
+  const bool answer = asked && answers(known.asked_replace, report);
   if (older && !answer) return Applied::stale_report;
   order.facts |= kAcknowledged;
   if (answer) {
@@ -274,11 +288,12 @@ Applied OrderStore::apply_replaced(Order& order, const ExecutionReport& report) 
     if (order.request == OrderStatus::pending_replace) order.request = OrderStatus::initialized;
   }
   if (older) return Applied::taken;
-  order.restated = rank;
+  RareFacts& rare = rare_facts_of(order);
+  rare.restated = rank;
   order.order_qty = report.quantity;
-  const bool newest_price = !is_older(rank, order.priced);
+  const bool newest_price = !is_older(rank, rare.priced);
   set_numbers(order, newest_price ? report.price : kNoPrice, report.stop_price);
-  if (newest_price) order.priced = rank;
+  if (newest_price) rare.priced = rank;
   return Applied::taken;
 }
 
@@ -288,9 +303,9 @@ Applied OrderStore::apply_triggered(Order& order, const ExecutionReport& report)
   order.facts |= kTriggered | kAcknowledged;
   order.stop_price = kNoPrice;
   const ReportRank rank = rank_of(report);
-  if (report.price == kNoPrice || is_older(rank, order.priced)) return Applied::taken;
+  if (report.price == kNoPrice || is_older(rank, order.rare_facts().priced)) return Applied::taken;
   order.price = order.value_price = report.price;
-  order.priced = rank;
+  rare_facts_of(order).priced = rank;
   return Applied::taken;
 }
 
@@ -312,19 +327,21 @@ Applied OrderStore::apply_end(Order& order, const ExecutionReport& report, Order
 }
 
 void OrderStore::set_untold(Order& order, i64 quantity) {
-  const auto id = static_cast<u32>(order.client_order_id);
-  if (order.untold_qty == 0 && quantity != 0) untold_.push_back(id);
-  if (order.untold_qty != 0 && quantity == 0) std::erase(untold_, id);
-  order.untold_qty = quantity;
+  const i64 before = order.untold_qty();
+  if (before == quantity) return;
+  if (before == 0) untold_.push_back(number_of(order));
+  if (quantity == 0) std::erase(untold_, number_of(order));
+  rare_facts_of(order).untold_qty = quantity;
 }
 
 Applied OrderStore::apply_refusal(Order& order, const ExecutionReport& report) {
   const bool of_cancel = report.exec_type == ExecType::cancel_rejected;
-  if (!answers(of_cancel ? order.asked_cancel : order.asked_replace, report)) return Applied::repeated_report;
+  if (!answers(of_cancel ? order.asked_cancel : order.rare_facts().asked_replace, report))
+    return Applied::repeated_report;
   if (!of_cancel) forget_replace(order);
   if (order.request == (of_cancel ? OrderStatus::pending_cancel : OrderStatus::pending_replace)) {
     // A replace that was asked for before the cancel has an answer of its own to come.
-    order.request = order.pending_qty != 0 ? OrderStatus::pending_replace : OrderStatus::initialized;
+    order.request = order.pending_qty() != 0 ? OrderStatus::pending_replace : OrderStatus::initialized;
   }
   order.facts |= kAcknowledged;
   return Applied::taken;
@@ -386,7 +403,7 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
     return refused_.count(Applied::illegal_transition);
   if (exec_type == ExecType::pending_new) {
     order->facts = static_cast<u8>(kSent | (order->facts & (kTriggered | kToCancel)));
-    order->restated = order->priced = {};
+    if (order->own_rare_facts != nullptr) order->own_rare_facts->restated = order->own_rare_facts->priced = {};
   }
   if (exec_type == ExecType::pending_cancel) {
     order->request = OrderStatus::pending_cancel;
@@ -405,11 +422,12 @@ Applied OrderStore::request_replace(const ReplaceRequest& request, i64 ts, Order
   const Transition next = transition(order->ord_status, ExecType::pending_replace, order->cum_qty > 0, false);
   if (!next.legal) return refused_.count(Applied::illegal_transition);
   if (request.quantity <= order->cum_qty) return refused_.count(Applied::bad_quantity);
-  order->pending_price = request.price;
-  order->pending_stop = request.stop_price;
-  order->pending_qty = request.quantity;
+  RareFacts& rare = rare_facts_of(*order);
+  rare.pending_price = request.price;
+  rare.pending_stop = request.stop_price;
+  rare.pending_qty = request.quantity;
+  rare.asked_replace = order->last_sequence;
   order->request = OrderStatus::pending_replace;
-  order->asked_replace = order->last_sequence;
   order->ts_last = ts;
   move_to(*order, next.next);
   fill_event(*order, ExecType::pending_replace, ts, ts, RejectReason::none, out);
@@ -437,17 +455,16 @@ void OrderStore::move_to(Order& order, OrderStatus next) {
 
 ClientOrderId OrderStore::first_inconsistent() const noexcept {
   u64 open_orders = 0;
-  for (ClientOrderId id = 1; id <= count_; ++id) {
+  for (ClientOrderId id = 1; id <= orders_.size(); ++id) {
     const Order& order = orders_[id];
     const bool open = is_open(order.ord_status);
     open_orders += open ? 1 : 0;
     const bool sums = !open || order.cum_qty + order.leaves_qty() == order.order_qty;
-    const OrderLinks& links = order.by_instrument;
-    const bool closed_links = open || (links.next == 0 && links.prev == 0);
+    const bool placed = open == (order.open != 0);
     const bool told = !order.has(kSent) || order.ord_status == status_of(order);
-    if (!sums || !closed_links || !told || order.cum_qty < 0) return id;
+    if (!sums || !placed || !told || order.cum_qty < 0) return id;
   }
-  return index_.consistent(count_) && open_orders == open_count() ? 0 : count_;
+  return index_.consistent(orders_.size()) && open_orders == open_count() ? 0 : orders_.size();
 }
 
 }  // namespace pytrader

@@ -47,15 +47,16 @@ class OrderStore {
   Order& create(const NewOrder& order, i64 ts);
   // Throws what create() would of an order that comes after so many others.
   void check_new(const NewOrder& order, u64 before = 0) const {
-    if (!index_.has(order.strategy, order.instrument) || count_ + before >= kMaxOrders) [[unlikely]]
+    if (!index_.has(order.strategy, order.instrument) || orders_.size() + before >= kMaxOrders) [[unlikely]]
       refuse_new(order);
   }
-  Order* find(ClientOrderId id) noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
-  const Order* find(ClientOrderId id) const noexcept { return id - 1 < count_ ? &orders_[id] : nullptr; }
-  u64 size() const noexcept { return count_; }
+  Order* find(ClientOrderId id) noexcept { return id - 1 < orders_.size() ? &orders_[id] : nullptr; }
+  const Order* find(ClientOrderId id) const noexcept { return id - 1 < orders_.size() ? &orders_[id] : nullptr; }
+  u64 size() const noexcept { return orders_.size(); }
   // What the order was submitted with beyond price and quantity; its stop price of now stands in the order.
   OrderTerms terms(const Order& order) const noexcept {
-    return order.terms != 0 ? terms_[order.terms - 1] : OrderTerms{};
+    const u32 row = order.rare_facts().terms;
+    return row != 0 ? terms_[row - 1] : OrderTerms{};
   }
 
   // A venue's word on an order, or the core's on one that it holds. `change` is set whatever comes back: a trade can be
@@ -72,12 +73,15 @@ class OrderStore {
 
   // Open orders in the order in which they opened; 0 ends the walk.
   ClientOrderId first_open(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
-    return index_.has(strategy, instrument) ? index_.open(strategy, instrument).head : 0;
+    return index_.has(strategy, instrument) ? index_.first(index_.open(strategy, instrument)) : 0;
   }
   ClientOrderId next_open(ClientOrderId id) const noexcept {
     const Order* const order = find(id);
-    return order != nullptr ? order->by_instrument.next : 0;
+    return order != nullptr ? index_.next(*order, &OpenOrder::by_instrument) : 0;
   }
+  // A parent's open children in the order in which they opened; 0 ends the walk.
+  ClientOrderId first_child(const Order& parent) const noexcept { return index_.first(parent.rare_facts().children); }
+  ClientOrderId next_child(const Order& child) const noexcept { return index_.next(child, &OpenOrder::by_parent); }
   u32 open_count(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return index_.has(strategy, instrument) ? index_.open(strategy, instrument).count : 0;
   }
@@ -86,8 +90,17 @@ class OrderStore {
   const std::vector<u32>& untold() const noexcept { return untold_; }
   // Of these lots was told, or they are not to come any more.
   void told(Order& order, i64 quantity) {
-    if (order.untold_qty != 0) [[unlikely]]
-      set_untold(order, order.untold_qty - std::min(order.untold_qty, quantity));
+    if (order.untold_qty() != 0) [[unlikely]]
+      set_untold(order, order.untold_qty() - std::min(order.untold_qty(), quantity));
+  }
+  // The order takes the place in its list of one that has ended.
+  void renew(Order& order, const Order& ended) {
+    order.place = ended.place;
+    rare_facts_of(order).renews = static_cast<u32>(ended.client_order_id);
+  }
+  // What the order has run up in fees that are judged order by order.
+  void keep_fees(Order& order, const OrderFees& fees) {
+    if (!(fees == order.rare_facts().fees)) rare_facts_of(order).fees = fees;
   }
   const OrderIndex& index() const noexcept { return index_; }
 
@@ -118,13 +131,18 @@ class OrderStore {
   Applied apply_end(Order& order, const ExecutionReport& report, OrderStatus end);
   Applied apply_refusal(Order& order, const ExecutionReport& report);
   inline void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
+  void keep_rare(Order& order, const NewOrder& request);
   [[noreturn]] void refuse_new(const NewOrder& order) const;
   void move_to(Order& order, OrderStatus next);
   void set_untold(Order& order, i64 quantity);
+  RareFacts& rare_facts_of(Order& order) {
+    if (order.own_rare_facts == nullptr) order.own_rare_facts = &rare_facts_.add();
+    return *order.own_rare_facts;
+  }
 
   OrderPages orders_;
+  RecordPages<RareFacts, 6> rare_facts_;
   std::vector<OrderTerms> terms_;  // of the orders that have any
-  u64 count_ = 0;
   OrderIndex index_;
   ToldTrades trades_;
   RefusedReports refused_;

@@ -5,24 +5,25 @@
 #include <vector>
 
 #include "book/large_block.hpp"
-#include "execution/record_pages.hpp"
+#include "book/record_pages.hpp"
 #include "model/report_rank.hpp"
 
 namespace pytrader {
 
-// One trade as it stands now.
-struct ToldTrade {
-  ClientOrderId order = 0;
+// One trade as it stands now: one cache line.
+struct alignas(64) ToldTrade {
   ExecId exec_id = 0;
-  i64 price = 0;
-  i64 quantity = 0;
-  ReportRank placed;    // when it happened: rank of its own report, of its correction until that has come
-  ReportRank stated;    // rank of the correction that stated its price and quantity; its own report is the oldest
+  u32 order = 0;        // a run's orders are numbered in 32 bits
   bool told = false;    // its own report came
   bool busted = false;  // for good
+  i64 price = 0;
+  i64 quantity = 0;
+  ReportRank placed;  // when it happened: rank of its own report, of its correction until that has come
+  ReportRank stated;  // rank of the correction that stated its price and quantity; its own report is the oldest
 };
+static_assert(sizeof(ToldTrade) == 64);
 
-// Grows with the trades of a run, 104 bytes each at most.
+// Grows with the trades of a run, 96 bytes each at most.
 class ToldTrades {
  public:
   // Where a trade stands, or belongs. Good until the next add().
@@ -41,13 +42,12 @@ class ToldTrades {
   // At the place that find() gave for the record's order and execution, where nothing stands yet.
   void add(const Place& place, const ToldTrade& record) {
     std::size_t slot = place.slot;
-    if (2 * (count_ + 1) > slots_.size()) [[unlikely]] {
+    if (2 * (records_.size() + 1) > slots_.size()) [[unlikely]] {
       grow(slots_.empty() ? kSmallest : 2 * slots_.size());
       slot = slot_of(place.tag, record.order, record.exec_id);
     }
-    records_.reserve(count_ + 1);
-    records_.add() = record;
-    slots_[slot] = {static_cast<u32>(++count_), place.tag};
+    records_.add(record);
+    slots_[slot] = {static_cast<u32>(records_.size()), place.tag};
   }
   void reserve(std::size_t count) {
     std::size_t size = kSmallest;
@@ -55,7 +55,7 @@ class ToldTrades {
     records_.reserve(count);
     if (size > slots_.size()) grow(size);
   }
-  std::size_t size() const noexcept { return count_; }
+  std::size_t size() const noexcept { return records_.size(); }
 
  private:
   struct Slot {
@@ -94,7 +94,6 @@ class ToldTrades {
   }
 
   RecordPages<ToldTrade> records_;
-  std::size_t count_ = 0;
   std::vector<Slot, LargeBlock<Slot>> slots_;
 };
 

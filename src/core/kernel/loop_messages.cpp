@@ -84,10 +84,10 @@ void BacktestLoop::cancel(const Order& order, i64 ts) {
 void BacktestLoop::replace(const Order& order, i64 ts) {
   send(RequestKind::replace, order, ts, [&](Command& command) {
     write_sent_order(order, kernel_.terms(order), command.order);
-    command.order.price = order.pending_price;
-    command.order.quantity = order.pending_qty;
+    command.order.price = order.pending_price();
+    command.order.quantity = order.pending_qty();
     // A stop price that stays is not named: at the venue it may trail, or be reached, before the request is there.
-    command.order.terms.stop_price = order.pending_stop != order.stop_price ? order.pending_stop : kNoPrice;
+    command.order.terms.stop_price = order.pending_stop() != order.stop_price ? order.pending_stop() : kNoPrice;
   });
 }
 

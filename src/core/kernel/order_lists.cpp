@@ -78,11 +78,11 @@ u16 OrderLists::flags_of(OrderListId number, std::size_t place) const noexcept {
 }
 
 Reservation OrderLists::worst_of(const Order& order, const OrderStore& store) const noexcept {
-  const List& list = lists_[order.list - 1];
+  const List& list = lists_[order.list() - 1];
   const u32 group = slot_of(order).group;
   Reservation worst{};
   for (std::size_t place = group; place < list.count; ++place) {
-    const Slot& slot = slot_at(order.list, place);
+    const Slot& slot = slot_at(order.list(), place);
     if (slot.group != group) continue;
     const Order& other = *store.find(slot.order);
     if ((other.flags & kWaiting) == 0) worst = worse_of(worst, own_reservation(other));
@@ -145,7 +145,7 @@ void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reas
       exec_type == ExecType::pending_replace) {
     return;
   }
-  List& list = lists_[order.list - 1];
+  List& list = lists_[order.list() - 1];
   Slot& slot = slot_of(order);
   const bool is_parent = list.triggers && order.place == 0;
   touch_slot(slot, order, exec_type, reason);
@@ -161,7 +161,7 @@ void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reas
   }
   if (list.touched) return;
   list.touched = true;
-  touched_.push_back(order.list);
+  touched_.push_back(order.list());
 }
 
 OrderListId OrderLists::take_touched() noexcept {
@@ -198,7 +198,7 @@ void OrderLists::asked(const Order& order, const ListStep& step, i64 now) noexce
 }
 
 void OrderLists::renewed(const Order& order, const Order& over) noexcept {
-  List& list = lists_[order.list - 1];
+  List& list = lists_[order.list() - 1];
   Slot& slot = slot_of(order);
   slot.order = order.client_order_id;
   slot.earlier += over.cum_qty;
@@ -213,7 +213,7 @@ void OrderLists::recount(const Order& order, const OrderStore& store) noexcept {
   Slot& slot = slot_of(order);
   slot.earlier = 0;
   slot.reopened = false;
-  for (ClientOrderId id = store.find(slot.order)->renews; id != 0; id = store.find(id)->renews) {
+  for (ClientOrderId id = store.find(slot.order)->renews(); id != 0; id = store.find(id)->renews()) {
     const Order& earlier = *store.find(id);
     slot.earlier += earlier.cum_qty;
     slot.reopened |= is_open(earlier.ord_status);
@@ -254,7 +254,7 @@ i128 OrderLists::total_of(const List& list, std::size_t place, const OrderStore&
 }
 
 ListStep OrderLists::step(const Order& order, const OrderStore& store) const noexcept {
-  const List& list = lists_[order.list - 1];
+  const List& list = lists_[order.list() - 1];
   if (list.triggers && order.place == 0) return {};
   if (is_open(order.ord_status)) return open_step(order, store);
   // Over: it is renewed where it was filled or its list ended it, and not where its strategy or venue did.
@@ -270,7 +270,7 @@ ListStep OrderLists::step(const Order& order, const OrderStore& store) const noe
 
 ListStep OrderLists::open_step(const Order& order, const OrderStore& store) const noexcept {
   using Act = ListStep::Act;
-  const List& list = lists_[order.list - 1];
+  const List& list = lists_[order.list() - 1];
   const Slot& slot = slot_of(order);
   const bool waits = (order.flags & kWaiting) != 0;
   const ListStep cancel{slot.asking.cancel_refused ? Act::none : Act::cancel, 0, RejectReason::contingency};
@@ -284,19 +284,19 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
   if (total <= order.cum_qty) return waits && may_grow(order, store) ? ListStep{} : cancel;
   const i64 quantity = static_cast<i64>(std::min<i128>(total, INT64_MAX));
   if (waits) return {Act::start, quantity, RejectReason::none};
-  const i64 known = order.pending_qty != 0 ? order.pending_qty : order.order_qty;
+  const i64 known = order.pending_qty() != 0 ? order.pending_qty() : order.order_qty;
   const bool asks =
       quantity != known && quantity != slot.refused && !(slot.cut && quantity > known) && !slot.asking.given_up;
   return {asks ? Act::resize : Act::none, quantity, RejectReason::none};
 }
 
 bool OrderLists::sizes(const Order& order) const noexcept {
-  const List& list = lists_[order.list - 1];
+  const List& list = lists_[order.list() - 1];
   return list.triggers ? order.place != 0 : updates(list.among);
 }
 
 bool OrderLists::may_grow(const Order& order, const OrderStore& store) const noexcept {
-  const List& list = lists_[order.list - 1];
+  const List& list = lists_[order.list() - 1];
   return list.triggers && is_open(store.find(slots_[list.offset].order)->ord_status);
 }
 

@@ -13,7 +13,7 @@ FillKey key_of(const Order& order, const ReportRank& placed, ExecId exec_id) noe
 bool OrderWay::apply(const ExecutionReport& report, i64 now) {
   Order* order = store_.find(report.client_order_id);
   const Reservation before = order != nullptr ? reservation_of(*order) : Reservation{};
-  const i64 untold = order != nullptr ? order->untold_qty : 0;
+  const i64 untold = order != nullptr ? order->untold_qty() : 0;
   OrderEvent event;
   TradeChange change;
   const bool taken = store_.apply(report, now, event, change) == Applied::taken;
@@ -24,7 +24,8 @@ bool OrderWay::apply(const ExecutionReport& report, i64 now) {
     position_changed(order->strategy, order->instrument);
   }
   if (!taken) {
-    if (order != nullptr && order->untold_qty != untold) give_back_untold(*order, before, untold - order->untold_qty);
+    if (order != nullptr && order->untold_qty() != untold)
+      give_back_untold(*order, before, untold - order->untold_qty());
     return false;
   }
   if (change.kind == TradeChange::Kind::none || (order->flags & kAlgorithm) != 0) {
@@ -47,7 +48,7 @@ bool OrderWay::apply(const ExecutionReport& report, i64 now) {
 void OrderWay::give_back_untold(Order& order, const Reservation& before, i64 quantity) {
   gate_.exposure().order_changed(order, before);
   if ((order.flags & kChild) == 0) return;
-  Order& parent = *store_.find(order.parent);
+  Order& parent = *store_.find(order.parent());
   const Reservation of_parent = reservation_of(parent);
   store_.told(parent, quantity);
   gate_.exposure().order_changed(parent, of_parent);
@@ -126,7 +127,7 @@ void OrderWay::say(Order& order, ExecType exec_type, RejectReason reason, i64 no
 
 const Reservation* OrderWay::shared_of(const Order* order, Reservation& into) const noexcept {
   if (order == nullptr || (order->flags & (kShared | kChild)) == 0) return nullptr;
-  into = (order->flags & kShared) != 0 ? lists_.held(*order) : reservation_of(*store_.find(order->parent));
+  into = (order->flags & kShared) != 0 ? lists_.held(*order) : reservation_of(*store_.find(order->parent()));
   return &into;
 }
 
@@ -140,16 +141,14 @@ Order* OrderWay::worked_parent(const NewOrder& command) noexcept {
 
 FillPosting OrderWay::book(const OrderEvent& event, const TradeChange& change, Order& order) {
   const PositionState before = ledger_.position(event.strategy, event.instrument);
+  OrderFees fees = order.rare_facts().fees;
   const FillPosting posting = ledger_.apply_fill({event.strategy, event.instrument, event.side, event.liquidity,
                                                   event.last_px, event.last_qty, event.ts_event, order.cum_value},
-                                                 order.fees);
+                                                 fees);
+  store_.keep_fees(order, fees);
   ledger_.note_fill(event.strategy, event.instrument,
-                    {{change.placed, event.client_order_id, change.exec_id},
-                     event.last_px,
-                     sign(event.side) * event.last_qty,
-                     posting.fee,
-                     {},
-                     event.liquidity},
+                    {change.placed, change.exec_id, event.last_px, sign(event.side) * event.last_qty,
+                     static_cast<u32>(event.client_order_id), event.liquidity, posting.fee},
                     before);
   return posting;
 }

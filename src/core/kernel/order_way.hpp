@@ -34,9 +34,11 @@ class OrderWay {
     if (reason == RejectReason::none) venue_.require_room();
     if (reason == RejectReason::none && waits) emulation_.make_room(command);
     Order& order = store_.create(command, now);
-    order.list = 0;
+    if (RareFacts* const rare = order.own_rare_facts; rare != nullptr) [[unlikely]] {
+      rare->list = 0;
+      if (parent == nullptr) rare->parent = 0;
+    }
     order.flags &= static_cast<u16>(~kSetByCore);
-    if (parent == nullptr) order.parent = 0;
     if (reason != RejectReason::none) {
       say(order, ExecType::denied, reason, now);
       return order.client_order_id;
@@ -93,7 +95,7 @@ class OrderWay {
 
   RejectReason replace(const ReplaceRequest& command, i64 now) {
     Order* order = store_.find(command.client_order_id);
-    const bool of_list = order != nullptr && order->list != 0 && lists_.sizes(*order);
+    const bool of_list = order != nullptr && order->list() != 0 && lists_.sizes(*order);
     if (of_list && command.quantity != order->order_qty) return RejectReason::quantity_of_list;
     const RejectReason reason = replace_one(command, order, now);
     settle_lists(now);
@@ -142,7 +144,7 @@ class OrderWay {
   void exposure_changed(const Order& order, ExecType exec_type, const Reservation& before,
                         RejectReason reason = RejectReason::none) {
     gate_.exposure().order_changed(order, before);
-    if (order.list != 0) [[unlikely]]
+    if (order.list() != 0) [[unlikely]]
       list_changed(order, exec_type, reason);
   }
   void give_back_untold(Order& order, const Reservation& before, i64 quantity);

@@ -17,7 +17,7 @@ i128 OrderWay::untold_of_children(const Order& parent) const noexcept {
   i128 untold = 0;
   for (const ClientOrderId id : store_.untold()) {
     const Order& order = *store_.find(id);
-    if (order.parent == parent.client_order_id && (order.flags & kChild) != 0) untold += order.untold_qty;
+    if (order.parent() == parent.client_order_id && (order.flags & kChild) != 0) untold += order.untold_qty();
   }
   return untold;
 }
@@ -25,10 +25,10 @@ i128 OrderWay::untold_of_children(const Order& parent) const noexcept {
 // Lots that open children may still trade, a replace under way included.
 i128 OrderWay::given_to_children(const Order& parent) const noexcept {
   i128 given = untold_of_children(parent);
-  for (ClientOrderId id = parent.children.head; id != 0;) {
+  for (ClientOrderId id = store_.first_child(parent); id != 0;) {
     const Order& child = *store_.find(id);
     given += own_reservation(child).quantity;
-    id = child.by_parent.next;
+    id = store_.next_child(child);
   }
   return given;
 }
@@ -50,17 +50,17 @@ RejectReason OrderWay::judge_child(const NewOrder& command, const Order& parent,
 RejectReason OrderWay::judge_family(const ReplaceRequest& command, const Order& order) const {
   if ((order.flags & kAlgorithm) != 0) {
     if (command.quantity < order.cum_qty + given_to_children(order)) return RejectReason::exceeds_parent;
-    for (ClientOrderId id = order.children.head; id != 0;) {
+    for (ClientOrderId id = store_.first_child(order); id != 0;) {
       const Order& child = *store_.find(id);
       // While a replace is under way either of its prices may trade.
       const bool keeps = keeps_limit(order.side, command.price, child.price) &&
-                         (child.pending_qty == 0 || keeps_limit(order.side, command.price, child.pending_price));
+                         (child.pending_qty() == 0 || keeps_limit(order.side, command.price, child.pending_price()));
       if (!keeps) return RejectReason::exceeds_parent;
-      id = child.by_parent.next;
+      id = store_.next_child(child);
     }
     return RejectReason::none;
   }
-  const Order& parent = *store_.find(order.parent);
+  const Order& parent = *store_.find(order.parent());
   const i128 free = parent.leaves_qty() - given_to_children(parent) + own_reservation(order).quantity;
   const bool fits = i128{command.quantity} - order.cum_qty <= free;
   return fits && keeps_limit(parent.side, parent.price, command.price) ? RejectReason::none
@@ -70,7 +70,7 @@ RejectReason OrderWay::judge_family(const ReplaceRequest& command, const Order& 
 // The parent holds back at the highest price that a child may pay.
 void OrderWay::raise_value(const Order& child, i64 price) {
   if (price == kNoPrice) return;
-  Order& parent = *store_.find(child.parent);
+  Order& parent = *store_.find(child.parent());
   const auto size_of = [](i64 value) { return value < 0 ? -value : value; };
   if (size_of(price) <= size_of(parent.value_price)) return;
   const Reservation before = reservation_of(parent);
@@ -87,25 +87,25 @@ void OrderWay::begin_work(Order& parent, i64 value_price, i64 now) {
 // A replace of the parent is done at once; its children's prices go on to count.
 RejectReason OrderWay::restate_work(Order& parent, const ReplaceRequest& wanted, i64 now) {
   tell(parent, ExecType::replaced, now, wanted.price, wanted.quantity);
-  for (ClientOrderId id = parent.children.head; id != 0;) {
+  for (ClientOrderId id = store_.first_child(parent); id != 0;) {
     const Order& child = *store_.find(id);
     raise_value(child, own_reservation(child).price);
-    id = child.by_parent.next;
+    id = store_.next_child(child);
   }
   return RejectReason::none;
 }
 
 // The parent ends when the last of its children has.
 void OrderWay::end_work(Order& parent, RejectReason reason, i64 now) {
-  venue_.require_room(parent.children.count);
+  venue_.require_room(parent.rare_facts().children.count);
   if (parent.ord_status != OrderStatus::pending_cancel) say(parent, ExecType::pending_cancel, reason, now);
-  for (ClientOrderId id = parent.children.head; id != 0;) {
+  for (ClientOrderId id = store_.first_child(parent); id != 0;) {
     Order& child = *store_.find(id);
-    id = child.by_parent.next;
+    id = store_.next_child(child);
     if (child.ord_status != OrderStatus::pending_cancel) cancel(child, reason, now);
   }
   // A child that waited in the core has ended it already.
-  if (parent.children.head == 0 && parent.ord_status == OrderStatus::pending_cancel) {
+  if (store_.first_child(parent) == 0 && parent.ord_status == OrderStatus::pending_cancel) {
     end_parent(parent, now);
   }
 }
@@ -131,9 +131,9 @@ bool OrderWay::end_works(StrategyIndex strategy, InstrumentIndex instrument, Rej
 // A trade that is told late, or undone, can leave open children more than their parent has: the newest are canceled.
 void OrderWay::withdraw_excess(const Order& parent, i64 now) {
   i128 room = parent.leaves_qty() - untold_of_children(parent);
-  for (ClientOrderId id = parent.children.head; id != 0;) {
+  for (ClientOrderId id = store_.first_child(parent); id != 0;) {
     Order& child = *store_.find(id);
-    id = child.by_parent.next;
+    id = store_.next_child(child);
     room -= own_reservation(child).quantity;
     if (room < 0 && child.ord_status != OrderStatus::pending_cancel) cancel(child, RejectReason::exceeds_parent, now);
   }
@@ -141,12 +141,12 @@ void OrderWay::withdraw_excess(const Order& parent, i64 now) {
 
 // What a child trades its parent trades, and so it is corrected and busted; the ledger books it once, for the child.
 void OrderWay::child_told(const Order& child, const ExecutionReport& report, i64 now) {
-  Order& parent = *store_.find(child.parent);
+  Order& parent = *store_.find(child.parent());
   const bool undone = report.exec_type == ExecType::trade_correct || report.exec_type == ExecType::trade_cancel;
   if (undone || report.exec_type == ExecType::trade) {
     const bool ended = is_closed(parent.ord_status);
     ExecutionReport told = report;
-    told.client_order_id = child.parent;
+    told.client_order_id = child.parent();
     told.venue_order_id = 0;  // it is the child's
     apply(told, now);
     // Its algorithm ended with it: what a trade that is undone leaves of it is canceled.
@@ -154,7 +154,7 @@ void OrderWay::child_told(const Order& child, const ExecutionReport& report, i64
   }
   if (undone || report.exec_type == ExecType::restated || is_closed(child.ord_status)) withdraw_excess(parent, now);
   if (parent.ord_status != OrderStatus::pending_cancel) return;
-  if (parent.children.head == 0) return end_parent(parent, now);
+  if (store_.first_child(parent) == 0) return end_parent(parent, now);
   const bool stays = is_open(child.ord_status) && child.ord_status != OrderStatus::pending_cancel;
   if (stays && report.exec_type == ExecType::cancel_rejected) {
     tell(parent, ExecType::cancel_rejected, now, kNoPrice, 0, kNoPrice, report.reason);

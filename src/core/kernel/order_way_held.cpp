@@ -59,8 +59,8 @@ bool OrderWay::cancel_waiting_for(StrategyIndex strategy, InstrumentIndex compon
       if (events_.is_half_full()) return false;
       Order& order = *store_.find(id);
       id = store_.next_open(id);
-      const bool waits = order.ord_status == OrderStatus::emulated && order.trigger_symbol != 0;
-      if (waits && emulation_.synthetics().is_component(component, order.trigger_symbol))
+      const bool waits = order.ord_status == OrderStatus::emulated && order.trigger_symbol() != 0;
+      if (waits && emulation_.synthetics().is_component(component, order.trigger_symbol()))
         cancel_here(order, reason, now);
     }
   }

@@ -137,7 +137,7 @@ void OrderWay::list_changed(const Order& order, ExecType exec_type, RejectReason
     const Reservation before = lists_.held(order);
     const Reservation after = lists_.worst_of(order, store_);
     gate_.exposure().change(order.strategy, order.instrument, order.side, before, after);
-    lists_.hold(order.list, order.place, after);
+    lists_.hold(order.list(), order.place, after);
   }
   if (!lists_.is_current(order)) lists_.recount(order, store_);
   lists_.touch(order, exec_type, reason);
@@ -160,7 +160,7 @@ void OrderWay::work_lists(i64 now) {
 
 // What was renewed and then came back, by a bust, has been replaced.
 void OrderWay::withdraw_earlier(const Order& order, i64 now) {
-  for (ClientOrderId id = order.renews; id != 0; id = store_.find(id)->renews) {
+  for (ClientOrderId id = order.renews(); id != 0; id = store_.find(id)->renews()) {
     Order& earlier = *store_.find(id);
     const bool works = is_open(earlier.ord_status) && earlier.ord_status != OrderStatus::pending_cancel;
     if (!works || lists_.cancel_refused(earlier)) continue;
@@ -244,7 +244,7 @@ void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
   const i64 least = instrument_of(order.instrument)->definition().min_quantity;
   if (step.quantity < least) {
     if (!reduces_only) return withdraw(order, RejectReason::quantity_below_minimum, now);
-    if (order.order_qty <= least || order.pending_qty != 0) return;
+    if (order.order_qty <= least || order.pending_qty() != 0) return;
     request.quantity = least;
   }
   if (order.ord_status == OrderStatus::emulated) {
@@ -278,7 +278,7 @@ void OrderWay::renew(Order& over, i64 quantity, i64 now) {
   if (waits_for_price(over.order_type) && !trails) order.terms.stop_price = lists_.stop_price(over);
   if (!rules_of(over.order_type)->takes_price) order.price = kNoPrice;
   order.trigger_type = over.trigger_type;
-  order.trigger_symbol = over.trigger_symbol;
+  order.trigger_symbol = over.trigger_symbol();
   order.time_in_force = over.time_in_force;
   order.flags |= over.flags & (kEmulate | kShared);
   order.quantity = quantity;
@@ -295,11 +295,10 @@ void OrderWay::renew(Order& over, i64 quantity, i64 now) {
   if (waits) emulation_.make_room(order);
   const i64 value_price = RiskGate::value_at_release(order, over, view);
   order.flags |= flags_of_core;
-  order.list = over.list;
-  order.parent = over.parent;
+  order.list = over.list();
+  order.parent = over.parent();
   Order& made = store_.create(order, now);
-  made.place = over.place;
-  made.renews = static_cast<u32>(over.client_order_id);
+  store_.renew(made, over);
   lists_.renewed(made, over);
   if (reason != RejectReason::none) {
     say(made, ExecType::denied, reason, now);

@@ -37,11 +37,11 @@ void Recorder::start(i64 ts) {
 
 // Marks the fills whose second, or ten seconds, were over before `ts`.
 void Recorder::mark_fills(i64 ts) {
-  for (; next_1s_ < fills_.size() && later(fills_[next_1s_].ts_init, kSecond) < ts; ++next_1s_) {
-    fills_[next_1s_].mid2_1s = twice_mid(fills_[next_1s_].instrument);
+  for (; next_1s_ <= fills_.size() && later(fills_[next_1s_].ts_init, kSecond) < ts; ++next_1s_) {
+    fills_[next_1s_].mid2_1s = twice_mid(fills_[next_1s_]);
   }
-  for (; next_10s_ < fills_.size() && later(fills_[next_10s_].ts_init, 10 * kSecond) < ts; ++next_10s_) {
-    fills_[next_10s_].mid2_10s = twice_mid(fills_[next_10s_].instrument);
+  for (; next_10s_ <= fills_.size() && later(fills_[next_10s_].ts_init, 10 * kSecond) < ts; ++next_10s_) {
+    fills_[next_10s_].mid2_10s = twice_mid(fills_[next_10s_]);
   }
 }
 
@@ -72,8 +72,8 @@ void Recorder::finish(i64 ts) {
 
 void Recorder::find_next_due() noexcept {
   next_due_ = std::min(next_sample_, next_snapshot_);
-  if (next_1s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_1s_].ts_init, kSecond));
-  if (next_10s_ < fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_10s_].ts_init, 10 * kSecond));
+  if (next_1s_ <= fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_1s_].ts_init, kSecond));
+  if (next_10s_ <= fills_.size()) next_due_ = std::min(next_due_, later(fills_[next_10s_].ts_init, 10 * kSecond));
 }
 
 void Recorder::on_event(const OrderEvent& event) {
@@ -82,22 +82,19 @@ void Recorder::on_event(const OrderEvent& event) {
     throw Error(ErrorCode::capacity, "record_events keeps at most " + std::to_string(kMaxEvents) +
                                          " order events: run without it, or over less data");
   }
-  events_.push_back(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol));
+  events_.add(row_of(event, kernel_.order(event.client_order_id)->trigger_symbol()));
 }
 
 // Restates the row of a trade that was corrected or busted; false where a correction came before its trade. Rows are
 // searched from the newest.
 bool Recorder::correct(const OrderEvent& event, i64 fee) {
-  for (std::size_t i = fills_.size(); i-- > 0;) {
-    FillRow& row = fills_[i];
-    if (row.exec_id != static_cast<i64>(event.exec_id) ||
-        row.client_order_id != static_cast<i64>(event.client_order_id)) {
-      continue;
-    }
+  for (u64 number = fills_.size(); number > 0; --number) {
+    Fill& row = fills_[number];
+    if (row.exec_id != event.exec_id || row.order != event.client_order_id) continue;
     row.price = event.last_px;
     row.quantity = event.exec_type == ExecType::trade_cancel ? 0 : event.last_qty;
     row.fee += fee;
-    if (event.liquidity != Liquidity::none) row.liquidity = static_cast<i64>(event.liquidity);
+    if (event.liquidity != Liquidity::none) row.liquidity = event.liquidity;
     return true;
   }
   return false;
@@ -106,11 +103,10 @@ bool Recorder::correct(const OrderEvent& event, i64 fee) {
 void Recorder::on_fill(const OrderEvent& event, const PositionState& position) {
   const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
   if (event.exec_type != ExecType::trade && correct(event, in_minor_units(event.fee, decimals, "a fee"))) return;
-  fills_.push_back({event.ts_event, event.ts_init, static_cast<i64>(event.client_order_id),
-                    static_cast<i64>(event.venue_order_id), static_cast<i64>(event.exec_id), event.strategy,
-                    event.instrument, static_cast<i64>(event.side), event.last_px, event.last_qty,
-                    static_cast<i64>(event.liquidity), in_minor_units(event.fee, decimals, "a fee"), position.quantity,
-                    twice_mid(event.instrument), kNoMark, kNoMark});
+  fills_.add(Fill{event.ts_event, event.ts_init, event.venue_order_id, event.exec_id, event.last_px, event.last_qty,
+                  in_minor_units(event.fee, decimals, "a fee"), position.quantity,
+                  kernel_.market(event.instrument).twice_mid(), kNoMark, kNoMark,
+                  static_cast<u32>(event.client_order_id), event.liquidity});
   note_position(event.strategy, event.instrument, position.quantity);
   next_due_ = std::min(next_due_, later(event.ts_init, kSecond));
 }
@@ -153,11 +149,38 @@ void Recorder::write_orders(std::span<OrderRow> rows) const {
                     order.flags,
                     order.stop_price,
                     static_cast<i64>(order.trigger_type),
-                    order.list,
+                    order.list(),
                     static_cast<i64>(order.contingency),
-                    static_cast<i64>(order.parent),
-                    order.trigger_symbol};
+                    order.parent(),
+                    order.trigger_symbol()};
   }
+}
+
+void Recorder::write_fills(std::span<FillRow> rows) const {
+  for (u64 number = 1; number <= rows.size(); ++number) {
+    const Fill& fill = fills_[number];
+    const Order& order = *kernel_.order(fill.order);
+    rows[number - 1] = {fill.ts_event,
+                        fill.ts_init,
+                        fill.order,
+                        static_cast<i64>(fill.venue_order_id),
+                        static_cast<i64>(fill.exec_id),
+                        order.strategy,
+                        order.instrument,
+                        static_cast<i64>(order.side),
+                        fill.price,
+                        fill.quantity,
+                        static_cast<i64>(fill.liquidity),
+                        fill.fee,
+                        fill.position_after,
+                        fill.mid2_at_fill,
+                        fill.mid2_1s,
+                        fill.mid2_10s};
+  }
+}
+
+void Recorder::write_events(std::span<EventRow> rows) const {
+  for (u64 number = 1; number <= rows.size(); ++number) rows[number - 1] = events_[number];
 }
 
 i128 Recorder::position_value(u32 account) const {

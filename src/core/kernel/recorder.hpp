@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "book/large_block.hpp"
+#include "book/record_pages.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/event_rows.hpp"
 #include "kernel/kernel.hpp"
@@ -94,8 +94,8 @@ struct EquityRow {
 static_assert(sizeof(OrderRow) == 24 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8 &&
               sizeof(CashEventRow) == 13 * 8);
 
-// Grows with the orders, fills, money events and samples of a run: they are its result. An account in which no
-// instrument settles is not sampled: its cash never changes.
+// Grows with the orders, fills (96 bytes each), money events and samples of a run: they are its result. An account in
+// which no instrument settles is not sampled: its cash never changes.
 class Recorder final : public EventListener {
  public:
   // `equity_interval_ns` 0 samples the start and the end only.
@@ -126,11 +126,13 @@ class Recorder final : public EventListener {
   void on_cash_event(const CashEvent& event) override;
 
   const std::vector<CashEventRow>& cash_events() const noexcept { return cash_events_; }
-  const std::vector<FillRow, LargeBlock<FillRow>>& fills() const noexcept { return fills_; }
-  const std::vector<EventRow>& events() const noexcept { return events_; }
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }
-  // As many rows as there are orders, or the first of them.
+  u64 fill_count() const noexcept { return fills_.size(); }
+  u64 event_count() const noexcept { return events_.size(); }
+  // Each writes as many rows as there are orders, fills or events, or the first of them.
   void write_orders(std::span<OrderRow> rows) const;
+  void write_fills(std::span<FillRow> rows) const;
+  void write_events(std::span<EventRow> rows) const;
   // Largest absolute position of the run in lots.
   i64 max_position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return max_positions_[instrument * kernel_.strategy_count() + strategy];
@@ -139,23 +141,41 @@ class Recorder final : public EventListener {
   i128 position_value(u32 account) const;
 
  private:
-  void note_position(StrategyIndex strategy, InstrumentIndex instrument, i64 quantity);
+  // What a FillRow says beyond its order.
+  struct Fill {
+    i64 ts_event;
+    i64 ts_init;
+    VenueOrderId venue_order_id;
+    ExecId exec_id;
+    i64 price;
+    i64 quantity;
+    i64 fee;
+    i64 position_after;
+    i64 mid2_at_fill;
+    i64 mid2_1s;
+    i64 mid2_10s;
+    u32 order;  // a run's orders are numbered in 32 bits
+    Liquidity liquidity;
+  };
+
   static constexpr i64 kSecond = 1'000'000'000;
+
+  void note_position(StrategyIndex strategy, InstrumentIndex instrument, i64 quantity);
 
   bool correct(const OrderEvent& event, i64 fee);
   void mark_fills(i64 ts);
   void sample(i64 ts);
   void find_next_due() noexcept;
-  i64 twice_mid(i64 instrument) const { return kernel_.market(static_cast<InstrumentIndex>(instrument)).twice_mid(); }
+  i64 twice_mid(const Fill& fill) const { return kernel_.market(kernel_.order(fill.order)->instrument).twice_mid(); }
 
   const Kernel& kernel_;
-  std::vector<FillRow, LargeBlock<FillRow>> fills_;
+  RecordPages<Fill> fills_;
   std::vector<EquityRow> equity_;
   std::vector<CashEventRow> cash_events_;
-  std::vector<EventRow> events_;
+  RecordPages<EventRow> events_;
   std::vector<i64> max_positions_;  // by instrument, then strategy
-  std::size_t next_1s_ = 0;         // the first fill whose mid after 1 s is still to come
-  std::size_t next_10s_ = 0;
+  u64 next_1s_ = 1;                 // number of the first fill whose mid after 1 s is still to come
+  u64 next_10s_ = 1;
   i64 equity_interval_ns_;
   i64 next_sample_ = INT64_MAX;
   i64 snapshot_interval_ns_;

@@ -43,6 +43,7 @@ inline void capture(const Kernel& kernel, Snapshot& out) {
       out.positions.push_back(kernel.position(strategy, instrument));
       for (ClientOrderId id = orders.first_open(strategy, instrument); id != 0; id = orders.next_open(id)) {
         out.orders.push_back(*orders.find(id));
+        out.orders.back().own_rare_facts = nullptr;  // they go on to change
       }
     }
   }

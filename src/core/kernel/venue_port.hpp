@@ -24,8 +24,8 @@ class VenuePort {
   // `ts` is the kernel's clock when the command left it.
   virtual void submit(const Order& order, i64 ts) = 0;
   virtual void cancel(const Order& order, i64 ts) = 0;
-  // The new price, total quantity and stop price stand in order.pending_price, pending_qty and pending_stop. A stop
-  // price equal to order.stop_price is to stay what it is at the venue.
+  // The new price, total quantity and stop price stand in order.pending_price(), pending_qty() and pending_stop(). A
+  // stop price equal to order.stop_price is to stay what it is at the venue.
   virtual void replace(const Order& order, i64 ts) = 0;
 };
 

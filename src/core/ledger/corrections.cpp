@@ -44,7 +44,7 @@ void Ledger::note_fill(StrategyIndex strategy, InstrumentIndex instrument, const
   FillHistory& history = histories_.at(strategy, instrument);
   if (history.add(fill, before, positions_.at(strategy, instrument))) return;
   PositionState state = positions_.at(strategy, instrument);
-  if (!history.fold(fill.key, *instruments_[instrument], state)) {
+  if (!history.fold(fill.key(), *instruments_[instrument], state)) {
     throw_correction_overflow(*instruments_[instrument]);
   }
   restate(strategy, instrument, state);
@@ -53,11 +53,11 @@ void Ledger::note_fill(StrategyIndex strategy, InstrumentIndex instrument, const
 FillPosting Ledger::correct_fill(StrategyIndex strategy, InstrumentIndex instrument, const FillKey& key, i64 price,
                                  i64 quantity, Liquidity liquidity) {
   FillHistory& history = histories_.at(strategy, instrument);
-  PositionFill* const found = history.find(key);
-  if (found == nullptr) throw Error(ErrorCode::invalid_state, "a fill is corrected that was never booked");
+  const std::size_t found = history.find(key);
+  if (found == history.size()) throw Error(ErrorCode::invalid_state, "a fill is corrected that was never booked");
   const Instrument& of = *instruments_[instrument];
   const PositionState before = positions_.at(strategy, instrument);
-  const PositionFill old = *found;
+  const PositionFill old = history[found];
   FillPosting posting;
   if (!of.value_of(static_cast<i128>(price) * quantity, posting.value)) throw_correction_overflow(of);
   PositionFill fill = old;
@@ -72,14 +72,14 @@ FillPosting Ledger::correct_fill(StrategyIndex strategy, InstrumentIndex instrum
   }
 
   PositionState state = before;
-  const bool for_good = history.stands_for_good(*found);
-  *found = fill;
+  const bool for_good = history.stands_for_good(found);
+  history.change(found, fill);
   if (for_good) {
     PositionFill back = old;
     back.quantity = -old.quantity;
     back.fee = -old.fee;
     if (!add_fill(state, of, back) || !add_fill(state, of, fill)) throw_correction_overflow(of);
-  } else if (!history.fold(old.key, of, state)) {
+  } else if (!history.fold(old.key(), of, state)) {
     throw_correction_overflow(of);
   }
   restate(strategy, instrument, state);

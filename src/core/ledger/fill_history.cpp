@@ -57,60 +57,75 @@ bool add_fill(PositionState& position, const Instrument& instrument, const Posit
 
 // Of this key, or of the first fill after it, among those that do not stand for good.
 std::size_t FillHistory::position_of(const FillKey& key) const noexcept {
-  const auto at =
-      std::lower_bound(fills_.begin() + static_cast<std::ptrdiff_t>(first_), fills_.end(), key,
-                       [](const PositionFill& fill, const FillKey& wanted) { return is_before(fill.key, wanted); });
-  return static_cast<std::size_t>(at - fills_.begin());
+  std::size_t low = first_;
+  std::size_t high = size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (is_before((*this)[middle].key(), key)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+// Puts the fill at `to`; those on the way there from `from` move by one.
+void FillHistory::shift(std::size_t from, std::size_t to, const PositionFill& fill) noexcept {
+  for (; from > to; --from) change(from, (*this)[from - 1]);
+  for (; from < to; ++from) change(from, (*this)[from + 1]);
+  change(to, fill);
 }
 
 bool FillHistory::add(const PositionFill& fill, const PositionState& before, const PositionState& after) {
-  if (first_ == fills_.size() || !same(fills_.back().after, before)) {
-    first_ = fills_.size();
-    base_ = before;
+  if (first_ == size() || !same(last_, before)) settle(before);
+  const std::size_t at = size();
+  const bool late = first_ < at && is_before(fill.key(), (*this)[at - 1].key());
+  if (at % kStride == kStride - 1) passed_.push_back(after);
+  fills_.add(fill);
+  if (late) {
+    shift(at, position_of(fill.key()), fill);
+  } else {
+    last_ = after;
   }
-  const bool late = first_ < fills_.size() && is_before(fill.key, fills_.back().key);
-  if (!late) {
-    fills_.push_back(fill);
-    fills_.back().after = after;
-    return true;
-  }
-  fills_.insert(fills_.begin() + static_cast<std::ptrdiff_t>(position_of(fill.key)), fill);
-  return false;
+  return !late;
 }
 
-PositionFill* FillHistory::find(const FillKey& key) noexcept {
-  const auto is_it = [&](const PositionFill& fill) {
-    return fill.key.exec_id == key.exec_id && fill.key.order == key.order;
+std::size_t FillHistory::find(const FillKey& key) const noexcept {
+  const auto is_it = [&](std::size_t at) {
+    return (*this)[at].exec_id == key.exec_id && (*this)[at].order == key.order;
   };
   const std::size_t at = position_of(key);
-  if (at < fills_.size() && is_it(fills_[at])) return &fills_[at];
+  if (at < size() && is_it(at)) return at;
   // One from before a money event.
-  const auto found = std::find_if(fills_.rbegin(), fills_.rend(), is_it);
-  return found == fills_.rend() ? nullptr : &*found;
+  for (std::size_t before = size(); before-- > 0;) {
+    if (is_it(before)) return before;
+  }
+  return size();
 }
 
 void FillHistory::place(const FillKey& from, const FillKey& to) {
-  PositionFill* const found = find(from);
-  if (found == nullptr || stands_for_good(*found)) return;
-  PositionFill moved = *found;
-  moved.key = to;
-  fills_.erase(fills_.begin() + (found - fills_.data()));
-  fills_.insert(fills_.begin() + static_cast<std::ptrdiff_t>(position_of(to)), moved);
+  const std::size_t found = find(from);
+  if (found == size() || stands_for_good(found)) return;
+  PositionFill moved = (*this)[found];
+  moved.placed = to.placed;
+  // It stands in its own way where it goes to a later place.
+  const std::size_t at = position_of(to);
+  shift(found, at > found ? at - 1 : at, moved);
 }
 
 bool FillHistory::fold(const FillKey& from, const Instrument& instrument, PositionState& position) {
-  const std::size_t at = position_of(from);
-  const PositionState start = at > first_ ? fills_[at - 1].after : base_;
-  PositionState state = start;
-  for (std::size_t i = at; i < fills_.size(); ++i) {
-    if (!add_fill(state, instrument, fills_[i])) return false;
+  const std::size_t passed = position_of(from) / kStride;
+  const bool from_base = passed * kStride <= first_;
+  const std::size_t start = from_base ? first_ : passed * kStride;
+  PositionState state = from_base ? base_ : passed_[passed - 1];
+  std::vector<PositionState> folded;
+  for (std::size_t at = start; at < size(); ++at) {
+    if (!add_fill(state, instrument, (*this)[at])) return false;
+    if (at % kStride == kStride - 1) folded.push_back(state);
   }
-  position = state;
-  state = start;
-  for (std::size_t i = at; i < fills_.size(); ++i) {
-    add_fill(state, instrument, fills_[i]);
-    fills_[i].after = state;
-  }
+  std::copy(folded.begin(), folded.end(), passed_.begin() + static_cast<std::ptrdiff_t>(start / kStride));
+  position = last_ = state;
   return true;
 }
 

@@ -8,50 +8,52 @@
 
 namespace pytrader {
 
-// A doubly linked list through orders; client order ids, 0 is none.
-struct OrderLinks {
-  u32 next = 0;
-  u32 prev = 0;
-};
+// A list of open orders; numbers of their places (Order::open), 0 is none.
 struct OrderChain {
   u32 head = 0;
   u32 tail = 0;
   u32 count = 0;
 };
 
-struct Order {
-  i128 cum_value = 0;  // sum of last_px * last_qty, in ticks times lots
+// What only some orders have: those with terms, of a list, with a parent or with children, that were replaced, restated
+// or triggered, that pay fees by the order, or whose end has overtaken trades.
+struct RareFacts {
   OrderFees fees;
-  ClientOrderId client_order_id = 0;
-  VenueOrderId venue_order_id = 0;
-  i64 price = kNoPrice;
-  i64 order_qty = 0;
-  i64 cum_qty = 0;
-  i64 untold_qty = 0;            // of an order that has ended: lots that its venue says it traded, in trades that were
-                                 // not told yet
   i64 pending_price = kNoPrice;  // asked for by the replace request under way
   i64 pending_qty = 0;           // 0: no replace request is under way
-  i64 value_price = 0;           // ticks at which risk values it while it works: its limit, or the best opposite price
-                                 // when a market order was submitted
-  i64 stop_price = kNoPrice;     // while it waits for one
   i64 pending_stop = kNoPrice;   // asked for by the replace request under way
-  i64 ts_init = 0;
-  i64 ts_last = 0;
-  ClientOrderId parent = 0;
-  StrategyIndex strategy = 0;
-  InstrumentIndex instrument = 0;
-  TagIndex tag = 0;
+  i64 untold_qty = 0;  // of an order that has ended: lots that its venue says it traded, in trades that were not told
+                       // yet
+  u64 asked_replace = 0;  // newest word of the venue when we asked last for a replace
+  ReportRank restated;    // of the report that stated order_qty
+  ReportRank priced;      // of the report that stated price
+  OrderChain children;    // its open children
+  u32 parent = 0;         // client order id
   OrderListId list = 0;
   u32 renews = 0;          // the order of its list whose place it took, 0 for none
   u32 terms = 0;           // row of the store's terms, 0 for none
   u32 trigger_symbol = 0;  // the synthetic price that it waits for, in whose ticks stop_price is; 0: its instrument's
-  // While it is open, its place among the orders that share something with it.
-  OrderLinks by_instrument;  // one strategy's in one instrument
-  OrderLinks by_side;        // ... of one side
-  OrderLinks by_tag;         // one strategy's with one tag
-  OrderLinks by_stage;       // one strategy's that are emulated, in flight or working
-  OrderLinks by_parent;      // children of one parent
-  OrderChain children;       // its open children
+};
+inline constexpr RareFacts kNoRareFacts{};
+
+// A run keeps every order, so bytes count here.
+struct Order {
+  i128 cum_value = 0;  // sum of last_px * last_qty, in ticks times lots
+  i64 price = kNoPrice;
+  i64 order_qty = 0;
+  i64 cum_qty = 0;
+  i64 value_price = 0;  // ticks at which risk values it while it works: its limit, or the best opposite price when a
+                        // market order was submitted
+  i64 ts_last = 0;
+  u64 last_sequence = 0;  // newest word of the venue so far
+  ClientOrderId client_order_id = 0;
+  VenueOrderId venue_order_id = 0;
+  RareFacts* own_rare_facts = nullptr;  // the store's; null for none
+  StrategyIndex strategy = 0;
+  InstrumentIndex instrument = 0;
+  TagIndex tag = 0;
+  u32 open = 0;  // its place in the order index while it is open, else 0
+  u16 flags = 0;
   Side side = Side::buy;
   OrderType order_type = OrderType::market;
   TimeInForce time_in_force = TimeInForce::gtc;
@@ -59,24 +61,31 @@ struct Order {
   SelfTrade self_trade = SelfTrade::venue_default;
   TriggerType trigger_type = TriggerType::venue_default;
   Contingency contingency = Contingency::none;
-  u16 flags = 0;
   u8 place = 0;  // in its list
   // What the venue and we have said, in whatever order it came. Of an order that left, the status follows from these.
   OrderStatus ended = OrderStatus::initialized;    // canceled, expired or rejected; initialized: not ended
   OrderStatus request = OrderStatus::initialized;  // pending_cancel or pending_replace; initialized: none
   u8 facts = 0;                                    // bits kSent ..
   RejectReason reason = RejectReason::none;        // why it, or the last request about it, was refused or came unasked
+  i64 stop_price = kNoPrice;                       // while it waits for one
   u64 asked_cancel = 0;                            // newest word of the venue when we asked last for a cancel
-  u64 asked_replace = 0;                           // ... for a replace
-  u64 last_sequence = 0;                           // newest word of the venue so far
-  ReportRank restated;                             // of the report that stated order_qty
-  ReportRank priced;                               // of the report that stated price
   ReportRank end_told;                             // of the report that stated `ended`
+  i64 ts_init = 0;
 
   i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
   bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
   bool has(u8 fact) const noexcept { return (facts & fact) != 0; }
+  const RareFacts& rare_facts() const noexcept { return own_rare_facts != nullptr ? *own_rare_facts : kNoRareFacts; }
+  i64 pending_price() const noexcept { return rare_facts().pending_price; }
+  i64 pending_qty() const noexcept { return rare_facts().pending_qty; }
+  i64 pending_stop() const noexcept { return rare_facts().pending_stop; }
+  i64 untold_qty() const noexcept { return rare_facts().untold_qty; }
+  u32 parent() const noexcept { return rare_facts().parent; }
+  OrderListId list() const noexcept { return rare_facts().list; }
+  u32 renews() const noexcept { return rare_facts().renews; }
+  u32 trigger_symbol() const noexcept { return rare_facts().trigger_symbol; }
 };
+static_assert(sizeof(Order) == 160);
 
 // Bits of Order::facts.
 constexpr u8 kSent = 1;          // it left for the venue

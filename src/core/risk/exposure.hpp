@@ -27,11 +27,11 @@ struct Reservation {
 Reservation reservation_of_replace(const Order& order, i64 new_price, i64 new_quantity) noexcept;
 // What the order may still trade by itself, whatever its list says.
 inline Reservation own_reservation(const Order& order) noexcept {
-  if (!is_open(order.ord_status))
-    return {order.untold_qty, order.untold_qty != 0 ? without_sign(order.value_price) : 0};
-  if (order.pending_qty == 0) return {order.order_qty - order.cum_qty, without_sign(order.value_price)};
-  return reservation_of_replace(order, order.pending_price != kNoPrice ? order.pending_price : order.pending_stop,
-                                order.pending_qty);
+  const RareFacts& rare = order.rare_facts();
+  if (!is_open(order.ord_status)) return {rare.untold_qty, rare.untold_qty != 0 ? without_sign(order.value_price) : 0};
+  if (rare.pending_qty == 0) return {order.order_qty - order.cum_qty, without_sign(order.value_price)};
+  return reservation_of_replace(order, rare.pending_price != kNoPrice ? rare.pending_price : rare.pending_stop,
+                                rare.pending_qty);
 }
 // Nothing where the order's list or parent holds back for it, or nothing yet.
 inline Reservation reservation_of(const Order& order) noexcept {

@@ -110,7 +110,7 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
   }
   if (request.price == order.price && same_stop && request.quantity == order.order_qty)
     return RejectReason::nothing_to_replace;
-  for (const i64 price : {request.price, order.trigger_symbol == 0 ? request.stop_price : kNoPrice}) {
+  for (const i64 price : {request.price, order.trigger_symbol() == 0 ? request.stop_price : kNoPrice}) {
     if (price == kNoPrice) continue;
     if (const RejectReason reason = check_price(price, definition); reason != RejectReason::none) return reason;
   }
@@ -196,8 +196,8 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
 
 i64 RiskGate::value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view) noexcept {
   if (request.price != kNoPrice) return request.price;
-  if (order.trigger_symbol == 0 && request.stop_price != kNoPrice) return request.stop_price;
-  const bool meets_market = order.trigger_symbol != 0 || !waits_for_price(order.order_type);
+  if (order.trigger_symbol() == 0 && request.stop_price != kNoPrice) return request.stop_price;
+  const bool meets_market = order.trigger_symbol() != 0 || !waits_for_price(order.order_type);
   if (order.ord_status != OrderStatus::emulated || !meets_market) return order.value_price;
   const i64 price = order.side == Side::buy ? view.best_ask : view.best_bid;
   return price != kNoPrice ? price : order.value_price;
@@ -284,7 +284,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   if (!is_open(order->ord_status)) return RejectReason::order_closed;
   const bool held = order->ord_status == OrderStatus::emulated;
   const bool working = order->ord_status == OrderStatus::new_ || order->ord_status == OrderStatus::partially_filled;
-  if (!held && (!working || order->pending_qty != 0)) {
+  if (!held && (!working || order->pending_qty() != 0)) {
     return RejectReason::request_pending;
   }
   RejectReason reason = check_replaced_prices(request, *order, instrument->definition());
@@ -296,7 +296,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   // Of a list's order, whose list asks, the same as at its release: the venue cuts it down to the position.
   const bool reduces_only = (order->flags & kReduceOnly) != 0;
   const bool grows = request.quantity > order->order_qty;
-  if (reduces_only && grows && order->list != 0 && !reduces(request.strategy, order->instrument, order->side)) {
+  if (reduces_only && grows && order->list() != 0 && !reduces(request.strategy, order->instrument, order->side)) {
     return RejectReason::reduce_only_would_increase;
   }
 
@@ -310,7 +310,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   Wanted wanted{order->strategy,
                 order->instrument,
                 order->side,
-                reduces_only && grows && order->list == 0,
+                reduces_only && grows && order->list() == 0,
                 request.quantity,
                 price,
                 reduces_only,

@@ -206,7 +206,7 @@ TEST_CASE("a list of orders is sent as one") {
   CHECK(run.kernel().order(1)->ord_status == OrderStatus::filled);
   for (const ClientOrderId id : {2, 3}) {
     CHECK(run.kernel().order(id)->ord_status == OrderStatus::new_);
-    CHECK(run.kernel().order(id)->parent == 1);
+    CHECK(run.kernel().order(id)->parent() == 1);
     CHECK(run.kernel().order(id)->contingency == Contingency::one_cancels_other);
   }
 }

@@ -14,9 +14,8 @@ namespace {
 
 bool same(const Order& a, const Order& b) {
   return a.cum_value == b.cum_value && a.price == b.price && a.order_qty == b.order_qty && a.cum_qty == b.cum_qty &&
-         a.pending_price == b.pending_price && a.pending_qty == b.pending_qty && a.ts_last == b.ts_last &&
-         a.ord_status == b.ord_status && a.by_instrument.next == b.by_instrument.next &&
-         a.by_instrument.prev == b.by_instrument.prev && a.venue_order_id == b.venue_order_id && a.facts == b.facts;
+         a.pending_price() == b.pending_price() && a.pending_qty() == b.pending_qty() && a.ts_last == b.ts_last &&
+         a.ord_status == b.ord_status && a.open == b.open && a.venue_order_id == b.venue_order_id && a.facts == b.facts;
 }
 
 }  // namespace
@@ -114,8 +113,8 @@ TEST_CASE("a replace stays pending until the venue speaks") {
   CHECK(desk.event.ord_status == OrderStatus::pending_replace);
   CHECK(desk.event.price == 100);
   const Order& order = *desk.store.find(id);
-  CHECK(order.pending_price == 101);
-  CHECK(order.pending_qty == 12);
+  CHECK(order.pending_price() == 101);
+  CHECK(order.pending_qty() == 12);
 
   SUBCASE("replaced sets price and total quantity") {
     REQUIRE(desk.store.apply(trade(id, 1, 100, 2), 5, desk.event) == Applied::taken);
@@ -127,7 +126,7 @@ TEST_CASE("a replace stays pending until the venue speaks") {
     CHECK(order.price == 101);
     CHECK(order.value_price == 101);
     CHECK(order.leaves_qty() == 10);
-    CHECK(order.pending_qty == 0);
+    CHECK(order.pending_qty() == 0);
   }
   SUBCASE("a refusal leaves price and quantity as they were") {
     ExecutionReport rejected = report(id, ExecType::replace_rejected);
@@ -137,7 +136,7 @@ TEST_CASE("a replace stays pending until the venue speaks") {
     CHECK(order.ord_status == OrderStatus::new_);
     CHECK(order.price == 100);
     CHECK(order.order_qty == 10);
-    CHECK(order.pending_qty == 0);
+    CHECK(order.pending_qty() == 0);
   }
   SUBCASE("a fill that completes the old order closes it, and a late refusal is taken") {
     CHECK(desk.store.apply(trade(id, 1, 100, 10), 5, desk.event) == Applied::taken);
@@ -175,7 +174,7 @@ TEST_CASE("a restatement changes total and limit, and a replace that was asked f
   restated.quantity = 5;
   CHECK(desk.store.apply(restated, 6, desk.event) == Applied::taken);
   CHECK(order.ord_status == OrderStatus::pending_replace);
-  CHECK(order.pending_qty == 6);
+  CHECK(order.pending_qty() == 6);
   CHECK(desk.store.apply(report(id, ExecType::replace_rejected), 7, desk.event) == Applied::taken);
   CHECK(order.ord_status == OrderStatus::new_);
   restated.quantity = 0;
@@ -258,9 +257,9 @@ TEST_CASE("the told trades are found by order and execution id, and no others") 
   ToldTrades trades;
   CHECK(trades.find(1, 1).trade == nullptr);
   trades.reserve(10);
-  for (u64 order = 1; order <= 300; ++order) {
+  for (u32 order = 1; order <= 300; ++order) {
     for (u64 exec = 0; exec < 20; exec += 2)
-      trades.add(trades.find(order, exec << 40), {order, exec << 40, static_cast<i64>(exec), 1, {}, {}, true, false});
+      trades.add(trades.find(order, exec << 40), {exec << 40, order, true, false, static_cast<i64>(exec), 1, {}, {}});
   }
   CHECK(trades.size() == 3000);
   for (u64 order = 1; order <= 300; ++order) {
@@ -300,7 +299,7 @@ TEST_CASE("an order keeps the terms that it was submitted with, and its trigger 
 TEST_CASE("orders without terms keep none") {
   Desk desk;
   const Order& order = desk.store.create(limit_order(100, 10), 1);
-  CHECK(order.terms == 0);
+  CHECK(order.own_rare_facts == nullptr);
   CHECK(desk.store.terms(order) == OrderTerms{});
 }
 
@@ -346,21 +345,21 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   const OrderIndex& index = desk.store.index();
   CHECK(index.open(0, 0, Side::buy).count == 2);
   CHECK(index.open(0, 0, Side::sell).count == 0);
-  CHECK(index.in_stage(0, OrderStage::emulated).head == child);
-  CHECK(index.in_stage(0, OrderStage::working).head == parent);
-  CHECK(desk.store.find(parent)->children.head == child);
-  CHECK(index.open_with_tag(0, 3).head == child);
+  CHECK(index.first(index.in_stage(0, OrderStage::emulated)) == child);
+  CHECK(index.first(index.in_stage(0, OrderStage::working)) == parent);
+  CHECK(desk.store.first_child(*desk.store.find(parent)) == child);
+  CHECK(index.first(index.open_with_tag(0, 3)) == child);
   CHECK(index.open_with_tag(1, 3).count == 0);
   CHECK(index.tag_cell(index.first_open_tag(0)).tag == 0);
   CHECK(index.by_venue_number(0, 1000 + parent) == parent);
   CHECK(index.by_venue_number(1, 1000 + parent) == 0);
   REQUIRE(desk.store.apply_own(parent, ExecType::pending_cancel, RejectReason::none, 3, desk.event) == Applied::taken);
-  CHECK(index.in_stage(0, OrderStage::in_flight).head == parent);
+  CHECK(index.first(index.in_stage(0, OrderStage::in_flight)) == parent);
   REQUIRE(desk.store.apply(report(child, ExecType::canceled), 3, desk.event) == Applied::taken);
   CHECK(desk.store.apply(trade(child, 1, 100, 1), 4, desk.event) == Applied::illegal_transition);
   CHECK(index.open_with_tag(0, 3).count == 0);
   CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
-  CHECK(desk.store.find(parent)->children.count == 0);
+  CHECK(desk.store.find(parent)->rare_facts().children.count == 0);
   CHECK(index.closed_orders(0) == std::vector<u32>{static_cast<u32>(child)});
   CHECK(desk.store.first_inconsistent() == 0);
 }
@@ -427,7 +426,7 @@ TEST_CASE("a look-up walks the orders that it finds, however many have closed be
   REQUIRE(desk.store.apply_own(id, ExecType::pending_new, RejectReason::none, 1, desk.event) == Applied::taken);
   CHECK(index.open_with_tag(0, 7).count == 1);
   CHECK(index.open(0, 0, Side::buy).count == 1);
-  CHECK(index.in_stage(0, OrderStage::in_flight).head == id);
+  CHECK(index.first(index.in_stage(0, OrderStage::in_flight)) == id);
   CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
   CHECK(index.closed_orders(0).size() == 20'000);
   CHECK(desk.store.first_inconsistent() == 0);
@@ -466,7 +465,7 @@ TEST_CASE("the answer to a replace may come after a cancel was asked for, and is
   replaced.sequence = 5;
   CHECK(desk.store.apply(replaced, 7, desk.event) == Applied::taken);
   CHECK(order.ord_status == OrderStatus::pending_cancel);
-  CHECK(order.pending_qty == 0);
+  CHECK(order.pending_qty() == 0);
   CHECK(order.order_qty == 12);
   CHECK(desk.store.apply(replaced, 8, desk.event) == Applied::repeated_report);
 }
@@ -479,8 +478,8 @@ TEST_CASE("a replace that was asked for before a cancel keeps its own answer to 
   REQUIRE(desk.store.apply(report(id, ExecType::cancel_rejected), 4, desk.event) == Applied::taken);
   const Order& order = *desk.store.find(id);
   CHECK(order.ord_status == OrderStatus::pending_replace);
-  CHECK(order.pending_qty == 20);
+  CHECK(order.pending_qty() == 20);
   REQUIRE(desk.store.apply(report(id, ExecType::replace_rejected), 5, desk.event) == Applied::taken);
   CHECK(order.ord_status == OrderStatus::new_);
-  CHECK(order.pending_qty == 0);
+  CHECK(order.pending_qty() == 0);
 }

@@ -23,7 +23,7 @@ struct ListPort : VenuePort {
   void submit(const Order& order, i64) override { submitted.push_back(order.client_order_id); }
   void cancel(const Order& order, i64) override { canceled.push_back(order.client_order_id); }
   void replace(const Order& order, i64) override {
-    replaced.push_back({order.client_order_id, static_cast<u64>(order.pending_qty)});
+    replaced.push_back({order.client_order_id, static_cast<u64>(order.pending_qty())});
   }
 };
 
@@ -121,7 +121,7 @@ struct Bracket : ListDesk {
         const Order order = (*this)[id];
         if (order.ord_status == OrderStatus::pending_new) say(id, ExecType::new_, order.order_qty);
         if (order.ord_status == OrderStatus::pending_cancel) say(id, ExecType::canceled);
-        if (order.ord_status == OrderStatus::pending_replace) say(id, ExecType::replaced, order.pending_qty);
+        if (order.ord_status == OrderStatus::pending_replace) say(id, ExecType::replaced, order.pending_qty());
         again |= !(order.ord_status == (*this)[id].ord_status);
       }
     }

@@ -99,6 +99,16 @@ class ScriptedRun {
   }
   Kernel& kernel() { return loop.kernel(); }
   RunStatus run() { return loop.run(UINT64_MAX); }
+  std::vector<FillRow> fills() const {
+    std::vector<FillRow> rows(loop.recorder().fill_count());
+    loop.recorder().write_fills(rows);
+    return rows;
+  }
+  std::vector<EventRow> order_events() const {
+    std::vector<EventRow> rows(loop.recorder().event_count());
+    loop.recorder().write_events(rows);
+    return rows;
+  }
 
   BacktestLoop loop;
   InstrumentIndex instrument = 0;

@@ -112,14 +112,14 @@ Outcome outcome_of(u64 seed, const LoopConfig& config) {
   // Cash, position value and equity from the fills alone.
   i64 cash = 1'000'000'000;
   i64 position = 0;
-  for (const FillRow& fill : run.loop.recorder().fills()) {
+  for (const FillRow& fill : run.fills()) {
     const int direction = sign(static_cast<Side>(fill.side));
     cash -= direction * fill.price * fill.quantity;
     position += direction * fill.quantity;
   }
   CHECK(kernel.cash("USD") == kFixedOne * cash);
   CHECK(kernel.position(0, 0).quantity + kernel.position(1, 0).quantity == position);
-  return {kernel.digest(), run.loop.recorder().fills().size(), kernel.orders().size(), kernel.cash("USD")};
+  return {kernel.digest(), run.loop.recorder().fill_count(), kernel.orders().size(), kernel.cash("USD")};
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST_CASE("a list that waits for a price beyond 64 bits leaves nothing behind") 
   desk.quote(80, 81);
   const ClientOrderId first = desk.kernel.submit_list(list, OtoTriggerMode::partial);
   CHECK(first == 1);
-  CHECK(desk[first].list == 1);
+  CHECK(desk[first].list() == 1);
   CHECK(desk.kernel.check());
   desk.say(first, ExecType::new_, 1);
   desk.say(first, ExecType::trade, 1, 90);
@@ -47,7 +47,7 @@ TEST_CASE("a list with an order of an unknown instrument is thrown back whole") 
   CHECK(desk.kernel.orders().size() == 0);
   CHECK(desk.strategy.events.empty());
   list[1].instrument = 0;
-  CHECK(desk[desk.kernel.submit_list(list, OtoTriggerMode::partial)].list == 1);
+  CHECK(desk[desk.kernel.submit_list(list, OtoTriggerMode::partial)].list() == 1);
   CHECK(desk.kernel.check());
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a resize that is lost again and again is given up, and asked for when
   desk.say(desk.entry, ExecType::trade, 1, 100);
   const ClientOrderId loss = desk.entry + 2;
   u32 lost = 0;
-  for (; desk[loss].pending_qty != 0; ++lost) {
+  for (; desk[loss].pending_qty() != 0; ++lost) {
     REQUIRE(lost < 1'000);
     desk.lose(loss, ExecType::replace_rejected);
   }
@@ -125,9 +125,9 @@ TEST_CASE("a resize that is lost again and again is given up, and asked for when
   CHECK(desk.strategy.events.back().reason == RejectReason::lost_too_often);
   CHECK(desk[loss].order_qty == 1);
   desk.say(desk.entry + 1, ExecType::replaced, 2);
-  CHECK(desk[loss].pending_qty == 0);
+  CHECK(desk[loss].pending_qty() == 0);
   desk.say(loss, ExecType::restated, 1);  // something else
-  CHECK(desk[loss].pending_qty == 2);
+  CHECK(desk[loss].pending_qty() == 2);
   desk.answer();
   CHECK(desk.open_lots(OrderType::stop) == 2);
 }

@@ -141,9 +141,9 @@ TEST_CASE("reports in any order leave a bracket in the same state") {
     if (late) desk.say(entry, ExecType::new_, 10);
     desk.say(entry + 2, ExecType::new_, 4);
     desk.say(entry + 1, ExecType::new_, 4);
-    if (desk[entry + 1].pending_qty != 0) desk.say(entry + 1, ExecType::replaced, desk[entry + 1].pending_qty);
+    if (desk[entry + 1].pending_qty() != 0) desk.say(entry + 1, ExecType::replaced, desk[entry + 1].pending_qty());
     if (!late) desk.say(entry + 1, ExecType::trade, 3, 150);
-    while (desk[entry + 2].pending_qty != 0) desk.say(entry + 2, ExecType::replaced, desk[entry + 2].pending_qty);
+    while (desk[entry + 2].pending_qty() != 0) desk.say(entry + 2, ExecType::replaced, desk[entry + 2].pending_qty());
     CHECK(desk[entry + 1].order_qty == 10);
     CHECK(desk[entry + 1].cum_qty == 3);
     CHECK(desk[entry + 2].order_qty == 7);
@@ -183,8 +183,8 @@ TEST_CASE("exits that were complete before their entry come back for what it tra
     CHECK(desk.open_lots(OrderType::limit) == 0);
     CHECK(desk.open_lots(OrderType::stop) == 0);
     const Order& renewed = desk[desk.kernel.orders().size()];
-    CHECK(renewed.parent == desk.entry);
-    CHECK(renewed.list == desk[desk.entry].list);
+    CHECK(renewed.parent() == desk.entry);
+    CHECK(renewed.list() == desk[desk.entry].list());
     CHECK((renewed.flags & kReduceOnly) != 0);
   }
 }
@@ -200,7 +200,7 @@ TEST_CASE("a stop that traded in the moment in which its entry traded more comes
   desk.answer();
   CHECK(desk.open_lots(OrderType::stop) == 3);
   CHECK(desk.open_lots(OrderType::limit) == 3);
-  CHECK(desk[desk.kernel.orders().size()].terms != 0);
+  CHECK(desk[desk.kernel.orders().size()].rare_facts().terms != 0);
 }
 
 TEST_CASE("a trade that is told after the entry's end brings back the exits that ended with it") {
@@ -243,11 +243,11 @@ TEST_CASE("a resize that could not be asked for is asked for when the request th
   desk.answer();
   CHECK(desk.kernel.replace({desk.entry + 1, 140, 1, 0}));
   desk.say(desk.entry, ExecType::trade, 3, 100);
-  CHECK(desk[desk.entry + 1].pending_qty == 1);
+  CHECK(desk[desk.entry + 1].pending_qty() == 1);
   desk.say(desk.entry + 1, ExecType::replace_rejected);
-  CHECK(desk[desk.entry + 1].pending_qty == 4);
+  CHECK(desk[desk.entry + 1].pending_qty() == 4);
   desk.say(desk.entry + 1, ExecType::replace_rejected);
-  CHECK(desk[desk.entry + 1].pending_qty == 0);  // refused by the venue: not asked for again
+  CHECK(desk[desk.entry + 1].pending_qty() == 0);  // refused by the venue: not asked for again
   desk.answer();
   CHECK(desk.open_lots(OrderType::limit) == 1);
   CHECK(desk.open_lots(OrderType::stop) == 4);
@@ -259,7 +259,7 @@ TEST_CASE("a request that was lost is made again") {
   desk.answer();
   desk.say(desk.entry, ExecType::trade, 3, 100);
   desk.lose(desk.entry + 2, ExecType::replace_rejected);
-  CHECK(desk[desk.entry + 2].pending_qty == 4);
+  CHECK(desk[desk.entry + 2].pending_qty() == 4);
   desk.answer();
   desk.say(desk.entry + 1, ExecType::trade, 4, 150);
   CHECK(desk[desk.entry + 2].ord_status == OrderStatus::pending_cancel);
@@ -291,7 +291,7 @@ TEST_CASE("what the venue cut to the position is not asked for again before the 
   cut.quantity = 1;
   cut.ts_event = ++desk.now;
   desk.kernel.apply_report(cut, desk.now);
-  CHECK(desk[desk.entry + 1].pending_qty == 0);
+  CHECK(desk[desk.entry + 1].pending_qty() == 0);
   const u64 orders = desk.kernel.orders().size();
   desk.say(desk.entry + 1, ExecType::trade, 1, 150);
   CHECK(desk[desk.entry + 1].ord_status == OrderStatus::filled);

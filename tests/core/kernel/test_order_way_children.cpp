@@ -61,7 +61,7 @@ TEST_CASE("a child is on its parent's side, in its instrument, and its strategy'
   const ClientOrderId plain = desk.working(order_of(Side::buy, 5, 90));
   CHECK(desk.denied(child_of(plain, 1, 90)) == RejectReason::list_not_valid);
   CHECK(desk.denied(child_of(99, 1, 90)) == RejectReason::list_not_valid);
-  CHECK(desk[parent].children.count == 0);
+  CHECK(desk[parent].rare_facts().children.count == 0);
   CHECK(desk.port.submitted == Ids{plain});
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("children that all wait in the core end with their parent at once") {
   desk.kernel.submit(stop_child(parent, 2, 111));
   desk.kernel.cancel({parent, 0});
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
-  CHECK(desk[parent].children.count == 0);
+  CHECK(desk[parent].rare_facts().children.count == 0);
   CHECK(desk.kernel.check());
 }
 

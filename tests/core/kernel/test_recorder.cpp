@@ -21,8 +21,8 @@ TEST_CASE("a fill knows the mid at its time, one and ten seconds later") {
     return true;
   };
   run.run();
-  REQUIRE(run.loop.recorder().fills().size() == 1);
-  const FillRow& fill = run.loop.recorder().fills()[0];
+  REQUIRE(run.fills().size() == 1);
+  const FillRow fill = run.fills()[0];
   CHECK(fill.price == 101);
   CHECK(fill.mid2_at_fill == 200);
   CHECK(fill.mid2_1s == 203);
@@ -40,7 +40,7 @@ TEST_CASE("a markout that the data does not reach stays unknown") {
     return true;
   };
   run.run();
-  const FillRow& fill = run.loop.recorder().fills().at(0);
+  const FillRow fill = run.fills().at(0);
   CHECK(fill.mid2_1s == 200);
   CHECK(fill.mid2_10s == kNoMark);
 }
@@ -54,7 +54,7 @@ TEST_CASE("a markout at the very end of the data is known") {
     return true;
   };
   run.run();
-  CHECK(run.loop.recorder().fills().at(0).mid2_1s == 203);
+  CHECK(run.fills().at(0).mid2_1s == 203);
   CHECK(run.loop.recorder().equity().size() == 2);
 }
 

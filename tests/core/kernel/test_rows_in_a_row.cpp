@@ -166,7 +166,7 @@ Outcome run_world(u64 seed, LoopConfig config, bool one_by_one, u64 steps_at_onc
   } catch (const Error& failure) {
     error = failure.what();
   }
-  return {run.kernel().digest(),  run.loop.events(), strategy.log, run.loop.recorder().fills().size(),
+  return {run.kernel().digest(),  run.loop.events(), strategy.log, run.loop.recorder().fill_count(),
           run.loop.early_rows(0), run.loop.now(),    error};
 }
 

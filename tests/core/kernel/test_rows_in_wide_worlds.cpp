@@ -194,8 +194,8 @@ void append_books(std::string& out, const Kernel& kernel) {
 
 Outcome outcome_of(ScriptedRun& run, std::string snapshots, std::string error) {
   const Recorder& recorder = run.loop.recorder();
-  Outcome outcome{run.kernel().digest(), run.loop.events(),      run.loop.now(), std::move(error), {},
-                  std::move(snapshots),  recorder.fills().size()};
+  Outcome outcome{run.kernel().digest(), run.loop.events(),    run.loop.now(), std::move(error), {},
+                  std::move(snapshots),  recorder.fill_count()};
   for (const auto& strategy : run.strategies) {
     outcome.log.insert(outcome.log.end(), strategy->log.begin(), strategy->log.end());
   }
@@ -203,8 +203,8 @@ Outcome outcome_of(ScriptedRun& run, std::string snapshots, std::string error) {
   recorder.write_orders(orders);
   append_books(outcome.record, run.kernel());
   append(outcome.record, orders);
-  append(outcome.record, recorder.events());
-  append(outcome.record, recorder.fills());
+  append(outcome.record, run.order_events());
+  append(outcome.record, run.fills());
   append(outcome.record, recorder.equity());
   append(outcome.record, recorder.cash_events());
   return outcome;

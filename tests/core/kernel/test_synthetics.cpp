@@ -27,7 +27,7 @@ TEST_CASE("a stop on a spread is released when the exact spread reaches it, as a
   CHECK(triggered.exec_type == ExecType::triggered);
   CHECK(triggered.stop_price == -12);
   CHECK(desk.kernel.order(id)->stop_price == kNoPrice);
-  CHECK(desk.kernel.order(id)->trigger_symbol == desk.spread);
+  CHECK(desk.kernel.order(id)->trigger_symbol() == desk.spread);
   CHECK(desk.kernel.check());
 }
 

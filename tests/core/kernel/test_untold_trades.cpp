@@ -18,7 +18,7 @@ TEST_CASE("an end that overtakes its trade holds back for it until it is told") 
   desk.say(id, ExecType::canceled, 6);
   CHECK(desk[id].ord_status == OrderStatus::canceled);
   CHECK(desk[id].leaves_qty() == 0);
-  CHECK(desk[id].untold_qty == 4);
+  CHECK(desk[id].untold_qty() == 4);
   CHECK(desk.cell().buys.lots == 4);
   CHECK(desk.cell().buys.value == 400);
   CHECK(desk.kernel.gate().exposure().open_orders(0) == 1);
@@ -26,7 +26,7 @@ TEST_CASE("an end that overtakes its trade holds back for it until it is told") 
   CHECK(desk.cell().buys.lots == 1);
   CHECK(desk.position() == 5);
   desk.trade(id, ExecType::trade, 3, 1, 99);
-  CHECK(desk[id].untold_qty == 0);
+  CHECK(desk[id].untold_qty() == 0);
   CHECK(desk.kernel.orders().untold().empty());
   CHECK(desk.cell().buys.lots == 0);
   CHECK(desk.kernel.gate().exposure().open_orders(0) == 0);
@@ -40,7 +40,7 @@ TEST_CASE("an end that says less than was told, or nothing, holds back for nothi
     const ClientOrderId id = desk.working(order_of(Side::buy, 10, 100));
     desk.trade(id, ExecType::trade, 1, 2, 100);
     desk.say(id, ExecType::expired, said);
-    CHECK(desk[id].untold_qty == 0);
+    CHECK(desk[id].untold_qty() == 0);
     CHECK(desk.cell().buys.lots == 0);
   }
 }
@@ -70,11 +70,11 @@ TEST_CASE("a parent that ends before its child's trade is told holds back for it
   CHECK(desk.kernel.cancel({parent, 0}));
   desk.say(child, ExecType::canceled, 4);
   CHECK(desk[parent].ord_status == OrderStatus::canceled);
-  CHECK(desk[parent].untold_qty == 4);
+  CHECK(desk[parent].untold_qty() == 4);
   CHECK(desk.cell().buys.lots == 4);
   desk.trade(child, ExecType::trade, 1, 4, 100);
   CHECK(desk[parent].cum_qty == 4);
-  CHECK(desk[parent].untold_qty == 0);
+  CHECK(desk[parent].untold_qty() == 0);
   CHECK(desk.cell().buys.lots == 0);
   CHECK(desk.position() == 4);
 }
@@ -88,17 +88,17 @@ TEST_CASE("a trade that was busted or corrected before it is told is waited for 
       const ClientOrderId parent = of_child ? desk.kernel.submit(parent_of(kQuantity, 100)) : 0;
       const ClientOrderId id = desk.working(of_child ? child_of(parent, 6, 100) : order_of(Side::buy, 6, 100));
       desk.say(id, ExecType::canceled, 4);
-      CHECK(desk[id].untold_qty == 4);
+      CHECK(desk[id].untold_qty() == 4);
       const bool corrected = first == ExecType::trade_correct;
       desk.trade(id, first, 1, corrected ? 3 : 0, 100);
-      CHECK(desk[id].untold_qty == (corrected ? 1 : 4));
+      CHECK(desk[id].untold_qty() == (corrected ? 1 : 4));
       if (of_child) {
         CHECK(desk.kernel.cancel({parent, 0}));
-        CHECK(desk[parent].untold_qty == (corrected ? 1 : 4));
+        CHECK(desk[parent].untold_qty() == (corrected ? 1 : 4));
       }
       desk.trade(id, ExecType::trade, 1, 4, 100);
-      CHECK(desk[id].untold_qty == 0);
-      if (of_child) CHECK(desk[parent].untold_qty == 0);
+      CHECK(desk[id].untold_qty() == 0);
+      if (of_child) CHECK(desk[parent].untold_qty() == 0);
       CHECK(desk.kernel.orders().untold().empty());
       CHECK(desk.cell().buys.lots == 0);
       CHECK(desk.position() == (corrected ? 3 : 0));

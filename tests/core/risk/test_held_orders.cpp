@@ -55,7 +55,9 @@ TEST_CASE("a replace of an order that waits for a synthetic price is judged at t
   wanted.trigger_symbol = 1;
   Order held = desk.work(wanted);
   held.stop_price = -5;
-  held.trigger_symbol = 1;
+  RareFacts facts;
+  facts.trigger_symbol = 1;
+  held.own_rare_facts = &facts;
   held.ord_status = OrderStatus::emulated;
   const ReplaceRequest grown{0, kNoPrice, 20, 0, -5};
   const auto judged = [&] { return desk.gate.check_replace(grown, &held, &desk.instrument, desk.view); };
@@ -95,7 +97,9 @@ TEST_CASE("what waits for its list and never had a market is replaced as it was 
     waiting.order_qty = 10;
     waiting.side = Side::buy;
     waiting.order_type = synthetic != 0 ? OrderType::stop : OrderType::market;
-    waiting.trigger_symbol = synthetic;
+    RareFacts facts;
+    facts.trigger_symbol = synthetic;
+    waiting.own_rare_facts = &facts;
     waiting.stop_price = synthetic != 0 ? -5 : kNoPrice;
     waiting.ord_status = OrderStatus::emulated;
     waiting.flags = kWaiting;

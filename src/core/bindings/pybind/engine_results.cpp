@@ -2,6 +2,7 @@
 #include "engine_results.hpp"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "strategy_view.hpp"
@@ -13,6 +14,14 @@ namespace {
 template <class Rows>
 py::array copied(const Rows& rows) {
   return py::array_t<typename Rows::value_type>(static_cast<py::ssize_t>(rows.size()), rows.data());
+}
+
+// Written in place: the rows of many orders and fills are most of what a result holds.
+template <class Row>
+py::array written(const Recorder& recorder, u64 count, void (Recorder::*write)(std::span<Row>) const) {
+  py::array_t<Row> rows(static_cast<py::ssize_t>(count));
+  (recorder.*write)({rows.mutable_data(), static_cast<std::size_t>(count)});
+  return rows;
 }
 
 Fixed money(i128 raw, int decimals) {
@@ -79,14 +88,11 @@ void register_rows(py::module_& module) {
 }
 
 py::array order_rows(const BacktestLoop& loop) {
-  // Written in place: the rows of many orders are most of what a result holds.
-  py::array_t<OrderRow> rows(static_cast<py::ssize_t>(loop.kernel().orders().size()));
-  loop.recorder().write_orders({rows.mutable_data(), static_cast<std::size_t>(rows.size())});
-  return rows;
+  return written(loop.recorder(), loop.kernel().orders().size(), &Recorder::write_orders);
 }
 
 py::array fill_rows(const BacktestLoop& loop) {
-  return copied(loop.recorder().fills());
+  return written(loop.recorder(), loop.recorder().fill_count(), &Recorder::write_fills);
 }
 
 py::array cash_event_rows(const BacktestLoop& loop) {
@@ -117,7 +123,7 @@ py::list insurance(const BacktestLoop& loop) {
 }
 
 py::array event_rows(const BacktestLoop& loop) {
-  return copied(loop.recorder().events());
+  return written(loop.recorder(), loop.recorder().event_count(), &Recorder::write_events);
 }
 
 py::array refused_rows(const BacktestLoop& loop) {

@@ -195,11 +195,8 @@ cdef extern from "model/messages.hpp" namespace "pytrader" nogil:
 
 
 cdef extern from "model/order.hpp" namespace "pytrader" nogil:
-    cdef cppclass OrderLinks:
-        u32 next
-
-    cdef cppclass OrderChain:
-        u32 head
+    cdef cppclass RareFacts:
+        pass
 
     cdef cppclass Order:
         i128 cum_value
@@ -211,15 +208,9 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         i64 stop_price
         i64 ts_init
         i64 ts_last
-        u64 parent
         u32 strategy
         u32 instrument
         u32 tag
-        u32 list
-        u32 renews
-        u32 trigger_symbol
-        OrderLinks by_parent
-        OrderChain children
         Side side
         OrderType order_type
         TimeInForce time_in_force
@@ -229,11 +220,23 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         Contingency contingency
         unsigned short flags
         RejectReason reason
+        RareFacts* own_rare_facts
         i64 leaves_qty()
         cbool is_overfilled()
+        const RareFacts& rare_facts()
+        u32 parent()
+        u32 list()
+        u32 renews()
+        u32 trigger_symbol()
 
     cbool is_open(OrderStatus status)
     cbool is_closed(OrderStatus status)
+
+
+cdef extern from "execution/order_store.hpp" namespace "pytrader" nogil:
+    cdef cppclass OrderStore:
+        u64 first_child(const Order& parent)
+        u64 next_child(const Order& child)
 
 
 cdef extern from "model/strategy_state.hpp" namespace "pytrader" nogil:
@@ -358,6 +361,7 @@ cdef extern from "kernel/kernel.hpp" namespace "pytrader" nogil:
         u64 submit(const NewOrder& order) except +translate_current_exception
         u64 submit_list(const vector[NewOrder]& orders, OtoTriggerMode mode) except +translate_current_exception
         u32 add_synthetic(const SyntheticDefinition& definition) except +translate_current_exception
+        const OrderStore& orders()
         i64 free_lots(u64 order) except +translate_current_exception
         cbool cancel(const CancelRequest& request) except +translate_current_exception
         u64 cancel_all(u32 strategy, const vector[u64]& orders) except +translate_current_exception

@@ -24,7 +24,7 @@ from pytrader._kernel cimport Indicator as CIndicator
 from pytrader._kernel cimport Instrument as CInstrument
 from pytrader._kernel cimport HandleLink, HandleTable, LevelTotals, Scale
 from pytrader._kernel cimport Order as COrder
-from pytrader._kernel cimport OrderTerms
+from pytrader._kernel cimport OrderTerms, RareFacts
 from pytrader._kernel cimport OrderEvent as COrderEvent
 from pytrader._values cimport CFixed, Fixed, Money, Price, Quantity
 
@@ -85,6 +85,7 @@ cdef class Order:
     cdef tuple parts  # of the label
     cdef u32 asked  # requests to cancel or replace that the venue has yet to answer
     cdef COrder last
+    cdef RareFacts last_facts
     cdef OrderTerms last_terms
     cdef tuple bracket  # the exits of a bracket's entry, else None
     cdef vector[COrderEvent] history

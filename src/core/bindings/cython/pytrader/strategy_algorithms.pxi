@@ -19,10 +19,10 @@ cdef class AlgorithmBase:
         cdef u64 number
         found = []
         if parent.context is not None:
-            number = parent.now().children.head
+            number = self.context.kernel.orders().first_child(parent.now()[0])
             while number != 0:
                 found.append(self.context.order_of(number))
-                number = self.context.kernel.order(number).by_parent.next
+                number = self.context.kernel.orders().next_child(self.context.kernel.order(number)[0])
         return found
 
     @property
@@ -154,7 +154,7 @@ cdef int tell_algorithm(Context context, Order order, OrderEvent event) except -
     """An event of a parent or of one of its children, after the strategy heard of it."""
     found = context.algorithms.get(order.number)
     if found is None:
-        found = context.algorithms.get(order.now().parent)
+        found = context.algorithms.get(order.now().parent())
     if found is None:
         return 0
     cdef AlgorithmBase algorithm = <AlgorithmBase>found

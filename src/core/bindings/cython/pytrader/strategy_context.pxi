@@ -252,7 +252,7 @@ cdef class Context:
 
     cdef Order follow(self, u64 number, Grid grid, u32 tag):
         cdef Order order = Order.__new__(Order)
-        cdef u32 synthetic = self.kernel.order(number).trigger_symbol
+        cdef u32 synthetic = self.kernel.order(number).trigger_symbol()
         order.context = self
         order.grid = grid
         order.stop_grid = grid if synthetic == 0 else (<Synthetic>self.synthetics[synthetic]).grid

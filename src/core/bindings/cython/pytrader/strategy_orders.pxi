@@ -34,6 +34,9 @@ cdef class Order:
         if self.context is not None:
             self.last = self.context.kernel.order(self.number)[0]
             self.last_terms = self.context.kernel.terms(self.last)
+            # The copy must not point into the kernel.
+            self.last_facts = self.last.rare_facts()
+            self.last.own_rare_facts = &self.last_facts
             self.link.leave()
             self.context = None
 
@@ -128,7 +131,7 @@ cdef class Order:
     @property
     def trigger_symbol(self):
         """The name of the synthetic price that it waits for, or None for a price of its instrument, or for none."""
-        return None if self.now().trigger_symbol == 0 else self.stop_grid.id
+        return None if self.now().trigger_symbol() == 0 else self.stop_grid.id
 
     @property
     def activation_price(self):
@@ -178,19 +181,19 @@ cdef class Order:
     @property
     def parent_id(self):
         """Id of the order of its list that it waits or waited for, or None."""
-        cdef u64 parent = self.now().parent
+        cdef u64 parent = self.now().parent()
         return None if parent == 0 else f"{self.owner}-{parent}"
 
     @property
     def list_id(self):
         """The number of the list that it was sent with, the same for all orders of it, or None."""
-        cdef u32 number = self.now().list
+        cdef u32 number = self.now().list()
         return None if number == 0 else number
 
     @property
     def renews_id(self):
         """Id of the order of its list whose place it took, because that was over and had more to do, or None."""
-        cdef u64 number = self.now().renews
+        cdef u64 number = self.now().renews()
         return None if number == 0 else f"{self.owner}-{number}"
 
     @property

@@ -1,0 +1,63 @@
+// Records that stay for a whole run, at stable addresses and by number: room for them grows block by block.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "book/large_block.hpp"
+#include "decimal/integers.hpp"
+
+namespace pytrader {
+
+// Numbers count from 1. Blocks of memory are taken whole and filled one record after another, so that what no record
+// has reached is never touched, and nothing is copied when room is made. A block is half as large as all before it, up
+// to a few huge pages: runs of few records take little. `kChunkBits`: the smallest block holds 2^kChunkBits records.
+template <class Record, u32 kChunkBits = 10>
+class RecordPages {
+  static_assert(std::is_trivially_destructible_v<Record>);
+
+ public:
+  Record& operator[](u64 number) noexcept { return chunks_[(number - 1) >> kChunkBits][(number - 1) & (kSize - 1)]; }
+  const Record& operator[](u64 number) const noexcept {
+    return chunks_[(number - 1) >> kChunkBits][(number - 1) & (kSize - 1)];
+  }
+  u64 size() const noexcept { return size_; }
+  void reserve(u64 records) {
+    while (static_cast<u64>(chunks_.size()) * kSize < records) add_block();
+  }
+  // The record behind the last one.
+  template <class... Fields>
+  Record& add(Fields&&... fields) {
+    reserve(size_ + 1);
+    return *std::construct_at(&(*this)[++size_], std::forward<Fields>(fields)...);
+  }
+
+ private:
+  static constexpr u64 kSize = u64{1} << kChunkBits;
+  static constexpr std::size_t kBlockBytes = std::size_t{2} << 20;
+  static constexpr std::size_t kMostChunks = (kBlockBytes - 1) / (kSize * sizeof(Record)) + 1;
+
+  struct Release {
+    std::size_t records;
+    void operator()(Record* first) const noexcept { LargeBlock<Record>().deallocate(first, records); }
+  };
+
+  void add_block() {
+    const std::size_t chunks = std::clamp<std::size_t>(chunks_.size() / 2, 1, kMostChunks);
+    const std::size_t records = chunks * kSize;
+    blocks_.reserve(blocks_.size() + 1);
+    if (chunks_.capacity() < chunks_.size() + chunks) chunks_.reserve(2 * (chunks_.size() + chunks));
+    Record* const first = blocks_.emplace_back(LargeBlock<Record>().allocate(records), Release{records}).get();
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk) chunks_.push_back(first + chunk * kSize);
+  }
+
+  std::vector<Record*> chunks_;
+  std::vector<std::unique_ptr<Record, Release>> blocks_;
+  u64 size_ = 0;
+};
+
+}  // namespace pytrader
