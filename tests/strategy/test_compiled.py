@@ -118,6 +118,26 @@ def test_handlers_written_in_python_by_ctypes_hear_every_kind_of_event() -> None
     assert heard.count("bar") == 30
 
 
+class Sells(Strategy):
+    """Sells once, and writes down what it hears of money and phases."""
+
+    def on_start(self) -> None:
+        self.told: list[tuple[int, ...]] = []
+        self.phases: list[tuple[int, int]] = []
+
+    def on_quote(self, quote: Quote) -> None:
+        if self.position.is_flat:
+            self.sell(quantity_lots=7)
+
+    def on_cash_event(self, event: CashEvent) -> None:
+        lots = (int(Decimal(str(each)) * 1000) for each in (event.quantity_before, event.quantity_after))
+        exact = (int(Decimal(str(value)) * 10**18) for value in (event.amount.amount, event.price))
+        self.told.append((int(event.kind), *lots, *exact))
+
+    def on_status(self, instrument: str, phase: TradingPhase) -> None:
+        self.phases.append((self.clock.now, int(phase)))
+
+
 def test_money_events_and_phases_are_those_that_strategies_in_python_hear() -> None:
     heard: list[tuple[int, ...]] = []
     phases: list[tuple[int, int]] = []
@@ -145,23 +165,6 @@ def test_money_events_and_phases_are_those_that_strategies_in_python_hear() -> N
         told = np.ctypeslib.as_array((ctypes.c_int64 * 3).from_address(event)).view(events.STATUS)[0]
         phases.append((int(told["ts_event"]), int(told["phase"])))
         return 0
-
-    class Sells(Strategy):
-        def on_start(self) -> None:
-            self.told: list[tuple[int, ...]] = []
-            self.phases: list[tuple[int, int]] = []
-
-        def on_quote(self, quote: Quote) -> None:
-            if self.position.is_flat:
-                self.sell(quantity_lots=7)
-
-        def on_cash_event(self, event: CashEvent) -> None:
-            lots = (int(Decimal(str(each)) * 1000) for each in (event.quantity_before, event.quantity_after))
-            exact = (int(Decimal(str(value)) * 10**18) for value in (event.amount.amount, event.price))
-            self.told.append((int(event.kind), *lots, *exact))
-
-        def on_status(self, instrument: str, phase: TradingPhase) -> None:
-            self.phases.append((self.clock.now, int(phase)))
 
     perpetual = instrument(kind="perpetual")
     moments = [START + 1_500_000_000, START + 2_500_000_000]

@@ -221,7 +221,15 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   if (known != nullptr) {
     const bool same = known->price == report.last_px && known->quantity == report.last_qty;
     if (!known->busted && same && rank == known->stated) return Applied::duplicate_execution;
-    if (known->busted || is_older(rank, known->stated)) return Applied::stale_report;
+    if (known->busted) return Applied::stale_report;
+    if (is_older(rank, known->stated)) {
+      // Until its trade is told the oldest word on it says when it happened.
+      if (!known->told && is_older(rank, known->placed)) {
+        change = {TradeChange::Kind::placed, report.exec_id, rank, known->placed, known->price, known->quantity};
+        known->placed = rank;
+      }
+      return Applied::stale_report;
+    }
     if (!take_trade(sums, known->price, known->quantity)) return Applied::value_overflow;
   }
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;

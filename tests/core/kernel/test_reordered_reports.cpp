@@ -36,6 +36,7 @@ class Random {
 };
 
 constexpr ClientOrderId kOrders = 4;
+constexpr u64 kSeeds = 450;
 
 // By what the reports of a venue tell their order: its count, its clock, or now one and now the other.
 enum class ToldBy { count, clock, either };
@@ -328,7 +329,7 @@ void check_any_order(u64 seed, ToldBy by, Seen& seen) {
 TEST_CASE("reports in any order, with repetitions and losses, lead to the state that the stated order leads to") {
   for (const ToldBy by : {ToldBy::count, ToldBy::clock, ToldBy::either}) {
     Seen seen;
-    for (u64 seed = 1; seed <= 250; ++seed) {
+    for (u64 seed = 1; seed <= kSeeds; ++seed) {
       CAPTURE(seed);
       CAPTURE(static_cast<int>(by));
       check_any_order(seed, by, seen);
