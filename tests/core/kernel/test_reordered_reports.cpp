@@ -36,7 +36,7 @@ class Random {
 };
 
 constexpr ClientOrderId kOrders = 4;
-constexpr u64 kSeeds = 450;
+constexpr u64 kSeeds = 2000;
 
 // By what the reports of a venue tell their order: its count, its clock, or now one and now the other.
 enum class ToldBy { count, clock, either };
