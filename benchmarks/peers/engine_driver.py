@@ -64,6 +64,15 @@ def quotes(folder: Path, count: int) -> np.ndarray:
     return rows
 
 
+def repeated(rows: np.ndarray, times: int) -> np.ndarray:
+    """The rows so often, each time later than before."""
+    longer = np.tile(rows, times)
+    shift = np.repeat(np.arange(times) * (rows["ts_event"][-1] + 1 - rows["ts_event"][0]), len(rows))
+    for clock in ("ts_event", "ts_init"):
+        longer[clock] += shift
+    return longer
+
+
 def rows_of(kind: str, folder: Path, count: int) -> np.ndarray:
     """The workload's rows of one kind as our records."""
     if kind == "quotes":
@@ -218,16 +227,14 @@ class Resting(Silent):
 def run_far(case: str, folder: Path, count: int) -> None:
     """Quotes while orders rest far away: the cost beyond that of the same run without them, sending taken off."""
     orders = int(case.removeprefix("far_"))
-    rows = quotes(folder, count)
-    short = rows[:2000]
-    least: dict[int, float] = {}
-    for _ in range(5):
-        for resting in (0, orders):
-            spent = replay(Resting(resting=resting), MarketData((stream("quote", rows),), "workload"))[0]
-            spent -= replay(Resting(resting=resting), MarketData((stream("quote", short),), "workload"))[0]
-            least[resting] = min(spent, least.get(resting, spent))
-    extra = 100 * (least[orders] / least[0] - 1)
-    answer(PEER, case, count, least[orders], [orders], extra_percent=round(extra, 2))
+    rows = repeated(quotes(folder, count), 20)
+    least: dict[tuple[int, int], float] = {}
+    for _, resting, length in itertools.product(range(5), (0, orders), (2000, len(rows))):
+        data = MarketData((stream("quote", rows[:length]),), "workload")
+        spent = replay(Resting(resting=resting), data)[0]
+        least[resting, length] = min(spent, least.get((resting, length), spent))
+    alone, beside = (least[resting, len(rows)] - least[resting, 2000] for resting in (0, orders))
+    answer(PEER, case, len(rows), beside, [orders], extra_percent=round(100 * (beside / alone - 1), 2))
 
 
 class Ema(Strategy):

@@ -23,7 +23,7 @@ struct InstrumentMarket {
   TradingPhase phase = TradingPhase::continuous;  // as the venue's status said last
   i64 mark_price = kNoPrice;                      // as the venue says, where it does
   i64 index_price = kNoPrice;                     // of what a contract is about
-  u64 crossed_quotes = 0;                         // of a quote feed, with the bid at or above the ask
+  FaultCounts quote_faults;                       // of a quote feed
   bool expired = false;                           // its contract has ended: nothing can be ordered any more
   bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
   bool printed = false;                           // trades keep `last_price`; without them bars do
@@ -98,7 +98,8 @@ class MarketBoard {
     market.quote = record;
     market.quoted = true;
     const bool both = record.bid_quantity > 0 && record.ask_quantity > 0;
-    market.crossed_quotes += both && record.bid_price >= record.ask_price ? 1 : 0;
+    if (both && record.bid_price >= record.ask_price) [[unlikely]]
+      market.quote_faults.add(BookFault::crossed);
   }
   // A bar is the market of an instrument that has no quotes: one price, its close, for whatever traded in it. Trades of
   // its closing time, or of later, may have been told already.

@@ -61,11 +61,18 @@ std::int32_t count_condition(const pytrader_context*, const uint64_t* number, vo
   return 0;
 }
 
+// A run with one compiled strategy.
+struct CompiledRun : ScriptedRun {
+  CompiledRun(const CompiledHandlers& handlers, State& state) : strategy(handlers, &state) {
+    strategy.connect(kernel(), kernel().add_strategy(strategy.port(), RiskLimits{}));
+  }
+
+  CompiledStrategy strategy;
+};
+
 // Runs three quotes through a strategy of these handlers.
 void run_quotes(const CompiledHandlers& handlers, State& state) {
-  ScriptedRun run;
-  CompiledStrategy strategy(handlers, &state);
-  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  CompiledRun run(handlers, state);
   run.add_stream<QuoteRecord>(StreamKind::quote,
                               {quote_row(10, 99, 101), quote_row(20, 100, 103), quote_row(30, 101, 103)});
   run.run();
@@ -142,10 +149,8 @@ TEST_CASE("outside of a handler every function refuses, and tells the next handl
   CompiledHandlers handlers;
   handlers.on_quote = &buy_once;
   State state;
-  ScriptedRun run;
-  CompiledStrategy strategy(handlers, &state);
-  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
-  auto* handle = reinterpret_cast<pytrader_run*>(&strategy);
+  CompiledRun run(handlers, state);
+  auto* handle = reinterpret_cast<pytrader_run*>(&run.strategy);
   CHECK(CompiledStrategy::api().position(handle, 0) == 0);
   run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
   CHECK_THROWS_WITH_AS(run.run(), "compiled strategy: its functions can be called only inside a handler", Error);
@@ -166,9 +171,7 @@ TEST_CASE("an order of any type takes its terms along") {
     return 0;
   };
   State state;
-  ScriptedRun run;
-  CompiledStrategy strategy(handlers, &state);
-  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  CompiledRun run(handlers, state);
   run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
   run.run();
   REQUIRE(state.order == 1);
@@ -197,9 +200,7 @@ TEST_CASE("a list of orders is sent as one") {
     return 0;
   };
   State state;
-  ScriptedRun run;
-  CompiledStrategy strategy(handlers, &state);
-  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  CompiledRun run(handlers, state);
   run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101), quote_row(20, 99, 101)});
   run.run();
   REQUIRE(state.order == 1);
@@ -236,9 +237,7 @@ TEST_CASE("levels are read best first") {
     return 0;
   };
   State state;
-  ScriptedRun run;
-  CompiledStrategy strategy(handlers, &state);
-  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  CompiledRun run(handlers, state);
   const auto level = [](i64 ts, i64 price, i64 quantity) {
     return L2Record{ts, ts, static_cast<i64>(BookAction::replace), 2, price, quantity, 0, kFlagLast};
   };
@@ -279,9 +278,7 @@ TEST_CASE("phases, marks and money events are told and can be read") {
     return 0;
   };
   State state;
-  ScriptedRun run;
-  CompiledStrategy strategy(handlers, &state);
-  strategy.connect(run.kernel(), run.kernel().add_strategy(strategy.port(), RiskLimits{}));
+  CompiledRun run(handlers, state);
   run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
   run.add_stream<StatusRecord>(StreamKind::status, {{20, 20, static_cast<i64>(TradingPhase::halt)}});
   run.add_stream<MarkRecord>(StreamKind::mark, {{25, 25, 102, kNoPrice}});

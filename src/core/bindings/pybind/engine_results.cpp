@@ -155,12 +155,12 @@ py::list book_faults(const BacktestLoop& loop) {
   for (InstrumentIndex index = 0; index < kernel.instrument_count(); ++index) {
     const L3Book* l3_book = kernel.l3_book(index);
     const L2Book* l2_book = kernel.l2_book(index);
+    FaultCounts faults = kernel.market(index).quote_faults;
+    if (l3_book != nullptr) faults.add(l3_book->faults());
+    if (l2_book != nullptr) faults.add(l2_book->faults());
     for (std::size_t kind = 1; kind < kBookFaultKinds; ++kind) {
       const BookFault fault = static_cast<BookFault>(kind);
-      const u64 count = (l3_book != nullptr ? l3_book->faults()[fault] : 0) +
-                        (l2_book != nullptr ? l2_book->faults()[fault] : 0) +
-                        (fault == BookFault::crossed ? kernel.market(index).crossed_quotes : 0);
-      if (count > 0) made.append(py::make_tuple(index, to_text(fault), count));
+      if (faults[fault] > 0) made.append(py::make_tuple(index, to_text(fault), faults[fault]));
     }
   }
   return made;

@@ -1,6 +1,7 @@
 // Binds strategies made of C functions: their addresses and their state come from Python, and nothing else does.
 #include <pybind11/numpy.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -14,45 +15,43 @@ namespace {
 namespace py = pybind11;
 
 // Sets one handler from the address of a function.
-template <class Handler>
-void set_handler(Handler& handler, u64 address) noexcept {
-  handler = reinterpret_cast<Handler>(static_cast<std::uintptr_t>(address));
+template <auto kHandler>
+void set_handler(CompiledHandlers& handlers, u64 address) noexcept {
+  auto& handler = handlers.*kHandler;
+  handler = reinterpret_cast<std::remove_reference_t<decltype(handler)>>(static_cast<std::uintptr_t>(address));
 }
+
+struct NamedHandler {
+  const char* name;
+  void (*set)(CompiledHandlers& handlers, u64 address) noexcept;
+};
+
+constexpr std::array<NamedHandler, 13> kHandlers = {{
+    {"on_start", &set_handler<&CompiledHandlers::on_start>},
+    {"on_stop", &set_handler<&CompiledHandlers::on_stop>},
+    {"on_book", &set_handler<&CompiledHandlers::on_book>},
+    {"on_quote", &set_handler<&CompiledHandlers::on_quote>},
+    {"on_trade", &set_handler<&CompiledHandlers::on_trade>},
+    {"on_bar", &set_handler<&CompiledHandlers::on_bar>},
+    {"on_timer", &set_handler<&CompiledHandlers::on_timer>},
+    {"on_order_event", &set_handler<&CompiledHandlers::on_order_event>},
+    {"on_fill", &set_handler<&CompiledHandlers::on_fill>},
+    {"on_position", &set_handler<&CompiledHandlers::on_position>},
+    {"on_condition", &set_handler<&CompiledHandlers::on_condition>},
+    {"on_status", &set_handler<&CompiledHandlers::on_status>},
+    {"on_cash_event", &set_handler<&CompiledHandlers::on_cash_event>},
+}};
 
 CompiledHandlers read_handlers(const py::dict& addresses) {
   CompiledHandlers handlers;
   for (const auto& item : addresses) {
     const auto name = item.first.cast<std::string>();
-    const auto address = item.second.cast<u64>();
-    if (name == "on_start") {
-      set_handler(handlers.on_start, address);
-    } else if (name == "on_stop") {
-      set_handler(handlers.on_stop, address);
-    } else if (name == "on_book") {
-      set_handler(handlers.on_book, address);
-    } else if (name == "on_quote") {
-      set_handler(handlers.on_quote, address);
-    } else if (name == "on_trade") {
-      set_handler(handlers.on_trade, address);
-    } else if (name == "on_bar") {
-      set_handler(handlers.on_bar, address);
-    } else if (name == "on_timer") {
-      set_handler(handlers.on_timer, address);
-    } else if (name == "on_order_event") {
-      set_handler(handlers.on_order_event, address);
-    } else if (name == "on_fill") {
-      set_handler(handlers.on_fill, address);
-    } else if (name == "on_position") {
-      set_handler(handlers.on_position, address);
-    } else if (name == "on_condition") {
-      set_handler(handlers.on_condition, address);
-    } else if (name == "on_status") {
-      set_handler(handlers.on_status, address);
-    } else if (name == "on_cash_event") {
-      set_handler(handlers.on_cash_event, address);
-    } else {
+    const auto found =
+        std::find_if(kHandlers.begin(), kHandlers.end(), [&](const NamedHandler& each) { return name == each.name; });
+    if (found == kHandlers.end()) {
       throw Error(ErrorCode::invalid_argument, "a compiled strategy has no handler " + name);
     }
+    found->set(handlers, item.second.cast<u64>());
   }
   return handlers;
 }
