@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import time
@@ -61,10 +62,24 @@ def timed(work: Callable[[], object]) -> float:
     return time.thread_time() - start
 
 
-def resident_mb() -> float:
-    """Memory of this process that is resident and its own (file mappings do not count), in MB."""
+def resident_mb(field: str = "RssAnon") -> float:
+    """Memory of this process that is resident, in MB; by default what is its own (file mappings do not count)."""
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
-    return int(fields["RssAnon"].split()[0]) / 1024
+    return int(fields[field].split()[0]) / 1024
+
+
+class Growth:
+    """Memory that this process takes beyond what it has when this is made."""
+
+    def __init__(self) -> None:
+        gc.collect()
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # peaks count from here on
+        self.before = resident_mb("VmRSS")
+
+    def megabytes(self) -> dict[str, float]:
+        """The most that it took at any time, and what it takes now."""
+        peak, now = resident_mb("VmHWM"), resident_mb("VmRSS")
+        return {"grown_mb": round(peak - self.before, 1), "kept_mb": round(now - self.before, 1)}
 
 
 def answer(peer: str, case: str, count: int, cpu_seconds: float, result: object, **more: object) -> None:

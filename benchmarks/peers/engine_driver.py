@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import TICK, answer, book_rows, fold, quote_rows, resident_mb, timed
+from cases import TICK, Growth, answer, book_rows, fold, quote_rows, timed
 from engine_cases import (
     EMA_LENGTHS,
     EMA_QUANTITY,
@@ -131,14 +131,13 @@ HANDLERS = {"quotes": OnQuote, "trades": OnTrade, "l2": OnBook, "l3": OnBook, "b
 KINDS = {"quotes": "quote", "trades": "trade", "l2": "l2", "l3": "l3", "bars": "bar"}
 
 
-def replay(strategy: Any, data: Any, **options: Any) -> tuple[float, float, Any]:
+def replay(strategy: Any, data: Any, cash: str = CASH, **options: Any) -> tuple[float, dict[str, float], Any]:
     """CPU seconds, megabytes that the run added to what was there, and its result."""
-    backtest = Backtest(strategy, data, cash=CASH, **options)
-    gc.collect()
-    before = resident_mb()
+    backtest = Backtest(strategy, data, cash=cash, **options)
+    growth = Growth()
     results: list[Any] = []
     seconds = timed(lambda: results.append(backtest.run()))
-    return seconds, round(resident_mb() - before, 1), results[0]
+    return seconds, growth.megabytes(), results[0]
 
 
 def log_of(result: Any) -> str:
@@ -157,7 +156,7 @@ def run_feed(case: str, folder: Path, count: int) -> None:
     seconds, grown, _ = replay(strategy, data)
     last = {"trades": [int(rows["price"][-1])] if kind == "trades" else [], "bars": []}
     result = last["trades"] if kind == "trades" else [int(rows["close"][-1])] if kind == "bars" else strategy.last
-    answer(PEER, case, count, seconds, result, grown_mb=grown)
+    answer(PEER, case, count, seconds, result, **grown)
 
 
 class Market(Strategy):
@@ -289,7 +288,7 @@ def run_ema(case: str, folder: Path, count: int) -> None:
     strategy = EmaConditions() if case == "ema_conditions" else Ema()
     data = MarketData((stream("quote", quotes(folder, count)),), "workload")
     seconds, grown, _ = replay(strategy, data)
-    answer(PEER, case, count, seconds, [len(strategy.signals) // 2, fold(strategy.signals)], grown_mb=grown)
+    answer(PEER, case, count, seconds, [len(strategy.signals) // 2, fold(strategy.signals)], **grown)
 
 
 class Crossing(Strategy):
@@ -362,15 +361,11 @@ def run_sma(case: str, folder: Path, count: int) -> None:
         "sma_compiled": lambda: compiled_crossing(folder),
     }[case]()
     data = MarketData((stream("bar", rows, stock, 60_000_000_000),), "workload")
-    backtest = Backtest(strategy, data, cash="1000000 USD", equity_interval="1d")
-    gc.collect()
-    before = resident_mb()
-    results: list[Any] = []
-    seconds = timed(lambda: results.append(backtest.run()))
-    result = [int(np.count_nonzero(results[0].fills["side"] == 2)), str(results[0].accounts[0].equity)]
+    seconds, grown, made = replay(strategy, data, "1000000 USD", equity_interval="1d")
+    result = [int(np.count_nonzero(made.fills["side"] == 2)), str(made.accounts[0].equity)]
     if count == 1_000_000 and result != [13_925, "1005663.21 USD"]:
         raise SystemExit(f"{case}: {result} is not the known answer, 13,925 round trips and 1,005,663.21")
-    answer(PEER, case, count, seconds, result, grown_mb=round(resident_mb() - before, 1), log=log_of(results[0]))
+    answer(PEER, case, count, seconds, result, **grown, log=log_of(made))
 
 
 def maker_data(folder: Path, count: int) -> MarketData:
@@ -450,7 +445,7 @@ def run_maker(case: str, folder: Path, count: int) -> None:
     position = bought - int(fills["quantity"][fills["side"] == 2].sum())
     requests = int(strategy.state["requests"][0]) if case != "maker_python" else strategy.requests
     more = {"fills": len(fills), "position": position, "requests": requests}
-    answer(PEER, case, count, seconds, None, grown_mb=grown, log=log_of(result), **more)
+    answer(PEER, case, count, seconds, None, **grown, log=log_of(result), **more)
 
 
 def run_threads(case: str, folder: Path, count: int) -> None:

@@ -8,11 +8,13 @@ import json
 import numpy as np
 import pytest
 
-from pytrader._core import EQUITY_ROW, FILL_ROW, ORDER_ROW
+from pytrader._core import CASH_EVENT_ROW, EQUITY_ROW, EVENT_ROW, FILL_ROW, ORDER_ROW
 from pytrader.backtest.figures import time_text
 from pytrader.model import Money
 from tests.results.made_result import NONE, made_result, rows
 from tests.structure.sources import ROOT
+
+ROWS_SECTION = (ROOT / "docs/results.md").read_text(encoding="utf-8").partition("## Rows")[2].partition("## Files")[0]
 
 
 def test_summary_counts_orders_by_how_they_ended() -> None:
@@ -142,13 +144,26 @@ def test_time_before_1970_is_written_too() -> None:
     assert time_text(-1) == "1969-12-31T23:59:59.999999999Z"
 
 
-@pytest.mark.parametrize(("name", "dtype"), [("orders", ORDER_ROW), ("fills", FILL_ROW), ("equity", EQUITY_ROW)])
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [("orders", ORDER_ROW), ("fills", FILL_ROW), ("equity", EQUITY_ROW), ("cash_events", CASH_EVENT_ROW)],
+)
 def test_documentation_lists_the_columns_of_every_array(name: str, dtype: np.dtype[np.void]) -> None:
-    section = (ROOT / "docs/results.md").read_text(encoding="utf-8").partition("## Rows")[2].partition("## Files")[0]
-    line = next(line for line in section.splitlines() if line.startswith(f"| `{name}` |"))
+    line = next(line for line in ROWS_SECTION.splitlines() if line.startswith(f"| `{name}` |"))
     assert line.split("`")[3::2] == list(dtype.names or ())
-    assert all(dtype[field] == np.int64 for field in dtype.names or ())
+    sizes = [dtype[field].itemsize for field in dtype.names or ()]
+    assert dtype.itemsize == sum(sizes), "rows have no padding"
 
 
 def test_none_is_the_smallest_number() -> None:
     assert np.iinfo(np.int64).min == NONE
+
+
+@pytest.mark.parametrize(("dtype", "size"), [(ORDER_ROW, 136), (FILL_ROW, 112), (EVENT_ROW, 128)])
+def test_documentation_says_how_large_rows_are(dtype: np.dtype[np.void], size: int) -> None:
+    assert dtype.itemsize == size
+    assert f" {size}" in ROWS_SECTION
+    narrow = [field for field in dtype.names or () if dtype[field].itemsize == 4]
+    codes = {"side", "order_type", "time_in_force", "ord_status", "exec_type", "liquidity", "reason", "trigger_type"}
+    for field in narrow:
+        assert dtype[field] == (np.int32 if field in codes | {"flags", "contingency"} else np.uint32)

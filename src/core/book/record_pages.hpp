@@ -35,6 +35,22 @@ class RecordPages {
     reserve(size_ + 1);
     return *std::construct_at(&(*this)[++size_], std::forward<Fields>(fields)...);
   }
+  // Gives every record to `take`, in order, and their memory back on the way. None is left.
+  template <class Take>
+  void drain(Take&& take) {
+    u64 number = 0;
+    for (auto& block : blocks_) {
+      const u64 end = std::min(size_, number + block.get_deleter().records);
+      while (number < end) {
+        ++number;
+        take(std::as_const((*this)[number]));
+      }
+      block.reset();
+    }
+    blocks_.clear();
+    chunks_.clear();
+    size_ = 0;
+  }
 
  private:
   static constexpr u64 kSize = u64{1} << kChunkBits;

@@ -127,6 +127,27 @@ void BacktestLoop::abort() {
   phase_ = Phase::over;
 }
 
+bool BacktestLoop::publish() {
+  if (taken_) throw Error(ErrorCode::invalid_state, "back-test: the run is over and its records were taken");
+  return recorder_.publish();
+}
+
+void BacktestLoop::take_records(std::span<OrderRow> orders, std::span<FillRow> fills, std::span<EventRow> events) {
+  if (phase_ != Phase::over || taken_) {
+    throw Error(ErrorCode::invalid_state, "back-test: records are taken once, after the end");
+  }
+  if (orders.size() != kernel_.orders().size() || fills.size() != recorder_.fill_count() ||
+      events.size() != recorder_.event_count()) {
+    throw Error(ErrorCode::invalid_argument, "back-test: there must be a row for each order, fill and event");
+  }
+  taken_ = true;
+  kernel_.close();
+  recorder_.take_events(events);
+  recorder_.take_fills(fills);
+  OrderRow* next = orders.data();
+  kernel_.drain_orders([&](const Order& order) { *next++ = order_row(order); });
+}
+
 // Time goes on to the end. Timers due then fire, what is still on its way arrives, strategies stop, and what they then
 // send arrives too.
 bool BacktestLoop::finish() {

@@ -88,7 +88,12 @@ class BacktestLoop : private VenuePort, private PastRows {
   std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
 
   // A snapshot for other threads, between two calls of run().
-  bool publish() { return recorder_.publish(); }
+  bool publish();
+
+  // After the end, once: writes a row for each order, each of recorder()'s fills and each of its events, and gives
+  // their memory back on the way. No order can be read then. Throws Error(invalid_state) before the end, and the second
+  // time; Error(invalid_argument) for another number of rows.
+  void take_records(std::span<OrderRow> orders, std::span<FillRow> fills, std::span<EventRow> events);
 
   // Good to read after any run, whole once the last one is over.
   const Recorder& recorder() const noexcept { return recorder_; }
@@ -268,6 +273,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   u64 total_events_ = 0;
   Phase phase_ = Phase::set_up;
   bool failed_ = false;
+  bool taken_ = false;
 };
 
 }  // namespace pytrader

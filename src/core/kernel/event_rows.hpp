@@ -1,4 +1,4 @@
-// Order events and refused reports as rows of 64-bit integers, for results.
+// Order events and refused reports as rows of integers, for results.
 #pragma once
 
 #include "execution/refused_reports.hpp"
@@ -6,18 +6,20 @@
 
 namespace pytrader {
 
-// Prices in ticks (kNoPrice for none), quantities in lots, times in nanoseconds, enumerations by their values.
+// Prices in ticks (kNoPrice for none), quantities in lots, times in nanoseconds, enumerations by their values. Rows
+// have no padding.
 struct EventRow {
   i64 ts_event;
   i64 ts_init;
   i64 client_order_id;
   i64 venue_order_id;
   i64 exec_id;
-  i64 strategy;
-  i64 instrument;
-  i64 exec_type;
-  i64 ord_status;
-  i64 side;
+  u32 strategy;
+  u32 instrument;
+  i32 exec_type;
+  i32 ord_status;
+  i32 side;
+  i32 reason;
   i64 price;
   i64 stop_price;
   i64 order_qty;
@@ -25,9 +27,8 @@ struct EventRow {
   i64 leaves_qty;
   i64 last_px;
   i64 last_qty;
-  i64 liquidity;
-  i64 reason;
-  i64 trigger_symbol;  // as in OrderRow
+  i32 liquidity;
+  u32 trigger_symbol;  // as in OrderRow
 };
 inline EventRow row_of(const OrderEvent& event, u32 trigger_symbol) noexcept {
   return {event.ts_event,
@@ -37,9 +38,10 @@ inline EventRow row_of(const OrderEvent& event, u32 trigger_symbol) noexcept {
           static_cast<i64>(event.exec_id),
           event.strategy,
           event.instrument,
-          static_cast<i64>(event.exec_type),
-          static_cast<i64>(event.ord_status),
-          static_cast<i64>(event.side),
+          static_cast<i32>(event.exec_type),
+          static_cast<i32>(event.ord_status),
+          static_cast<i32>(event.side),
+          static_cast<i32>(event.reason),
           event.price,
           event.stop_price,
           event.order_qty,
@@ -47,8 +49,7 @@ inline EventRow row_of(const OrderEvent& event, u32 trigger_symbol) noexcept {
           event.leaves_qty,
           event.last_px,
           event.last_qty,
-          static_cast<i64>(event.liquidity),
-          static_cast<i64>(event.reason),
+          static_cast<i32>(event.liquidity),
           trigger_symbol};
 }
 
@@ -84,6 +85,6 @@ inline RefusedRow row_of(const RefusedReport& refused) noexcept {
           static_cast<i64>(refused.why)};
 }
 
-static_assert(sizeof(EventRow) == 20 * 8 && sizeof(RefusedRow) == 13 * 8);
+static_assert(sizeof(EventRow) == 16 * 8 && sizeof(RefusedRow) == 13 * 8);
 
 }  // namespace pytrader

@@ -10,7 +10,8 @@
 namespace pytrader {
 
 void Kernel::warm_up(i64 ts) {
-  if (started_ || warming_) throw Error(ErrorCode::invalid_state, "kernel: a warm-up comes once, before start");
+  if (started_ || warming_ || closed_)
+    throw Error(ErrorCode::invalid_state, "kernel: a warm-up comes once, before start");
   warming_ = true;
   now_ = ts;
   mask_ = 0;
@@ -18,7 +19,7 @@ void Kernel::warm_up(i64 ts) {
 }
 
 bool Kernel::start(i64 ts) {
-  if (started_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
+  if (started_ || closed_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
   if (warming_) {
     // What ended until now is past: indicators have taken it when strategies start.
     fire(ts - 1);
@@ -46,6 +47,12 @@ bool Kernel::stop() {
     if (desk_.move(strategy, LifeEvent::stop)) ports_[strategy].mask = desk_.mask(strategy, handled_[strategy]);
   }
   return goes_on;
+}
+
+void Kernel::close() noexcept {
+  started_ = warming_ = false;
+  closed_ = true;
+  way_.ledger().forget_fills();
 }
 
 // The clock never goes back, and what was due before this input happens before it.

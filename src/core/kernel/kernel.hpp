@@ -138,6 +138,14 @@ class Kernel {
   // price of which all rows are in. INT64_MAX when nothing is due.
   i64 next_timer() const noexcept { return std::min({timers_.next_due(), bars_.next_close(), way_.next_due()}); }
 
+  // The end: no input is taken any more, and what only inputs need is given back.
+  void close() noexcept;
+  // After close(): gives every order to `take`, by number, and the memory back on the way. No order can be read then.
+  template <class Take>
+  void drain_orders(Take&& take) {
+    way_.store().drain(take);
+  }
+
   // Commands of strategies: judged and applied at once; their events are delivered after the running callback returns.
   // Throws Error(capacity) beyond kMaxCommandsPerInput.
   ClientOrderId submit(const NewOrder& order);
@@ -284,6 +292,7 @@ class Kernel {
   bool before_trade_ = false;  // callbacks come before the trade of this input, if it has one, is told
   bool behind_ = false;        // the row at hand has not come to the indicators on mid prices
   bool started_ = false;
+  bool closed_ = false;
   bool calling_ = false;
   bool failed_ = false;
 };

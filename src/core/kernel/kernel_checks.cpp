@@ -6,7 +6,7 @@
 namespace pytrader {
 
 void Kernel::refuse_input(i64 ts) const {
-  if (!started_ && !warming_) throw Error(ErrorCode::invalid_state, "kernel: an input before start");
+  if (!started_ && !warming_) throw Error(ErrorCode::invalid_state, "kernel: an input before start or after the end");
   if (calling_) throw Error(ErrorCode::invalid_state, "kernel: an input from inside a callback");
   throw Error(ErrorCode::invalid_argument, "kernel: an input at " + std::to_string(ts) +
                                                " ns is older than the clock, " + std::to_string(now_) + " ns");

@@ -27,6 +27,33 @@ i64 later(i64 time, i64 span) noexcept {
 
 }  // namespace
 
+OrderRow order_row(const Order& order) noexcept {
+  return {order.ts_init,
+          order.ts_last,
+          static_cast<i64>(order.client_order_id),
+          static_cast<i64>(order.venue_order_id),
+          order.strategy,
+          order.instrument,
+          static_cast<i32>(order.side),
+          static_cast<i32>(order.order_type),
+          static_cast<i32>(order.time_in_force),
+          static_cast<i32>(order.ord_status),
+          order.price,
+          order.order_qty,
+          order.cum_qty,
+          static_cast<i64>(order.cum_value >> 64),
+          static_cast<i64>(order.cum_value),
+          static_cast<i32>(order.reason),
+          order.tag,
+          order.flags,
+          static_cast<i32>(order.trigger_type),
+          order.stop_price,
+          order.list(),
+          static_cast<i32>(order.contingency),
+          order.parent(),
+          order.trigger_symbol()};
+}
+
 void Recorder::start(i64 ts) {
   max_positions_.assign(kernel_.instrument_count() * kernel_.strategy_count(), 0);
   sample(ts);
@@ -126,61 +153,34 @@ void Recorder::on_cash_event(const CashEvent& event) {
   note_position(event.strategy, event.instrument, event.quantity_after);
 }
 
-void Recorder::write_orders(std::span<OrderRow> rows) const {
-  for (ClientOrderId id = 1; id <= rows.size(); ++id) {
-    const Order& order = *kernel_.order(id);
-    rows[id - 1] = {order.ts_init,
-                    order.ts_last,
-                    static_cast<i64>(id),
-                    static_cast<i64>(order.venue_order_id),
-                    order.strategy,
-                    order.instrument,
-                    static_cast<i64>(order.side),
-                    static_cast<i64>(order.order_type),
-                    static_cast<i64>(order.time_in_force),
-                    static_cast<i64>(order.ord_status),
-                    order.price,
-                    order.order_qty,
-                    order.cum_qty,
-                    static_cast<i64>(order.cum_value >> 64),
-                    static_cast<i64>(order.cum_value),
-                    static_cast<i64>(order.reason),
-                    order.tag,
-                    order.flags,
-                    order.stop_price,
-                    static_cast<i64>(order.trigger_type),
-                    order.list(),
-                    static_cast<i64>(order.contingency),
-                    order.parent(),
-                    order.trigger_symbol()};
-  }
+FillRow Recorder::fill_row(const Fill& fill) const {
+  const Order& order = *kernel_.order(fill.order);
+  return {fill.ts_event,
+          fill.ts_init,
+          fill.order,
+          static_cast<i64>(fill.venue_order_id),
+          static_cast<i64>(fill.exec_id),
+          order.strategy,
+          order.instrument,
+          static_cast<i32>(order.side),
+          static_cast<i32>(fill.liquidity),
+          fill.price,
+          fill.quantity,
+          fill.fee,
+          fill.position_after,
+          fill.mid2_at_fill,
+          fill.mid2_1s,
+          fill.mid2_10s};
 }
 
-void Recorder::write_fills(std::span<FillRow> rows) const {
-  for (u64 number = 1; number <= rows.size(); ++number) {
-    const Fill& fill = fills_[number];
-    const Order& order = *kernel_.order(fill.order);
-    rows[number - 1] = {fill.ts_event,
-                        fill.ts_init,
-                        fill.order,
-                        static_cast<i64>(fill.venue_order_id),
-                        static_cast<i64>(fill.exec_id),
-                        order.strategy,
-                        order.instrument,
-                        static_cast<i64>(order.side),
-                        fill.price,
-                        fill.quantity,
-                        static_cast<i64>(fill.liquidity),
-                        fill.fee,
-                        fill.position_after,
-                        fill.mid2_at_fill,
-                        fill.mid2_1s,
-                        fill.mid2_10s};
-  }
+void Recorder::take_fills(std::span<FillRow> rows) {
+  FillRow* next = rows.data();
+  fills_.drain([&](const Fill& fill) { *next++ = fill_row(fill); });
 }
 
-void Recorder::write_events(std::span<EventRow> rows) const {
-  for (u64 number = 1; number <= rows.size(); ++number) rows[number - 1] = events_[number];
+void Recorder::take_events(std::span<EventRow> rows) {
+  EventRow* next = rows.data();
+  events_.drain([&](const EventRow& event) { *next++ = event; });
 }
 
 i128 Recorder::position_value(u32 account) const {

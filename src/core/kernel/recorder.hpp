@@ -13,33 +13,35 @@
 namespace pytrader {
 
 // Prices in ticks (kNoPrice for a market order), quantities in lots, times in nanoseconds, enumerations by their
-// values.
+// values. Rows have no padding: equal runs have equal bytes.
 struct OrderRow {
   i64 ts_init;
   i64 ts_last;
   i64 client_order_id;
   i64 venue_order_id;
-  i64 strategy;
-  i64 instrument;
-  i64 side;
-  i64 order_type;
-  i64 time_in_force;
-  i64 ord_status;
+  u32 strategy;
+  u32 instrument;
+  i32 side;
+  i32 order_type;
+  i32 time_in_force;
+  i32 ord_status;
   i64 price;
   i64 order_qty;
   i64 cum_qty;
   i64 cum_value_hi;  // cum_value = hi * 2^64 + (lo as unsigned), in ticks times lots; avg_px = cum_value / cum_qty
   i64 cum_value_lo;
-  i64 reason;  // of the last event that gave one
-  i64 tag;
-  i64 flags;
+  i32 reason;  // of the last event that gave one
+  u32 tag;
+  i32 flags;
+  i32 trigger_type;  // what stop_price is compared with
   i64 stop_price;    // kNoPrice once it is reached, and where there is none
-  i64 trigger_type;  // what it is compared with
-  i64 list;          // orders that were submitted together; 0 is none
-  i64 contingency;
-  i64 parent;          // client_order_id; 0 is none
-  i64 trigger_symbol;  // number of the synthetic price in whose ticks stop_price is; 0 is its own instrument
+  u32 list;          // orders that were submitted together; 0 is none
+  i32 contingency;
+  u32 parent;          // client_order_id; 0 is none
+  u32 trigger_symbol;  // number of the synthetic price in whose ticks stop_price is; 0 is its own instrument
 };
+
+OrderRow order_row(const Order& order) noexcept;
 
 // A trade as it stands at the end: a corrected one with its last price and quantity, a busted one with quantity 0. fee
 // in units of 10^-quote_decimals. mid2_* are twice the mid price in ticks (bid + ask) as the strategy's side knew it
@@ -50,12 +52,12 @@ struct FillRow {
   i64 client_order_id;
   i64 venue_order_id;
   i64 exec_id;
-  i64 strategy;
-  i64 instrument;
-  i64 side;
+  u32 strategy;
+  u32 instrument;
+  i32 side;
+  i32 liquidity;
   i64 price;
   i64 quantity;
-  i64 liquidity;
   i64 fee;
   i64 position_after;
   i64 mid2_at_fill;
@@ -91,7 +93,7 @@ struct EquityRow {
   i64 equity;
 };
 
-static_assert(sizeof(OrderRow) == 24 * 8 && sizeof(FillRow) == 16 * 8 && sizeof(EquityRow) == 5 * 8 &&
+static_assert(sizeof(OrderRow) == 17 * 8 && sizeof(FillRow) == 14 * 8 && sizeof(EquityRow) == 5 * 8 &&
               sizeof(CashEventRow) == 13 * 8);
 
 // Grows with the orders, fills (96 bytes each), money events and samples of a run: they are its result. An account in
@@ -103,7 +105,7 @@ class Recorder final : public EventListener {
   Recorder(const Kernel& kernel, i64 equity_interval_ns, i64 snapshot_interval_ns = 0) noexcept
       : kernel_(kernel), equity_interval_ns_(equity_interval_ns), snapshot_interval_ns_(snapshot_interval_ns) {}
 
-  // Keeps every order event too, from here on: 160 bytes each. Error(capacity) beyond kMaxEvents.
+  // Keeps every order event too, from here on: 128 bytes each. Error(capacity) beyond kMaxEvents.
   static constexpr std::size_t kMaxEvents = std::size_t{1} << 23;
   void record_events() noexcept { records_events_ = true; }
 
@@ -129,10 +131,13 @@ class Recorder final : public EventListener {
   const std::vector<EquityRow>& equity() const noexcept { return equity_; }
   u64 fill_count() const noexcept { return fills_.size(); }
   u64 event_count() const noexcept { return events_.size(); }
-  // Each writes as many rows as there are orders, fills or events, or the first of them.
-  void write_orders(std::span<OrderRow> rows) const;
-  void write_fills(std::span<FillRow> rows) const;
-  void write_events(std::span<EventRow> rows) const;
+  // By number, from 1 on.
+  FillRow fill(u64 number) const { return fill_row(fills_[number]); }
+  const EventRow& event(u64 number) const { return events_[number]; }
+  // After finish(), while the kernel has its orders: writes a row for each fill or event, of which there are so many,
+  // and gives the memory back on the way. None is left.
+  void take_fills(std::span<FillRow> rows);
+  void take_events(std::span<EventRow> rows);
   // Largest absolute position of the run in lots.
   i64 max_position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return max_positions_[instrument * kernel_.strategy_count() + strategy];
@@ -160,6 +165,7 @@ class Recorder final : public EventListener {
 
   static constexpr i64 kSecond = 1'000'000'000;
 
+  FillRow fill_row(const Fill& fill) const;
   void note_position(StrategyIndex strategy, InstrumentIndex instrument, i64 quantity);
 
   bool correct(const OrderEvent& event, i64 fee);

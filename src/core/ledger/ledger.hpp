@@ -114,6 +114,9 @@ class Ledger {
   SplitPosting apply_split(StrategyIndex strategy, InstrumentIndex instrument, i64 new_units, i64 old_units,
                            i128 price);
 
+  // After the last fill: gives back what only corrections, busts and late fills would need.
+  void forget_fills() noexcept { histories_ = {}; }
+
   u32 strategy_count() const noexcept { return positions_.strategy_count(); }
   const PositionState& position(StrategyIndex strategy, InstrumentIndex instrument) const noexcept {
     return positions_.at(strategy, instrument);

@@ -101,7 +101,7 @@ class Backtest:
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
     record_events : bool
-        Keep every order event in ``result.order_events``: 160 bytes each, at most 8,388,608 of them.
+        Keep every order event in ``result.order_events``: 128 bytes each, at most 8,388,608 of them.
     check_every_event : bool
         Check after every event that cash, positions and orders agree to the last unit. Slow: for tests.
 

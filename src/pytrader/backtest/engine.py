@@ -274,12 +274,13 @@ class Run:
         engine = self._engine
         names = tuple(context.name for context in self._contexts)
         instruments = self._markets.instruments
+        orders, fills, order_events = engine.take_records()
         return BacktestResult(
-            orders=engine.orders(),
-            fills=engine.fills(),
+            orders=orders,
+            fills=fills,
             equity=engine.equity(),
             cash_events=engine.cash_events(),
-            order_events=engine.order_events(),
+            order_events=order_events,
             refused_reports=engine.refused_reports(),
             instruments=instruments,
             strategies=names,

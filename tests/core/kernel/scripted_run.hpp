@@ -100,13 +100,22 @@ class ScriptedRun {
   Kernel& kernel() { return loop.kernel(); }
   RunStatus run() { return loop.run(UINT64_MAX); }
   std::vector<FillRow> fills() const {
-    std::vector<FillRow> rows(loop.recorder().fill_count());
-    loop.recorder().write_fills(rows);
+    std::vector<FillRow> rows;
+    for (u64 number = 1; number <= loop.recorder().fill_count(); ++number) rows.push_back(loop.recorder().fill(number));
     return rows;
   }
   std::vector<EventRow> order_events() const {
-    std::vector<EventRow> rows(loop.recorder().event_count());
-    loop.recorder().write_events(rows);
+    std::vector<EventRow> rows;
+    for (u64 number = 1; number <= loop.recorder().event_count(); ++number) {
+      rows.push_back(loop.recorder().event(number));
+    }
+    return rows;
+  }
+  std::vector<OrderRow> orders() const {
+    std::vector<OrderRow> rows;
+    for (u64 number = 1; number <= loop.kernel().orders().size(); ++number) {
+      rows.push_back(order_row(*loop.kernel().order(number)));
+    }
     return rows;
   }
 

@@ -95,9 +95,8 @@ TEST_CASE("the record has every order with its last state and why it was refused
     return true;
   };
   run.run();
-  std::vector<OrderRow> orders(run.kernel().orders().size());
+  const std::vector<OrderRow> orders = run.orders();
   REQUIRE(orders.size() == 2);
-  run.loop.recorder().write_orders(orders);
   CHECK(orders[0].ord_status == static_cast<i64>(OrderStatus::canceled));
   CHECK(orders[0].cum_qty == 3);
   CHECK(orders[0].cum_value_hi == 0);
@@ -118,4 +117,40 @@ TEST_CASE("an aborted run keeps the record of what was done") {
   CHECK(run.loop.events() == 2);
   CHECK(strategy.log.back() == "quote@1");
   CHECK(run.loop.recorder().equity().size() == 2);
+}
+
+TEST_CASE("records are taken once, after the end, and none is left") {
+  LoopConfig config;
+  config.record_events = true;
+  ScriptedRun run(config);
+  ScriptedStrategy& strategy = run.add_strategy();
+  run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(0, 99, 101, 10, 3), quote_row(1, 99, 101)});
+  strategy.on_callback = [&](const Callback& callback) {
+    if (callback.kind == CallbackKind::quote) run.kernel().submit(run.market(Side::buy, 5));
+    return true;
+  };
+  std::vector<OrderRow> orders(2);
+  std::vector<FillRow> fills(2);
+  CHECK_THROWS_WITH_AS(run.loop.take_records(orders, fills, {}), "back-test: records are taken once, after the end",
+                       Error);
+  run.run();
+  const std::vector<OrderRow> known_orders = run.orders();
+  const std::vector<FillRow> known_fills = run.fills();
+  const std::vector<EventRow> known_events = run.order_events();
+  REQUIRE(known_orders.size() == 2);
+  REQUIRE(known_fills.size() == 2);
+  std::vector<EventRow> events(known_events.size());
+  CHECK_THROWS_WITH_AS(run.loop.take_records(orders, fills, {}),
+                       "back-test: there must be a row for each order, fill and event", Error);
+  run.loop.take_records(orders, fills, events);
+  CHECK(std::memcmp(orders.data(), known_orders.data(), 2 * sizeof(OrderRow)) == 0);
+  CHECK(std::memcmp(fills.data(), known_fills.data(), 2 * sizeof(FillRow)) == 0);
+  CHECK(std::memcmp(events.data(), known_events.data(), events.size() * sizeof(EventRow)) == 0);
+  CHECK(run.kernel().order(1) == nullptr);
+  CHECK(run.loop.recorder().fill_count() == 0);
+  CHECK(run.loop.run(10) == RunStatus::finished);
+  CHECK_THROWS_AS(run.loop.take_records({}, {}, {}), Error);
+  CHECK_THROWS_WITH_AS(run.loop.publish(), "back-test: the run is over and its records were taken", Error);
+  CHECK_FALSE(run.kernel().ledger().position(0, 0).quantity == 0);
+  CHECK_THROWS_AS(run.kernel().advance(100), Error);
 }

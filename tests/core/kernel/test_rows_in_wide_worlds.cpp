@@ -199,10 +199,8 @@ Outcome outcome_of(ScriptedRun& run, std::string snapshots, std::string error) {
   for (const auto& strategy : run.strategies) {
     outcome.log.insert(outcome.log.end(), strategy->log.begin(), strategy->log.end());
   }
-  std::vector<OrderRow> orders(run.kernel().orders().size());
-  recorder.write_orders(orders);
   append_books(outcome.record, run.kernel());
-  append(outcome.record, orders);
+  append(outcome.record, run.orders());
   append(outcome.record, run.order_events());
   append(outcome.record, run.fills());
   append(outcome.record, recorder.equity());

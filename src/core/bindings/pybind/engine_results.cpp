@@ -16,12 +16,9 @@ py::array copied(const Rows& rows) {
   return py::array_t<typename Rows::value_type>(static_cast<py::ssize_t>(rows.size()), rows.data());
 }
 
-// Written in place: the rows of many orders and fills are most of what a result holds.
 template <class Row>
-py::array written(const Recorder& recorder, u64 count, void (Recorder::*write)(std::span<Row>) const) {
-  py::array_t<Row> rows(static_cast<py::ssize_t>(count));
-  (recorder.*write)({rows.mutable_data(), static_cast<std::size_t>(count)});
-  return rows;
+std::span<Row> span_of(py::array_t<Row>& rows) {
+  return {rows.mutable_data(), static_cast<std::size_t>(rows.size())};
 }
 
 Fixed money(i128 raw, int decimals) {
@@ -68,16 +65,16 @@ py::tuple position_row(const BacktestLoop& loop, StrategyIndex strategy, Instrum
 void register_rows(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(OrderRow, ts_init, ts_last, client_order_id, venue_order_id, strategy, instrument, side,
                        order_type, time_in_force, ord_status, price, order_qty, cum_qty, cum_value_hi, cum_value_lo,
-                       reason, tag, flags, stop_price, trigger_type, list, contingency, parent, trigger_symbol);
+                       reason, tag, flags, trigger_type, stop_price, list, contingency, parent, trigger_symbol);
   PYBIND11_NUMPY_DTYPE(FillRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument, side,
-                       price, quantity, liquidity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
+                       liquidity, price, quantity, fee, position_after, mid2_at_fill, mid2_1s, mid2_10s);
   PYBIND11_NUMPY_DTYPE(EquityRow, ts, currency, cash, position_value, equity);
   PYBIND11_NUMPY_DTYPE(CashEventRow, ts_event, ts_init, kind, strategy, instrument, quantity_before, quantity_after,
                        amount_hi, amount_lo, realized_pnl_hi, realized_pnl_lo, price_hi, price_lo);
   module.attr("CASH_EVENT_ROW") = py::dtype::of<CashEventRow>();
   PYBIND11_NUMPY_DTYPE(EventRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, strategy, instrument,
-                       exec_type, ord_status, side, price, stop_price, order_qty, cum_qty, leaves_qty, last_px,
-                       last_qty, liquidity, reason, trigger_symbol);
+                       exec_type, ord_status, side, reason, price, stop_price, order_qty, cum_qty, leaves_qty, last_px,
+                       last_qty, liquidity, trigger_symbol);
   PYBIND11_NUMPY_DTYPE(RefusedRow, ts_event, ts_init, client_order_id, venue_order_id, exec_id, sequence, exec_type,
                        ord_status, price, quantity, last_px, last_qty, why);
   module.attr("EVENT_ROW") = py::dtype::of<EventRow>();
@@ -87,12 +84,13 @@ void register_rows(py::module_& module) {
   module.attr("EQUITY_ROW") = py::dtype::of<EquityRow>();
 }
 
-py::array order_rows(const BacktestLoop& loop) {
-  return written(loop.recorder(), loop.kernel().orders().size(), &Recorder::write_orders);
-}
-
-py::array fill_rows(const BacktestLoop& loop) {
-  return written(loop.recorder(), loop.recorder().fill_count(), &Recorder::write_fills);
+py::tuple take_records(BacktestLoop& loop) {
+  const auto rows = [](u64 count) { return static_cast<py::ssize_t>(count); };
+  py::array_t<OrderRow> orders(rows(loop.kernel().orders().size()));
+  py::array_t<FillRow> fills(rows(loop.recorder().fill_count()));
+  py::array_t<EventRow> events(rows(loop.recorder().event_count()));
+  loop.take_records(span_of(orders), span_of(fills), span_of(events));
+  return py::make_tuple(std::move(orders), std::move(fills), std::move(events));
 }
 
 py::array cash_event_rows(const BacktestLoop& loop) {
@@ -120,10 +118,6 @@ py::list insurance(const BacktestLoop& loop) {
                                amount(kernel.margin_desk().uncovered(account.currency))));
   }
   return made;
-}
-
-py::array event_rows(const BacktestLoop& loop) {
-  return written(loop.recorder(), loop.recorder().event_count(), &Recorder::write_events);
 }
 
 py::array refused_rows(const BacktestLoop& loop) {

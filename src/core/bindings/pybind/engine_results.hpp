@@ -13,10 +13,10 @@ namespace py = pybind11;
 // The dtypes ORDER_ROW, FILL_ROW, EQUITY_ROW, EVENT_ROW and REFUSED_ROW.
 void register_rows(py::module_& module);
 
-py::array order_rows(const BacktestLoop& loop);
-py::array event_rows(const BacktestLoop& loop);
+// After the end, once: orders, fills and order events. They are most of what a run keeps, so that their memory is given
+// back row by row: not everything is there twice.
+py::tuple take_records(BacktestLoop& loop);
 py::array refused_rows(const BacktestLoop& loop);
-py::array fill_rows(const BacktestLoop& loop);
 py::array equity_rows(const BacktestLoop& loop);
 py::array cash_event_rows(const BacktestLoop& loop);
 // (name, tick size) of each synthetic price, in order of its number.

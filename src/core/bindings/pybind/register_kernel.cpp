@@ -121,8 +121,10 @@ void bind_latencies(py::class_<BacktestEngine>& engine) {
 void bind_order_records(py::class_<BacktestEngine>& engine) {
   engine
       .def(
-          "order_events", [](const BacktestEngine& self) { return event_rows(self.loop()); },
-          "All order events, of EVENT_ROW; none without record_events.")
+          "take_records", [](BacktestEngine& self) { return take_records(self.loop()); },
+          "After the end, once: all orders of ORDER_ROW, fills of FILL_ROW, and order events of EVENT_ROW (none "
+          "without "
+          "record_events). The engine has none of them then.")
       .def(
           "refused_reports", [](const BacktestEngine& self) { return refused_rows(self.loop()); },
           "Reports that were not taken as they came, of REFUSED_ROW.");
@@ -216,10 +218,7 @@ void bind_margin(py::class_<BacktestEngine>& engine) {
 
 // What a run leaves behind.
 void bind_results(py::class_<BacktestEngine>& engine) {
-  engine.def(
-            "orders", [](const BacktestEngine& self) { return order_rows(self.loop()); }, "All orders, of ORDER_ROW.")
-      .def(
-          "fills", [](const BacktestEngine& self) { return fill_rows(self.loop()); }, "All fills, of FILL_ROW.")
+  engine
       .def(
           "equity", [](const BacktestEngine& self) { return equity_rows(self.loop()); },
           "Samples of each account, of EQUITY_ROW.")
