@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "book/id_index.hpp"
+#include "book/large_block.hpp"
 #include "book/record_pages.hpp"
 #include "model/order.hpp"
 #include "model/strategy_instrument_table.hpp"
@@ -99,7 +100,8 @@ class OrderIndex {
   // The open orders of one tag; empty where there are none.
   OrderChain open_with_tag(StrategyIndex strategy, TagIndex tag) const noexcept;
   // Orders that have closed, in the order in which they first did; one that opened again stands among them.
-  const std::vector<u32>& closed_orders(StrategyIndex strategy) const noexcept { return strategies_[strategy].closed; }
+  using Numbers = std::vector<u32, LargeBlock<u32>>;
+  const Numbers& closed_orders(StrategyIndex strategy) const noexcept { return strategies_[strategy].closed; }
   // 0 where the venue never named this number. Orders that got their number since the last call are entered now: a run
   // that never asks keeps no table of numbers.
   ClientOrderId by_venue_number(InstrumentIndex instrument, VenueOrderId number) const;
@@ -124,7 +126,7 @@ class OrderIndex {
   struct OfStrategy {
     OrderChain stages[kOrderStageCount];
     std::vector<u32> tag_cells;  // by tag: number of its cell, 0 is none
-    std::vector<u32> closed;
+    Numbers closed;
     u32 first_tag = 0;
     u32 last_tag = 0;
   };

@@ -202,7 +202,7 @@ inline Applied OrderStore::apply_trade(Order& order, const ExecutionReport& repo
   if (report.last_qty <= 0) return Applied::bad_quantity;
   Sums sums{order.cum_qty, order.cum_value};
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
-  trades_.add(place, {report.exec_id, number_of(order), true, false, report.last_px, report.last_qty, rank, {}});
+  trades_.add(place, {report.exec_id, report.last_px, report.last_qty, rank, number_of(order), 0, true, false});
   order.cum_qty = sums.quantity;
   order.cum_value = sums.value;
   order.facts |= kAcknowledged;
@@ -220,9 +220,9 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   Sums sums{order.cum_qty, order.cum_value};
   if (known != nullptr) {
     const bool same = known->price == report.last_px && known->quantity == report.last_qty;
-    if (!known->busted && same && rank == known->stated) return Applied::duplicate_execution;
+    if (!known->busted && same && rank == trades_.stated(*known)) return Applied::duplicate_execution;
     if (known->busted) return Applied::stale_report;
-    if (is_older(rank, known->stated)) {
+    if (is_older(rank, trades_.stated(*known))) {
       // Until its trade is told the oldest word on it says when it happened.
       if (!known->told && is_older(rank, known->placed)) {
         change = {TradeChange::Kind::placed, report.exec_id, rank, known->placed, known->price, known->quantity};
@@ -238,13 +238,15 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   order.facts |= kAcknowledged;
   if (known == nullptr) {
     told(order, report.last_qty);
-    trades_.add(place, {report.exec_id, number_of(order), false, false, report.last_px, report.last_qty, rank, rank});
+    trades_.state(
+        trades_.add(place, {report.exec_id, report.last_px, report.last_qty, rank, number_of(order), 0, false, false}),
+        rank);
     change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
     return Applied::taken;
   }
   known->price = report.last_px;
   known->quantity = report.last_qty;
-  known->stated = rank;
+  trades_.state(*known, rank);
   change = {TradeChange::Kind::corrected, report.exec_id, known->placed, {}, report.last_px, report.last_qty};
   return Applied::taken;
 }
@@ -254,7 +256,7 @@ Applied OrderStore::apply_bust(Order& order, const ExecutionReport& report, Trad
   const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
   ToldTrade* const known = place.trade;
   if (known == nullptr) {
-    trades_.add(place, {report.exec_id, number_of(order), false, true, 0, 0, rank_of(report), rank_of(report)});
+    trades_.add(place, {report.exec_id, 0, 0, rank_of(report), number_of(order), 0, false, true});
     order.facts |= kAcknowledged;
     return Applied::taken;
   }

@@ -6,24 +6,25 @@
 
 #include "book/large_block.hpp"
 #include "book/record_pages.hpp"
+#include "decimal/error.hpp"
 #include "model/report_rank.hpp"
 
 namespace pytrader {
 
-// One trade as it stands now: one cache line.
-struct alignas(64) ToldTrade {
+// One trade as it stands now.
+struct ToldTrade {
   ExecId exec_id = 0;
-  u32 order = 0;        // a run's orders are numbered in 32 bits
-  bool told = false;    // its own report came
-  bool busted = false;  // for good
   i64 price = 0;
   i64 quantity = 0;
-  ReportRank placed;  // when it happened: rank of its own report, of its correction until that has come
-  ReportRank stated;  // rank of the correction that stated its price and quantity; its own report is the oldest
+  ReportRank placed;        // when it happened: rank of its own report, of its correction until that has come
+  u32 order = 0;            // a run's orders are numbered in 32 bits
+  u32 correction : 30 = 0;  // number of the one that stated its price and quantity; 0: its own report did
+  bool told : 1 = false;    // its own report came
+  bool busted : 1 = false;  // for good
 };
-static_assert(sizeof(ToldTrade) == 64);
+static_assert(sizeof(ToldTrade) == 48);
 
-// Grows with the trades of a run, 96 bytes each at most.
+// Grows with the trades of a run, 80 bytes each at most, and 16 for a correction of one that had none.
 class ToldTrades {
  public:
   // Where a trade stands, or belongs. Good until the next add().
@@ -40,14 +41,31 @@ class ToldTrades {
     return {slot, tag, number != 0 ? &records_[number] : nullptr};
   }
   // At the place that find() gave for the record's order and execution, where nothing stands yet.
-  void add(const Place& place, const ToldTrade& record) {
+  ToldTrade& add(const Place& place, const ToldTrade& record) {
     std::size_t slot = place.slot;
     if (2 * (records_.size() + 1) > slots_.size()) [[unlikely]] {
       grow(slots_.empty() ? kSmallest : 2 * slots_.size());
       slot = slot_of(place.tag, record.order, record.exec_id);
     }
-    records_.add(record);
+    ToldTrade& added = records_.add(record);
     slots_[slot] = {static_cast<u32>(records_.size()), place.tag};
+    return added;
+  }
+  // Rank of the correction that stated its price and quantity; its own report is older than all of them.
+  ReportRank stated(const ToldTrade& trade) const noexcept {
+    return trade.correction != 0 ? corrections_[trade.correction] : ReportRank{};
+  }
+  // Throws Error(capacity) beyond 2^30 - 1 trades that were corrected.
+  void state(ToldTrade& trade, const ReportRank& correction) {
+    if (trade.correction == 0) {
+      if (corrections_.size() >= kMostCorrections) {
+        throw Error(ErrorCode::capacity, "corrections: a run keeps those of 1073741823 trades at most");
+      }
+      corrections_.add(correction);
+      trade.correction = static_cast<u32>(corrections_.size());
+    } else {
+      corrections_[trade.correction] = correction;
+    }
   }
   void reserve(std::size_t count) {
     std::size_t size = kSmallest;
@@ -63,6 +81,7 @@ class ToldTrades {
     u32 tag = 0;
   };
   static constexpr std::size_t kSmallest = 64;
+  static constexpr u64 kMostCorrections = (u64{1} << 30) - 1;
 
   // Four orders by four executions that differ in their last two bits alone have 16 slots side by side, each its own:
   // most trades are those of the newest orders, by the newest numbers.
@@ -94,6 +113,7 @@ class ToldTrades {
   }
 
   RecordPages<ToldTrade> records_;
+  RecordPages<ReportRank, 6> corrections_;
   std::vector<Slot, LargeBlock<Slot>> slots_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "book/large_block.hpp"
 #include "book/record_pages.hpp"
 #include "ledger/position.hpp"
 #include "model/instrument.hpp"
@@ -71,10 +72,11 @@ class FillHistory {
   void shift(std::size_t from, std::size_t to, const PositionFill& fill) noexcept;
 
   RecordPages<PositionFill, 6> fills_;
-  std::vector<PositionState> passed_;  // after every kStride fills; those before first_ are not read
-  PositionState base_;                 // before the fill at first_
-  PositionState last_;                 // after the last fill
-  std::size_t first_ = 0;              // of the fills that are folded again
+  std::vector<PositionState, LargeBlock<PositionState>>
+      passed_;             // after every kStride fills; those before first_ are not read
+  PositionState base_;     // before the fill at first_
+  PositionState last_;     // after the last fill
+  std::size_t first_ = 0;  // of the fills that are folded again
 };
 
 }  // namespace pytrader

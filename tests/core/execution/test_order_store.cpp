@@ -259,7 +259,7 @@ TEST_CASE("the told trades are found by order and execution id, and no others") 
   trades.reserve(10);
   for (u32 order = 1; order <= 300; ++order) {
     for (u64 exec = 0; exec < 20; exec += 2)
-      trades.add(trades.find(order, exec << 40), {exec << 40, order, true, false, static_cast<i64>(exec), 1, {}, {}});
+      trades.add(trades.find(order, exec << 40), {exec << 40, static_cast<i64>(exec), 1, {}, order, 0, true, false});
   }
   CHECK(trades.size() == 3000);
   for (u64 order = 1; order <= 300; ++order) {
@@ -360,7 +360,7 @@ TEST_CASE("orders are found by side, tag, stage, parent, venue number and as clo
   CHECK(index.open_with_tag(0, 3).count == 0);
   CHECK(index.tag_cell(index.first_open_tag(0)).next == 0);
   CHECK(desk.store.find(parent)->rare_facts().children.count == 0);
-  CHECK(index.closed_orders(0) == std::vector<u32>{static_cast<u32>(child)});
+  CHECK(index.closed_orders(0) == OrderIndex::Numbers{static_cast<u32>(child)});
   CHECK(desk.store.first_inconsistent() == 0);
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("of several ends the oldest holds, and an older one that comes late is
   CHECK(desk.store.apply(at(report(id, ExecType::expired), 5, 5), 8, desk.event) == Applied::repeated_report);
   CHECK(desk.store.apply(at(report(id, ExecType::rejected), 7, 7), 9, desk.event) == Applied::illegal_transition);
   CHECK(order.ord_status == OrderStatus::expired);
-  CHECK(desk.store.index().closed_orders(0) == std::vector<u32>{static_cast<u32>(id)});
+  CHECK(desk.store.index().closed_orders(0) == OrderIndex::Numbers{static_cast<u32>(id)});
   CHECK(desk.store.first_inconsistent() == 0);
 }
 
