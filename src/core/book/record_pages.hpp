@@ -14,8 +14,8 @@
 namespace pytrader {
 
 // Numbers count from 1. Blocks of memory are taken whole and filled one record after another, so that what no record
-// has reached is never touched, and nothing is copied when room is made. A block is half as large as all before it, up
-// to a few huge pages: runs of few records take little. `kChunkBits`: the smallest block holds 2^kChunkBits records.
+// has reached is never touched, and nothing is copied when room is made. A block is as large as all before it, up to
+// a huge page: runs of few records take little. `kChunkBits`: the smallest block holds 2^kChunkBits records.
 template <class Record, u32 kChunkBits = 10>
 class RecordPages {
   static_assert(std::is_trivially_destructible_v<Record>);
@@ -63,7 +63,7 @@ class RecordPages {
   };
 
   void add_block() {
-    const std::size_t chunks = std::clamp<std::size_t>(chunks_.size() / 2, 1, kMostChunks);
+    const std::size_t chunks = std::clamp<std::size_t>(chunks_.size(), 1, kMostChunks);
     const std::size_t records = chunks * kSize;
     blocks_.reserve(blocks_.size() + 1);
     if (chunks_.capacity() < chunks_.size() + chunks) chunks_.reserve(2 * (chunks_.size() + chunks));
