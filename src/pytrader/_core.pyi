@@ -876,9 +876,9 @@ class CompiledPort(metaclass=_Bound):
     def detach(self) -> None: ...
 
 def strategy_functions() -> dict[str, int]: ...
-@final
 def journal_rows(path: str | bytes) -> tuple[dict[str, npt.NDArray[np.int64]], int, bool, bool, int]: ...
 
+@final
 class BacktestEngine(metaclass=_Bound):
     def __init__(
         self,
