@@ -2,6 +2,7 @@
 #include "journal/frame.hpp"
 
 #include <cstring>
+#include <iterator>
 
 #include "book/checksum.hpp"
 #include "model/messages.hpp"
@@ -44,8 +45,17 @@ constexpr KindOfFrame kKinds[] = {
     {JournalKind::end, "end", 2},
 };
 
+// Inputs stand at their number, for they are looked for often.
+constexpr bool is_sound() noexcept {
+  for (std::size_t i = 0; i < std::size(kKinds); ++i) {
+    if (kKinds[i].words > kMaxFrameWords) return false;
+    if (is_input(kKinds[i].kind) && static_cast<std::size_t>(kKinds[i].kind) != i + 1) return false;
+  }
+  return true;
+}
+static_assert(is_sound());
+
 const KindOfFrame* find(JournalKind kind) noexcept {
-  // Inputs stand at their number.
   const auto number = static_cast<std::size_t>(kind);
   if (is_input(kind) && number >= 1 && number <= static_cast<std::size_t>(JournalKind::report))
     return &kKinds[number - 1];
