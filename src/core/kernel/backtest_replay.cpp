@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <string>
+#include <string_view>
 
 #include "kernel/backtest_loop.hpp"
 #include "kernel/logged_messages.hpp"
@@ -20,14 +21,10 @@ std::string hexadecimal(u64 digest) {
 }
 
 bool is_sound(const ExecutionReport& report) noexcept {
-  constexpr char kExecTypes[] =
-      "idelA0L456"
-      "8CEFGHcrD";
-  const char type = static_cast<char>(report.exec_type);
-  const bool has_codes =
-      type != 0 && std::find(std::begin(kExecTypes), std::end(kExecTypes), type) != std::end(kExecTypes);
+  constexpr std::string_view kExecTypes = "idelA0L4568CEFGHcrD";
+  const bool is_known = kExecTypes.find(static_cast<char>(report.exec_type)) != std::string_view::npos;
   const auto is_price = [](i64 price) { return price == kNoPrice || in_range(price); };
-  return has_codes && report.liquidity <= Liquidity::taker && static_cast<u8>(report.reason) < kRejectReasonCount &&
+  return is_known && report.liquidity <= Liquidity::taker && static_cast<u8>(report.reason) < kRejectReasonCount &&
          is_price(report.price) && is_price(report.last_px) && is_price(report.stop_price) &&
          in_range(report.quantity) && in_range(report.last_qty);
 }
