@@ -25,6 +25,7 @@ __all__ = [
     "InvalidDecimal",
     "InvalidInstrument",
     "InvalidState",
+    "JournalError",
     "OffLot",
     "OffTick",
     "PytraderError",
@@ -105,6 +106,10 @@ class CapacityError(PytraderError):
     """
 
     row: int | None = None
+
+
+class JournalError(PytraderError):
+    """A journal that can not be written or read, or that a run does not repeat."""
 
 
 class DataError(PytraderError, ValueError):

@@ -197,7 +197,7 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
         )
     ]
     with pytest.raises(InvalidState, match="this engine is running"):
-        run[0].replay(None)
+        run[0].run(None)
 
 
 def test_what_belongs_to_a_run_can_not_be_made_copied_or_pickled() -> None:

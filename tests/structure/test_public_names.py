@@ -29,6 +29,7 @@ PUBLIC_NAMES = {
     "InvalidDecimal",
     "InvalidInstrument",
     "InvalidState",
+    "JournalError",
     "Money",
     "OffLot",
     "OffTick",

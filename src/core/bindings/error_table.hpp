@@ -12,10 +12,11 @@
 namespace pytrader::bindings {
 
 // In the order of ErrorCode.
-constexpr std::array<const char*, 12> kErrorClasses = {
-    "InvalidDecimal", "Inexact",         "DecimalOverflow",   "DivisionByZero", "CurrencyMismatch", "OffTick",
-    "OffLot",         "InvalidArgument", "InvalidInstrument", "BookError",      "InvalidState",     "CapacityError"};
-static_assert(kErrorClasses.size() == static_cast<std::size_t>(ErrorCode::capacity) + 1);
+constexpr std::array<const char*, 13> kErrorClasses = {
+    "InvalidDecimal", "Inexact",       "DecimalOverflow", "DivisionByZero",    "CurrencyMismatch",
+    "OffTick",        "OffLot",        "InvalidArgument", "InvalidInstrument", "BookError",
+    "InvalidState",   "CapacityError", "JournalError"};
+static_assert(kErrorClasses.size() == static_cast<std::size_t>(ErrorCode::journal) + 1);
 
 inline void set_python_error(const Error& error) {
   const auto index = static_cast<std::size_t>(error.code());

@@ -78,8 +78,8 @@ u32 okx_checksum(const BookSides& book, const StepGrid& price, const StepGrid& q
 
 }  // namespace
 
-u32 crc32(std::string_view bytes) noexcept {
-  u32 rest = ~0U;
+u32 crc32(std::string_view bytes, u32 before) noexcept {
+  u32 rest = ~before;
   const char* at = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= kStride; left -= kStride, at += kStride) {

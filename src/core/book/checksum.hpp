@@ -10,8 +10,9 @@
 
 namespace pytrader {
 
-// The CRC-32 of ISO 3309 and zlib (polynomial 0xEDB88320, all bits inverted before and after).
-u32 crc32(std::string_view bytes) noexcept;
+// The CRC-32 of ISO 3309 and zlib (polynomial 0xEDB88320, all bits inverted before and after); `before` is that of the
+// bytes that these follow.
+u32 crc32(std::string_view bytes, u32 before = 0) noexcept;
 
 enum class ChecksumRule : u8 {
   none,

@@ -22,6 +22,7 @@ enum class ErrorCode : u8 {
   book_error,          // a strict book refused an event
   invalid_state,       // a call that the object's state does not allow
   capacity,            // a configured bound was reached
+  journal,             // a journal that can not be written or read, or that a run does not repeat
 };
 
 class Error : public std::runtime_error {

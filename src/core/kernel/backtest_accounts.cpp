@@ -22,6 +22,7 @@ void BacktestLoop::take_cash_event(const MarketStream& stream, std::size_t row, 
   if (kind == CashEventKind::expiry) {
     cancel_orders(stream.instrument, RejectReason::instrument_expired);
     venues_[stream.instrument]->end(RejectReason::instrument_expired, now_);
+    if (journal_ != nullptr) journal_->note({JournalKind::venue_closed, now_, {place_of(stream.instrument)}});
     for (u32 other = 0; other < merge_.size(); ++other) {
       if (merge_.stream(other).instrument == stream.instrument) market_of_[other] = nullptr;
     }

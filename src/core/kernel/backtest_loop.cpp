@@ -59,17 +59,22 @@ BacktestLoop::BacktestLoop(const LoopConfig& config)
   kernel_.set_past(this);
 }
 
-bool BacktestLoop::begin() {
+void BacktestLoop::put_together() {
   now_ = merge_.empty() ? 0 : merge_.top().time;
   if (start_ <= end_) now_ = merge_.empty() ? start_ : std::min(now_, start_);
   set_feeds();
   make_venues();
   early_rows_.resize(kernel_.instrument_count());
   add_settings();
+  if (config_.start_ts > now_) kernel_.add_setting(config_.start_ts);
+  phase_ = Phase::ready;
+}
+
+bool BacktestLoop::begin() {
+  put_together();
   collect();
   if (config_.start_ts <= now_) return start_strategies(now_);
   phase_ = Phase::warming;
-  kernel_.add_setting(config_.start_ts);
   kernel_.warm_up(now_);
   return true;
 }
@@ -87,6 +92,12 @@ RunStatus BacktestLoop::run(u64 max_steps) {
   if (failed_) throw Error(ErrorCode::invalid_state, "back-test: the run ended with an error; make a new one");
   if (phase_ == Phase::over) return RunStatus::finished;
   failed_ = true;  // unless this call comes to its end
+  const RunStatus status = replayed_ == nullptr ? run_on(max_steps) : replay(max_steps);
+  failed_ = status == RunStatus::strategy_failed;
+  return status;
+}
+
+RunStatus BacktestLoop::run_on(u64 max_steps) {
   if (phase_ == Phase::set_up && !begin()) return end(RunStatus::strategy_failed);
   u64 steps = 0;
   for (; phase_ == Phase::warming; ++steps) {
@@ -94,36 +105,39 @@ RunStatus BacktestLoop::run(u64 max_steps) {
       if (!start_strategies(config_.start_ts)) return end(RunStatus::strategy_failed);
       break;
     }
-    if (steps >= max_steps) {
-      failed_ = false;
-      return RunStatus::paused;
-    }
+    if (steps >= max_steps) return RunStatus::paused;
     step();
   }
   while (goes_on()) {
-    if (steps >= max_steps) {
-      failed_ = false;
-      return RunStatus::paused;
-    }
+    if (steps >= max_steps) return RunStatus::paused;
     bool succeeded = true;
     const u64 rows = rows_in_a_row(max_steps - steps, succeeded);
     if (rows == 0) succeeded = step();
     if (!succeeded) return end(RunStatus::strategy_failed);
     steps += std::max<u64>(rows, 1);
   }
-  if (!finish()) return end(RunStatus::strategy_failed);
-  failed_ = false;
-  return end(RunStatus::finished);
+  return end(finish() ? RunStatus::finished : RunStatus::strategy_failed);
 }
 
 RunStatus BacktestLoop::end(RunStatus status) {
+  if (phase_ < Phase::streaming) recorder_.start(now_);
   phase_ = Phase::over;
   recorder_.finish(now_);
+  if (journal_ != nullptr) finish_journal(status);
   return status;
 }
 
+void BacktestLoop::finish_journal(RunStatus status) {
+  for (InstrumentIndex instrument = 0; instrument < early_rows_.size(); ++instrument) {
+    if (early_rows_[instrument] == 0) continue;
+    journal_->note({JournalKind::early_rows, now_, {place_of(instrument), static_cast<i64>(early_rows_[instrument])}});
+  }
+  const RunStatus noted = status == RunStatus::stopped ? RunStatus::paused : status;
+  journal_->finish({JournalKind::end, now_, {static_cast<i64>(noted), static_cast<i64>(events_)}}, kernel_.digest());
+}
+
 void BacktestLoop::abort() {
-  if (phase_ == Phase::streaming || phase_ == Phase::warming) end(RunStatus::paused);
+  if (phase_ != Phase::set_up && phase_ != Phase::over) end(RunStatus::paused);
   phase_ = Phase::over;
 }
 
@@ -153,7 +167,7 @@ void BacktestLoop::take_records(std::span<OrderRow> orders, std::span<FillRow> f
 bool BacktestLoop::finish() {
   if (now_ < end_) {
     now_ = end_;
-    if (recorder_.next_due() < now_) recorder_.pass(now_);
+    if (recorder_.next_due() < now_) pass_clock(now_);
     telling_ = kNoStream;
     if (!kernel_.advance(now_)) return false;
   }
@@ -190,10 +204,15 @@ Rank BacktestLoop::first_at(const StreamMerge::Entry& row, i64 due) const noexce
   return static_cast<Rank>(std::countr_zero(coming));
 }
 
+void BacktestLoop::pass_clock(i64 ts) {
+  if (journal_ != nullptr) journal_->note({JournalKind::clock, ts, {}});
+  recorder_.pass(ts);
+}
+
 void BacktestLoop::go_to(i64 time) {
   now_ = std::max(now_, time);
   if (recorder_.next_due() < now_) [[unlikely]]
-    recorder_.pass(now_);
+    pass_clock(now_);
 }
 
 // The earliest thing that is due happens, with all that follows from it at once.

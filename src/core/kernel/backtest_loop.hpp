@@ -7,9 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "journal/journal_reader.hpp"
 #include "kernel/bar_block.hpp"
 #include "kernel/due_queue.hpp"
 #include "kernel/kernel.hpp"
+#include "kernel/loop_journal.hpp"
 #include "kernel/market_stream.hpp"
 #include "kernel/message_hops.hpp"
 #include "kernel/past_rows.hpp"
@@ -35,7 +37,8 @@ struct LoopConfig {
   bool check_every_event = false;  // verifies ledger, orders and exposure after every event; slow
 };
 
-enum class RunStatus : u8 { finished, paused, strategy_failed };
+// stopped: of a replay, its journal ends before the data of the run does.
+enum class RunStatus : u8 { finished, paused, strategy_failed, stopped };
 
 // Things happen in order of time. At one time: what a venue does of its own, rows at their venue, commands that arrive
 // at a venue, reports that arrive at the strategy, rows that arrive at the strategy, timers, opens of bars; each kind
@@ -74,9 +77,18 @@ class BacktestLoop : private VenuePort, private PastRows {
   // instrument that does not exist or a number outside its range.
   void set_venue_rules(InstrumentIndex instrument, const RecordedVenueRules& rules);
 
+  // Before the first run: what the kernel takes goes into a new file, and what else the record of the run depends on.
+  // Where that can not be written, run() throws Error(journal).
+  void write_journal(const std::string& path);
+  // All that was written is in the file: for a run that ended with an error. Others do so by themselves.
+  void close_journal();
+  // Before the first run: it takes what this journal says, and nothing from streams and venues. All else must be as it
+  // was when the journal was written; a run that becomes another one throws Error(journal) by the next digest.
+  void replay_journal(const std::string& path);
+
   // Goes on for at most this many steps: a row, a command or report that arrives, a time at which timers fire; longer
-  // by rows that no strategy waits for and that have piled up on their way. Errors (a row out of order, an overflow)
-  // are thrown; no run can follow one.
+  // by rows that no strategy waits for and that have piled up on their way; of a replay, entries of the journal. Errors
+  // (a row out of order, an overflow) are thrown; no run can follow one.
   RunStatus run(u64 max_steps);
   // Ends the run here: no callback comes any more, and the record is closed.
   void abort();
@@ -108,7 +120,7 @@ class BacktestLoop : private VenuePort, private PastRows {
 
  private:
   static constexpr std::size_t kMaxInFlight = std::size_t{1} << 22;
-  enum class Phase : u8 { set_up, warming, streaming, over };
+  enum class Phase : u8 { set_up, ready, warming, streaming, over };
   struct Command {
     i64 due;
     bool at_once;  // without latency
@@ -163,9 +175,12 @@ class BacktestLoop : private VenuePort, private PastRows {
   Connection& connection_to(InstrumentIndex instrument) noexcept { return connections_[connection_of_[instrument]]; }
   void set_feeds();
   void add_connections();
+  void put_together();
   bool begin();
   bool start_strategies(i64 ts);
+  RunStatus run_on(u64 max_steps);
   RunStatus end(RunStatus status);
+  void finish_journal(RunStatus status);
   void check_bar_series() const;
   void make_venues();
   void add_settings();
@@ -181,6 +196,18 @@ class BacktestLoop : private VenuePort, private PastRows {
     return std::min({kernel_.next_timer(), schedule_.next_due(), published_.next_due(), commands_.next_due(),
                      responses_.next_due()});
   }
+  RunStatus replay(u64 max_steps);
+  RunStatus end_as(const JournalFrame& frame);
+  void take_frame(const JournalFrame& frame);
+  void take_input(const JournalFrame& frame);
+  void take_account_input(const JournalFrame& frame);
+  template <class Record>
+  void take_row(const JournalFrame& frame, StreamKind kind);
+  void check_digest(const JournalFrame& frame) const;
+  InstrumentIndex instrument_in(const JournalFrame& frame) const;
+  [[noreturn]] void refuse_replay(const std::string& why) const;
+  void close_venue(const JournalFrame& frame);
+  void pass_clock(i64 ts);
   void go_to(i64 time);
   bool goes_on() const noexcept { return !merge_.empty() || next().time <= end_; }
   bool step();
@@ -267,6 +294,8 @@ class BacktestLoop : private VenuePort, private PastRows {
   static constexpr u32 kNoStream = UINT32_MAX;
   u32 telling_ = kNoStream;  // the stream whose row the kernel was told, where it has heard of nothing else since
   u32 coming_ = kNoStream;   // the stream whose row was received and is told next
+  std::unique_ptr<LoopJournal> journal_;     // null: none is written
+  std::unique_ptr<JournalReader> replayed_;  // null: not a replay
   i64 start_ = INT64_MAX;
   i64 end_ = INT64_MIN;
   u64 events_ = 0;

@@ -12,6 +12,7 @@ namespace pytrader {
 void Kernel::warm_up(i64 ts) {
   if (started_ || warming_ || closed_)
     throw Error(ErrorCode::invalid_state, "kernel: a warm-up comes once, before start");
+  if (log_ != nullptr) write_log({JournalKind::warm_up, ts, {}});
   warming_ = true;
   now_ = ts;
   mask_ = 0;
@@ -20,6 +21,7 @@ void Kernel::warm_up(i64 ts) {
 
 bool Kernel::start(i64 ts) {
   if (started_ || closed_) throw Error(ErrorCode::invalid_state, "kernel: start was called twice");
+  if (log_ != nullptr) write_log({JournalKind::start, ts, {}});
   if (warming_) {
     // What ended until now is past: indicators have taken it when strategies start.
     fire(ts - 1);
@@ -40,6 +42,7 @@ bool Kernel::start(i64 ts) {
 
 bool Kernel::stop() {
   if (!started_ || failed_) return false;
+  if (log_ != nullptr) log(JournalKind::stop, now_);
   commands_ = 0;
   hash_.add_all(HashMark::stop, now_);
   const bool goes_on = deliver({CallbackKind::stop, 0, 0, now_, {}});
@@ -75,6 +78,7 @@ bool Kernel::enter(i64 ts) {
 }
 
 bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
@@ -88,6 +92,7 @@ bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts
 }
 
 bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
@@ -116,6 +121,7 @@ bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& 
 }
 
 bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
@@ -156,12 +162,14 @@ bool Kernel::wake_watches(InstrumentIndex instrument, SeriesId series) {
 }
 
 bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   return apply_print(instrument, market(instrument), record);
 }
 
 bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::status, instrument, ts, record.ts_event, record.ts_init, record.phase);
   InstrumentMarket& at = market(instrument);
@@ -202,6 +210,7 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
 }
 
 bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 duration_ns, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts, duration_ns);
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, duration_ns, ts);
   InstrumentMarket& at = market(instrument);
@@ -275,6 +284,7 @@ bool Kernel::enter_report(i64 ts) {
 }
 
 bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
+  if (log_ != nullptr) log(report, ts);
   if (!enter_report(ts)) return false;
   hash_.add_row(marked(HashMark::report, report.instrument), ts, report.ts_event, report.client_order_id,
                 report.venue_order_id, report.exec_id, report.price, report.quantity, report.last_px, report.last_qty,
@@ -284,6 +294,7 @@ bool Kernel::apply_report(const ExecutionReport& report, i64 ts) {
 }
 
 bool Kernel::advance(i64 ts) {
+  if (log_ != nullptr) log(JournalKind::advance, ts);
   if (!enter(ts)) return false;
   return fire(ts);
 }

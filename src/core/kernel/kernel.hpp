@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/input_log.hpp"
 #include "journal/running_hash.hpp"
 #include "kernel/bar_board.hpp"
 #include "kernel/cash_desk.hpp"
@@ -89,6 +90,10 @@ class Kernel {
   // with the next row.
   void set_past(const PastRows* past) noexcept { past_ = past; }
 
+  // Gets every input before it has any effect, but none that is refused as such: of the wrong time or state, for an
+  // instrument that does not exist. Null for none, before the first. While there is one, no rows are quiet.
+  void set_log(InputLog* log) noexcept { log_ = log; }
+
   // Inputs are taken from here on, and nobody hears of them, until start(). Not needed before it.
   void warm_up(i64 ts);
   bool start(i64 ts);
@@ -105,7 +110,7 @@ class Kernel {
   // calls can bring up to date what strategies may ask for. Takes bars up to the first that makes a condition true, and
   // says how many.
   bool takes_quiet_bars() const noexcept {
-    return started_ && !failed_ && !calling_ && !wanted(CallbackKind::bar) && emulator().empty();
+    return started_ && !failed_ && !calling_ && !wanted(CallbackKind::bar) && log_ == nullptr && emulator().empty();
   }
   std::size_t apply_quiet_bars(InstrumentIndex instrument, const BarRecord* bars, std::size_t count, i64 duration_ns);
   bool wake_after_quiet_bars(InstrumentIndex instrument, i64 duration_ns);
@@ -114,7 +119,7 @@ class Kernel {
   // do for rows before next_timer(), at times that do not go back.
   bool takes_quiet_rows(InstrumentIndex instrument) const noexcept {
     constexpr u32 kOfRows = mask_of(CallbackKind::quote) | mask_of(CallbackKind::trade) | mask_of(CallbackKind::book);
-    return (mask_ & kOfRows) == 0 && started_ && !failed_ && !calling_ && emulator().empty() &&
+    return (mask_ & kOfRows) == 0 && started_ && !failed_ && !calling_ && log_ == nullptr && emulator().empty() &&
            bars_.takes_no_rows(instrument);
   }
   template <class Record>
@@ -128,6 +133,7 @@ class Kernel {
   // Positions that fall below their maintenance at this mark, by the venue's clock: orders of theirs go, and later they
   // are liquidated.
   const std::vector<MarginCall>& margin_calls(InstrumentIndex instrument, i64 mark_price) {
+    if (log_ != nullptr && margin_desk_.mode() != MarginMode::none) log_margin_calls(instrument, mark_price);
     return margin_desk_.calls(instrument, mark_price);
   }
   bool apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts);
@@ -259,6 +265,13 @@ class Kernel {
   bool wake_watches(InstrumentIndex instrument, SeriesId series);
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
   bool wanted(CallbackKind kind) const noexcept { return (mask_ & mask_of(kind)) != 0; }
+  [[gnu::cold]] void log(JournalKind kind, i64 ts);
+  template <class Record>
+  [[gnu::cold]] void log(InstrumentIndex instrument, const Record& record, i64 ts, i64 last = 0);
+  [[gnu::cold]] void log(const ExecutionReport& report, i64 ts);
+  [[gnu::cold]] void log(const MarginCall& call, i64 ts_event, i64 ts);
+  [[gnu::cold]] void log_margin_calls(InstrumentIndex instrument, i64 mark_price);
+  void write_log(const JournalFrame& input);
   void count_command(StrategyIndex strategy);
   void add_order(const NewOrder& order);
   InstrumentMarket& market(InstrumentIndex instrument) {
@@ -288,6 +301,7 @@ class Kernel {
   u32 commands_ = 0;
   RejectReason last_refusal_ = RejectReason::none;
   const PastRows* past_ = nullptr;
+  InputLog* log_ = nullptr;
   bool warming_ = false;
   bool before_trade_ = false;  // callbacks come before the trade of this input, if it has one, is told
   bool behind_ = false;        // the row at hand has not come to the indicators on mid prices

@@ -24,6 +24,7 @@ void Kernel::add_insurance(const std::string& currency, i128 amount) {
 }
 
 bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i64 ts) {
+  if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::mark, instrument, ts, record.ts_event, record.ts_init, record.mark_price, record.index_price);
   InstrumentMarket& at = market(instrument);
@@ -33,6 +34,7 @@ bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i6
 }
 
 bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts, i64 twice_mark) {
+  if (log_ != nullptr) log(instrument, record, ts, twice_mark);
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::cash_event, instrument, ts, record.ts_event, record.ts_init, record.kind, record.amount,
                 record.amount_decimals, record.per, record.price, record.price_decimals, twice_mark);
@@ -59,6 +61,7 @@ bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, Rej
 }
 
 bool Kernel::apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts) {
+  if (log_ != nullptr) log(call, ts_event, ts);
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::liquidation, call.instrument, call.strategy, ts_event, ts, call.mark, call.mark >> 64);
   if (!margin_desk_.stands(call)) return true;

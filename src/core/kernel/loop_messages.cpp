@@ -60,6 +60,7 @@ void BacktestLoop::collect_said() {
 
 template <class Write>
 void BacktestLoop::send(RequestKind kind, const Order& order, i64 ts, Write&& write) {
+  if (replayed_ != nullptr) return;  // what came of it stands in the journal
   MessageHops& hops = connection_to(order.instrument).hops;
   const MessageHops::Arrival arrival = hops.request_leaves(kind, ts);
   if (!arrival.delivered) return lose(kind, order, arrival.due);

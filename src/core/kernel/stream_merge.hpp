@@ -71,6 +71,8 @@ class StreamMerge {
   std::size_t venue_row(u32 index) const noexcept { return cursors_[index].venue_row; }
   i64 venue_time(u32 index) const noexcept { return entries_[2 * index].time; }
   std::size_t strategy_row(u32 index) const noexcept { return cursors_[index].strategy_row; }
+  // A row reached the strategy that comes from elsewhere, where none is taken from here.
+  void row_told(u32 index) noexcept { ++cursors_[index].strategy_row; }
 
   // Whether the stream's next entry is a bar's open, with nothing on its way and none that would be long on its way.
   bool bar_is_next(u32 index) const noexcept {

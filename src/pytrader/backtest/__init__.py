@@ -9,6 +9,7 @@ from typing import Any
 from pytrader._core import QueueModel, RiskLimits
 from pytrader.backtest.backtest import Backtest, backtest
 from pytrader.backtest.exchange import Exchange
+from pytrader.backtest.journal import Journal, read_journal
 from pytrader.backtest.latency import Latency
 from pytrader.backtest.order_models import LastLook, MakerProtection, MarketImpact
 from pytrader.backtest.recorded_venue import RecordedVenue
@@ -35,6 +36,7 @@ __all__ = [
     "Exchange",
     "HandlerError",
     "InsuranceSummary",
+    "Journal",
     "LastLook",
     "Latency",
     "MakerProtection",
@@ -52,6 +54,7 @@ __all__ = [
     "SyntheticSummary",
     "Venue",
     "backtest",
+    "read_journal",
 ]
 
 

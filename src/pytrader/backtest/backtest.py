@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -100,6 +101,9 @@ class Backtest:
         What `Strategy.save_state` returned after an earlier run: strategies go on from there. It is part of the digest.
     seed : int
         What the random numbers of the strategies begin from, 0 to 2**64 - 1; it is part of the digest.
+    journal : path, optional
+        A new file for the journal of the run: everything that the strategies' side was told, from which `replay` makes
+        the same run again; see ``docs/journal.md``. A file that is there already is not touched, and refused.
     record_events : bool
         Keep every order event in ``result.order_events``: 128 bytes each, at most 8,388,608 of them.
     check_every_event : bool
@@ -110,6 +114,8 @@ class Backtest:
     ConfigError, InvalidArgument, DataError
         If an argument is wrong; nothing has run then.
     """
+
+    _started = False
 
     def __init__(
         self,
@@ -136,6 +142,7 @@ class Backtest:
         start: int | None = None,
         state: bytes | Mapping[str, bytes] | None = None,
         seed: int = 0,
+        journal: str | os.PathLike[str] | None = None,
         record_events: bool = False,
         check_every_event: bool = False,
     ) -> None:
@@ -146,6 +153,7 @@ class Backtest:
         self.emulate = _one_of(emulate, "emulate", ("where_needed", "always", "never"))
         self.immediate_trigger = _one_of(immediate_trigger, "immediate_trigger", ("elect", "deny"))
         self.seed = _seed(seed)
+        self.journal = None if journal is None else _path(journal, "journal")
         self.limits = _limits(limits)
         self.record_events = _flag(record_events, "record_events")
         self.check_every_event = _flag(check_every_event, "check_every_event")
@@ -168,7 +176,6 @@ class Backtest:
             **recorded_venues(venue, bar_path, self.markets.recorded),
             **venue_recordings(self.venue_models, bar_path, self.markets.recorded),
         }
-        self._started = False
         self._run: Run | None = None
 
     def run(self, progress: Progress | None = None) -> BacktestResult:
@@ -193,6 +200,41 @@ class Backtest:
             Whatever a handler raises, with a note that says which event it was handling, where the error policy is to
             stop; with another one it stands in the result's ``errors``.
         """
+        return self._begin().run(progress, self.journal)
+
+    def replay(self, journal: str | os.PathLike[str], progress: Progress | None = None) -> BacktestResult:
+        """Run once from a journal, instead of running through the data and its venues.
+
+        The strategies are told what they were told when the journal was written, and do the same again: the result is
+        that of the run, or, where the journal breaks off, what it was at that point, with ``finished`` False. All
+        arguments must be as they were then, the data too, from which `history` comes.
+
+        Parameters
+        ----------
+        journal : path
+            What an earlier run was given as its ``journal``.
+        progress : callable, optional
+            As for `run`.
+
+        Returns
+        -------
+        BacktestResult
+            Equal to that of the run, but for the time it took.
+
+        Raises
+        ------
+        JournalError
+            If the file is none, or is damaged, or this is another run: another set-up is refused before the first
+            callback, a strategy that does something else at most 4096 inputs later.
+        InvalidState
+            If it has run already.
+        Exception
+            Whatever a handler raises, as in `run`.
+        """
+        replayed = _path(journal, "journal")
+        return self._begin().run(progress, self.journal, replayed)
+
+    def _begin(self) -> Run:
         if self._started:
             raise InvalidState("this back-test has run already: make a new one, with new strategies")
         self._started = True
@@ -220,7 +262,7 @@ class Backtest:
             start_ns=self.start_ns,
             snapshot_interval_ns=self.snapshot_interval_ns,
         )
-        return self._run.replay(progress)
+        return self._run
 
     def snapshot(self, wait: float = 1.0) -> Snapshot | None:
         """One consistent version of positions, orders, best prices, cash and strategies, from any thread.
@@ -308,6 +350,12 @@ def _limits(value: RiskLimits | None) -> RiskLimits:
     if value is not None and not isinstance(value, RiskLimits):
         raise InvalidArgument(f"limits must be RiskLimits(...) of pytrader.backtest, got {value!r}")
     return RiskLimits() if value is None else value
+
+
+def _path(value: object, name: str) -> bytes:
+    if isinstance(value, str | os.PathLike) and os.fspath(value):
+        return os.fsencode(value)
+    raise InvalidArgument(f"{name} must be the path of a file, got {value!r}")
 
 
 def _flag(value: bool, name: str) -> bool:

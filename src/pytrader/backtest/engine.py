@@ -187,8 +187,16 @@ class Run:
                 venue.maker_protection,
             )
 
-    def replay(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
-        """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
+    def run(
+        self,
+        progress: Callable[[int, int], None] | None,
+        journal: bytes | None = None,
+        replayed: bytes | None = None,
+    ) -> BacktestResult:
+        """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller.
+
+        The run writes `journal`, and takes its inputs from `replayed` instead of streams and venues.
+        """
         total = self._markets.event_count
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
@@ -196,6 +204,10 @@ class Run:
         try:
             for context in self._contexts:
                 self._add(context)
+            if replayed is not None:
+                self._engine.replay_journal(replayed)
+            if journal is not None:
+                self._engine.write_journal(journal)
             in_python = [context for context in self._contexts if isinstance(context, Context)]
             with deterministic(in_python), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
@@ -218,6 +230,8 @@ class Run:
                 # The past holds the data, and through the engine this context.
                 if isinstance(context, Context):
                     context.past = None
+            # Also where the run broke off.
+            self._engine.close_journal()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
 
     def _add(self, context: Context | CompiledContext) -> None:

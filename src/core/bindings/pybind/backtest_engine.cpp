@@ -117,6 +117,8 @@ const char* BacktestEngine::run(u64 max_steps) {
       return "paused";
     case RunStatus::strategy_failed:
       return "strategy_failed";
+    case RunStatus::stopped:
+      return "stopped";
   }
   return "finished";
 }

@@ -36,7 +36,7 @@ class BacktestEngine {
     loop_.set_venue_rules(instrument, rules);
   }
 
-  // "finished", "paused" (after max_steps) or "strategy_failed".
+  // "finished", "paused" (after max_steps), "strategy_failed", or "stopped" (a replay that is not of a whole run).
   const char* run(u64 max_steps);
   void abort();
   bool publish();

@@ -43,6 +43,7 @@ PYBIND11_MODULE(_core, module) {
   register_matching(module);
   register_multi_leg(module);
   register_kernel(module);
+  register_journal(module);
   register_compiled(module);
 }
 

@@ -20,6 +20,7 @@ void register_dbn(pybind11::module_& module);
 void register_itch(pybind11::module_& module);
 void register_compiled(pybind11::module_& module);
 void register_kernel(pybind11::module_& module);
+void register_journal(pybind11::module_& module);
 void register_allocation(pybind11::module_& module);
 void register_matching(pybind11::module_& module);
 void register_multi_leg(pybind11::module_& module);

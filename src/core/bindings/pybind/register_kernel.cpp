@@ -188,6 +188,19 @@ void bind_emulation(py::class_<BacktestEngine>& engine) {
       "already.");
 }
 
+void bind_journal(py::class_<BacktestEngine>& engine) {
+  engine
+      .def(
+          "write_journal", [](BacktestEngine& self, const std::string& path) { self.loop().write_journal(path); },
+          py::arg("path"), "Write what the kernel takes into this new file; before the first run.")
+      .def(
+          "replay_journal", [](BacktestEngine& self, const std::string& path) { self.loop().replay_journal(path); },
+          py::arg("path"), "Take what this journal says, and nothing from streams and venues; before the first run.")
+      .def(
+          "close_journal", [](BacktestEngine& self) { self.loop().close_journal(); },
+          "Bring what was written of a journal to the disk, also after an error.");
+}
+
 MarginMode parse_margin_mode(const std::string& text) {
   if (text == "isolated") return MarginMode::isolated;
   if (text == "cross") return MarginMode::cross;
@@ -250,6 +263,7 @@ void register_engine(py::module_& module) {
   bind_strategies(engine);
   bind_results(engine);
   bind_margin(engine);
+  bind_journal(engine);
   bind_exchange(engine);
   engine
       .def(py::init(&make_engine), py::kw_only(), py::arg("equity_interval_ns") = 60'000'000'000,
@@ -279,8 +293,8 @@ void register_engine(py::module_& module) {
           "run",
           [](BacktestEngine& self, py::handle max_steps) { return self.run(parse_count(max_steps, "max_steps")); },
           py::arg("max_steps"),
-          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', or 'strategy_failed' "
-          "(its context holds the error).")
+          "Go on for at most so many rows, commands, reports and timers: 'finished', 'paused', 'strategy_failed' "
+          "(its context holds the error), or 'stopped' (a replay, whose journal breaks off).")
       .def("abort", &BacktestEngine::abort, "End the run here.")
       .def("kernel", &BacktestEngine::kernel, "The kernel as a capsule, good for as long as this engine.")
       .def_property_readonly("events", [](const BacktestEngine& self) { return self.loop().events(); })

@@ -1,0 +1,83 @@
+// The file behind a journal's frames.
+#include "journal/journal_writer.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "book/checksum.hpp"
+#include "decimal/error.hpp"
+
+namespace pytrader {
+
+JournalWriter::JournalWriter(std::string path)
+    : path_(std::move(path)), file_(-1), chain_(0), buffer_(std::make_unique<char[]>(kBufferBytes + kMaxFrameBytes)) {
+  const std::array<char, kJournalHeadBytes> head = journal_head();
+  file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+  if (file_ < 0 && errno == EEXIST) {
+    throw Error(ErrorCode::journal, "journal " + path_ + " exists already: a journal is written once; choose another " +
+                                        "name, or remove it");
+  }
+  if (file_ < 0) refuse("can not be made");
+  std::memcpy(buffer_.get(), head.data(), head.size());
+  filled_ = head.size();
+  chain_ = crc32({head.data(), head.size()});
+}
+
+JournalWriter::~JournalWriter() {
+  try {
+    close();
+  } catch (const Error&) {
+    // Whoever wanted to know has called close().
+  }
+}
+
+void JournalWriter::refuse(const char* what) {
+  failed_ = true;
+  throw Error(ErrorCode::journal, "journal " + path_ + " " + what + ": " + std::strerror(errno));
+}
+
+void JournalWriter::refuse_more() const {
+  if (!failed_) throw Error(ErrorCode::invalid_state, "journal " + path_ + " is closed");
+  throw Error(ErrorCode::journal, "journal " + path_ + " could not be written before: nothing can follow");
+}
+
+void JournalWriter::add(const JournalFrame& frame) {
+  if (file_ < 0 || failed_) [[unlikely]]
+    refuse_more();
+  filled_ += encode(frame, chain_, std::span<char, kMaxFrameBytes>(buffer_.get() + filled_, kMaxFrameBytes));
+  if (filled_ >= kBufferBytes) flush();
+}
+
+void JournalWriter::flush() {
+  if (file_ < 0 || failed_) refuse_more();
+  std::size_t written = 0;
+  while (written < filled_) {
+    const ssize_t count = ::write(file_, buffer_.get() + written, filled_ - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) refuse("can not be written");
+    written += static_cast<std::size_t>(count);
+  }
+  filled_ = 0;
+}
+
+void JournalWriter::sync() {
+  flush();
+  if (::fsync(file_) != 0) refuse("can not be brought to the disk");
+}
+
+void JournalWriter::close() {
+  if (file_ < 0) return;
+  struct Closed {
+    int& file;
+    ~Closed() {
+      ::close(file);
+      file = -1;
+    }
+  } closed{file_};
+  if (!failed_) sync();
+}
+
+}  // namespace pytrader
