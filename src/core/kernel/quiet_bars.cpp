@@ -1,10 +1,56 @@
-// Bars that nobody waits for, taken in blocks: the short way of what open_bar() and take_venue_row() do bar by bar.
+// Bars that nobody waits for, taken in blocks: the short way of apply_bar(), open_bar() and take_venue_row().
 #include <algorithm>
 #include <span>
 
 #include "kernel/backtest_loop.hpp"
+#include "kernel/input_hash.hpp"
 
 namespace pytrader {
+
+// Bars that change no condition: how many of these, until the first that may.
+std::size_t Kernel::pass_bars(SeriesId series, const BarRecord* bars, std::size_t count) {
+  const bool watched = conditions_.has(series);
+  if (watched && !conditions_.is_settled(series)) return 0;
+  count = bars_.foresee(series, bars, count);
+  if (watched) count = conditions_.pass_foreseen(series, count);
+  bars_.take_foreseen(series, count);
+  return count;
+}
+
+std::size_t Kernel::apply_quiet_bars(InstrumentIndex instrument, const BarRecord* bars, std::size_t count,
+                                     i64 duration_ns) {
+  if (count == 0 || bars[0].ts_event < now_ || !takes_quiet_bars()) [[unlikely]]
+    refuse_input(count == 0 ? now_ : bars[0].ts_event);
+  const SeriesId series = bars_.add_recorded(instrument, duration_ns);
+  const bool watched = conditions_.has(series);
+  // What is foreseen beyond a bar that changes something is foreseen in vain: as far again as nothing has changed.
+  constexpr std::size_t kShortestLook = 8;
+  std::size_t taken = 0;
+  std::size_t look = 2 * kShortestLook;
+  bool wakes = false;
+  while (taken < count && !wakes) {
+    const std::size_t looked = std::min(look, count - taken);
+    const std::size_t passed = pass_bars(series, bars + taken, looked);
+    taken += passed;
+    look = std::clamp(2 * passed, kShortestLook, Indicator::kMostForeseen);
+    if (passed == looked) continue;
+    bars_.update_indicators(series, bars[taken++]);
+    wakes = watched && !conditions_.update(series).empty();
+  }
+  add_inputs(hash_, instrument, {bars, taken}, duration_ns);
+  // What a later bar would set again anyway.
+  const BarRecord& last = bars[taken - 1];
+  now_ = last.ts_event;
+  commands_ = 0;
+  board_.apply_bar(market(instrument), last);
+  bars_.set_last(series, last);
+  return taken;
+}
+
+bool Kernel::wake_after_quiet_bars(InstrumentIndex instrument, i64 duration_ns) {
+  const SeriesId series = bars_.add_recorded(instrument, duration_ns);
+  return !conditions_.has(series) || wake_watches(instrument, series);
+}
 
 // Nothing is on its way, and no order waits for a bar.
 bool BacktestLoop::is_quiet(u32 index) const noexcept {
