@@ -19,6 +19,7 @@ from pytrader import Backtest, InvalidArgument, InvalidState, JournalError, Pytr
 from pytrader.model import CashEventKind, OrderStatus
 from pytrader.model.records import QUOTE
 from tests.backtest.journaled_worlds import (
+    PERPETUAL,
     SHARE,
     WORLDS,
     Everything,
@@ -203,9 +204,9 @@ def test_other_data_is_refused_where_it_differs(tmp_path: Path) -> None:
     Backtest(Quiet, (SHARE, rows), cash="1000 USDT", journal=tmp_path / "run").run()
     other = rows.copy()
     other["bid_quantity"][20] += 1
-    with pytest.raises(JournalError, match="over other data: row 20 of stream 0, input 22, is not in this run's"):
+    with pytest.raises(JournalError, match="over other data: input 22 is not row 20 of stream 0 of SHARE"):
         Backtest(Quiet, (SHARE, other), cash="1000 USDT").replay(tmp_path / "run")
-    with pytest.raises(JournalError, match="over other data"):
+    with pytest.raises(JournalError, match=r"row 10 of stream 0 of SHARE.*, which ends before it"):
         Backtest(Quiet, (SHARE, rows[:10]), cash="1000 USDT").replay(tmp_path / "run")
 
 
@@ -230,6 +231,99 @@ def test_another_strategy_is_noticed_at_the_next_digest(tmp_path: Path) -> None:
         other = {"one": Everything(raises=False), "two": Everything()}
         with pytest.raises(JournalError, match="is of another run"):
             everything(strategies=other, check_every_event=checked).replay(tmp_path / "all")
+
+
+class Distracted(Everything):
+    """Draws a number that nobody needs, once."""
+
+    draws_at: int = 0
+
+    def on_quote(self, quote: Any) -> None:
+        self.heard = getattr(self, "heard", 0) + 1
+        if self.heard == self.draws_at:
+            self.random.below(7)
+        super().on_quote(quote)
+
+
+def test_whatever_another_strategy_does_the_journal_is_named(tmp_path: Path) -> None:
+    def world(draws_at: int, **options: Any) -> Backtest:
+        return everything(
+            strategies={"one": Distracted(draws_at=draws_at, raises=False), "two": Everything(raises=False)}, **options
+        )
+
+    world(0, journal=tmp_path / "run").run()
+    for draws_at in (1, 4, 20, 37, 60, 90, 130):
+        with pytest.raises(JournalError, match=r"journal .*run is of another run: .*input \d+"):
+            world(draws_at).replay(tmp_path / "run")
+
+
+class BuysOnce(Strategy):
+    where: str = "SHARE.BINANCE"
+
+    def on_quote(self, quote: Any) -> None:
+        self.heard = getattr(self, "heard", 0) + 1
+        if self.heard == 5 and self.where:
+            self.buy(quantity_lots=2, instrument=self.where)
+
+
+@pytest.mark.parametrize("where", ["", "PERP.BINANCE"])
+def test_a_report_on_an_order_that_was_not_sent_books_nothing(where: str, tmp_path: Path) -> None:
+    """Behind the last digest of a journal that breaks off nothing else would notice it."""
+
+    def world(where: str, **options: Any) -> Backtest:
+        data = [(SHARE, quotes(path(6), quantity=30)), (PERPETUAL, quotes(path(7), quantity=30))]
+        return Backtest(BuysOnce(where=where), data, cash="100000 USDT", **options)
+
+    world("SHARE.BINANCE", journal=tmp_path / "run").run()
+    whole = (tmp_path / "run").read_bytes()
+    (tmp_path / "run").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(JournalError, match="is a report on order 1, which strategies did not send here"):
+        world(where).replay(tmp_path / "run")
+    assert world("SHARE.BINANCE").replay(tmp_path / "run").fills["quantity"].sum() == 2
+
+
+class Careless(Quiet):
+    def on_quote(self, quote: Any) -> None:
+        if self.late and self.clock.now == START + 400 * SECOND:
+            raise KeyError("a line that was added")
+
+
+def test_an_exception_of_the_replay_alone_is_the_cause_of_its_end(tmp_path: Path) -> None:
+    rows = quotes(path(6), quantity=30)
+    Backtest(Careless, (SHARE, rows), cash="1000 USDT", journal=tmp_path / "run").run()
+    with pytest.raises(JournalError, match="where a strategy ended this run") as caught:
+        Backtest(Careless(late=True), (SHARE, rows), cash="1000 USDT").replay(tmp_path / "run")
+    assert isinstance(caught.value.__cause__, KeyError)
+    Backtest(Careless, (SHARE, rows), cash="1001 USDT", journal=tmp_path / "other").run()
+    with pytest.raises(JournalError) as refused:
+        Backtest(Careless, (SHARE, rows), cash="1000 USDT").replay(tmp_path / "other")
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("interval", ["7s", "1m", "11m"])
+def test_a_replay_samples_the_equity_of_its_own_times(interval: str, tmp_path: Path) -> None:
+    def world(interval: str, **options: Any) -> Backtest:
+        data = (SHARE, quotes(path(6), quantity=30))
+        return Backtest(BuysOnce, data, cash="100000 USDT", equity_interval=interval, **options)
+
+    world("1m", journal=tmp_path / "run").run()
+    replayed = world(interval).replay(tmp_path / "run")
+    assert replayed.equity.tobytes() == world(interval).run().equity.tobytes()
+    assert len(replayed.equity) > 2
+
+
+def test_a_journal_that_breaks_off_counts_what_it_has(tmp_path: Path) -> None:
+    rows = quotes(path(6), quantity=30)
+    rows["ts_event"][3:8] += 1
+    assert written(lambda **options: Backtest(Quiet, (SHARE, rows), cash="1 USDT", **options), tmp_path / "run")
+    whole = (tmp_path / "run").read_bytes()
+    (tmp_path / "run").write_bytes(whole[: len(whole) // 2])
+    result = Backtest(Quiet, (SHARE, rows), cash="1 USDT").replay(tmp_path / "run")
+    assert 0 < result.events < len(rows)
+    assert [each.count for each in result.early_rows] == [5]
+    (tmp_path / "run").write_bytes(whole[:20])
+    nothing = Backtest(Quiet, (SHARE, rows), cash="1 USDT").replay(tmp_path / "run")
+    assert (nothing.events, nothing.end_ns) == (0, int(rows["ts_init"][0]))
 
 
 def test_a_run_that_a_strategy_ended_ends_so_again(tmp_path: Path) -> None:

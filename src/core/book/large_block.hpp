@@ -19,8 +19,9 @@ inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
 inline constexpr std::size_t kLarge = std::size_t{64} << 10;
 
 #ifdef __linux__
+// The largest pages that systems have as their usual ones.
 constexpr std::size_t in_whole_pages(std::size_t bytes) noexcept {
-  constexpr std::size_t kPage = std::size_t{4} << 10;
+  constexpr std::size_t kPage = std::size_t{64} << 10;
   return (bytes + kPage - 1) & ~(kPage - 1);
 }
 

@@ -62,6 +62,10 @@ void JournalReader::read_head() {
   const std::array<char, kJournalHeadBytes> head = journal_head();
   fill(head.size());
   const std::span<const char> found = rest().first(std::min(rest().size(), head.size()));
+  if (std::all_of(found.begin(), found.end(), [](char byte) { return byte == 0; }) && only_zeros_from(0)) {
+    over_ = torn_ = true;
+    return;
+  }
   if (!std::equal(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(found.size(), 8)),
                   head.begin())) {
     throw Error(ErrorCode::journal, name_ + " is none: it does not begin with PTJOURNL");
@@ -87,7 +91,9 @@ void JournalReader::read_head() {
   offset_ = head.size();
 }
 
-bool JournalReader::only_zeros_follow() {
+// In what is left of the file, of which nothing can be read then.
+bool JournalReader::only_zeros_from(std::size_t offset) {
+  at_ += std::min(offset, rest().size());
   for (;;) {
     const std::span<const char> bytes = rest();
     if (std::any_of(bytes.begin(), bytes.end(), [](char byte) { return byte != 0; })) return false;
@@ -97,14 +103,23 @@ bool JournalReader::only_zeros_follow() {
   }
 }
 
-bool JournalReader::stop_at(Decoded why) {
-  if (why != Decoded::cut_off && !only_zeros_follow()) {
+// A frame of which the begin came to the disk, and the file's length, but not what stands between: zeros, from within
+// the frame to the end of a file that is longer than it.
+bool JournalReader::is_unfinished(Decoded why, std::size_t length) {
+  if (why == Decoded::unknown_kind) return only_zeros_from(4);
+  if (why == Decoded::wrong_length) return only_zeros_from(6);
+  fill(length + 1);
+  return rest().size() > length && only_zeros_from(length - 1);
+}
+
+bool JournalReader::stop_at(Decoded why, std::size_t length) {
+  torn_ = why == Decoded::cut_off ? !rest().empty() : is_unfinished(why, length);
+  if (why != Decoded::cut_off && !torn_) {
     if (why == Decoded::unknown_kind) refuse("stands no kind of frame that there is");
     if (why == Decoded::wrong_length) refuse("a frame has another length than its kind");
     refuse("a frame does not agree with its checksum");
   }
   over_ = true;
-  torn_ = why != Decoded::cut_off || !rest().empty();
   return false;
 }
 
@@ -113,7 +128,7 @@ bool JournalReader::next(JournalFrame& frame) {
   fill(kMaxFrameBytes);
   std::size_t length = 0;
   const Decoded decoded = decode(rest(), chain_, frame, length);
-  if (decoded != Decoded::whole) return stop_at(decoded);
+  if (decoded != Decoded::whole) return stop_at(decoded, length);
   at_ += length;
   offset_ += length;
   inputs_ += is_input(frame.kind) ? 1 : 0;

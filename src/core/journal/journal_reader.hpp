@@ -39,8 +39,9 @@ class JournalReader {
   std::span<const char> rest() const noexcept { return {bytes_.data() + at_, bytes_.size() - at_}; }
   void fill(std::size_t wanted);
   void read_head();
-  bool only_zeros_follow();
-  bool stop_at(Decoded why);
+  bool only_zeros_from(std::size_t offset);
+  bool is_unfinished(Decoded why, std::size_t length);
+  bool stop_at(Decoded why, std::size_t length);
   [[noreturn]] void refuse(const char* why) const;
 
   std::string name_;

@@ -23,6 +23,8 @@ class JournalWriter {
   JournalWriter& operator=(const JournalWriter&) = delete;
 
   void add(const JournalFrame& frame);
+  // Bytes that were added and are not in the file.
+  std::size_t unwritten() const noexcept { return filled_; }
   // What was added is in the file, and with sync() on the disk too.
   void flush();
   void sync();

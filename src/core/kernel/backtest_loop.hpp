@@ -198,6 +198,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   }
   RunStatus replay(u64 max_steps);
   RunStatus end_as(const JournalFrame& frame);
+  void take_frame_of_run(const JournalFrame& frame);
   void take_frame(const JournalFrame& frame);
   void take_input(const JournalFrame& frame);
   void take_account_input(const JournalFrame& frame);

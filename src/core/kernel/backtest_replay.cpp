@@ -56,13 +56,26 @@ RunStatus BacktestLoop::replay(u64 max_steps) {
       refuse_replay("goes on behind input " + std::to_string(replayed_->inputs() - 1) +
                     ", where a strategy ended this run");
     }
-    take_frame(frame);
+    take_frame_of_run(frame);
     if (config_.check_every_event && !kernel_.check()) {
       refuse_replay("is of another run: ledger, orders and exposure disagree after input " +
                     std::to_string(replayed_->inputs()));
     }
   }
   return RunStatus::paused;
+}
+
+// What the kernel refuses is an error of the run itself only where its journal breaks off with it.
+void BacktestLoop::take_frame_of_run(const JournalFrame& frame) {
+  const u64 input = replayed_->inputs();
+  try {
+    take_frame(frame);
+  } catch (const Error& error) {
+    JournalFrame next;
+    if (error.code() == ErrorCode::journal || !replayed_->next(next)) throw;
+    refuse_replay("is of another run: input " + std::to_string(input) + " at " + std::to_string(frame.ts) +
+                  " ns can not be taken as it was then: " + error.what());
+  }
 }
 
 void BacktestLoop::refuse_replay(const std::string& why) const {
@@ -107,6 +120,8 @@ void BacktestLoop::take_frame(const JournalFrame& frame) {
   if (is_input(frame.kind)) {
     now_ = std::max(now_, frame.ts);
     telling_ = kNoStream;
+    // Where this run samples more often than the one that wrote the journal.
+    if (phase_ == Phase::streaming && recorder_.next_due() < frame.ts) pass_clock(frame.ts);
     take_input(frame);
     return;
   }
@@ -179,6 +194,11 @@ void BacktestLoop::take_account_input(const JournalFrame& frame) {
     if (!is_sound(report)) {
       refuse_replay("has a report without sense as input " + std::to_string(replayed_->inputs()));
     }
+    const Order* const order = kernel_.order(report.client_order_id);
+    if (order == nullptr || order->instrument != report.instrument) {
+      refuse_replay("is of another run: input " + std::to_string(replayed_->inputs()) + " is a report on order " +
+                    std::to_string(report.client_order_id) + ", which strategies did not send here");
+    }
     kernel_.apply_report(report, frame.ts);
   }
 }
@@ -197,22 +217,27 @@ void BacktestLoop::take_row(const JournalFrame& frame, StreamKind kind) {
     told.instrument = instrument_in(frame);
     if (kind == StreamKind::bar) told.duration_ns = std::max<i64>(1, frame.words[1 + kFields]);
     check_row(told, replayed_->inputs(), record);
+    ++events_;
     tell(kernel_, told, record, frame.ts);
     return;
   }
-  const bool is_there = source < merge_.size() && merge_.stream(source).kind == kind &&
-                        merge_.stream(source).instrument == instrument_of(frame.words[0]) &&
-                        merge_.strategy_row(source) < merge_.stream(source).rows;
-  const std::size_t row = is_there ? merge_.strategy_row(source) : 0;
-  if (!is_there || std::bit_cast<decltype(fields)>(record_at<Record>(merge_.stream(source), row)) != fields) {
-    refuse_replay("is of a run over other data: row " + std::to_string(row) + " of stream " + std::to_string(source) +
-                  ", input " + std::to_string(replayed_->inputs()) + ", is not in this run's");
+  const std::string input = "input " + std::to_string(replayed_->inputs());
+  if (source >= merge_.size() || merge_.stream(source).kind != kind ||
+      merge_.stream(source).instrument != instrument_of(frame.words[0])) {
+    refuse_replay("is of a run over other data: " + input + " is a row of a stream that is not in this run's");
   }
-  check_row(merge_.stream(source), row, record);
+  const MarketStream& stream = merge_.stream(source);
+  const std::size_t row = merge_.strategy_row(source);
+  if (row >= stream.rows || std::bit_cast<decltype(fields)>(record_at<Record>(stream, row)) != fields) {
+    refuse_replay("is of a run over other data: " + input + " is not row " + std::to_string(row) + " of stream " +
+                  stream.name + (row >= stream.rows ? ", which ends before it" : ""));
+  }
+  check_row(stream, row, record);
   merge_.row_told(source);
   ++events_;
+  if (record.ts_init < record.ts_event) ++early_rows_[stream.instrument];
   telling_ = source;
-  tell(kernel_, merge_.stream(source), record, frame.ts);
+  tell(kernel_, stream, record, frame.ts);
 }
 
 // Strategies may still ask it; its reports are no concern here.

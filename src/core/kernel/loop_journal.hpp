@@ -10,14 +10,18 @@ namespace pytrader {
 
 class LoopJournal final : public InputLog {
  public:
-  // The running hash stands before the first input, before every so many after it, and at the end.
+  // The running hash stands before the first input, before every so many after it, where a part of the journal goes to
+  // the file, and at the end.
   static constexpr u64 kInputsPerDigest = 4096;
 
   // `telling` is the loop's: the stream whose row the kernel is told. Throws what JournalWriter throws.
   LoopJournal(const std::string& path, const u32& telling) : writer_(path), telling_(telling) {}
 
   void write(const JournalFrame& input, u64 digest) override {
-    if (inputs_++ % kInputsPerDigest == 0) note_digest(input.ts, digest);
+    // What is in the file when a run breaks off ends with a digest.
+    const bool is_full = writer_.unwritten() >= JournalWriter::kBufferBytes / 4 * 3;
+    if (inputs_++ % kInputsPerDigest == 0 || is_full) note_digest(input.ts, digest);
+    if (is_full) writer_.flush();
     if (!is_row(input.kind)) return writer_.add(input);
     JournalFrame row = input;
     row.words[0] = place_of(instrument_of(input.words[0]), telling_);

@@ -353,9 +353,10 @@ def _limits(value: RiskLimits | None) -> RiskLimits:
 
 
 def _path(value: object, name: str) -> bytes:
-    if isinstance(value, str | os.PathLike) and os.fspath(value):
-        return os.fsencode(value)
-    raise InvalidArgument(f"{name} must be the path of a file, got {value!r}")
+    path = os.fsencode(value) if isinstance(value, str | os.PathLike) else b""
+    if not path or b"\0" in path:
+        raise InvalidArgument(f"{name} must be the path of a file, got {value!r}")
+    return path
 
 
 def _flag(value: bool, name: str) -> bool:

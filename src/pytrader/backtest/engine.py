@@ -30,6 +30,7 @@ from pytrader.backtest.result import (
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
 from pytrader.backtest.venue import Connection, Venue, venue_of
 from pytrader.backtest.venue_models import QueueModelUse
+from pytrader.errors import JournalError
 from pytrader.strategy import ErrorPolicy, Strategy
 from pytrader.strategy.compiled import CompiledContext
 from pytrader.strategy.state import read_state, restore
@@ -51,6 +52,8 @@ FLATTEN_TAG = "flatten"
 
 class Run:
     """One run of `Backtest`, from its start to its result."""
+
+    _replays = False
 
     def __init__(
         self,
@@ -201,6 +204,7 @@ class Run:
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
         self._thread = get_ident()
+        self._replays = replayed is not None
         try:
             for context in self._contexts:
                 self._add(context)
@@ -213,7 +217,7 @@ class Run:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)
                 while status == "paused" and not stop.asked:
                     began = time.perf_counter()
-                    status = self._engine.run(steps)
+                    status = self._advance(steps)
                     if self._wanted:
                         self._serve()
                     if progress is not None:
@@ -233,6 +237,18 @@ class Run:
             # Also where the run broke off.
             self._engine.close_journal()
         return self._result(status == "finished", time.perf_counter() - wall, time.thread_time() - processor)
+
+    def _advance(self, steps: int) -> str:
+        try:
+            return self._engine.run(steps)
+        except JournalError as refused:
+            raise refused from self._ended_by()
+
+    def _ended_by(self) -> BaseException | None:
+        """Return the exception of the strategy that ended the run, None if none did."""
+        errors = handler_errors(self._engine.errors(), self._contexts)
+        ended = {error.strategy for error in errors if error.action == "stop"}
+        return next((context.error for context in self._contexts if context.name in ended), None)
 
     def _add(self, context: Context | CompiledContext) -> None:
         policy = self._policies.get(context.name, ErrorPolicy())
@@ -309,7 +325,7 @@ class Run:
             seed=self._seed,
             finished=finished,
             start_ns=self._start_ns,
-            end_ns=engine.now_ns if engine.events or self._markets.exchanges else self._markets.end_ns,
+            end_ns=engine.now_ns if engine.events or self._markets.exchanges or self._replays else self._markets.end_ns,
             source=self._markets.source,
             tags=("", *self._tags),
             synthetics=tuple(SyntheticSummary(*each) for each in engine.synthetics()),

@@ -62,7 +62,7 @@ _FIELDS: Final[dict[str, Fields]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Journal:
     """What stands in a journal.
 
@@ -94,7 +94,7 @@ class Journal:
 
 
 def read_journal(path: str | os.PathLike[str]) -> Journal:
-    """Read all of a journal into memory, of which it takes about as much as the file.
+    """Read all of a journal into memory, of which it takes about as much as the file, and twice that while it reads.
 
     Parameters
     ----------

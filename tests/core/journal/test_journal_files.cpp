@@ -120,6 +120,33 @@ TEST_CASE("zeros that a file system left behind are a torn end") {
   }
 }
 
+TEST_CASE("a frame of which a disk has the begin alone, and zeros behind it, is a torn end") {
+  const std::vector<JournalFrame> frames = frames_of_every_kind();
+  const std::vector<char> bytes = bytes_of_journal(frames, "begun");
+  const std::vector<std::size_t> edges = edges_of(frames);
+  for (std::size_t known = edges.front(); known < edges[frames.size() - 1]; ++known) {
+    std::vector<char> begun(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(known));
+    begun.resize(bytes.size() + 5000);
+    // Frames that end in zeros are there without them.
+    std::size_t whole = 0;
+    while (std::equal(begun.begin(), begun.begin() + static_cast<std::ptrdiff_t>(edges[whole + 1]), bytes.begin()))
+      ++whole;
+    const TemporaryFile file("begun");
+    file.write(begun);
+    JournalReader reader(file.path());
+    CHECK(all_of(reader).size() == whole);
+    CHECK(reader.is_torn());
+    CHECK(reader.offset() == edges[whole]);
+    begun.back() = 1;
+    CHECK(refusal_of(begun).find("is damaged: at byte " + std::to_string(edges[whole])) != std::string::npos);
+  }
+  const TemporaryFile empty("empty");
+  empty.write(std::vector<char>(4096));
+  JournalReader reader(empty.path());
+  CHECK(all_of(reader).empty());
+  CHECK(reader.is_torn());
+}
+
 TEST_CASE("a bit that has changed anywhere is refused, and the message names the frame's byte") {
   const std::vector<JournalFrame> frames = frames_of_every_kind();
   const std::vector<char> bytes = bytes_of_journal(frames, "flipped");
