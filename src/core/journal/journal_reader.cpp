@@ -15,26 +15,17 @@ namespace pytrader {
 
 JournalReader::JournalReader(const std::string& path)
     : name_("journal " + path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (file_ < 0) throw Error(ErrorCode::journal, name_ + " can not be read: " + std::strerror(errno));
-  try {
-    read_head();
-  } catch (...) {
-    if (file_ >= 0) ::close(file_);
-    throw;
-  }
+  if (!file_.is_open()) throw Error(ErrorCode::journal, name_ + " can not be read: " + std::strerror(errno));
+  read_head();
 }
 
 JournalReader::JournalReader(std::vector<char> bytes) : name_("journal"), bytes_(std::move(bytes)) {
   read_head();
 }
 
-JournalReader::~JournalReader() {
-  if (file_ >= 0) ::close(file_);
-}
-
 // So many bytes are at hand, or all that are left.
 void JournalReader::fill(std::size_t wanted) {
-  if (file_ < 0 || rest().size() >= wanted) return;
+  if (!file_.is_open() || rest().size() >= wanted) return;
   bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(at_));
   at_ = 0;
   while (bytes_.size() < wanted) {
@@ -42,13 +33,12 @@ void JournalReader::fill(std::size_t wanted) {
     bytes_.resize(known + kBlock);
     ssize_t count = -1;
     do {
-      count = ::read(file_, bytes_.data() + known, kBlock);
+      count = ::read(file_.number(), bytes_.data() + known, kBlock);
     } while (count < 0 && errno == EINTR);
     bytes_.resize(known + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count > 0) continue;
     const int problem = errno;
-    ::close(file_);
-    file_ = -1;
+    file_.close();
     if (count < 0) throw Error(ErrorCode::journal, name_ + " can not be read: " + std::strerror(problem));
     return;
   }
@@ -97,7 +87,7 @@ bool JournalReader::only_zeros_from(std::size_t offset) {
   for (;;) {
     const std::span<const char> bytes = rest();
     if (std::any_of(bytes.begin(), bytes.end(), [](char byte) { return byte != 0; })) return false;
-    if (file_ < 0) return true;
+    if (!file_.is_open()) return true;
     at_ = bytes_.size();
     fill(1);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/file_handle.hpp"
 #include "journal/frame.hpp"
 
 namespace pytrader {
@@ -16,7 +17,6 @@ class JournalReader {
   // The file; or bytes as they would stand in one.
   explicit JournalReader(const std::string& path);
   explicit JournalReader(std::vector<char> bytes);
-  ~JournalReader();
   JournalReader(const JournalReader&) = delete;
   JournalReader& operator=(const JournalReader&) = delete;
 
@@ -45,7 +45,7 @@ class JournalReader {
   [[noreturn]] void refuse(const char* why) const;
 
   std::string name_;
-  int file_ = -1;  // none, or all of it is in bytes_
+  FileHandle file_;  // none, or all of it is in bytes_
   std::vector<char> bytes_;
   std::size_t at_ = 0;
   u64 offset_ = 0;

@@ -13,14 +13,16 @@
 namespace pytrader {
 
 JournalWriter::JournalWriter(std::string path)
-    : path_(std::move(path)), file_(-1), chain_(0), buffer_(std::make_unique<char[]>(kBufferBytes + kMaxFrameBytes)) {
-  const std::array<char, kJournalHeadBytes> head = journal_head();
-  file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0 && errno == EEXIST) {
+    : path_(std::move(path)),
+      file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644)),
+      chain_(0) {
+  if (!file_.is_open() && errno == EEXIST) {
     throw Error(ErrorCode::journal, "journal " + path_ + " exists already: a journal is written once; choose another " +
                                         "name, or remove it");
   }
-  if (file_ < 0) refuse("can not be made");
+  if (!file_.is_open()) refuse("can not be made");
+  const std::array<char, kJournalHeadBytes> head = journal_head();
+  buffer_ = std::make_unique<char[]>(kBufferBytes + kMaxFrameBytes);
   std::memcpy(buffer_.get(), head.data(), head.size());
   filled_ = head.size();
   chain_ = crc32({head.data(), head.size()});
@@ -45,17 +47,17 @@ void JournalWriter::refuse_more() const {
 }
 
 void JournalWriter::add(const JournalFrame& frame) {
-  if (file_ < 0 || failed_) [[unlikely]]
+  if (!file_.is_open() || failed_) [[unlikely]]
     refuse_more();
   filled_ += encode(frame, chain_, std::span<char, kMaxFrameBytes>(buffer_.get() + filled_, kMaxFrameBytes));
   if (filled_ >= kBufferBytes) flush();
 }
 
 void JournalWriter::flush() {
-  if (file_ < 0 || failed_) refuse_more();
+  if (!file_.is_open() || failed_) refuse_more();
   std::size_t written = 0;
   while (written < filled_) {
-    const ssize_t count = ::write(file_, buffer_.get() + written, filled_ - written);
+    const ssize_t count = ::write(file_.number(), buffer_.get() + written, filled_ - written);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) refuse("can not be written");
     written += static_cast<std::size_t>(count);
@@ -65,17 +67,14 @@ void JournalWriter::flush() {
 
 void JournalWriter::sync() {
   flush();
-  if (::fsync(file_) != 0) refuse("can not be brought to the disk");
+  if (::fsync(file_.number()) != 0) refuse("can not be brought to the disk");
 }
 
 void JournalWriter::close() {
-  if (file_ < 0) return;
+  if (!file_.is_open()) return;
   struct Closed {
-    int& file;
-    ~Closed() {
-      ::close(file);
-      file = -1;
-    }
+    FileHandle& file;
+    ~Closed() { file.close(); }
   } closed{file_};
   if (!failed_) sync();
 }

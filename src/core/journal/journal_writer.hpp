@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "journal/file_handle.hpp"
 #include "journal/frame.hpp"
 
 namespace pytrader {
@@ -36,7 +37,7 @@ class JournalWriter {
   [[noreturn]] void refuse_more() const;
 
   std::string path_;
-  int file_;
+  FileHandle file_;
   bool failed_ = false;
   u32 chain_;
   std::size_t filled_ = 0;

@@ -3,19 +3,12 @@
 #include <string>
 
 #include "doctest/doctest.h"
+#include "draws.hpp"
 #include "scripted_run.hpp"
 
 using namespace pytrader;
 
 namespace {
-
-struct Draws {
-  u64 state;
-  i64 below(i64 limit) {
-    state = state * 6364136223846793005ull + 1442695040888963407ull;
-    return static_cast<i64>((state >> 33) % static_cast<u64>(limit));
-  }
-};
 
 // Most bars follow one another at once; some leave a gap, some come late, some came early.
 std::vector<BarRecord> make_bars(u64 seed, std::size_t count, bool odd_times) {

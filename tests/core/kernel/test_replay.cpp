@@ -3,20 +3,13 @@
 
 #include "../journal/journal_files.hpp"
 #include "doctest/doctest.h"
+#include "draws.hpp"
 #include "journal/journal_reader.hpp"
 #include "scripted_run.hpp"
 
 using namespace pytrader;
 
 namespace {
-
-struct Draws {
-  u64 state;
-  i64 below(i64 limit) {
-    state = state * 6364136223846793005ull + 1442695040888963407ull;
-    return static_cast<i64>((state >> 33) % static_cast<u64>(limit));
-  }
-};
 
 // Strategies that do something else at every seed, on quotes, trades and bars that come late and early; the venue
 // loses requests, and the first instrument's contract ends.
