@@ -388,6 +388,38 @@ def test_files_are_refused_with_their_names(tmp_path: Path) -> None:
         backtest.replay(there)
 
 
+def test_a_file_that_can_not_be_opened_leaves_the_back_test_and_its_strategies_as_they_were(tmp_path: Path) -> None:
+    def run(strategy: Interrupted, **options: Any) -> Backtest:
+        return Backtest(strategy, (SHARE, quotes(path(6))), cash="1000 USDT", **options)
+
+    strategy = Interrupted(interrupts=False)
+    backtest = run(strategy, journal=tmp_path / "run")
+    with pytest.raises(JournalError, match="can not be read"):
+        backtest.replay(tmp_path / "missing")
+    (tmp_path / "run").write_bytes(b"in the way")
+    with pytest.raises(JournalError, match="exists already"):
+        backtest.run()
+    (tmp_path / "run").unlink()
+    first = backtest.run()
+    assert first.finished
+    written = (tmp_path / "run").read_bytes()
+    assert fingerprint(run(Interrupted(interrupts=False)).replay(tmp_path / "run")) == fingerprint(first)
+    with pytest.raises(JournalError, match="exists already"):
+        run(Interrupted(interrupts=False), journal=tmp_path / "run").replay(tmp_path / "run")
+    assert (tmp_path / "run").read_bytes() == written
+
+
+def test_a_replay_that_is_refused_leaves_no_journal_of_its_own(tmp_path: Path) -> None:
+    def run(cash: str, **options: Any) -> Backtest:
+        return Backtest(Quiet, (SHARE, quotes(path(6))), cash=cash, **options)
+
+    run("1000 USDT", journal=tmp_path / "run").run()
+    other = run("1001 USDT", journal=tmp_path / "second")
+    with pytest.raises(JournalError, match="another"):
+        other.replay(tmp_path / "run")
+    assert not (tmp_path / "second").exists()
+
+
 MANY = quotes([(100, 101)] * 40_000, step=1000)
 FILL_A_DISK = """
 import resource, sys

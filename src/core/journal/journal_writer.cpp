@@ -63,6 +63,7 @@ void JournalWriter::flush() {
     written += static_cast<std::size_t>(count);
   }
   filled_ = 0;
+  in_file_ = true;
 }
 
 void JournalWriter::sync() {
@@ -76,7 +77,11 @@ void JournalWriter::close() {
     FileHandle& file;
     ~Closed() { file.close(); }
   } closed{file_};
-  if (!failed_) sync();
+  if (!in_file_ && filled_ == kJournalHeadBytes) {
+    ::unlink(path_.c_str());
+  } else if (!failed_) {
+    sync();
+  }
 }
 
 }  // namespace pytrader

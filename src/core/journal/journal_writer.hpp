@@ -29,7 +29,8 @@ class JournalWriter {
   // What was added is in the file, and with sync() on the disk too.
   void flush();
   void sync();
-  // The same, and nothing can be added any more; without effect again, and after an error.
+  // The same, and nothing can be added any more; without effect again, and after an error. The file goes if nothing was
+  // to be in it.
   void close();
 
  private:
@@ -39,6 +40,7 @@ class JournalWriter {
   std::string path_;
   FileHandle file_;
   bool failed_ = false;
+  bool in_file_ = false;  // a part of it
   u32 chain_;
   std::size_t filled_ = 0;
   std::unique_ptr<char[]> buffer_;

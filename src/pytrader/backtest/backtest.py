@@ -22,6 +22,7 @@ from pytrader.backtest.inputs import (
     saved_states,
     strategy_instances,
 )
+from pytrader.backtest.journal import JournalFiles
 from pytrader.backtest.latency import Latencies, OneLatency, OrderLatency
 from pytrader.backtest.recorded_venue import RecordedVenues, recorded_venues
 from pytrader.backtest.result import BacktestResult
@@ -115,8 +116,6 @@ class Backtest:
         If an argument is wrong; nothing has run then.
     """
 
-    _started = False
-
     def __init__(
         self,
         strategies: Strategies,
@@ -200,7 +199,7 @@ class Backtest:
             Whatever a handler raises, with a note that says which event it was handling, where the error policy is to
             stop; with another one it stands in the result's ``errors``.
         """
-        return self._begin().run(progress, self.journal)
+        return self._begin().run(progress)
 
     def replay(self, journal: str | os.PathLike[str], progress: Progress | None = None) -> BacktestResult:
         """Run once from a journal, instead of running through the data and its venues.
@@ -231,13 +230,11 @@ class Backtest:
         Exception
             Whatever a handler raises, as in `run`.
         """
-        replayed = _path(journal, "journal")
-        return self._begin().run(progress, self.journal, replayed)
+        return self._begin(_path(journal, "journal")).run(progress)
 
-    def _begin(self) -> Run:
-        if self._started:
+    def _begin(self, replayed: bytes | None = None) -> Run:
+        if self._run is not None:
             raise InvalidState("this back-test has run already: make a new one, with new strategies")
-        self._started = True
         self._run = Run(
             self.strategies,
             self.markets,
@@ -261,6 +258,7 @@ class Backtest:
             states=self.states,
             start_ns=self.start_ns,
             snapshot_interval_ns=self.snapshot_interval_ns,
+            journals=JournalFiles(self.journal, replayed),
         )
         return self._run
 

@@ -16,6 +16,7 @@ from pytrader.backtest.allocation import Allotments
 from pytrader.backtest.determinism import deterministic
 from pytrader.backtest.history import History
 from pytrader.backtest.interrupt import StopOnInterrupt
+from pytrader.backtest.journal import JournalFiles
 from pytrader.backtest.latency import Latencies
 from pytrader.backtest.result import (
     AccountSummary,
@@ -53,7 +54,11 @@ FLATTEN_TAG = "flatten"
 class Run:
     """One run of `Backtest`, from its start to its result."""
 
-    _replays = False
+    # Of threads that wait for a snapshot; the kernel itself knows nothing of it.
+    _wanted = False
+    _served = 0
+    _thread: int | None = None
+    _over = False
 
     def __init__(
         self,
@@ -80,6 +85,7 @@ class Run:
         states: Mapping[str, bytes] | None = None,
         start_ns: int | None = None,
         snapshot_interval_ns: int = 0,
+        journals: JournalFiles,
     ) -> None:
         self._markets = markets
         self._tags: dict[str, int] = {}
@@ -104,17 +110,15 @@ class Run:
         for amount in cash:
             self._engine.add_cash(amount)
         past = self._add_markets(markets, index_of)
+        # Before the strategies are bound to this run: a file that can not be opened leaves them as they are.
+        journals.open_on(self._engine)
+        self._replays = journals.replayed is not None
         self._contexts = self._bind(strategies)
         self._hand_over(past, states or {})
         self._limits = limits
         self._policies = error_policies or {}
         self._allotments = allotments or {}
-        # Of threads that wait for a snapshot; the kernel itself knows nothing of it.
         self._condition = Condition()
-        self._wanted = False
-        self._served = 0
-        self._thread: int | None = None
-        self._over = False
 
     def _set_margin(self, account: str, insurance: Sequence[Money]) -> None:
         if account != "funded":
@@ -190,28 +194,15 @@ class Run:
                 venue.maker_protection,
             )
 
-    def run(
-        self,
-        progress: Callable[[int, int], None] | None,
-        journal: bytes | None = None,
-        replayed: bytes | None = None,
-    ) -> BacktestResult:
-        """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller.
-
-        The run writes `journal`, and takes its inputs from `replayed` instead of streams and venues.
-        """
+    def run(self, progress: Callable[[int, int], None] | None) -> BacktestResult:
+        """Run to the end of the data, to Ctrl-C, or to an exception in a strategy, which goes on to the caller."""
         total = self._markets.event_count
         wall, processor = time.perf_counter(), time.thread_time()
         status = "paused"
         self._thread = get_ident()
-        self._replays = replayed is not None
         try:
             for context in self._contexts:
                 self._add(context)
-            if replayed is not None:
-                self._engine.replay_journal(replayed)
-            if journal is not None:
-                self._engine.write_journal(journal)
             in_python = [context for context in self._contexts if isinstance(context, Context)]
             with deterministic(in_python), StopOnInterrupt() as stop:
                 steps = min(STEPS_AT_FIRST, STEPS_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Reads a journal for audit: every input of a run, as arrays by kind."""
+"""The files of a run's journals, and all that stands in one, as arrays by kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pytrader._core import journal_rows
+from pytrader._core import BacktestEngine, journal_rows
 from pytrader.errors import InvalidArgument
 from pytrader.model.records import BAR, CASH_EVENT, L2_EVENT, L3_EVENT, MARK, QUOTE, STATUS, TRADE
 
@@ -62,6 +62,21 @@ _FIELDS: Final[dict[str, Fields]] = {
 }
 
 
+@dataclass(frozen=True)
+class JournalFiles:
+    """The journal that a run writes, and the one from which it takes its inputs instead of streams and venues."""
+
+    written: bytes | None = None
+    replayed: bytes | None = None
+
+    def open_on(self, engine: BacktestEngine) -> None:
+        """Open both, before the run has begun."""
+        if self.replayed is not None:
+            engine.replay_journal(self.replayed)
+        if self.written is not None:
+            engine.write_journal(self.written)
+
+
 @dataclass(frozen=True, eq=False)
 class Journal:
     """What stands in a journal.
@@ -88,7 +103,7 @@ class Journal:
     size: int
 
     def __repr__(self) -> str:
-        kinds = ", ".join(f"{len(rows)} {kind}" for kind, rows in self.rows.items())
+        kinds = ", ".join(f"{len(rows)} {kind}" for kind, rows in self.rows.items()) or "empty"
         state = "" if self.whole else ", torn" if self.torn else ", breaks off"
         return f"<Journal of {self.inputs} inputs{state}: {kinds}>"
 

@@ -212,6 +212,23 @@ TEST_CASE("long journals go through the buffers of writer and reader") {
   CHECK_FALSE(reader.is_torn());
 }
 
+TEST_CASE("a journal that nothing was added to leaves no file, and does not stand in the way of the next one") {
+  const TemporaryFile file("nothing");
+  for (const bool closes : {true, false}) {
+    JournalWriter writer(file.path());
+    CHECK(std::filesystem::exists(file.path()));
+    if (closes) writer.close();
+  }
+  CHECK_FALSE(std::filesystem::exists(file.path()));
+  {
+    JournalWriter writer(file.path());
+    writer.add(frames_of_every_kind()[4]);
+  }
+  JournalReader reader(file.path());
+  JournalFrame frame;
+  CHECK(reader.next(frame));
+}
+
 TEST_CASE("what is not written yet is at most the buffer") {
   const TemporaryFile file("bound");
   JournalWriter writer(file.path());

@@ -247,6 +247,7 @@ TEST_CASE("a run that was ended from outside, and one before its begin, are repl
   const TemporaryFile empty("empty");
   {
     JournalWriter writer(empty.path());
+    writer.sync();
   }
   World none(5);
   none.run.loop.replay_journal(empty.path());
