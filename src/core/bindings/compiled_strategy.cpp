@@ -90,7 +90,7 @@ struct CompiledCalls {
       request.quantity = quantity;
       request.strategy = strategy.index_;
       const Order* order = own_order(strategy, kernel, id);
-      if (order != nullptr) request.stop_price = order->stop_price;
+      if (order != nullptr) request.stop_price = order->stop_price();
       const bool sent = kernel.replace(request);
       strategy.refusal_ = kernel.last_refusal();
       return i64{sent};

@@ -34,7 +34,7 @@ void OrderIndex::remove(OrderChain& chain, u32 number) {
 }
 
 u32 OrderIndex::take_place(const Order& order) {
-  const auto id = static_cast<u32>(order.client_order_id);
+  const auto id = order.client_order_id;
   if (free_place_ == 0) {
     places_.push_back({id, {}, {}, {}, {}, {}});
     return static_cast<u32>(places_.size());
@@ -117,7 +117,7 @@ void OrderIndex::enter_numbers() const {
 void OrderIndex::renumber(Order& order, VenueOrderId number) {
   enter_numbers();
   NeighbourIndex& index = venue_numbers_[order.instrument];
-  const auto slot = static_cast<u32>(order.client_order_id);
+  const auto slot = order.client_order_id;
   const auto number_of = [this](u32 id) { return orders_[id].venue_order_id; };
   if (index.find(order.venue_order_id, number_of) == slot) index.erase(order.venue_order_id, slot);
   order.venue_order_id = number;

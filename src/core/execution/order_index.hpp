@@ -74,14 +74,14 @@ class OrderIndex {
   // An order that was denied, or was closed before: it stands among the strategy's closed ones once.
   void note_closed(Order& order) {
     if (order.has(kClosedOnce)) return;
-    strategies_[order.strategy].closed.push_back(static_cast<u32>(order.client_order_id));
+    strategies_[order.strategy].closed.push_back(order.client_order_id);
     order.facts |= kClosedOnce;
   }
   // The venue's number of an order is known now; its newest number is the one that finds it.
   void venue_number(Order& order, VenueOrderId number) {
     if (number == 0 || number == order.venue_order_id) return;
     if (order.venue_order_id != 0) return renumber(order, number);
-    numbered_.push_back(static_cast<u32>(order.client_order_id));
+    numbered_.push_back(order.client_order_id);
     order.venue_order_id = number;
   }
 

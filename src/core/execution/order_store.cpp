@@ -32,11 +32,7 @@ void fill_event(const Order& order, ExecType exec_type, i64 ts_event, i64 ts_ini
          .side = order.side,
          .liquidity = Liquidity::none,
          .reason = reason,
-         .stop_price = order.stop_price};
-}
-
-u32 number_of(const Order& order) {
-  return static_cast<u32>(order.client_order_id);
+         .stop_price = order.stop_price()};
 }
 
 bool is_own(ExecType exec_type) {
@@ -70,8 +66,8 @@ bool states_price(const Order& order, i64 price) {
 void set_numbers(Order& order, i64 price, i64 stop_price) {
   if (states_price(order, price)) order.price = order.value_price = price;
   if (stop_price == kNoPrice) return;
-  const bool waits = order.stop_price != kNoPrice;
-  if (waits) order.stop_price = stop_price;
+  const bool waits = order.stop_price() != kNoPrice;
+  if (waits) order.set_stop_price(stop_price);
   // What it is worth while it works does not depend on whether its trigger was told before this.
   const bool at_stop = order.price == kNoPrice && order.trigger_symbol() == 0;
   if (at_stop && (waits || order.has(kTriggered))) order.value_price = stop_price;
@@ -117,14 +113,13 @@ void OrderStore::refuse_new(const NewOrder& request) const {
   throw Error(ErrorCode::capacity, "a run holds at most " + std::to_string(kMaxOrders) + " orders");
 }
 
-Order& OrderStore::create(const NewOrder& request, i64 ts) {
+Order& OrderStore::create(const NewOrder& request, i64 ts, u8 place) {
   check_new(request);
   Order& order = orders_.add();
-  order.client_order_id = orders_.size();
+  order.client_order_id = static_cast<u32>(orders_.size());
   order.price = request.price;
   order.order_qty = request.quantity;
   order.value_price = request.price == kNoPrice ? 0 : request.price;
-  order.stop_price = request.terms.stop_price;
   order.ts_init = order.ts_last = ts;
   order.strategy = request.strategy;
   order.instrument = request.instrument;
@@ -134,17 +129,20 @@ Order& OrderStore::create(const NewOrder& request, i64 ts) {
   order.time_in_force = request.time_in_force;
   order.self_trade = request.self_trade;
   order.trigger_type = request.trigger_type;
-  order.contingency = request.contingency;
   order.flags = request.flags;
   const bool has_terms = !(request.terms == OrderTerms{});
-  if (has_terms || request.parent != 0 || request.list != 0 || request.trigger_symbol != 0) [[unlikely]]
-    keep_rare(order, request);
+  if (has_terms || request.parent != 0 || request.list != 0 || request.trigger_symbol != 0 ||
+      request.contingency != Contingency::none) [[unlikely]]
+    keep_rare(order, request, place);
   return order;
 }
 
-void OrderStore::keep_rare(Order& order, const NewOrder& request) {
+void OrderStore::keep_rare(Order& order, const NewOrder& request, u8 place) {
   RareFacts& rare = rare_facts_of(order);
   rare.list = request.list;
+  rare.place = place;
+  rare.contingency = request.contingency;
+  rare.stop_price = request.terms.stop_price;
   rare.trigger_symbol = request.trigger_symbol;
   if (request.parent != 0 && request.parent < orders_.size()) {  // it is denied otherwise
     rare.parent = static_cast<u32>(request.parent);
@@ -184,6 +182,15 @@ bool OrderStore::take_trade(Sums& sums, i64 price, i64 quantity) noexcept {
          !__builtin_sub_overflow(sums.value, static_cast<i128>(price) * quantity, &sums.value);
 }
 
+void OrderStore::set_sums(Order& order, const Sums& sums) {
+  order.cum_qty = sums.quantity;
+  order.cum_value_low = static_cast<i64>(sums.value);
+  const u128 beyond = static_cast<u128>(sums.value) - static_cast<u128>(static_cast<i128>(order.cum_value_low));
+  const u64 carry = static_cast<u64>(beyond >> 64);
+  if (carry != order.rare_facts().value_carry) [[unlikely]]
+    rare_facts_of(order).value_carry = carry;
+}
+
 // A trade is money: it is taken whatever the order's state, and beyond the order's quantity too, for the report that
 // raised it may still be on its way.
 inline Applied OrderStore::apply_trade(Order& order, const ExecutionReport& report, TradeChange& change) {
@@ -200,11 +207,10 @@ inline Applied OrderStore::apply_trade(Order& order, const ExecutionReport& repo
     return Applied::stale_report;
   }
   if (report.last_qty <= 0) return Applied::bad_quantity;
-  Sums sums{order.cum_qty, order.cum_value};
+  Sums sums{order.cum_qty, order.cum_value()};
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
-  trades_.add(place, {report.exec_id, report.last_px, report.last_qty, rank, number_of(order), 0, true, false});
-  order.cum_qty = sums.quantity;
-  order.cum_value = sums.value;
+  trades_.add(place, {report.exec_id, report.last_px, report.last_qty, rank, order.client_order_id, 0, true, false});
+  set_sums(order, sums);
   order.facts |= kAcknowledged;
   told(order, report.last_qty);
   change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
@@ -217,7 +223,7 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
   const ReportRank rank = rank_of(report);
   const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
   ToldTrade* const known = place.trade;
-  Sums sums{order.cum_qty, order.cum_value};
+  Sums sums{order.cum_qty, order.cum_value()};
   if (known != nullptr) {
     const bool same = known->price == report.last_px && known->quantity == report.last_qty;
     if (!known->busted && same && rank == trades_.stated(*known)) return Applied::duplicate_execution;
@@ -233,14 +239,13 @@ Applied OrderStore::apply_correction(Order& order, const ExecutionReport& report
     if (!take_trade(sums, known->price, known->quantity)) return Applied::value_overflow;
   }
   if (!add_trade(sums, report.last_px, report.last_qty)) return Applied::value_overflow;
-  order.cum_qty = sums.quantity;
-  order.cum_value = sums.value;
+  set_sums(order, sums);
   order.facts |= kAcknowledged;
   if (known == nullptr) {
     told(order, report.last_qty);
-    trades_.state(
-        trades_.add(place, {report.exec_id, report.last_px, report.last_qty, rank, number_of(order), 0, false, false}),
-        rank);
+    trades_.state(trades_.add(place, {report.exec_id, report.last_px, report.last_qty, rank, order.client_order_id, 0,
+                                      false, false}),
+                  rank);
     change = {TradeChange::Kind::told, report.exec_id, rank, {}, report.last_px, report.last_qty};
     return Applied::taken;
   }
@@ -256,15 +261,14 @@ Applied OrderStore::apply_bust(Order& order, const ExecutionReport& report, Trad
   const ToldTrades::Place place = trades_.find(order.client_order_id, report.exec_id);
   ToldTrade* const known = place.trade;
   if (known == nullptr) {
-    trades_.add(place, {report.exec_id, 0, 0, rank_of(report), number_of(order), 0, false, true});
+    trades_.add(place, {report.exec_id, 0, 0, rank_of(report), order.client_order_id, 0, false, true});
     order.facts |= kAcknowledged;
     return Applied::taken;
   }
   if (known->busted) return Applied::duplicate_execution;
-  Sums sums{order.cum_qty, order.cum_value};
+  Sums sums{order.cum_qty, order.cum_value()};
   if (!take_trade(sums, known->price, known->quantity)) return Applied::value_overflow;
-  order.cum_qty = sums.quantity;
-  order.cum_value = sums.value;
+  set_sums(order, sums);
   known->busted = true;
   change = {TradeChange::Kind::busted, report.exec_id, known->placed, {}, known->price, 0};
   return Applied::taken;
@@ -311,7 +315,7 @@ Applied OrderStore::apply_replaced(Order& order, const ExecutionReport& report) 
 Applied OrderStore::apply_triggered(Order& order, const ExecutionReport& report) {
   if (order.has(kTriggered)) return Applied::repeated_report;
   order.facts |= kTriggered | kAcknowledged;
-  order.stop_price = kNoPrice;
+  order.set_stop_price(kNoPrice);
   const ReportRank rank = rank_of(report);
   if (report.price == kNoPrice || is_older(rank, order.rare_facts().priced)) return Applied::taken;
   order.price = order.value_price = report.price;
@@ -339,14 +343,14 @@ Applied OrderStore::apply_end(Order& order, const ExecutionReport& report, Order
 void OrderStore::set_untold(Order& order, i64 quantity) {
   const i64 before = order.untold_qty();
   if (before == quantity) return;
-  if (before == 0) untold_.push_back(number_of(order));
-  if (quantity == 0) std::erase(untold_, number_of(order));
+  if (before == 0) untold_.push_back(order.client_order_id);
+  if (quantity == 0) std::erase(untold_, order.client_order_id);
   rare_facts_of(order).untold_qty = quantity;
 }
 
 Applied OrderStore::apply_refusal(Order& order, const ExecutionReport& report) {
   const bool of_cancel = report.exec_type == ExecType::cancel_rejected;
-  if (!answers(of_cancel ? order.asked_cancel : order.rare_facts().asked_replace, report))
+  if (!answers(of_cancel ? order.asked_cancel() : order.rare_facts().asked_replace, report))
     return Applied::repeated_report;
   if (!of_cancel) forget_replace(order);
   if (order.request == (of_cancel ? OrderStatus::pending_cancel : OrderStatus::pending_replace)) {
@@ -388,7 +392,7 @@ Applied OrderStore::apply(const ExecutionReport& report, i64 ts_init, OrderEvent
   Order* const found = find(report.client_order_id);
   if (found == nullptr) return refused_.add(Applied::unknown_order, report, OrderStatus::initialized, ts_init);
   Order& order = *found;
-  const i64 waited_for = report.stop_price != kNoPrice ? report.stop_price : order.stop_price;
+  const i64 waited_for = report.stop_price != kNoPrice ? report.stop_price : order.stop_price();
   const bool sent = order.has(kSent);
   const bool ended_here = !sent && order.ended != OrderStatus::initialized;
   const Transition next = transition(order.ord_status, report.exec_type, false, false);
@@ -417,7 +421,7 @@ Applied OrderStore::apply_own(ClientOrderId id, ExecType exec_type, RejectReason
   }
   if (exec_type == ExecType::pending_cancel) {
     order->request = OrderStatus::pending_cancel;
-    order->asked_cancel = order->last_sequence;
+    order->end_told.sequence = order->last_sequence;
   }
   order->ts_last = ts;
   move_to(*order, next.next);

@@ -43,8 +43,9 @@ class OrderStore {
   void reserve(u64 orders, u64 trades);
 
   // Numbers the order and keeps it as `initialized`; client_order_id of `order` is not read.
-  // Throws Error(capacity) beyond 2^32 - 2 orders, Error(invalid_argument) for an unknown strategy or instrument.
-  Order& create(const NewOrder& order, i64 ts);
+  // `place` is its place in its list. Throws Error(capacity) beyond 2^32 - 2 orders, Error(invalid_argument) for an
+  // unknown strategy or instrument.
+  Order& create(const NewOrder& order, i64 ts, u8 place = 0);
   // Throws what create() would of an order that comes after so many others.
   void check_new(const NewOrder& order, u64 before = 0) const {
     if (!index_.has(order.strategy, order.instrument) || orders_.size() + before >= kMaxOrders) [[unlikely]]
@@ -95,8 +96,9 @@ class OrderStore {
   }
   // The order takes the place in its list of one that has ended.
   void renew(Order& order, const Order& ended) {
-    order.place = ended.place;
-    rare_facts_of(order).renews = static_cast<u32>(ended.client_order_id);
+    RareFacts& rare = rare_facts_of(order);
+    rare.place = ended.place();
+    rare.renews = ended.client_order_id;
   }
   // What the order has run up in fees that are judged order by order.
   void keep_fees(Order& order, const OrderFees& fees) {
@@ -138,10 +140,11 @@ class OrderStore {
   Applied apply_end(Order& order, const ExecutionReport& report, OrderStatus end);
   Applied apply_refusal(Order& order, const ExecutionReport& report);
   inline void tell(Order& order, const ExecutionReport& report, OrderStatus next, i64 ts_init, OrderEvent& out);
-  void keep_rare(Order& order, const NewOrder& request);
+  void keep_rare(Order& order, const NewOrder& request, u8 place);
   [[noreturn]] void refuse_new(const NewOrder& order) const;
   void move_to(Order& order, OrderStatus next);
   void set_untold(Order& order, i64 quantity);
+  void set_sums(Order& order, const Sums& sums);
   RareFacts& rare_facts_of(Order& order) {
     if (order.own_rare_facts == nullptr) order.own_rare_facts = &rare_facts_.add();
     return *order.own_rare_facts;

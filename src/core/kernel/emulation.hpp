@@ -87,13 +87,13 @@ class Emulation {
     const TriggerBook::Reach now = price_of(held);
     if (Emulator::reached(held, now)) return false;
     held.instrument = place_of(held);
-    order.stop_price = emulator_.hold(held, now);
+    order.set_stop_price(emulator_.hold(held, now));
     return true;
   }
   void remove(const Order& order) noexcept { emulator_.remove(order.client_order_id); }
   // Whether the order may wait for this stop price instead.
   RejectReason check_replace(const ReplaceRequest& request, const Order& order, const OrderTerms& terms) const {
-    const bool same_stop = request.stop_price == kNoPrice || request.stop_price == order.stop_price;
+    const bool same_stop = request.stop_price == kNoPrice || request.stop_price == order.stop_price();
     NewOrder wanted = sent_order(order, terms);
     wanted.terms.stop_price = request.stop_price;
     const bool too_late = is_reached(wanted) && immediate_ == Immediate::deny && !same_stop;
@@ -105,7 +105,7 @@ class Emulation {
       remove(order);
       return false;
     }
-    emulator_.replace(order.client_order_id, order.stop_price, keeps_place);
+    emulator_.replace(order.client_order_id, order.stop_price(), keeps_place);
     return true;
   }
 

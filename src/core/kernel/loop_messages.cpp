@@ -88,7 +88,7 @@ void BacktestLoop::replace(const Order& order, i64 ts) {
     command.order.price = order.pending_price();
     command.order.quantity = order.pending_qty();
     // A stop price that stays is not named: at the venue it may trail, or be reached, before the request is there.
-    command.order.terms.stop_price = order.pending_stop() != order.stop_price ? order.pending_stop() : kNoPrice;
+    command.order.terms.stop_price = order.pending_stop() != order.stop_price() ? order.pending_stop() : kNoPrice;
   });
 }
 

@@ -133,7 +133,7 @@ void OrderLists::touch_slot(Slot& slot, const Order& order, ExecType exec_type, 
   Asking& asking = is_current ? slot.asking : slot.asking_earlier;
   const bool again = asking.answered(exec_type, reason, order.ts_last);
   if (!is_current) return;
-  if (order.stop_price != kNoPrice) slot.stop_price = order.stop_price;
+  if (order.stop_price() != kNoPrice) slot.stop_price = order.stop_price();
   if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
   if (exec_type == ExecType::replace_rejected || exec_type == ExecType::replaced) slot.asked = 0;
   if (exec_type == ExecType::restated && reason == RejectReason::reduce_only_would_increase) slot.cut = true;
@@ -147,10 +147,10 @@ void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reas
   }
   List& list = lists_[order.list() - 1];
   Slot& slot = slot_of(order);
-  const bool is_parent = list.triggers && order.place == 0;
+  const bool is_parent = list.triggers && order.place() == 0;
   touch_slot(slot, order, exec_type, reason);
   const bool ended = is_closed(order.ord_status) && !slot.ended_here;
-  if (!is_parent && list.taken == kNone && (order.cum_qty > 0 || ended)) list.taken = order.place;
+  if (!is_parent && list.taken == kNone && (order.cum_qty > 0 || ended)) list.taken = order.place();
   if (exec_type == ExecType::trade) {
     for (std::size_t place = 0; place < list.count; ++place) {
       Slot& other = slots_[list.offset + place];
@@ -255,15 +255,16 @@ i128 OrderLists::total_of(const List& list, std::size_t place, const OrderStore&
 
 ListStep OrderLists::step(const Order& order, const OrderStore& store) const noexcept {
   const List& list = lists_[order.list() - 1];
-  if (list.triggers && order.place == 0) return {};
+  if (list.triggers && order.place() == 0) return {};
   if (is_open(order.ord_status)) return open_step(order, store);
   // Over: it is renewed where it was filled or its list ended it, and not where its strategy or venue did.
   const bool is_over = order.ord_status == OrderStatus::filled || slot_of(order).ended_here;
   if (!list.triggers || !is_over || slot_of(order).cut) return {};
   // Of orders of which one cancels the others, when that one is filled.
-  const bool passed = list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place;
+  const bool passed =
+      list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place();
   if (passed && store.find(slots_[list.offset + list.taken].order)->ord_status != OrderStatus::filled) return {};
-  const i128 more = total_of(list, order.place, store) - traded(list, order.place, store);
+  const i128 more = total_of(list, order.place(), store) - traded(list, order.place(), store);
   if (more <= 0) return {};
   return {ListStep::Act::renew, static_cast<i64>(std::min<i128>(more, INT64_MAX)), RejectReason::none};
 }
@@ -274,13 +275,13 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
   const Slot& slot = slot_of(order);
   const bool waits = (order.flags & kWaiting) != 0;
   const ListStep cancel{slot.asking.cancel_refused ? Act::none : Act::cancel, 0, RejectReason::contingency};
-  if (waits && !may_grow(order, store) && base_of(list, order.place, store) == 0) {
+  if (waits && !may_grow(order, store) && base_of(list, order.place(), store) == 0) {
     return {Act::cancel, 0, RejectReason::parent_ended};
   }
-  if (list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place) return cancel;
+  if (list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place()) return cancel;
   if (!sizes(order)) return {};
-  const i128 earlier = traded(list, order.place, store) - order.cum_qty;
-  const i128 total = total_of(list, order.place, store) - earlier;
+  const i128 earlier = traded(list, order.place(), store) - order.cum_qty;
+  const i128 total = total_of(list, order.place(), store) - earlier;
   if (total <= order.cum_qty) return waits && may_grow(order, store) ? ListStep{} : cancel;
   const i64 quantity = static_cast<i64>(std::min<i128>(total, INT64_MAX));
   if (waits) return {Act::start, quantity, RejectReason::none};
@@ -292,7 +293,7 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
 
 bool OrderLists::sizes(const Order& order) const noexcept {
   const List& list = lists_[order.list() - 1];
-  return list.triggers ? order.place != 0 : updates(list.among);
+  return list.triggers ? order.place() != 0 : updates(list.among);
 }
 
 bool OrderLists::may_grow(const Order& order, const OrderStore& store) const noexcept {

@@ -55,7 +55,7 @@ class OrderLists {
 
   // What the orders of the group hold back that the one at this place, or this order, shares with others.
   const Reservation& held(OrderListId list, std::size_t place) const noexcept { return group_at(list, place).held; }
-  const Reservation& held(const Order& order) const noexcept { return held(order.list(), order.place); }
+  const Reservation& held(const Order& order) const noexcept { return held(order.list(), order.place()); }
   void hold(OrderListId list, std::size_t place, const Reservation& reservation) noexcept {
     slots_[lists_[list - 1].offset + slot_at(list, place).group].held = reservation;
   }
@@ -150,8 +150,8 @@ class OrderLists {
   const Slot& slot_at(OrderListId list, std::size_t place) const noexcept {
     return slots_[lists_[list - 1].offset + place];
   }
-  Slot& slot_of(const Order& order) noexcept { return slots_[lists_[order.list() - 1].offset + order.place]; }
-  const Slot& slot_of(const Order& order) const noexcept { return slot_at(order.list(), order.place); }
+  Slot& slot_of(const Order& order) noexcept { return slots_[lists_[order.list() - 1].offset + order.place()]; }
+  const Slot& slot_of(const Order& order) const noexcept { return slot_at(order.list(), order.place()); }
   const Asking& asking_of(const Order& order) const noexcept {
     const Slot& slot = slot_of(order);
     return slot.order == order.client_order_id ? slot.asking : slot.asking_earlier;

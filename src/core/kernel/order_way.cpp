@@ -143,7 +143,7 @@ FillPosting OrderWay::book(const OrderEvent& event, const TradeChange& change, O
   const PositionState before = ledger_.position(event.strategy, event.instrument);
   OrderFees fees = order.rare_facts().fees;
   const FillPosting posting = ledger_.apply_fill({event.strategy, event.instrument, event.side, event.liquidity,
-                                                  event.last_px, event.last_qty, event.ts_event, order.cum_value},
+                                                  event.last_px, event.last_qty, event.ts_event, order.cum_value()},
                                                  fees);
   store_.keep_fees(order, fees);
   ledger_.note_fill(event.strategy, event.instrument,

@@ -7,7 +7,7 @@ bool OrderWay::release_next(i64 now) {
   Emulator::Output output;
   while (emulation_.emulator().next(output)) {
     Order& order = *store_.find(output.client_order_id);
-    order.stop_price = output.stop_price;
+    order.set_stop_price(output.stop_price);
     if (!output.fired) continue;
     release(order, now);
     settle_lists(now);
@@ -77,7 +77,7 @@ void OrderWay::hold(Order& order, i64 value_price, i64 now) {
 // Its stop price is reached: through the gate again, and on to the venue as a market or limit order.
 void OrderWay::release(Order& order, i64 now) {
   venue_.require_room();
-  tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price));
+  tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price()));
   order.flags |= kReleased;
   say(order, ExecType::released, RejectReason::none, now);
   const RiskView view = view_of(order.strategy, order.instrument, now);
@@ -96,7 +96,7 @@ RejectReason OrderWay::restate(Order& order, const ReplaceRequest& wanted, i64 n
   const RejectReason reason = waits ? RejectReason::none : emulation_.check_replace(wanted, order, terms);
   if (reason != RejectReason::none) return reason;
   venue_.require_room();
-  const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price;
+  const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price();
   const bool keeps_place = same_stop && wanted.quantity <= order.order_qty;
   const Reservation before = reservation_of(order);
   order.value_price = RiskGate::value_at_replace(wanted, order, view_of(order.strategy, order.instrument, now));

@@ -108,7 +108,7 @@ ClientOrderId OrderWay::submit_list(std::span<const NewOrder> commands, OtoTrigg
     command.list = list;
     command.parent = place > 0 && OrderLists::has_parent(commands) ? first : 0;
     if (list != 0) command.flags |= lists_.flags_of(list, place);
-    store_.create(command, now).place = static_cast<u8>(place);
+    store_.create(command, now, static_cast<u8>(place));
   }
   for (std::size_t place = 0; place < commands.size(); ++place) {
     Order& order = *store_.find(first + place);
@@ -137,7 +137,7 @@ void OrderWay::list_changed(const Order& order, ExecType exec_type, RejectReason
     const Reservation before = lists_.held(order);
     const Reservation after = lists_.worst_of(order, store_);
     gate_.exposure().change(order.strategy, order.instrument, order.side, before, after);
-    lists_.hold(order.list(), order.place, after);
+    lists_.hold(order.list(), order.place(), after);
   }
   if (!lists_.is_current(order)) lists_.recount(order, store_);
   lists_.touch(order, exec_type, reason);
@@ -221,7 +221,7 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
   }
   venue_.require_room();
   if (waits) emulation_.make_room(sent);
-  if (quantity != order.order_qty) tell(order, ExecType::replaced, now, order.price, quantity, order.stop_price);
+  if (quantity != order.order_qty) tell(order, ExecType::replaced, now, order.price, quantity, order.stop_price());
   lists_.stop_waiting(order);
   const i64 value_price = RiskGate::value_at_release(sent, order, view);
   const Reservation before = reservation_of(order);
@@ -238,7 +238,7 @@ void OrderWay::start(Order& order, i64 quantity, i64 now) {
 
 // What waits in the core is judged when it leaves; at the venue a refusal of the gate is told as one of the request.
 void OrderWay::resize(Order& order, const ListStep& step, i64 now) {
-  ReplaceRequest request{order.client_order_id, order.price, step.quantity, order.strategy, order.stop_price};
+  ReplaceRequest request{order.client_order_id, order.price, step.quantity, order.strategy, order.stop_price()};
   // Less than the instrument's minimum can not stand: reduce-only it trades no more than there is to close.
   const bool reduces_only = (order.flags & kReduceOnly) != 0;
   const i64 least = instrument_of(order.instrument)->definition().min_quantity;

@@ -16,15 +16,17 @@ struct OrderChain {
 };
 
 // What only some orders have: those with terms, of a list, with a parent or with children, that were replaced, restated
-// or triggered, that pay fees by the order, or whose end has overtaken trades.
+// or triggered, that pay fees by the order, that trade for more than 64 bits, or whose end has overtaken trades.
 struct RareFacts {
   OrderFees fees;
+  i64 stop_price = kNoPrice;     // while it waits for one
   i64 pending_price = kNoPrice;  // asked for by the replace request under way
   i64 pending_qty = 0;           // 0: no replace request is under way
   i64 pending_stop = kNoPrice;   // asked for by the replace request under way
   i64 untold_qty = 0;  // of an order that has ended: lots that its venue says it traded, in trades that were not told
                        // yet
   u64 asked_replace = 0;  // newest word of the venue when we asked last for a replace
+  u64 value_carry = 0;    // Order::cum_value_low and this many times 2^64, modulo 2^128, are what it traded for
   ReportRank restated;    // of the report that stated order_qty
   ReportRank priced;      // of the report that stated price
   OrderChain children;    // its open children
@@ -33,26 +35,18 @@ struct RareFacts {
   u32 renews = 0;          // the order of its list whose place it took, 0 for none
   u32 terms = 0;           // row of the store's terms, 0 for none
   u32 trigger_symbol = 0;  // the synthetic price that it waits for, in whose ticks stop_price is; 0: its instrument's
+  Contingency contingency = Contingency::none;
+  u8 place = 0;  // in its list
 };
 inline constexpr RareFacts kNoRareFacts{};
 
-// A run keeps every order, so bytes count here.
+// A run keeps every order, so bytes count here: it has two cache lines.
 struct Order {
-  i128 cum_value = 0;  // sum of last_px * last_qty, in ticks times lots
-  i64 price = kNoPrice;
-  i64 order_qty = 0;
-  i64 cum_qty = 0;
-  i64 value_price = 0;  // ticks at which risk values it while it works: its limit, or the best opposite price when a
-                        // market order was submitted
-  i64 ts_last = 0;
-  u64 last_sequence = 0;  // newest word of the venue so far
-  ClientOrderId client_order_id = 0;
-  VenueOrderId venue_order_id = 0;
-  RareFacts* own_rare_facts = nullptr;  // the store's; null for none
+  u32 client_order_id = 0;  // a run's orders are numbered in 32 bits
+  u32 open = 0;             // its place in the order index while it is open, else 0
   StrategyIndex strategy = 0;
   InstrumentIndex instrument = 0;
   TagIndex tag = 0;
-  u32 open = 0;  // its place in the order index while it is open, else 0
   u16 flags = 0;
   Side side = Side::buy;
   OrderType order_type = OrderType::market;
@@ -60,22 +54,43 @@ struct Order {
   OrderStatus ord_status = OrderStatus::initialized;
   SelfTrade self_trade = SelfTrade::venue_default;
   TriggerType trigger_type = TriggerType::venue_default;
-  Contingency contingency = Contingency::none;
-  u8 place = 0;  // in its list
   // What the venue and we have said, in whatever order it came. Of an order that left, the status follows from these.
   OrderStatus ended = OrderStatus::initialized;    // canceled, expired or rejected; initialized: not ended
   OrderStatus request = OrderStatus::initialized;  // pending_cancel or pending_replace; initialized: none
   u8 facts = 0;                                    // bits kSent ..
   RejectReason reason = RejectReason::none;        // why it, or the last request about it, was refused or came unasked
-  i64 stop_price = kNoPrice;                       // while it waits for one
-  u64 asked_cancel = 0;                            // newest word of the venue when we asked last for a cancel
-  ReportRank end_told;                             // of the report that stated `ended`
+  i64 price = kNoPrice;
+  i64 order_qty = 0;
+  i64 cum_qty = 0;
+  u64 last_sequence = 0;  // newest word of the venue so far
+  i64 ts_last = 0;
+  VenueOrderId venue_order_id = 0;
+  RareFacts* own_rare_facts = nullptr;  // the store's; null for none
+  i64 value_price = 0;    // ticks at which risk values it while it works: its limit, or the best opposite price when a
+                          // market order was submitted
+  i64 cum_value_low = 0;  // cum_value(), but for what is beyond 64 bits
+  ReportRank end_told;    // of the report that stated `ended`; see asked_cancel() for what it is before that
   i64 ts_init = 0;
 
   i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
   bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
   bool has(u8 fact) const noexcept { return (facts & fact) != 0; }
   const RareFacts& rare_facts() const noexcept { return own_rare_facts != nullptr ? *own_rare_facts : kNoRareFacts; }
+  // Sum of last_px * last_qty, in ticks times lots.
+  i128 cum_value() const noexcept {
+    return static_cast<i128>(static_cast<u128>(static_cast<i128>(cum_value_low)) +
+                             (static_cast<u128>(rare_facts().value_carry) << 64));
+  }
+  // Newest word of the venue when we asked last for a cancel; 0 of an order that has ended, after which every refusal
+  // answers the last one.
+  u64 asked_cancel() const noexcept { return ended == OrderStatus::initialized ? end_told.sequence : 0; }
+  i64 stop_price() const noexcept { return rare_facts().stop_price; }  // while it waits for one
+  // An order that waits has rare facts.
+  void set_stop_price(i64 ticks) noexcept {
+    if (ticks != stop_price()) own_rare_facts->stop_price = ticks;
+  }
+  Contingency contingency() const noexcept { return rare_facts().contingency; }
+  u8 place() const noexcept { return rare_facts().place; }  // in its list
   i64 pending_price() const noexcept { return rare_facts().pending_price; }
   i64 pending_qty() const noexcept { return rare_facts().pending_qty; }
   i64 pending_stop() const noexcept { return rare_facts().pending_stop; }
@@ -85,7 +100,7 @@ struct Order {
   u32 renews() const noexcept { return rare_facts().renews; }
   u32 trigger_symbol() const noexcept { return rare_facts().trigger_symbol; }
 };
-static_assert(sizeof(Order) == 160);
+static_assert(sizeof(Order) == 128);
 
 // Bits of Order::facts.
 constexpr u8 kSent = 1;          // it left for the venue

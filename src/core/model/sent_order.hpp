@@ -49,12 +49,12 @@ inline void write_sent_order(const Order& order, const OrderTerms& terms, NewOrd
   sent.flags = static_cast<u16>(order.flags & ~(kEmulate | kAlgorithm | kSetByCore));
   sent.self_trade = order.self_trade;
   sent.trigger_type = order.trigger_type;
-  sent.contingency = order.contingency;
+  sent.contingency = order.contingency();
   sent.list = order.list();
   sent.trigger_symbol = order.trigger_symbol();
   sent.parent = order.parent();
   sent.terms = terms;
-  sent.terms.stop_price = order.stop_price;
+  sent.terms.stop_price = order.stop_price();
   if ((order.flags & kReleased) != 0) sent = released_form(sent);
 }
 inline NewOrder sent_order(const Order& order, const OrderTerms& terms) noexcept {

@@ -91,7 +91,7 @@ RejectReason check_form(const NewOrder& order, const InstrumentDefinition& defin
 RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& order,
                                    const InstrumentDefinition& definition) {
   const TypeRules& type = *rules_of(order.order_type);
-  const bool has_stop = order.stop_price != kNoPrice;
+  const bool has_stop = order.stop_price() != kNoPrice;
   const bool held = order.ord_status == OrderStatus::emulated || (order.flags & kAlgorithm) != 0;
   const bool has_limit = type.takes_price || order.price != kNoPrice;
   const bool follows = type.trails && !order.has(kTriggered);  // its stop is its own, and only the venue may know it
@@ -102,7 +102,7 @@ RejectReason check_replaced_prices(const ReplaceRequest& request, const Order& o
   if ((request.price == kNoPrice) != (order.price == kNoPrice)) {
     return order.price == kNoPrice ? RejectReason::market_order_with_price : RejectReason::limit_order_without_price;
   }
-  const bool same_stop = request.stop_price == order.stop_price || (follows && request.stop_price == kNoPrice);
+  const bool same_stop = request.stop_price == order.stop_price() || (follows && request.stop_price == kNoPrice);
   if (follows && !same_stop) return RejectReason::trailing_not_valid;
   if (has_stop && !follows && request.stop_price == kNoPrice) return RejectReason::stop_price_missing;
   if (!has_stop && request.stop_price != kNoPrice) {

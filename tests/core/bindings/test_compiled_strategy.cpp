@@ -176,7 +176,7 @@ TEST_CASE("an order of any type takes its terms along") {
   run.run();
   REQUIRE(state.order == 1);
   CHECK(run.kernel().order(1)->order_type == OrderType::stop);
-  CHECK(run.kernel().order(1)->stop_price == 105);
+  CHECK(run.kernel().order(1)->stop_price() == 105);
 }
 
 TEST_CASE("a list of orders is sent as one") {
@@ -208,7 +208,7 @@ TEST_CASE("a list of orders is sent as one") {
   for (const ClientOrderId id : {2, 3}) {
     CHECK(run.kernel().order(id)->ord_status == OrderStatus::new_);
     CHECK(run.kernel().order(id)->parent() == 1);
-    CHECK(run.kernel().order(id)->contingency == Contingency::one_cancels_other);
+    CHECK(run.kernel().order(id)->contingency() == Contingency::one_cancels_other);
   }
 }
 

@@ -13,7 +13,7 @@ using namespace pytrader;
 namespace {
 
 bool same(const Order& a, const Order& b) {
-  return a.cum_value == b.cum_value && a.price == b.price && a.order_qty == b.order_qty && a.cum_qty == b.cum_qty &&
+  return a.cum_value() == b.cum_value() && a.price == b.price && a.order_qty == b.order_qty && a.cum_qty == b.cum_qty &&
          a.pending_price() == b.pending_price() && a.pending_qty() == b.pending_qty() && a.ts_last == b.ts_last &&
          a.ord_status == b.ord_status && a.open == b.open && a.venue_order_id == b.venue_order_id && a.facts == b.facts;
 }
@@ -51,7 +51,7 @@ TEST_CASE("an order's life is the fold of its events") {
   CHECK(desk.store.apply(trade(id, 2, 100, 6), 5, desk.event) == Applied::taken);
   const Order& order = *desk.store.find(id);
   CHECK(order.ord_status == OrderStatus::filled);
-  CHECK(order.cum_value == 99 * 4 + 100 * 6);
+  CHECK(order.cum_value() == 99 * 4 + 100 * 6);
   CHECK(order.leaves_qty() == 0);
   CHECK(desk.store.open_count() == 0);
   CHECK(desk.store.first_inconsistent() == 0);
@@ -286,11 +286,11 @@ TEST_CASE("an order keeps the terms that it was submitted with, and its trigger 
   ExecutionReport told = accepted(id, 100, 10);
   told.stop_price = 106;
   REQUIRE(desk.store.apply(told, 3, desk.event) == Applied::taken);
-  CHECK(order.stop_price == 106);
+  CHECK(order.stop_price() == 106);
   ExecutionReport triggered = report(id, ExecType::triggered);
   triggered.price = 99;
   REQUIRE(desk.store.apply(triggered, 4, desk.event) == Applied::taken);
-  CHECK(order.stop_price == kNoPrice);
+  CHECK(order.stop_price() == kNoPrice);
   CHECK(order.price == 99);
   CHECK(desk.event.ord_status == OrderStatus::new_);
   CHECK(desk.store.terms(order).stop_price == 105);

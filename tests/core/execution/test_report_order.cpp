@@ -94,7 +94,7 @@ TEST_CASE("a trade is the oldest word on itself, also where only it carries a co
     desk.store.apply(told[trade_first ? 0 : 1], 4, desk.event);
     desk.store.apply(told[trade_first ? 1 : 0], 5, desk.event);
     CHECK(desk.store.find(id)->cum_qty == 3);
-    CHECK(desk.store.find(id)->cum_value == 3 * 98);
+    CHECK(desk.store.find(id)->cum_value() == 3 * 98);
   }
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("of several corrections of a trade the newest holds, in whatever order
     const Applied second = desk.store.apply(newest_first ? older : newer, 6, desk.event);
     CHECK(second == (newest_first ? Applied::stale_report : Applied::taken));
     CHECK(desk.store.find(id)->cum_qty == 2);
-    CHECK(desk.store.find(id)->cum_value == 196);
+    CHECK(desk.store.find(id)->cum_value() == 196);
     CHECK(desk.store.first_inconsistent() == 0);
   }
 }

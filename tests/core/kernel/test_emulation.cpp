@@ -91,7 +91,7 @@ TEST_CASE("a stop that the venue does not offer is held, fires, passes the gate 
   const OrderEvent& triggered = market.strategy.events[1];
   CHECK(triggered.stop_price == 105);
   CHECK(triggered.ord_status == OrderStatus::emulated);
-  CHECK(market.order(1).stop_price == kNoPrice);
+  CHECK(market.order(1).stop_price() == kNoPrice);
   // What it was submitted with is not lost.
   CHECK(market.run.kernel().terms(market.order(1)).stop_price == 105);
 }
@@ -121,7 +121,7 @@ TEST_CASE("a trailing stop's price of now can be read while it is held, and no e
   std::vector<i64> seen;
   Market held({100, 103, 107, 106});
   held.at(10, [](Kernel& kernel) { kernel.submit(trailing(Side::sell, OrderType::trailing_stop, 5)); });
-  for (const i64 ts : {20, 30, 40}) held.at(ts, [&](Kernel& kernel) { seen.push_back(kernel.order(1)->stop_price); });
+  for (const i64 ts : {20, 30, 40}) held.at(ts, [&](Kernel& kernel) { seen.push_back(kernel.order(1)->stop_price()); });
   held.run.run();
   CHECK(seen == std::vector<i64>{98, 102, 102});
   CHECK(story(held.strategy, 1) == "emulated@10");

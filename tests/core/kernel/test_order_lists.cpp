@@ -345,7 +345,7 @@ TEST_CASE("a renewed stop waits for the price that its strategy moved it to") {
   desk.say(desk.entry, ExecType::trade, 2, 100);
   const Order& renewed = desk[desk.kernel.orders().size()];
   CHECK(renewed.order_type == OrderType::stop);
-  CHECK(renewed.stop_price == 60);
+  CHECK(renewed.stop_price() == 60);
 }
 
 TEST_CASE("an exit that a bust opens again is canceled where another has taken its place") {

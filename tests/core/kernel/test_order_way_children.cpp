@@ -206,11 +206,11 @@ TEST_CASE("trades, corrections and busts of a child are its parent's, and the le
   desk.trade(child, ExecType::trade, 1, 4, 99);
   desk.trade(child, ExecType::trade, 1, 4, 99);  // told twice
   CHECK(desk[parent].cum_qty == 4);
-  CHECK(desk[parent].cum_value == 396);
+  CHECK(desk[parent].cum_value() == 396);
   CHECK(desk.position() == 4);
   desk.trade(child, ExecType::trade_correct, 1, 3, 98);
   CHECK(desk[parent].cum_qty == 3);
-  CHECK(desk[parent].cum_value == 294);
+  CHECK(desk[parent].cum_value() == 294);
   CHECK(desk.position() == 3);
   CHECK(desk.cell().buys.lots == 7);
   desk.trade(child, ExecType::trade, 2, 2, 100);

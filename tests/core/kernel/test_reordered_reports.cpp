@@ -171,7 +171,7 @@ void check_same(const World& a, const World& b) {
     const Order& y = *b.kernel.order(id);
     CHECK(x.ord_status == y.ord_status);
     CHECK(x.cum_qty == y.cum_qty);
-    CHECK(x.cum_value == y.cum_value);
+    CHECK(x.cum_value() == y.cum_value());
     CHECK(x.order_qty == y.order_qty);
     CHECK(x.price == y.price);
     CHECK(x.value_price == y.value_price);
@@ -260,7 +260,7 @@ void check_against_twin(const World& world, const NaiveAccount& twin) {
     const Order& order = *world.kernel.order(id);
     const NaiveOrder& naive = twin.orders[id - 1];
     CHECK(order.cum_qty == naive.cum_qty);
-    CHECK(order.cum_value == naive.cum_value);
+    CHECK(order.cum_value() == naive.cum_value);
     CHECK(order.order_qty == naive.order_qty);
     CHECK(order.price == naive.price);
     OrderStatus status = naive.told ? OrderStatus::new_ : OrderStatus::pending_new;

@@ -93,7 +93,7 @@ TEST_CASE("limit and quantity of a stop-limit order are replaced although it was
     CHECK(story.order().ord_status == OrderStatus::new_);
     CHECK(story.order().price == 101);
     CHECK(story.order().order_qty == 5);
-    CHECK(story.order().stop_price == kNoPrice);
+    CHECK(story.order().stop_price() == kNoPrice);
   }
 }
 

@@ -17,7 +17,7 @@ TEST_CASE("an order that waits for a synthetic price is valued at its limit or a
   CHECK(desk.status(id) == OrderStatus::emulated);
   CHECK(value() == 81);
   CHECK(desk.kernel.replace({id, kNoPrice, 3, 0, 0}));
-  CHECK(desk.kernel.order(id)->stop_price == 0);
+  CHECK(desk.kernel.order(id)->stop_price() == 0);
   CHECK(value() == 3 * 81);
   CHECK(desk.kernel.replace({id, kNoPrice, 3, 0, -5}));
   CHECK(value() == 3 * 81);
@@ -104,9 +104,9 @@ TEST_CASE("a trailing stop follows a synthetic price below zero; its limit can n
   NewOrder order = desk.waiting(Side::sell, OrderType::trailing_stop, kNoPrice);
   order.terms.trailing_offset = 3;
   const ClientOrderId id = desk.kernel.submit(order);
-  CHECK(desk.kernel.order(id)->stop_price == -14);
+  CHECK(desk.kernel.order(id)->stop_price() == -14);
   desk.quote(0, 84, 85);  // -7
-  CHECK(desk.kernel.order(id)->stop_price == -10);
+  CHECK(desk.kernel.order(id)->stop_price() == -10);
   desk.quote(1, 90, 93);  // -9
   CHECK(desk.sent().empty());
   desk.quote(1, 90, 94);
@@ -197,7 +197,7 @@ TEST_CASE("orders of a list wait for a synthetic price once their parent has tra
   desk.kernel.apply_report(report, desk.now);
   CHECK(desk.status(first) == OrderStatus::filled);
   CHECK(desk.status(first + 1) == OrderStatus::emulated);
-  CHECK(desk.kernel.order(first + 1)->stop_price == kSpreadStop);
+  CHECK(desk.kernel.order(first + 1)->stop_price() == kSpreadStop);
   desk.quote(1, 90, 92);
   CHECK(desk.sent() == Ids{first, first + 1});
 }

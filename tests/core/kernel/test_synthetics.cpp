@@ -14,7 +14,7 @@ TEST_CASE("a stop on a spread is released when the exact spread reaches it, as a
   desk.quote(1, 90, 91);  // the spread is sold at 80 - 91 = -11
   const ClientOrderId id = desk.kernel.submit(desk.waiting(Side::sell, OrderType::stop, kSpreadStop));
   CHECK(desk.status(id) == OrderStatus::emulated);
-  CHECK(desk.kernel.order(id)->stop_price == -12);
+  CHECK(desk.kernel.order(id)->stop_price() == -12);
   desk.quote(2, 1, 2);  // no component
   desk.quote(0, 81, 81);
   CHECK(desk.sent().empty());
@@ -26,7 +26,7 @@ TEST_CASE("a stop on a spread is released when the exact spread reaches it, as a
   const OrderEvent& triggered = desk.strategy.events[1];
   CHECK(triggered.exec_type == ExecType::triggered);
   CHECK(triggered.stop_price == -12);
-  CHECK(desk.kernel.order(id)->stop_price == kNoPrice);
+  CHECK(desk.kernel.order(id)->stop_price() == kNoPrice);
   CHECK(desk.kernel.order(id)->trigger_symbol() == desk.spread);
   CHECK(desk.kernel.check());
 }
@@ -156,9 +156,9 @@ TEST_CASE("between two ticks a trailing order waits for its activation, whicheve
     order.terms.trailing_offset = 3;
     order.terms.activation_price = activation;
     const ClientOrderId id = desk.kernel.submit(order);
-    CHECK(desk.kernel.order(id)->stop_price == kNoPrice);
+    CHECK(desk.kernel.order(id)->stop_price() == kNoPrice);
     desk.quote(0, 91 + 2 * activation, 100);
-    CHECK(desk.kernel.order(id)->stop_price == activation - 3);
+    CHECK(desk.kernel.order(id)->stop_price() == activation - 3);
   }
 }
 

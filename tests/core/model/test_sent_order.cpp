@@ -22,7 +22,9 @@ Order released(OrderType type, i64 price, TimeInForce time_in_force) {
 TEST_CASE("an order that was never held is told as it is, with its stop price of now") {
   Order order = released(OrderType::stop_limit, 98, TimeInForce::gtc);
   order.flags = kEmulate;
-  order.stop_price = 97;
+  RareFacts facts;
+  facts.stop_price = 97;
+  order.own_rare_facts = &facts;
   OrderTerms terms;
   terms.stop_price = 90;
   const NewOrder sent = sent_order(order, terms);

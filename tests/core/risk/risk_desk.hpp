@@ -39,6 +39,7 @@ struct Desk {
   Instrument instrument;
   RiskGate gate;
   RiskView view{999, 1001, money("100000"), 50};
+  RareFacts facts;  // of the last order that had terms
 
   explicit Desk(const RiskLimits& limits = {}, const InstrumentDefinition& definition = stock_definition())
       : instrument(definition, 0) {
@@ -56,6 +57,12 @@ struct Desk {
     order.order_type = wanted.order_type;
     order.flags = wanted.flags;
     order.value_price = RiskGate::value_price(wanted, view);
+    if (!(wanted.terms == OrderTerms{})) {
+      facts = {};
+      facts.stop_price = wanted.terms.stop_price;
+      facts.trigger_symbol = wanted.trigger_symbol;
+      order.own_rare_facts = &facts;
+    }
     order.ord_status = OrderStatus::new_;
     gate.exposure().order_changed(order, {});
     return order;

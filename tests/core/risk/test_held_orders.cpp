@@ -39,7 +39,6 @@ TEST_CASE("a replace of an order that waits in the core needs the new order's ca
   NewOrder wanted{0, kNoPrice, 10, 0, 0, 0, Side::buy, OrderType::stop, TimeInForce::gtc, 0};
   wanted.terms.stop_price = 1100;
   Order held = desk.work(wanted);
-  held.stop_price = 1100;
   held.ord_status = OrderStatus::emulated;
   // 5 at 25.00 are 125.00; at a venue 10 could still trade at 25.00 while the request is under way.
   CHECK(desk.gate.check_replace({0, kNoPrice, 5, 0, 2500}, &held, &desk.instrument, desk.view) == RejectReason::none);
@@ -54,10 +53,6 @@ TEST_CASE("a replace of an order that waits for a synthetic price is judged at t
   wanted.terms.stop_price = -5;
   wanted.trigger_symbol = 1;
   Order held = desk.work(wanted);
-  held.stop_price = -5;
-  RareFacts facts;
-  facts.trigger_symbol = 1;
-  held.own_rare_facts = &facts;
   held.ord_status = OrderStatus::emulated;
   const ReplaceRequest grown{0, kNoPrice, 20, 0, -5};
   const auto judged = [&] { return desk.gate.check_replace(grown, &held, &desk.instrument, desk.view); };
@@ -100,12 +95,12 @@ TEST_CASE("what waits for its list and never had a market is replaced as it was 
     RareFacts facts;
     facts.trigger_symbol = synthetic;
     waiting.own_rare_facts = &facts;
-    waiting.stop_price = synthetic != 0 ? -5 : kNoPrice;
+    waiting.set_stop_price(synthetic != 0 ? -5 : kNoPrice);
     waiting.ord_status = OrderStatus::emulated;
     waiting.flags = kWaiting;
     waiting.value_price = kNoPrice;
     const auto judged = [&](i64 quantity) {
-      return desk.gate.check_replace({0, kNoPrice, quantity, 0, waiting.stop_price}, &waiting, &desk.instrument,
+      return desk.gate.check_replace({0, kNoPrice, quantity, 0, waiting.stop_price()}, &waiting, &desk.instrument,
                                      desk.view);
     };
     CHECK(judged(20) == RejectReason::none);

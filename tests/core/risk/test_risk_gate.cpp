@@ -149,7 +149,6 @@ TEST_CASE("the stop price of an order that waits can be replaced, and counts as 
   wanted.order_type = OrderType::stop;
   wanted.terms.stop_price = 1100;
   Order order = desk.work(wanted);
-  order.stop_price = 1100;
   const auto judged = [&](RejectReason reason, i64 price, i64 stop_price) {
     const ReplaceRequest request{order.client_order_id, price, 10, 0, stop_price};
     CHECK(std::string(name_of(desk.gate.check_replace(request, &order, &desk.instrument, desk.view))) ==
@@ -160,7 +159,7 @@ TEST_CASE("the stop price of an order that waits can be replaced, and counts as 
   judged(RejectReason::market_order_with_price, 1150, 1150);
   judged(RejectReason::stop_price_missing, kNoPrice, kNoPrice);
   judged(RejectReason::price_out_of_range, kNoPrice, 100'001);
-  order.stop_price = kNoPrice;
+  order.set_stop_price(kNoPrice);
   order.facts |= kTriggered;
   judged(RejectReason::order_type_not_supported, kNoPrice, kNoPrice);
   judged(RejectReason::already_triggered, kNoPrice, 1200);
@@ -184,14 +183,14 @@ TEST_CASE("of a trailing order the quantity is replaced until it is triggered, a
           name_of(reason));
   };
   for (const i64 known : {kNoPrice, i64{994}}) {
-    order.stop_price = known;
+    order.set_stop_price(known);
     judged(RejectReason::none, 12, kNoPrice);
     judged(RejectReason::none, 12, known);
     judged(RejectReason::nothing_to_replace, 10, kNoPrice);
     judged(RejectReason::trailing_not_valid, 12, 990);
     judged(RejectReason::notional_above_maximum, 10'000, kNoPrice);
   }
-  order.stop_price = kNoPrice;
+  order.set_stop_price(kNoPrice);
   order.facts |= kTriggered;
   judged(RejectReason::order_type_not_supported, 12, kNoPrice);
 }

@@ -199,13 +199,11 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         pass
 
     cdef cppclass Order:
-        i128 cum_value
-        u64 client_order_id
+        u32 client_order_id
         u64 venue_order_id
         i64 price
         i64 order_qty
         i64 cum_qty
-        i64 stop_price
         i64 ts_init
         i64 ts_last
         u32 strategy
@@ -217,11 +215,13 @@ cdef extern from "model/order.hpp" namespace "pytrader" nogil:
         OrderStatus ord_status
         SelfTrade self_trade
         TriggerType trigger_type
-        Contingency contingency
         unsigned short flags
         RejectReason reason
         RareFacts* own_rare_facts
         i64 leaves_qty()
+        i128 cum_value()
+        i64 stop_price()
+        Contingency contingency()
         cbool is_overfilled()
         const RareFacts& rare_facts()
         u32 parent()

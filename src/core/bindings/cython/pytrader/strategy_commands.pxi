@@ -79,7 +79,7 @@ cdef bint replace_order(Context context, order, limit, quantity, stop, limit_tic
     request.price = now.price
     if limit is not None or limit_ticks is not None:
         request.price = read_limit(own.grid, limit, limit_ticks)
-    request.stop_price = now.stop_price
+    request.stop_price = now.stop_price()
     if stop is not None or stop_ticks is not None:
         request.stop_price = read_price_term(own.stop_grid, {"stop": stop, "stop_ticks": stop_ticks}, "stop")
     request.quantity = now.order_qty

@@ -114,13 +114,13 @@ cdef class Order:
     @property
     def stop_price(self):
         """The price that it waits for, or None where it waits for none, or no longer."""
-        cdef i64 ticks = self.now().stop_price
+        cdef i64 ticks = self.now().stop_price()
         return None if ticks == kNoPrice else self.stop_grid.price(ticks)
 
     @property
     def stop_price_ticks(self):
         """The price that it waits for in ticks, or None."""
-        cdef i64 ticks = self.now().stop_price
+        cdef i64 ticks = self.now().stop_price()
         return None if ticks == kNoPrice else ticks
 
     @property
@@ -176,7 +176,7 @@ cdef class Order:
     @property
     def contingency(self):
         """What it means to the other orders of its list."""
-        return CONTINGENCIES[<int>self.now().contingency]
+        return CONTINGENCIES[<int>self.now().contingency()]
 
     @property
     def parent_id(self):
@@ -237,7 +237,7 @@ cdef class Order:
         cdef const COrder* order = self.now()
         if order.cum_qty == 0:
             return None
-        return new_fixed(average_price(order.cum_value, order.cum_qty, self.grid.scale))
+        return new_fixed(average_price(order.cum_value(), order.cum_qty, self.grid.scale))
 
     @property
     def tag(self):
