@@ -374,6 +374,7 @@ bool Kernel::deliver_events() {
 
 ClientOrderId Kernel::submit(const NewOrder& order) {
   count_command(order.strategy);
+  events_.require_room(OrderWay::kEventsOfOrder);
   add_order(order);
   const ClientOrderId id = way_.submit(order, now_);
   settle();
@@ -402,6 +403,7 @@ void Kernel::add_order(const NewOrder& order) {
 
 bool Kernel::cancel(const CancelRequest& request) {
   count_command(request.strategy);
+  events_.require_room(OrderWay::kEventsOfOrder);
   hash_.add_row(HashMark::cancel, request.client_order_id, request.strategy);
   last_refusal_ = way_.cancel(request, now_);
   settle();
@@ -421,6 +423,7 @@ u64 Kernel::cancel_all(StrategyIndex strategy, const std::vector<ClientOrderId>&
 
 bool Kernel::replace(const ReplaceRequest& request) {
   count_command(request.strategy);
+  events_.require_room(OrderWay::kEventsOfOrder);
   hash_.add_row(HashMark::replace, request.client_order_id, request.price, request.quantity, request.stop_price,
                 request.strategy);
   last_refusal_ = way_.replace(request, now_);

@@ -21,6 +21,10 @@ class OrderWay {
   OrderWay(VenuePort& venue, const MarketBoard& board, EventQueue& events) noexcept
       : venue_(venue), board_(board), events_(events), emulation_(venue, board) {}
 
+  // What a command can bring of one order, before its events are told: it waits in the core, is triggered, released and
+  // sent or denied; a sibling's end asks for its own, and that is answered.
+  static constexpr std::size_t kEventsOfOrder = 6;
+
   ClientOrderId submit(const NewOrder& command, i64 now) {
     const RiskView view = view_of(command.strategy, command.instrument, now);
     Order* const parent = worked_parent(command);

@@ -97,7 +97,9 @@ RejectReason OrderWay::restate_work(Order& parent, const ReplaceRequest& wanted,
 
 // The parent ends when the last of its children has.
 void OrderWay::end_work(Order& parent, RejectReason reason, i64 now) {
-  venue_.require_room(parent.rare_facts().children.count);
+  const u32 children = parent.rare_facts().children.count;
+  venue_.require_room(children);
+  events_.require_room(kEventsOfOrder * (children + std::size_t{1}));
   if (parent.ord_status != OrderStatus::pending_cancel) say(parent, ExecType::pending_cancel, reason, now);
   for (ClientOrderId id = store_.first_child(parent); id != 0;) {
     Order& child = *store_.find(id);

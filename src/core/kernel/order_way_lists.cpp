@@ -10,10 +10,6 @@ constexpr bool is_too_small(RejectReason reason) noexcept {
          reason == RejectReason::display_quantity_not_valid || reason == RejectReason::minimum_quantity_not_valid;
 }
 
-// What an order can bring while its list is submitted: it waits in the core, is triggered, released and sent or denied;
-// a sibling's end asks for its own, and that is answered.
-constexpr std::size_t kEventsOfOrder = 6;
-
 }  // namespace
 
 // While a list is judged, each order that passed holds back what it will, so that the next one is judged beside it.
