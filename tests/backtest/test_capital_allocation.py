@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pytrader import Backtest, ConfigError, InvalidArgument, Money, Strategy
 from pytrader.backtest.allocation import allotments
-from tests.backtest.markets import bars, instrument, quotes, trades
+from pytrader.data import Funding, money_event_stream
+from tests.backtest.markets import SECOND, START, bars, instrument, quotes, trades
 
 BTC = instrument()
 ETH = instrument("ETHUSDT")
@@ -140,3 +141,33 @@ def test_one_strategy_trades_several_instruments_and_time_frames() -> None:
         ETH.id: "0.002",
     }
     assert set(strategy.seen) == {(BTC.id, 1), (BTC.id, 5)}
+
+
+class Timed(Strategy):
+    """Buys or sells so many units at quotes of its choice: by their numbers, from 0 on."""
+
+    def __init__(self, units: dict[int, int]) -> None:
+        super().__init__()
+        self.units = units
+        self.seen = 0
+        self.refused: list[str] = []
+
+    def on_quote(self, quote: Any) -> None:
+        units = self.units.get(self.seen, 0)
+        self.seen += 1
+        if units:
+            (self.buy if units > 0 else self.sell)(abs(units))
+
+    def on_reject(self, event: Any) -> None:
+        self.refused.append(event.reason.code.name)
+
+
+@pytest.mark.parametrize(("rate", "refused"), [("0", []), ("0.8", ["INSUFFICIENT_FUNDS"])])
+def test_what_a_position_has_paid_in_funding_is_lost_to_its_strategy_and_to_no_other(rate: str, refused: Any) -> None:
+    perpetual = instrument(kind="perpetual")
+    market = (perpetual, quotes([(10_000, 10_000)] * 8, quantity=10**9))
+    funding = money_event_stream(perpetual, [Funding(START + SECOND * 3 // 2, rate, price="100")])
+    one, other = Timed({0: 50, 3: -50, 4: 50}), Timed({5: 50})
+    Backtest({"one": (one, "50%"), "other": (other, "50%")}, [market, funding], cash="10000 USDT").run()
+    # It pays 4000 of its 5000.
+    assert (one.refused, other.refused) == (refused, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -34,3 +35,14 @@ def test_open_positions_are_valued_at_the_middle_that_the_result_names(tick: str
     assert Fraction(str(position.last_price)) == Fraction(223, 2) * size, "the middle, not the last trade"
     profit = (Fraction(str(position.last_price)) - Fraction(str(position.average_price))) * Fraction("0.004")
     assert abs(Fraction(str(position.unrealized_pnl.amount)) - profit) < Fraction(1, 10**18)
+
+
+def test_with_one_side_and_no_trade_a_position_counts_at_the_side_that_stands() -> None:
+    rows = quotes([(10_000, 10_000), (4000, 4001), (4000, 4001), (4000, 4001)])
+    rows["ask_quantity"][2:] = 0
+    result = Backtest(BuyOnce, (instrument(), rows), cash="1000 USDT", equity_interval="1s").run()
+    (position,) = result.positions
+    assert str(position.last_price) == "40.00"
+    assert position.unrealized_pnl is not None
+    assert position.unrealized_pnl.amount == Decimal("-0.240")
+    assert list(result.equity["equity"] - 1000_00000000)[-2:] == [-24000000] * 2

@@ -45,18 +45,54 @@ bool BacktestLoop::report_arrives() {
   const AccountEvent event = events.front();
   events.pop();
   const std::size_t known = recorder_.cash_events().size();
-  const bool goes_on = event.is_liquidation
-                           ? kernel_.apply_liquidation(event.call, event.record.ts_event, now_)
-                           : kernel_.apply_cash_event(event.instrument, event.record, now_, event.twice_mark);
+  if (!event.is_liquidation) {
+    const bool goes_on = kernel_.apply_cash_event(event.instrument, event.record, now_, event.twice_mark);
+    move_positions(known);
+    return goes_on;
+  }
+  const std::vector<MarginCall> called = kernel_.margin_desk().open_calls();
+  const bool goes_on = kernel_.apply_liquidation(event.call, event.record.ts_event, now_);
   move_positions(known);
-  if (event.is_liquidation && recorder_.cash_events().size() == known) restore_position(event.call);
+  if (recorder_.cash_events().size() != known) {
+    end_positions(known, called);
+  } else {
+    restore_positions(event.call, called);
+  }
   return goes_on;
 }
 
-// A call that falls away has ended nothing, and what the account holds now its venue counted when it called.
-void BacktestLoop::restore_position(const MarginCall& call) {
-  const i64 held = kernel_.ledger().position(call.strategy, call.instrument).quantity;
-  if (held != 0) venues_[call.instrument]->move_position(call.strategy, held);
+// What a cross account got by fills that were on their way when it was called was not known to its venue's call.
+void BacktestLoop::end_positions(std::size_t first, const std::vector<MarginCall>& called) {
+  const std::vector<CashEventRow>& events = recorder_.cash_events();
+  for (std::size_t i = first; i < events.size(); ++i) {
+    if (static_cast<CashEventKind>(events[i].kind) != CashEventKind::liquidation) continue;
+    const auto instrument = static_cast<InstrumentIndex>(events[i].instrument);
+    const auto strategy = static_cast<StrategyIndex>(events[i].strategy);
+    if (std::any_of(called.begin(), called.end(), [&](const MarginCall& call) {
+          return call.instrument == instrument && call.strategy == strategy;
+        })) {
+      continue;
+    }
+    cancel_orders(strategy, instrument, RejectReason::liquidated);
+    venues_[instrument]->end_position(strategy);
+    schedule_.set(instrument, venues_[instrument]->next_due());
+  }
+  collect();
+}
+
+// A call that falls away has ended nothing: what the account held when it heard it the venue counted when it called.
+void BacktestLoop::restore_positions(const MarginCall& heard, const std::vector<MarginCall>& called) {
+  const MarginDesk& desk = kernel_.margin_desk();
+  const auto is_heard = [&heard](const MarginCall& call) {
+    return call.instrument == heard.instrument && call.strategy == heard.strategy;
+  };
+  // It waits for the others of its account.
+  if (std::any_of(desk.open_calls().begin(), desk.open_calls().end(), is_heard)) return;
+  for (const MarginCall& call : called) {
+    if (!is_heard(call) && !desk.share_account(call.instrument, heard.instrument)) continue;
+    const i64 held = call.heard ? call.held : kernel_.ledger().position(call.strategy, call.instrument).quantity;
+    if (held != 0) venues_[call.instrument]->move_position(call.strategy, held);
+  }
 }
 
 // What an event of another instrument or strategy made of a position, its venue hears here; of its own events it knows.
@@ -70,13 +106,30 @@ void BacktestLoop::move_positions(std::size_t first) {
   }
 }
 
+// Whether an instrument of the same cross account is marked at this time too, behind this row.
+bool BacktestLoop::marks_follow(u32 index) const {
+  for (u32 other = 0; other < merge_.size(); ++other) {
+    const MarketStream& stream = merge_.stream(other);
+    if (other == index || stream.kind != StreamKind::mark || merge_.venue_row(other) >= stream.rows) continue;
+    const bool shared = kernel_.margin_desk().share_account(stream.instrument, merge_.stream(index).instrument);
+    if (shared && merge_.venue_time(other) == merge_.venue_time(index)) return true;
+  }
+  return false;
+}
+
 // The venue looks at margins when it marks, and at what the account was told of until then; then at the orders that
 // wait for the mark.
 void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
   const InstrumentIndex instrument = merge_.stream(index).instrument;
   CashEventRecord at{};
   at.ts_event = record.ts_event;
-  for (const MarginCall& call : kernel_.margin_calls(instrument, record.mark_price)) {
+  const std::vector<MarginCall>& calls = kernel_.margin_calls(instrument, record.mark_price, marks_follow(index));
+  for (InstrumentIndex other = 0; !calls.empty() && other < venues_.size(); ++other) {
+    if (!kernel_.margin_desk().share_account(other, instrument)) continue;
+    cancel_orders(other, RejectReason::liquidated);
+    schedule_.set(other, venues_[other]->next_due());
+  }
+  for (const MarginCall& call : calls) {
     cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
     venues_[call.instrument]->end_position(call.strategy);
     schedule_.set(call.instrument, venues_[call.instrument]->next_due());

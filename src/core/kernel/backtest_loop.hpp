@@ -252,7 +252,9 @@ class BacktestLoop : private VenuePort, private PastRows {
   void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   void tell_account(const AccountEvent& event);
   void move_positions(std::size_t first);
-  void restore_position(const MarginCall& call);
+  void end_positions(std::size_t first, const std::vector<MarginCall>& called);
+  void restore_positions(const MarginCall& heard, const std::vector<MarginCall>& called);
+  bool marks_follow(u32 index) const;
   template <class Record>
   bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
   void open_bar(u32 index, bool alone);

@@ -178,7 +178,7 @@ void BacktestLoop::take_input(const JournalFrame& frame) {
 void BacktestLoop::take_account_input(const JournalFrame& frame) {
   const InstrumentIndex instrument = instrument_in(frame);
   if (frame.kind == JournalKind::margin_calls) {
-    kernel_.margin_calls(instrument, frame.words[1]);
+    kernel_.margin_calls(instrument, frame.words[1], frame.words[2] != 0);
   } else if (frame.kind == JournalKind::cash_event) {
     std::array<i64, sizeof(CashEventRecord) / sizeof(i64)> fields;
     std::copy_n(frame.words.begin() + 1, fields.size(), fields.begin());
@@ -188,7 +188,7 @@ void BacktestLoop::take_account_input(const JournalFrame& frame) {
     if (static_cast<u64>(frame.words[1]) >= kernel_.strategy_count()) {
       refuse_replay("names strategy " + std::to_string(frame.words[1]) + ", which this run does not have");
     }
-    kernel_.apply_liquidation(margin_call_of(frame), frame.words[5], frame.ts);
+    kernel_.apply_liquidation(margin_call_of(frame), frame.words[4], frame.ts);
   } else {
     const ExecutionReport report = report_of(frame);
     if (!is_sound(report)) {

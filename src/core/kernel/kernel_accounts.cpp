@@ -42,6 +42,7 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
   check_cash_event(*at.instrument, record);
   const auto kind = static_cast<CashEventKind>(record.kind);
   const bool ends = kind == CashEventKind::expiry;
+  if (kind == CashEventKind::split) margin_desk_.forget_mark(instrument);
   at.expired |= ends;  // before strategies hear of it: nobody orders in between
   for (StrategyIndex strategy = 0; (ends || kind == CashEventKind::split) && strategy < ports_.size(); ++strategy) {
     const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
@@ -64,9 +65,17 @@ bool Kernel::apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts) {
   if (log_ != nullptr) log(call, ts_event, ts);
   if (!enter_report(ts)) return false;
   hash_.add_all(HashMark::liquidation, call.instrument, call.strategy, ts_event, ts, call.mark, call.mark >> 64);
-  if (!margin_desk_.stands(call)) return true;
-  if (!cancel_held(call.strategy, call.instrument, RejectReason::liquidated)) return false;
-  return tell(margin_desk_.liquidate(call, ts_event, now_));
+  const std::vector<CashEvent>& done = margin_desk_.hear(call, ts_event, now_);
+  if (done.empty()) return true;
+  // Behind the booking: nobody orders with what is gone.
+  for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
+    const bool shared = margin_desk_.share_account(instrument, call.instrument);
+    for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
+      const bool called = instrument == call.instrument && strategy == call.strategy;
+      if ((shared || called) && !cancel_held(strategy, instrument, RejectReason::liquidated)) return false;
+    }
+  }
+  return tell(done);
 }
 
 bool Kernel::tell(const std::vector<CashEvent>& done) {

@@ -43,14 +43,14 @@ inline JournalFrame frame_of(const MarginCall& call, i64 ts_event, i64 ts) noexc
   return {JournalKind::liquidation,
           ts,
           {place_of(call.instrument), i64{call.strategy}, static_cast<i64>(call.mark),
-           static_cast<i64>(call.mark >> 64), i64{call.confirmed}, ts_event}};
+           static_cast<i64>(call.mark >> 64), ts_event}};
 }
 
 // Without the time of the event, which is the frame's last word.
 inline MarginCall margin_call_of(const JournalFrame& frame) noexcept {
   const auto& words = frame.words;
   const i128 mark = static_cast<i128>(words[3]) << 64 | static_cast<u64>(words[2]);
-  return {instrument_of(words[0]), static_cast<StrategyIndex>(words[1]), mark, words[4] != 0};
+  return {instrument_of(words[0]), static_cast<StrategyIndex>(words[1]), mark};
 }
 
 }  // namespace pytrader

@@ -40,11 +40,14 @@ MarginDesk::Fund& MarginDesk::fund_of(const std::string& currency) {
   return funds_.emplace_back(Fund{currency, 0, 0});
 }
 
-// Where nothing is known of a position's price yet, it is worth what it cost.
+// As its venue marked it last; of an instrument that is never marked, by the market that strategies know. Where nothing
+// is known of a position's price yet, it is worth what it cost.
 i128 MarginDesk::mark_of(InstrumentIndex instrument, StrategyIndex strategy) const {
   const Instrument& of = *board_[instrument].instrument;
+  const i128 tick = of.definition().tick_size.raw;
+  if (instrument < marks_.size() && marks_[instrument] != kNoPrice) return marks_[instrument] * tick;
   const i64 twice_mark = board_[instrument].twice_mark();
-  if (twice_mark != kNoMark) return mul_div(twice_mark, of.definition().tick_size.raw, 2, Rounding::half_even);
+  if (twice_mark != kNoMark) return mul_div(twice_mark, tick, 2, Rounding::half_even);
   const PositionState& position = way_.ledger().position(strategy, instrument);
   return price_of_value(of, position.cost, position.quantity);
 }
@@ -59,11 +62,17 @@ bool MarginDesk::is_called(InstrumentIndex instrument, StrategyIndex strategy) c
   });
 }
 
-const std::vector<MarginCall>& MarginDesk::calls(InstrumentIndex instrument, i64 mark_price) {
+const std::vector<MarginCall>& MarginDesk::calls(InstrumentIndex instrument, i64 mark_price, bool more_follow) {
   new_.clear();
-  const i128 mark = static_cast<i128>(mark_price) * board_[instrument].instrument->definition().tick_size.raw;
-  if (mode_ == MarginMode::isolated) call_isolated(instrument, mark);
-  if (mode_ == MarginMode::cross) call_cross(instrument, mark);
+  if (mode_ == MarginMode::none) return new_;
+  if (instrument >= marks_.size()) marks_.resize(board_.size(), kNoPrice);
+  marks_[instrument] = mark_price;
+  if (mode_ == MarginMode::isolated) {
+    call_isolated(instrument,
+                  static_cast<i128>(mark_price) * board_[instrument].instrument->definition().tick_size.raw);
+  } else if (!more_follow) {
+    call_cross(instrument);
+  }
   open_.insert(open_.end(), new_.begin(), new_.end());
   return new_;
 }
@@ -77,20 +86,24 @@ void MarginDesk::call_isolated(InstrumentIndex instrument, i128 mark) {
   }
 }
 
-// Other instruments at the marks of calls that are under way, else at their own.
-void MarginDesk::list_positions(const MarginCall& marked, std::vector<MarginCall>& positions) const {
+// All of the currency; those that were called at the marks at which they were.
+void MarginDesk::list_positions(InstrumentIndex of, std::vector<MarginCall>& positions) const {
   const Ledger& ledger = way_.ledger();
   for (InstrumentIndex instrument = 0; instrument < board_.size(); ++instrument) {
-    if (currency_of(instrument) != currency_of(marked.instrument)) continue;
+    if (currency_of(instrument) != currency_of(of)) continue;
     const auto called =
         std::find_if(open_.begin(), open_.end(), [&](const MarginCall& call) { return call.instrument == instrument; });
     for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
       if (ledger.position(strategy, instrument).quantity == 0) continue;
-      i128 mark = marked.mark;
-      if (instrument != marked.instrument) mark = called != open_.end() ? called->mark : mark_of(instrument, strategy);
-      positions.push_back({instrument, strategy, mark});
+      positions.push_back({instrument, strategy, called != open_.end() ? called->mark : mark_of(instrument, strategy)});
     }
   }
+}
+
+void MarginDesk::sort_by_maintenance(std::vector<MarginCall>& positions) const {
+  std::stable_sort(positions.begin(), positions.end(), [this](const MarginCall& a, const MarginCall& b) {
+    return state_of(a).maintenance < state_of(b).maintenance;
+  });
 }
 
 // Whether the cash of a currency and all its positions, which are at least one, reach their maintenances.
@@ -107,69 +120,61 @@ bool MarginDesk::is_covered(const std::vector<MarginCall>& positions) const {
   return equity >= maintenance;
 }
 
-void MarginDesk::call_cross(InstrumentIndex marked, i128 mark) {
-  list_positions({marked, 0, mark}, new_);
+void MarginDesk::call_cross(InstrumentIndex marked) {
+  list_positions(marked, new_);
   const bool is_under_way = std::any_of(
       new_.begin(), new_.end(), [this](const MarginCall& call) { return is_called(call.instrument, call.strategy); });
   if (new_.empty() || is_under_way || is_covered(new_)) {
     new_.clear();
     return;
   }
-  std::stable_sort(new_.begin(), new_.end(), [&](const MarginCall& a, const MarginCall& b) {
-    return state_of(a).maintenance < state_of(b).maintenance;
-  });
+  sort_by_maintenance(new_);
 }
 
-// A cross account is looked at once, when it hears of the first of its calls.
-bool MarginDesk::stands(const MarginCall& call) {
-  const auto same_call = [&call](const MarginCall& other) {
+const std::vector<CashEvent>& MarginDesk::hear(const MarginCall& call, i64 ts_event, i64 now) {
+  done_.clear();
+  const auto found = std::find_if(open_.begin(), open_.end(), [&call](const MarginCall& other) {
     return other.instrument == call.instrument && other.strategy == call.strategy;
-  };
-  const auto same_account = [&](const MarginCall& other) {
-    return currency_of(other.instrument) == currency_of(call.instrument);
-  };
-  const auto found = std::find_if(open_.begin(), open_.end(), same_call);
-  if (found == open_.end()) return false;
-  if (found->confirmed) return true;
-  if (mode_ == MarginMode::isolated) {
-    const MarginState state = state_of(call);
-    found->confirmed = state.equity() < state.maintenance;
-    if (!found->confirmed) open_.erase(found);
-    return is_called(call.instrument, call.strategy);
+  });
+  if (found == open_.end()) return done_;
+  const CashEvent event{ts_event, now, CashEventKind::liquidation, call.strategy, call.instrument, 0, 0, 0, 0, 0};
+  if (mode_ == MarginMode::cross) {
+    found->heard = true;
+    found->held = way_.ledger().position(call.strategy, call.instrument).quantity;
+    hear_cross(call, event);
+    return done_;
+  }
+  open_.erase(found);
+  const MarginState state = state_of(call);
+  if (state.equity() < state.maintenance) take_over(call, state.bankruptcy_value(), event);
+  return done_;
+}
+
+// All that the account has now, also what fills on their way brought meanwhile.
+void MarginDesk::hear_cross(const MarginCall& call, const CashEvent& event) {
+  const auto same_account = [&](const MarginCall& other) { return share_account(other.instrument, call.instrument); };
+  for (const MarginCall& other : open_) {
+    if (same_account(other) && !other.heard) return;
   }
   std::vector<MarginCall> positions;
-  list_positions(call, positions);
-  if (positions.empty() || is_covered(positions)) {
-    std::erase_if(open_, same_account);
-    return false;
+  list_positions(call.instrument, positions);
+  std::erase_if(open_, same_account);
+  if (positions.empty() || is_covered(positions)) return;
+  sort_by_maintenance(positions);
+  for (const MarginCall& position : positions) {
+    const bool last = &position == &positions.back();
+    CashEvent own = event;
+    own.strategy = position.strategy;
+    own.instrument = position.instrument;
+    take_over(position, last ? -way_.ledger().cash(currency_of(call.instrument)) : state_of(position).value, own);
   }
-  for (MarginCall& other : open_) other.confirmed |= same_account(other);
-  return true;
 }
 
-// What the account receives for the position (a short pays: it is negative).
-i128 MarginDesk::closing_value(const MarginCall& call, const MarginState& state) const {
-  if (mode_ == MarginMode::isolated) return state.bankruptcy_value();
-  const bool last = std::none_of(open_.begin(), open_.end(), [&](const MarginCall& other) {
-    return currency_of(other.instrument) == currency_of(call.instrument);
-  });
-  return last ? -way_.ledger().cash(currency_of(call.instrument)) : state.value;
-}
-
-const std::vector<CashEvent>& MarginDesk::liquidate(const MarginCall& call, i64 ts_event, i64 now) {
-  done_.clear();
-  open_.erase(std::remove_if(open_.begin(), open_.end(),
-                             [&](const MarginCall& other) {
-                               return other.instrument == call.instrument && other.strategy == call.strategy;
-                             }),
-              open_.end());
-  const i64 quantity = way_.ledger().position(call.strategy, call.instrument).quantity;
-  if (quantity == 0) return done_;
+void MarginDesk::take_over(const MarginCall& call, i128 value, CashEvent event) {
   const Instrument& instrument = *board_[call.instrument].instrument;
+  const i64 quantity = way_.ledger().position(call.strategy, call.instrument).quantity;
   const MarginState state = state_of(call);
-  const i128 value = closing_value(call, state);
-  const i128 price = price_of_value(instrument, value, quantity);
-  const CashEvent event{ts_event, now, CashEventKind::liquidation, call.strategy, call.instrument, 0, 0, 0, 0, price};
+  event.price = price_of_value(instrument, value, quantity);
   Fund& fund = fund_of(currency_of(call.instrument));
   CheckedSums sums;
   const bool too_much = sums.add(fund.balance, sums.subtract(state.value, value)) < 0;
@@ -183,7 +188,6 @@ const std::vector<CashEvent>& MarginDesk::liquidate(const MarginCall& call, i64 
     fund.uncovered -= fund.balance;
     fund.balance = 0;
   }
-  return done_;
 }
 
 i64 MarginDesk::deleverage(const MarginCall& call, i64 quantity, i128 value, CashEvent event) {

@@ -16,12 +16,14 @@ struct MarginCall {
   InstrumentIndex instrument;
   StrategyIndex strategy;
   i128 mark;
-  bool confirmed = false;  // by an account that had heard of all that happened until then
+  bool heard = false;  // by the account, behind the fills before it
+  i64 held = 0;        // lots, when it was heard
 };
 
 // Isolated: a position whose equity is below its maintenance is taken over at its bankruptcy price, where its margin is
 // used up. Cross: when all that an account has of a currency is below the sum of its maintenances, all positions are
-// taken over, the smallest maintenance first, at their marks; the last one at the price that leaves no cash.
+// taken over, the smallest maintenance first, at their marks; the last one at the price that leaves no cash. An account
+// is called position by position, and judged again as a whole when it has heard of all of its calls.
 //
 // The insurance fund of the currency closes what it took over at the mark: it keeps what is better than bankruptcy and
 // pays what is worse. What an isolated position would cost it beyond its balance goes to the holders of the other side
@@ -37,13 +39,23 @@ class MarginDesk {
   // What neither a fund nor anybody of the other side paid.
   i128 uncovered(const std::string& currency) const noexcept;
 
-  // Whose positions fall now that this instrument is marked so; a position is called once until it is liquidated. Good
-  // until the next call. Bound: all positions.
-  const std::vector<MarginCall>& calls(InstrumentIndex instrument, i64 mark_price);
-  // Whether it is called still, now that the account has heard of the fills before it; if not, it is over.
-  bool stands(const MarginCall& call);
-  // What came of it, position by position; good until the next call.
-  const std::vector<CashEvent>& liquidate(const MarginCall& call, i64 ts_event, i64 now);
+  // Whose positions fall now that this instrument is marked so; a position is called once until it is liquidated. With
+  // `more_follow` other marks of the same time do, and a cross account is looked at with the last of them. Good until
+  // the next call. Bound: all positions.
+  const std::vector<MarginCall>& calls(InstrumentIndex instrument, i64 mark_price, bool more_follow);
+  // Calls that the account has not heard, or that wait for others of the account to be heard.
+  const std::vector<MarginCall>& open_calls() const noexcept { return open_; }
+  // The account hears a call. What came of it, position by position, good until the next call: nothing where other
+  // calls of the account are still on their way, or where the fills before it took it out of danger.
+  const std::vector<CashEvent>& hear(const MarginCall& call, i64 ts_event, i64 now);
+  // Its mark is in units that are gone.
+  void forget_mark(InstrumentIndex instrument) noexcept {
+    if (instrument < marks_.size()) marks_[instrument] = kNoPrice;
+  }
+  // Whether a call of this instrument is one of the other's account too.
+  bool share_account(InstrumentIndex instrument, InstrumentIndex other) const {
+    return mode_ == MarginMode::cross && currency_of(instrument) == currency_of(other);
+  }
 
  private:
   struct Fund {
@@ -62,11 +74,14 @@ class MarginDesk {
   i128 mark_of(InstrumentIndex instrument, StrategyIndex strategy) const;  // of a position that is open
   bool is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept;
   void call_isolated(InstrumentIndex instrument, i128 mark);
-  void call_cross(InstrumentIndex instrument, i128 mark);
+  void call_cross(InstrumentIndex marked);
   MarginState state_of(const MarginCall& call) const;
-  void list_positions(const MarginCall& marked, std::vector<MarginCall>& positions) const;
+  void list_positions(InstrumentIndex of, std::vector<MarginCall>& positions) const;
+  void sort_by_maintenance(std::vector<MarginCall>& positions) const;
   bool is_covered(const std::vector<MarginCall>& positions) const;
-  i128 closing_value(const MarginCall& call, const MarginState& state) const;
+  void hear_cross(const MarginCall& call, const CashEvent& event);
+  // The account receives `value` for the position (a short pays: it is negative).
+  void take_over(const MarginCall& call, i128 value, CashEvent event);
   // Lots that holders of the other side took over, as many as there are, at their share of the closing value.
   i64 deleverage(const MarginCall& call, i64 quantity, i128 value, CashEvent event);
   void close(CashEvent event, i64 change, i128 paid);
@@ -75,6 +90,7 @@ class MarginDesk {
   const MarketBoard& board_;
   MarginMode mode_ = MarginMode::none;
   std::vector<Fund> funds_;
+  std::vector<i64> marks_;        // by instrument: as its venue marked it last, in ticks; kNoPrice where it did not
   std::vector<MarginCall> open_;  // called and not yet liquidated
   std::vector<MarginCall> new_;
   std::vector<CashEvent> done_;

@@ -29,12 +29,14 @@ struct InstrumentMarket {
   bool printed = false;                           // trades keep `last_price`; without them bars do
 
   // Twice the venue's mark price in ticks; without one the mid price (half ticks are exact so); the last price where a
-  // side is empty; kNoMark where nothing is known.
+  // side is empty, and where nothing was printed the side that stands; kNoMark where nothing is known.
   i64 twice_mark() const noexcept {
     if (mark_price != kNoPrice) return 2 * mark_price;
     const i64 mid = twice_mid();
     if (mid != kNoMark) return mid;
-    return last_price != kNoPrice ? 2 * last_price : kNoMark;
+    if (last_price != kNoPrice) return 2 * last_price;
+    const i64 side = quote.bid_quantity > 0 ? best_bid() : best_ask();
+    return side != kNoPrice ? 2 * side : kNoMark;
   }
   i64 twice_mid() const noexcept {
     return quote.bid_quantity > 0 && quote.ask_quantity > 0 ? quote.bid_price + quote.ask_price : kNoMark;

@@ -181,7 +181,7 @@ i128 Ledger::earned(StrategyIndex strategy, InstrumentIndex instrument) const no
   for (InstrumentIndex other = 0; other < instruments_.size(); ++other) {
     if (account_of_[other] != account_of_[instrument]) continue;
     const PositionState& position = positions_.at(strategy, other);
-    sum += position.realized_pnl - position.fees;
+    sum += position.realized_pnl - position.fees + position.income;
   }
   return sum;
 }

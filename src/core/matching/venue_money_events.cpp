@@ -23,7 +23,9 @@ i64 SimulatedVenue::twice_mark() const {
   if (event_under_way_ != INT64_MIN) return kNoMark;
   if (bid != kNoPrice && ask != kNoPrice) return bid + ask;
   const i64 last = triggers_.price(TriggerSource::last);
-  return last != kNoPrice ? 2 * last : kNoMark;
+  if (last != kNoPrice) return 2 * last;
+  const i64 side = bid != kNoPrice ? bid : ask;
+  return side != kNoPrice ? 2 * side : kNoMark;
 }
 
 // A part of a lot is paid out, so that positions are cut towards nothing, as in the account.

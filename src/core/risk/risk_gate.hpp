@@ -16,9 +16,9 @@ namespace pytrader {
 struct RiskView {
   i64 best_bid = kNoPrice;  // ticks, kNoPrice where the side is empty or not known
   i64 best_ask = kNoPrice;
-  i128 capital = 0;      // of the quote currency: opening cash + deposits + realized PnL - fees, 10^-18 units
+  i128 capital = 0;      // of the quote currency: opening cash + deposits + realized PnL - fees + income, 10^-18 units
   i64 now = INT64_MIN;   // the kernel's clock
-  i128 earned = 0;       // the strategy's part of realized PnL - fees; read where it was allotted capital
+  i128 earned = 0;       // the strategy's part of realized PnL - fees + income; read where it was allotted capital
   bool expired = false;  // the instrument's contract has ended
 };
 

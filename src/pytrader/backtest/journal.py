@@ -46,8 +46,8 @@ _FIELDS: Final[dict[str, Fields]] = {
     "status": _record(STATUS),
     "mark": _record(MARK),
     "cash_event": _record(CASH_EVENT, "mid2_mark"),
-    "margin_calls": [*_PLACE, *_numbers("mark_price")],
-    "liquidation": [*_PLACE, *_numbers("strategy", "mark_lo", "mark_hi", "confirmed", "ts_event")],
+    "margin_calls": [*_PLACE, *_numbers("mark_price", "more_follow")],
+    "liquidation": [*_PLACE, *_numbers("strategy", "mark_lo", "mark_hi", "ts_event")],
     "report": [
         *_PLACE,
         *_numbers("ts_event", "client_order_id", "venue_order_id", "exec_id"),

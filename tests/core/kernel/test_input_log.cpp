@@ -70,7 +70,7 @@ TEST_CASE("every kind of input comes to the log, with all that it says") {
   rejection.reason = RejectReason::no_liquidity;
   rejection.sequence = 3;
   CHECK(kernel.apply_report(rejection, 13));
-  const MarginCall call{0, 0, (i128{3} << 64) + 5, true};
+  const MarginCall call{0, 0, (i128{3} << 64) + 5};
   CHECK(kernel.apply_liquidation(call, 13, 14));
   CHECK(kernel.advance(15));
   CHECK(kernel.stop());
@@ -94,8 +94,8 @@ TEST_CASE("every kind of input comes to the log, with all that it says") {
   CHECK(back.stop_price == kNoPrice);
   const MarginCall called = margin_call_of(desk.log.inputs[11]);
   CHECK(called.mark == call.mark);
-  CHECK(called.confirmed);
-  CHECK(desk.log.inputs[11].words[5] == 13);
+  CHECK(called.strategy == call.strategy);
+  CHECK(desk.log.inputs[11].words[4] == 13);
 }
 
 TEST_CASE("a report and a margin call come back from their frames field by field") {
@@ -120,7 +120,7 @@ TEST_CASE("a report and a margin call come back from their frames field by field
   CHECK(report_of(frame).venue_order_id == 2);
   CHECK(report_of(frame).exec_type == ExecType::trade_correct);
   CHECK(report_of(frame).instrument == 0xFFFFFFFF);
-  const MarginCall call{4, 5, -(i128{7} << 64) - 1, false};
+  const MarginCall call{4, 5, -(i128{7} << 64) - 1};
   CHECK(margin_call_of(frame_of(call, 1, 2)).mark == call.mark);
   CHECK(margin_call_of(frame_of(call, 1, 2)).strategy == 5);
 }
