@@ -65,6 +65,7 @@ void BacktestLoop::put_together() {
   set_feeds();
   make_venues();
   early_rows_.resize(kernel_.instrument_count());
+  foretell_splits();
   add_settings();
   if (config_.start_ts > now_) kernel_.add_setting(config_.start_ts);
   phase_ = Phase::ready;
@@ -338,7 +339,7 @@ u64 BacktestLoop::rows_of(u32 index, const u64 most, bool& succeeded) {
       if constexpr (kBars) {
         if (kernel_.takes_quiet_bars()) quiet = take_quiet_bars(index, most - taken, others, succeeded);
       } else if constexpr (is_of_market<Record>) {
-        if (kernel_.takes_quiet_rows(stream.instrument)) {
+        if (kernel_.takes_quiet_rows(stream.instrument) && is_in_one_unit(index)) {
           quiet = take_quiet_rows<Record>(index, most - taken, std::min(others, due), succeeded);
         }
       }

@@ -183,6 +183,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   void finish_journal(RunStatus status);
   void check_bar_series() const;
   void make_venues();
+  void foretell_splits();
   void add_settings();
   // What comes first at `due`, which is next_due() and not behind the row.
   Rank first_at(const StreamMerge::Entry& row, i64 due) const noexcept;
@@ -217,6 +218,8 @@ class BacktestLoop : private VenuePort, private PastRows {
   template <class Record>
   u64 rows_of(u32 index, u64 most, bool& succeeded);
   bool is_quiet(u32 index) const noexcept;
+  // Rows that are taken in a block must not come on both sides of a split.
+  bool is_in_one_unit(u32 index) const noexcept;
   u64 take_quiet_bars(u32 index, u64 most, i64 others, bool& succeeded);
   // Rows that a venue took without a word, but the last one where it has spoken.
   struct QuietBlock {

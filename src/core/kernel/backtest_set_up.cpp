@@ -190,6 +190,21 @@ void BacktestLoop::make_venues() {
   }
 }
 
+// Rows of every stream are stamped: which are in new units is known, whenever the account hears of a split. One that
+// makes no sense is refused when its time comes.
+void BacktestLoop::foretell_splits() {
+  const auto makes_sense = [](i64 units) { return units >= 1 && units <= kMaxPer; };
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    if (stream.kind != StreamKind::cash_event) continue;
+    for (std::size_t row = 0; row < stream.rows; ++row) {
+      const auto record = record_at<CashEventRecord>(stream, row);
+      if (record.kind != static_cast<i64>(CashEventKind::split)) continue;
+      if (makes_sense(record.amount) && makes_sense(record.per)) kernel_.foretell_split(stream.instrument, record);
+    }
+  }
+}
+
 // What is left at its default adds nothing, so that a run without a model keeps its hash when models come.
 void BacktestLoop::add_settings() {
   const auto add_all = [this](const std::vector<i64>& words) {

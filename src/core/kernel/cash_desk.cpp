@@ -78,7 +78,7 @@ const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const 
       }
     }
   }
-  if (kind == CashEventKind::split) rescale_market(instrument, record);
+  if (kind == CashEventKind::split) board_[instrument].hear_split({record.ts_event, record.amount, record.per});
   return done_;
 }
 
@@ -86,13 +86,14 @@ const std::vector<CashEvent>& CashDesk::apply(InstrumentIndex instrument, const 
 i128 CashDesk::price_of(InstrumentIndex instrument, const CashEventRecord& event, i64 twice_mark) const {
   const Instrument& of = *board_[instrument].instrument;
   if (event.price != kNoPrice) return raw_price(event);
-  if (twice_mark == kNoMark) twice_mark = board_[instrument].twice_mark();
-  if (twice_mark == kNoMark) {
+  const ValuedAt at = twice_mark != kNoMark ? ValuedAt{twice_mark, 1, 1} : board_[instrument].valued_at();
+  if (at.twice_mark == kNoMark) {
     refuse(of, static_cast<CashEventKind>(event.kind), "nothing is known of its price yet; give price with the event");
   }
-  const i128 mark = mul_div(twice_mark, of.definition().tick_size.raw, 2, Rounding::half_even);
+  const i128 in_market = mul_div(at.twice_mark, of.definition().tick_size.raw, 2, Rounding::half_even);
+  const i128 mark = mul_div(in_market, at.times, at.by, Rounding::half_even);
   if (static_cast<CashEventKind>(event.kind) != CashEventKind::split) return mark;
-  // The market is marked in old units.
+  // Before it is heard of, a price is that of an old unit.
   return mul_div(mark, event.per, event.amount, Rounding::half_even);
 }
 
@@ -175,19 +176,6 @@ CashDesk::Delivery CashDesk::delivery_of(InstrumentIndex index, i128 settlement_
   delivery.lots = static_cast<i64>(units / unit) * (terms.right == OptionRight::put ? -1 : 1);
   delivery.price = is_option ? terms.strike.raw : settlement_price;
   return delivery;
-}
-
-// What was known of the market is in old units: its mark in new ones stands for it until the next row.
-void CashDesk::rescale_market(InstrumentIndex instrument, const CashEventRecord& event) noexcept {
-  InstrumentMarket& market = board_[instrument];
-  const i64 twice_mark = market.twice_mark();
-  market.quote.bid_quantity = market.quote.ask_quantity = 0;
-  if (market.l3_book) market.l3_book->clear();
-  if (market.l2_book) market.l2_book->clear();
-  if (twice_mark == kNoMark) return;
-  const i128 scaled = mul_div(twice_mark, event.per, 2 * static_cast<i128>(event.amount), Rounding::half_even);
-  market.last_price = scaled > kNoLimit ? kNoPrice : static_cast<i64>(scaled);
-  if (market.mark_price != kNoPrice) market.mark_price = market.last_price;
 }
 
 }  // namespace pytrader

@@ -37,7 +37,6 @@ class CashDesk {
   void split(CashEvent event, const CashEventRecord& record);
   void expire(CashEvent event, const Delivery& delivery);
   void post(CashEvent& event);
-  void rescale_market(InstrumentIndex instrument, const CashEventRecord& event) noexcept;
 
   OrderWay& way_;
   MarketBoard& board_;

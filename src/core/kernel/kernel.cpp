@@ -82,10 +82,13 @@ bool Kernel::apply_l3(InstrumentIndex instrument, const L3Record& record, i64 ts
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
+  const bool counts = is_of_market(instrument, at, record.ts_event);
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints = action == BookAction::execute || action == BookAction::trade;
   // Asked before the row is applied: the order may leave with it.
   const TradeRecord print = prints ? MarketBoard::print_of(at, record) : TradeRecord{};
+  if (!counts) [[unlikely]]
+    return !failed_ && (!prints || apply_book_print(instrument, at, print));
   const bool best_changed = board_.apply_l3(at, record);
   if (prints && !apply_book_print(instrument, at, print)) return false;
   return after_book_row(instrument, at, best_changed, record.flags);
@@ -96,14 +99,16 @@ bool Kernel::apply_l2(InstrumentIndex instrument, const L2Record& record, i64 ts
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
-  const bool best_changed = board_.apply_l2(at, record);
+  const bool counts = is_of_market(instrument, at, record.ts_event);
+  if (!counts && failed_) return false;
+  const bool best_changed = counts && board_.apply_l2(at, record);
   if (static_cast<BookAction>(record.action) == BookAction::trade) {
     const Side resting = static_cast<Side>(record.side);
     const i64 aggressor = valid(resting) ? static_cast<i64>(opposite(resting)) : 0;
     const TradeRecord print{record.ts_event, record.ts_init, record.price, record.quantity, aggressor, 0};
     if (!apply_book_print(instrument, at, print)) return false;
   }
-  return after_book_row(instrument, at, best_changed, record.flags);
+  return !counts || after_book_row(instrument, at, best_changed, record.flags);
 }
 
 bool Kernel::after_book_row(InstrumentIndex instrument, const InstrumentMarket& at, bool best_changed, i64 flags) {
@@ -125,9 +130,14 @@ bool Kernel::apply_quote(InstrumentIndex instrument, const QuoteRecord& record, 
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
   InstrumentMarket& at = market(instrument);
-  board_.apply_quote(at, record);
-  if (!tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
-  const SeriesId mids = update_mids(instrument, at);
+  SeriesId mids = BarBoard::kNoSeries;
+  if (is_of_market(instrument, at, record.ts_event)) [[likely]] {
+    board_.apply_quote(at, record);
+    if (!tell_quote(instrument, at.best_bid(), at.best_ask())) return false;
+    mids = update_mids(instrument, at);
+  } else if (failed_) {
+    return false;
+  }
   if (wanted(CallbackKind::quote)) {
     Callback callback{CallbackKind::quote, instrument, 0, now_, {}};
     callback.quote = &record;
@@ -165,7 +175,9 @@ bool Kernel::apply_trade(InstrumentIndex instrument, const TradeRecord& record, 
   if (log_ != nullptr) log(instrument, record, ts);
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, ts);
-  return apply_print(instrument, market(instrument), record);
+  InstrumentMarket& at = market(instrument);
+  if (!is_of_market(instrument, at, record.ts_event) && failed_) return false;
+  return apply_print(instrument, at, record);
 }
 
 bool Kernel::apply_status(InstrumentIndex instrument, const StatusRecord& record, i64 ts) {
@@ -199,10 +211,13 @@ bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const
     if (!goes_on) return false;
   }
   if (trade.quantity <= 0) return true;  // the book has counted it as a fault
-  at.last_price = trade.price;
-  at.printed = true;
+  const bool counts = trade.ts_event >= at.units_from;
+  if (counts) [[likely]] {
+    at.last_price = trade.price;
+    at.printed = true;
+  }
   bars_.add_trade(instrument, trade, now_);
-  if (!tell_last(instrument, trade.price)) return false;
+  if (counts && !tell_last(instrument, trade.price)) return false;
   if (!wanted(CallbackKind::trade)) return true;
   Callback callback{CallbackKind::trade, instrument, 0, now_, {}};
   callback.trade = &trade;
@@ -214,8 +229,12 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
   if (!enter(ts)) return false;
   add_input(hash_, instrument, record, duration_ns, ts);
   InstrumentMarket& at = market(instrument);
-  board_.apply_bar(at, record);
-  if (!tell_bar(instrument, at, record, duration_ns)) return false;
+  if (is_of_market(instrument, at, last_moment_of(record))) [[likely]] {
+    board_.apply_bar(at, record);
+    if (!tell_bar(instrument, at, record, duration_ns)) return false;
+  } else if (failed_) {
+    return false;
+  }
   return close_bars({bars_.add_recorded(instrument, duration_ns), instrument, record});
 }
 

@@ -61,6 +61,9 @@ class Kernel {
   // or lost by itself. Before start(), after the instruments; a strategy that was allotted something has nothing of
   // what it was not.
   void allot(StrategyIndex strategy, const std::string& currency, i128 amount);
+  // The data have this split: rows stamped behind it are in new units, though the account hears of it later. One that
+  // was not foretold puts the market into new units when the account hears of it.
+  void foretell_split(InstrumentIndex instrument, const CashEventRecord& record);
   // Its next error ends the run, whatever its policy.
   void stop_on_error(StrategyIndex strategy) { desk_.stop_on_error(strategy); }
   // Bars built from trades of this instrument by the kernel's clock; the same arguments give the same series, for every
@@ -242,6 +245,13 @@ class Kernel {
   bool judge_synthetics();
   bool cancel_synthetic(InstrumentIndex component, RejectReason reason);
   bool cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
+  bool cancel_in_core(InstrumentIndex instrument, RejectReason reason);
+  // False of a row in units of before a split: strategies are told of it, and the market stays as it is. Also where a
+  // strategy failed.
+  bool is_of_market(InstrumentIndex instrument, InstrumentMarket& at, i64 ts_event) {
+    return at.is_in_units(ts_event) || enter_units(instrument, at, ts_event);
+  }
+  [[gnu::cold]] bool enter_units(InstrumentIndex instrument, InstrumentMarket& at, i64 ts_event);
   bool begin_phase(InstrumentIndex instrument, const InstrumentMarket& market);
   bool tell_quote(InstrumentIndex instrument, i64 bid, i64 ask);
   bool tell_mark(InstrumentIndex instrument, i64 price);

@@ -28,6 +28,8 @@ bool Kernel::apply_mark(InstrumentIndex instrument, const MarkRecord& record, i6
   if (!enter(ts)) return false;
   hash_.add_all(HashMark::mark, instrument, ts, record.ts_event, record.ts_init, record.mark_price, record.index_price);
   InstrumentMarket& at = market(instrument);
+  if (!is_of_market(instrument, at, record.ts_event)) [[unlikely]]
+    return !failed_;
   at.mark_price = record.mark_price;
   at.index_price = record.index_price;
   return tell_mark(instrument, record.mark_price);
@@ -44,13 +46,32 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
   const bool ends = kind == CashEventKind::expiry;
   if (kind == CashEventKind::split) margin_desk_.forget_mark(instrument);
   at.expired |= ends;  // before strategies hear of it: nobody orders in between
-  for (StrategyIndex strategy = 0; (ends || kind == CashEventKind::split) && strategy < ports_.size(); ++strategy) {
-    const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
+  const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
+  if ((ends || kind == CashEventKind::split) && !cancel_in_core(instrument, reason)) return false;
+  return tell(cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size()), twice_mark));
+}
+
+void Kernel::foretell_split(InstrumentIndex instrument, const CashEventRecord& record) {
+  market(instrument).foretell_split({record.ts_event, record.amount, record.per});
+  hash_.add_all(HashMark::cash_event, instrument, record.ts_event, record.amount, record.per);
+}
+
+// Orders that wait in the core for a price in old units wait for something else in new ones.
+bool Kernel::enter_units(InstrumentIndex instrument, InstrumentMarket& at, i64 ts_event) {
+  while (at.is_behind_split(ts_event)) {
+    if (!cancel_in_core(instrument, RejectReason::corporate_action)) return false;
+    at.pass_split();
+  }
+  if (ts_event < at.units_from) return false;
+  at.take_up_units();
+  return true;
+}
+
+bool Kernel::cancel_in_core(InstrumentIndex instrument, RejectReason reason) {
+  for (StrategyIndex strategy = 0; strategy < ports_.size(); ++strategy) {
     if (!cancel_held(strategy, instrument, reason)) return false;
   }
-  const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
-  if ((ends || kind == CashEventKind::split) && !cancel_synthetic(instrument, reason)) return false;
-  return tell(cash_desk_.apply(instrument, record, now_, static_cast<StrategyIndex>(ports_.size()), twice_mark));
+  return cancel_synthetic(instrument, reason);
 }
 
 bool Kernel::cancel_held(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason) {

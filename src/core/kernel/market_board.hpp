@@ -13,6 +13,26 @@
 
 namespace pytrader {
 
+// A split as the market's rows are stamped: from `ts_event` on they are in new units. Bars of that very time are in old
+// ones, since what they tell of came before it.
+struct UnitChange {
+  i64 ts_event;
+  i64 new_units;
+  i64 old_units;
+};
+
+// As a stamp that is in the bar's units.
+constexpr i64 last_moment_of(const BarRecord& bar) noexcept {
+  return bar.ts_event - (bar.ts_event == INT64_MIN ? 0 : 1);
+}
+
+// What a position is valued at: half of `twice_mark` ticks, times `times` / `by`.
+struct ValuedAt {
+  i64 twice_mark;
+  i128 times;
+  i128 by;
+};
+
 // Everything that is kept of one instrument's market; books exist from their first row on.
 struct InstrumentMarket {
   std::unique_ptr<const Instrument> instrument;
@@ -27,6 +47,33 @@ struct InstrumentMarket {
   bool expired = false;                           // its contract has ended: nothing can be ordered any more
   bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
   bool printed = false;                           // trades keep `last_price`; without them bars do
+
+  // In the order of the venue. The market changes units with the first row that is stamped behind a split, or when the
+  // account hears of it, whatever comes first; what still arrives in old units then changes nothing here.
+  std::vector<UnitChange> splits;
+  u32 passed = 0;               // in their units the market is
+  u32 heard = 0;                // in their units positions are
+  i64 units_from = INT64_MIN;   // rows before it are in old units
+  i64 units_until = INT64_MAX;  // rows from it on are in new units, or the first in these
+  // What it was marked at before the last split, until the first row behind it: exact, as no price in ticks may be.
+  ValuedAt kept{kNoMark, 1, 1};
+
+  bool is_in_units(i64 ts_event) const noexcept {
+    return static_cast<u64>(ts_event) - static_cast<u64>(units_from) <
+           static_cast<u64>(units_until) - static_cast<u64>(units_from);
+  }
+  void foretell_split(const UnitChange& split);
+  // Before a row with this stamp: true where the next split comes before it.
+  bool is_behind_split(i64 ts_event) const noexcept {
+    return passed < splits.size() && ts_event >= splits[passed].ts_event;
+  }
+  // What is known is in old units: books and quotes are empty from here on, and the mark in new units stands for it.
+  void pass_split() noexcept;
+  // The first row in these units has come.
+  void take_up_units() noexcept;
+  // Positions are in new units now.
+  void hear_split(const UnitChange& split);
+  ValuedAt valued_at() const noexcept;
 
   // Twice the venue's mark price in ticks; without one the mid price (half ticks are exact so); the last price where a
   // side is empty, and where nothing was printed the side that stands; kNoMark where nothing is known.

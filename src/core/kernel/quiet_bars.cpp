@@ -1,6 +1,7 @@
 // Bars that nobody waits for, taken in blocks: the short way of apply_bar(), open_bar() and take_venue_row().
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "kernel/backtest_loop.hpp"
 #include "kernel/input_hash.hpp"
@@ -74,6 +75,8 @@ u64 BacktestLoop::take_quiet_bars(u32 index, u64 most, i64 others, bool& succeed
   }
   // The first that is not as it should be is left to open_bar(), which refuses it.
   if (count == 0) return 0;
+  const InstrumentMarket& market = std::as_const(kernel_).market(stream.instrument);
+  if (!market.is_in_units(last_moment_of(bars[0])) || !market.is_in_units(last_moment_of(bars[count - 1]))) return 0;
   const std::size_t taken = kernel_.apply_quiet_bars(stream.instrument, bars.data(), count, stream.duration_ns);
   const BarRecord& last = bars[taken - 1];
   now_ = last.ts_event;

@@ -75,6 +75,15 @@ template <class Rows>
   return {end, time, next, end < count ? time : before, false};
 }
 
+bool BacktestLoop::is_in_one_unit(u32 index) const noexcept {
+  const MarketStream& stream = merge_.stream(index);
+  const InstrumentMarket& market = kernel_.market(stream.instrument);
+  if (market.splits.empty()) [[likely]]
+    return true;
+  const std::size_t row = merge_.strategy_row(index);
+  return now_ < market.units_until && row < stream.rows && market.is_in_units(stream.columns[kTsEvent][row]);
+}
+
 // Nothing else can happen before `before`; a row at the venue that makes it speak ends the block.
 template <class Record>
 u64 BacktestLoop::take_quiet_rows(u32 index, u64 most, i64 before, bool& succeeded) {

@@ -130,10 +130,11 @@ bool Recorder::correct(const OrderEvent& event, i64 fee) {
 void Recorder::on_fill(const OrderEvent& event, const PositionState& position) {
   const int decimals = kernel_.instrument(event.instrument).definition().quote_decimals;
   if (event.exec_type != ExecType::trade && correct(event, in_minor_units(event.fee, decimals, "a fee"))) return;
+  const InstrumentMarket& market = kernel_.market(event.instrument);
+  const auto units = static_cast<u16>(market.heard);
   fills_.add(Fill{event.ts_event, event.ts_init, event.venue_order_id, event.exec_id, event.last_px, event.last_qty,
-                  in_minor_units(event.fee, decimals, "a fee"), position.quantity,
-                  kernel_.market(event.instrument).twice_mid(), kNoMark, kNoMark,
-                  static_cast<u32>(event.client_order_id), event.liquidity});
+                  in_minor_units(event.fee, decimals, "a fee"), position.quantity, twice_mid(market, units), kNoMark,
+                  kNoMark, static_cast<u32>(event.client_order_id), event.liquidity, units});
   note_position(event.strategy, event.instrument, position.quantity);
   next_due_ = std::min(next_due_, later(event.ts_init, kSecond));
 }
@@ -188,17 +189,17 @@ i128 Recorder::position_value(u32 account) const {
   i128 total = 0;
   for (InstrumentIndex instrument = 0; instrument < kernel_.instrument_count(); ++instrument) {
     if (&ledger.account_of(instrument) != &ledger.accounts()[account]) continue;
-    const i64 twice_mark = kernel_.market(instrument).twice_mark();
+    const ValuedAt at = kernel_.market(instrument).valued_at();
     for (StrategyIndex strategy = 0; strategy < kernel_.strategy_count(); ++strategy) {
       const PositionState& position = ledger.position(strategy, instrument);
       if (position.quantity == 0) continue;
       i128 twice_value = 0;
       i128 value = position.cost;
-      if (twice_mark != kNoMark) {
-        if (!ledger.position_value(strategy, instrument, twice_mark, twice_value)) {
+      if (at.twice_mark != kNoMark) {
+        if (!ledger.position_value(strategy, instrument, at.twice_mark, twice_value)) {
           throw Error(ErrorCode::decimal_overflow, "the value of a position is beyond 128 bits");
         }
-        value = mul_div(twice_value, 1, 2, Rounding::half_even);
+        value = mul_div(twice_value, at.times, 2 * at.by, Rounding::half_even);
       }
       if (__builtin_add_overflow(total, value, &total)) {
         throw Error(ErrorCode::decimal_overflow, "the value of all positions is beyond 128 bits");

@@ -161,6 +161,7 @@ class Recorder final : public EventListener {
     i64 mid2_10s;
     u32 order;  // a run's orders are numbered in 32 bits
     Liquidity liquidity;
+    u16 units;  // how many splits its account had heard of, in the last 16 bits
   };
 
   static constexpr i64 kSecond = 1'000'000'000;
@@ -172,7 +173,13 @@ class Recorder final : public EventListener {
   void mark_fills(i64 ts);
   void sample(i64 ts);
   void find_next_due() noexcept;
-  i64 twice_mid(const Fill& fill) const { return kernel_.market(kernel_.order(fill.order)->instrument).twice_mid(); }
+  // Unknown where a split lies between them: prices in other units say nothing of the fill's.
+  static i64 twice_mid(const InstrumentMarket& market, u16 units) noexcept {
+    return static_cast<u16>(market.passed) == units ? market.twice_mid() : kNoMark;
+  }
+  i64 twice_mid(const Fill& fill) const {
+    return twice_mid(kernel_.market(kernel_.order(fill.order)->instrument), fill.units);
+  }
 
   const Kernel& kernel_;
   RecordPages<Fill> fills_;

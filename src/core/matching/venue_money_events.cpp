@@ -1,8 +1,8 @@
 // What money events do at a simulated venue: positions that reduce-only orders are judged by, a market in new units.
-// units.
 #include <algorithm>
 #include <limits>
 
+#include "decimal/fixed.hpp"
 #include "matching/simulated_venue.hpp"
 
 namespace pytrader {
@@ -25,11 +25,13 @@ i64 SimulatedVenue::twice_mark() const {
   const i64 last = triggers_.price(TriggerSource::last);
   if (last != kNoPrice) return 2 * last;
   const i64 side = bid != kNoPrice ? bid : ask;
-  return side != kNoPrice ? 2 * side : kNoMark;
+  return side != kNoPrice ? 2 * side : kept_mark_;
 }
 
 // A part of a lot is paid out, so that positions are cut towards nothing, as in the account.
 void SimulatedVenue::split(i64 new_units, i64 old_units) {
+  const i64 marked = twice_mark();
+  kept_mark_ = marked == kNoMark ? kNoMark : within_range(mul_div(marked, old_units, new_units, Rounding::half_even));
   for (i64& lots : positions_) lots = within_range(i128{lots} * new_units / old_units);
   L3Record forget_orders{};
   forget_orders.action = static_cast<i64>(BookAction::clear);

@@ -29,6 +29,7 @@ from pytrader.backtest.result import (
     SyntheticSummary,
 )
 from pytrader.backtest.snapshot import Snapshot, make_snapshot
+from pytrader.backtest.stream_order import in_order_at_one_time
 from pytrader.backtest.venue import Connection, Venue, venue_of
 from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.errors import JournalError
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 PIECE_SECONDS = 0.05
 STEPS_AT_FIRST = 500
 STEPS_AT_ONCE = 50_000
-FIRST_KINDS = {"status": 0, "trade": 1}
 # The tag of the orders by which the policy "flatten" closes positions.
 FLATTEN_TAG = "flatten"
 
@@ -148,9 +148,7 @@ class Run:
         ]
 
     def _add_markets(self, markets: Markets, index_of: Mapping[str, int]) -> History:
-        # Of rows at one time the venue must have the phase first, and a trade before the change of the level or quote
-        # that it caused.
-        ordered = sorted(enumerate(markets.streams), key=lambda numbered: FIRST_KINDS.get(numbered[1].kind, 2))
+        ordered = in_order_at_one_time(markets.streams)
         for number, stream in ordered:
             self._engine.add_stream(
                 f"{number} of {stream.instrument.id} ({stream.kind}, {markets.source})",

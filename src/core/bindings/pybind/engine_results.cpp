@@ -28,18 +28,26 @@ Fixed money(i128 raw, int decimals) {
 // What positions are valued at: the middle of the market, the last price where a side is empty.
 py::object last_price(const Kernel& kernel, InstrumentIndex index) {
   const InstrumentMarket& market = kernel.market(index);
-  const i64 twice = market.twice_mark();
+  const ValuedAt at = market.valued_at();
+  const i64 twice = at.twice_mark;
   if (twice == kNoMark) return py::none();
+  if (at.times != at.by) {
+    const i128 in_market = mul_div(twice, market.instrument->definition().tick_size.raw, 2, Rounding::half_even);
+    const i128 scaled = mul_div(in_market, at.times, at.by, Rounding::half_even);
+    return make_price({scaled, static_cast<u8>(decimals_needed(scaled))});
+  }
   const Fixed doubled = market.instrument->price(twice);
   const int decimals = doubled.decimals + (twice % 2 != 0 ? 1 : 0);
   return make_price({doubled.raw / 2, static_cast<u8>(std::min(decimals, kMaxDecimals))});
 }
 
 py::object unrealized(const Kernel& kernel, StrategyIndex strategy, InstrumentIndex index) {
-  const i64 mark = kernel.market(index).twice_mark();
+  const ValuedAt at = kernel.market(index).valued_at();
   i128 twice_value = 0;
-  if (mark == kNoMark || !kernel.ledger().position_value(strategy, index, mark, twice_value)) return py::none();
-  const i128 value = mul_div(twice_value, 1, 2, Rounding::half_even);
+  if (at.twice_mark == kNoMark || !kernel.ledger().position_value(strategy, index, at.twice_mark, twice_value)) {
+    return py::none();
+  }
+  const i128 value = mul_div(twice_value, at.times, 2 * at.by, Rounding::half_even);
   const Instrument& instrument = kernel.instrument(index);
   const i128 profit = value - kernel.ledger().position(strategy, index).cost;
   return make_money(money(profit, instrument.definition().quote_decimals), instrument.definition().quote_currency);
