@@ -186,6 +186,11 @@ def test_a_latency_that_makes_no_sense_is_refused(arguments: dict[str, Any], mes
         (lambda: Latency.from_rows(np.array([[5, 6, 5]], np.int64)), "row 0 of the latencies has a response before"),
         (lambda: Latency.from_rows(np.array([[5, 0, 9]], np.int64)), "every row"),
         (lambda: Latency.from_rows(np.zeros((3, 2), np.int64)), "three columns"),
+        (
+            lambda: Latency.from_rows(np.array([[0, 5, 10], [100, 0, 100], [200, 205, 210]], np.int64)),
+            "row 1 of the latencies has a request lost at response_ts 100, which must be after its request_ts 100",
+        ),
+        (lambda: Latency.from_rows(np.array([[0, 5, 10], [100, 0, 99]], np.int64)), "row 1 .* response_ts 99"),
         (lambda: Latency.from_rows(np.zeros((3, 3))), "int64"),
         (lambda: Latency.constant(1).draws(-1), "count is -1"),
     ],
