@@ -215,13 +215,15 @@ class Looking(Strategy):
         past = self.history("10s")
         assert list(zip(past["ts_event"].tolist(), past["close"].tolist(), strict=True)) == self.bars_seen
         assert (past["ts_event"] <= self.clock.now).all()
+        self.look()
 
 
-@pytest.mark.parametrize("latency", ["0s", "1300ms"])
-def test_history_is_what_was_heard_until_now_and_nothing_of_the_future(latency: str) -> None:
+@pytest.mark.parametrize("after", [0, SECOND // 2])
+@pytest.mark.parametrize("latency", ["0s", "1300ms", "3s"])
+def test_history_is_what_was_heard_until_now_and_nothing_of_the_future(latency: str, after: int) -> None:
     strategy = Looking()
     rows = quotes([(price, price + 1) for price in PRICES[:80]])
-    run(strategy, rows, trades(PRICES[:80], start=START + SECOND // 2), feed_latency=latency)
+    run(strategy, rows, trades(PRICES[:80], start=START + after), feed_latency=latency)
     assert strategy.looked > 150
     assert len(strategy.bars_seen) >= 7
 

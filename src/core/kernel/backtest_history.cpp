@@ -107,8 +107,8 @@ void BacktestLoop::for_each_mid(InstrumentIndex instrument, bool with_current, c
     const bool quotes =
         stream.kind == StreamKind::quote || stream.kind == StreamKind::l3 || stream.kind == StreamKind::l2;
     if (stream.instrument != instrument || !quotes) continue;
-    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
-    streams.push_back({&stream, Arrival(merge_, index), rows_received(index) - (leaves_out ? 1 : 0)});
+    const bool leaves_out = !with_current && index == telling_ && rows_at_hand(index) > 0;
+    streams.push_back({&stream, Arrival(merge_, index), rows_at_hand(index) - (leaves_out ? 1 : 0)});
     streams.back().find_next();
     left += streams.back().rows;
   }
@@ -131,8 +131,8 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument) continue;
     Arrival arrival(merge_, index);
-    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
-    const std::size_t rows = rows_received(index) - (leaves_out ? 1 : 0);
+    const bool leaves_out = !with_current && index == telling_ && rows_at_hand(index) > 0;
+    const std::size_t rows = rows_at_hand(index) - (leaves_out ? 1 : 0);
     if (stream.kind == StreamKind::trade) read_trades(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l3) read_prints_l3(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l2) read_prints_l2(stream, rows, arrival, found);

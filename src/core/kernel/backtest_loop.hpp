@@ -96,8 +96,11 @@ class BacktestLoop : private VenuePort, private PastRows {
   // Bars that closed until now: those of the data, else built from its trades. Reads what the strategies have received.
   std::vector<BarRecord> past_bars(InstrumentIndex instrument, i64 duration_ns) const;
   // Rows of a stream, by the order of adding, that the strategies have received; without the one that comes next, while
-  // they are told what its venue said of it.
-  std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
+  // they are told what its venue said of it or what ended before it.
+  std::size_t rows_received(u32 stream) const {
+    const bool comes = stream == telling_ && kernel_.is_before_row();
+    return rows_at_hand(stream) - (comes && rows_at_hand(stream) > 0 ? 1 : 0);
+  }
 
   // A snapshot for other threads, between two calls of run().
   bool publish();
@@ -165,6 +168,8 @@ class BacktestLoop : private VenuePort, private PastRows {
   template <class Write>
   void send(RequestKind kind, const Order& order, i64 ts, Write&& write);
 
+  // Of a stream, with the row that is being told.
+  std::size_t rows_at_hand(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
   void for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const override;

@@ -188,6 +188,8 @@ class Kernel {
   // Bars built from trades that ended until then count as past: those of a series that its indicators have taken, of
   // one that nobody follows those that would be closed by now.
   i64 bars_closed_until(InstrumentIndex instrument, i64 duration_ns) const noexcept;
+  // Whether what comes before the row at hand is told, such as bars that ended before it.
+  bool is_before_row() const noexcept { return before_trade_; }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
   const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
