@@ -144,6 +144,15 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
   }
 }
 
+bool BacktestLoop::has_bars(InstrumentIndex instrument, i64 duration_ns) const noexcept {
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    if (stream.instrument == instrument && stream.kind == StreamKind::bar && stream.duration_ns == duration_ns)
+      return true;
+  }
+  return false;
+}
+
 void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const {
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
@@ -157,6 +166,7 @@ std::vector<BarRecord> BacktestLoop::past_bars(InstrumentIndex instrument, i64 d
   std::vector<BarRecord> bars;
   for_each_bar(instrument, duration_ns, [&bars](const BarRecord& bar) { bars.push_back(bar); });
   if (!bars.empty()) return bars;
+  if (!has_bars(instrument, duration_ns)) require_trades(instrument, duration_ns);
   BarBuilder builder(duration_ns);
   BarRecord closed{};
   const i64 until = kernel_.bars_closed_until(instrument, duration_ns);
