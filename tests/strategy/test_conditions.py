@@ -79,6 +79,46 @@ def test_nothing_is_known_before_indicators_are_ready() -> None:
     assert run(Late(), [1000, 1001, 1002, 1003]).seen == [1002]
 
 
+def test_what_is_made_of_two_conditions_is_known_when_both_are() -> None:
+    class Either(Noting):
+        def condition(self) -> Any:
+            return self.series.sma(2).above("9") | self.series.sma(4).above("9")
+
+    class NotBoth(Noting):
+        def condition(self) -> Any:
+            return ~(self.series.sma(2).below("9") & self.series.sma(4).below("9"))
+
+    for kind in (Either, NotBoth):
+        assert run(kind(), [1000, 1001, 1002, 1003, 1004]).seen == [1003]
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("longer_first", [False, True])
+@pytest.mark.parametrize(("crossing", "told"), [(2, []), (5, [5])])
+def test_a_crossing_meets_other_bars_of_its_own_time_alone(
+    heard: bool, longer_first: bool, crossing: int, told: list[int]
+) -> None:
+    class Both(Strategy):
+        def on_start(self) -> None:
+            self.told: list[int] = []
+            crosses = self.bars("1m").sma(1).crosses_above("10")
+            self.when(crosses & self.bars("5m").sma(1).above("10"), self.note)
+
+        def note(self) -> None:
+            self.told.append((self.clock.now - START) // MINUTE)
+
+    class Hearing(Both):
+        def on_bar(self, bar: Bar) -> None:
+            pass
+
+    short = bars([(close, close, close, close) for close in [999] * (crossing - 1) + [1001] * 8])
+    long = bars([(1001, 1001, 1001, 1001)] * 2, duration=5 * MINUTE)
+    data = [(BTC, short), (BTC, long)]
+    strategy = Hearing() if heard else Both()
+    Backtest(strategy, data[::-1] if longer_first else data, cash="1000000 USDT").run()
+    assert strategy.told == told
+
+
 def test_the_call_comes_after_the_bar_and_in_the_order_of_asking() -> None:
     class Ordered(Strategy):
         def on_start(self) -> None:

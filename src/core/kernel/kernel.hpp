@@ -73,8 +73,11 @@ class Kernel {
   u32 add_synthetic(const SyntheticDefinition& definition);
   // The mid price of every quote of the instrument with both sides.
   SeriesId add_mids(InstrumentIndex instrument);
-  // Conditions on indicators; they are asked for what became true after the bar or quote was delivered.
-  ConditionBoard& conditions() noexcept { return conditions_; }
+  // Conditions on indicators, as they are now; what becomes true is told after the bar or quote was delivered.
+  ConditionBoard& conditions() noexcept {
+    conditions_.pass(now_);
+    return conditions_;
+  }
   // The strategy is woken (CallbackKind::condition) whenever the condition becomes true.
   WatchId watch(StrategyIndex strategy, ConditionId condition);
   // Follows the series: strategies get its bars once all indicators of the series are ready.
@@ -261,7 +264,7 @@ class Kernel {
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
   bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
-    return series == BarBoard::kNoSeries || !conditions_.has(series) || conditions_.update(series).empty() ||
+    return series == BarBoard::kNoSeries || !conditions_.has(series) || conditions_.update(series, now_).empty() ||
            wake_watches(instrument, series);
   }
   bool wake_watches(InstrumentIndex instrument, SeriesId series);
