@@ -119,6 +119,32 @@ def test_a_crossing_meets_other_bars_of_its_own_time_alone(
     assert strategy.told == told
 
 
+def test_a_condition_read_in_a_handler_has_taken_what_its_indicators_have() -> None:
+    class Reading(Strategy):
+        def on_start(self) -> None:
+            self.read: list[tuple[bool, bool | None]] = []
+            self.mean = self.bars("1m").sma(1)
+            self.mid = self.mids().sma(1)
+            self.high = self.mean.above("10")
+            self.rich = self.mid.above("10")
+            self.when(self.high, lambda: self.read.append((True, True)))
+
+        def on_bar(self, bar: Bar) -> None:
+            self.read.append((self.mean > 10, self.high.holds))
+
+        def on_quote(self, quote: Quote) -> None:
+            self.read.append((self.mid > 10, self.rich.holds))
+
+    closes = [999, 1001, 999, 999]
+    strategy = Reading()
+    data = [(BTC, bars([(close,) * 4 for close in closes])), (BTC, quotes([(990, 991), (1010, 1011), (990, 991)]))]
+    Backtest(strategy, data, cash="1000000 USDT").run()
+    assert strategy.read == [
+        *((side, side) for side in (False, True, False)),
+        *((side, side) for side in (False, True, True, False, False)),
+    ]
+
+
 def test_the_call_comes_after_the_bar_and_in_the_order_of_asking() -> None:
     class Ordered(Strategy):
         def on_start(self) -> None:

@@ -264,8 +264,7 @@ class Kernel {
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
   bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
-    return series == BarBoard::kNoSeries || !conditions_.has(series) || conditions_.update(series, now_).empty() ||
-           wake_watches(instrument, series);
+    return series == BarBoard::kNoSeries || conditions_.update_new(series).empty() || wake_watches(instrument, series);
   }
   bool wake_watches(InstrumentIndex instrument, SeriesId series);
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);
