@@ -102,6 +102,10 @@ CHANCES: dict[str, Callable[[], object]] = {
     "secrets.randbelow": lambda: secrets.randbelow(6),
     "numpy.random.rand": lambda: np.random.rand(),
     "numpy.random.normal": lambda: np.random.normal(),
+    "numpy.random.seed": lambda: np.random.seed(3),
+    "numpy.random.sample": lambda: np.random.sample(),
+    "numpy.random.ranf": lambda: np.random.ranf(),
+    "numpy.random.set_bit_generator": lambda: np.random.set_bit_generator(np.random.MT19937(3)),
     "numpy.random.default_rng": lambda: np.random.default_rng(),
     "numpy.random.PCG64": lambda: np.random.PCG64(),
 }

@@ -215,13 +215,15 @@ class Looking(Strategy):
         past = self.history("10s")
         assert list(zip(past["ts_event"].tolist(), past["close"].tolist(), strict=True)) == self.bars_seen
         assert (past["ts_event"] <= self.clock.now).all()
+        self.look()
 
 
-@pytest.mark.parametrize("latency", ["0s", "1300ms"])
-def test_history_is_what_was_heard_until_now_and_nothing_of_the_future(latency: str) -> None:
+@pytest.mark.parametrize("after", [0, SECOND // 2])
+@pytest.mark.parametrize("latency", ["0s", "1300ms", "3s"])
+def test_history_is_what_was_heard_until_now_and_nothing_of_the_future(latency: str, after: int) -> None:
     strategy = Looking()
     rows = quotes([(price, price + 1) for price in PRICES[:80]])
-    run(strategy, rows, trades(PRICES[:80], start=START + SECOND // 2), feed_latency=latency)
+    run(strategy, rows, trades(PRICES[:80], start=START + after), feed_latency=latency)
     assert strategy.looked > 150
     assert len(strategy.bars_seen) >= 7
 
@@ -337,6 +339,7 @@ def in_a_handler(call: Callable[[Strategy], object]) -> Strategy:
         (lambda s: s.history("books"), InvalidArgument, "'quotes', 'trades' or bars such as '1m', got 'books'"),
         (lambda s: s.history(None), InvalidArgument, "'quotes', 'trades' or bars"),
         (lambda s: s.history(0), InvalidArgument, "must be positive"),
+        (lambda s: s.history("2m"), InvalidArgument, "the data has neither such bars nor trades"),
         (lambda s: s.history("quotes", count=0), InvalidArgument, "count must be at least 1"),
         (lambda s: s.history("quotes", count=1.0), TypeError, "count must be a whole number"),
         (lambda s: s.history("quotes", count=True), TypeError, "count must be a whole number"),

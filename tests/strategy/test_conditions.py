@@ -79,6 +79,72 @@ def test_nothing_is_known_before_indicators_are_ready() -> None:
     assert run(Late(), [1000, 1001, 1002, 1003]).seen == [1002]
 
 
+def test_what_is_made_of_two_conditions_is_known_when_both_are() -> None:
+    class Either(Noting):
+        def condition(self) -> Any:
+            return self.series.sma(2).above("9") | self.series.sma(4).above("9")
+
+    class NotBoth(Noting):
+        def condition(self) -> Any:
+            return ~(self.series.sma(2).below("9") & self.series.sma(4).below("9"))
+
+    for kind in (Either, NotBoth):
+        assert run(kind(), [1000, 1001, 1002, 1003, 1004]).seen == [1003]
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("longer_first", [False, True])
+@pytest.mark.parametrize(("crossing", "told"), [(2, []), (5, [5])])
+def test_a_crossing_meets_other_bars_of_its_own_time_alone(
+    heard: bool, longer_first: bool, crossing: int, told: list[int]
+) -> None:
+    class Both(Strategy):
+        def on_start(self) -> None:
+            self.told: list[int] = []
+            crosses = self.bars("1m").sma(1).crosses_above("10")
+            self.when(crosses & self.bars("5m").sma(1).above("10"), self.note)
+
+        def note(self) -> None:
+            self.told.append((self.clock.now - START) // MINUTE)
+
+    class Hearing(Both):
+        def on_bar(self, bar: Bar) -> None:
+            pass
+
+    short = bars([(close, close, close, close) for close in [999] * (crossing - 1) + [1001] * 8])
+    long = bars([(1001, 1001, 1001, 1001)] * 2, duration=5 * MINUTE)
+    data = [(BTC, short), (BTC, long)]
+    strategy = Hearing() if heard else Both()
+    Backtest(strategy, data[::-1] if longer_first else data, cash="1000000 USDT").run()
+    assert strategy.told == told
+
+
+def test_a_condition_read_in_a_handler_has_taken_what_its_indicators_have() -> None:
+    class Reading(Strategy):
+        def on_start(self) -> None:
+            self.read: list[tuple[bool, bool | None]] = []
+            self.mean = self.bars("1m").sma(1)
+            self.mid = self.mids().sma(1)
+            self.high = self.mean.above("10")
+            self.rich = self.mid.above("10")
+            self.when(self.high, lambda: self.read.append((True, True)))
+
+        def on_bar(self, bar: Bar) -> None:
+            self.read.append((self.mean > 10, self.high.holds))
+
+        def on_quote(self, quote: Quote) -> None:
+            self.read.append((self.mid > 10, self.rich.holds))
+
+    closes = [999, 1001, 999, 999]
+    strategy = Reading()
+    data = [(BTC, bars([(close,) * 4 for close in closes])), (BTC, quotes([(990, 991), (1010, 1011), (990, 991)]))]
+    Backtest(strategy, data, cash="1000000 USDT").run()
+    assert strategy.read == [
+        *((side, side) for side in (False, True, False)),
+        *((side, side) for side in (False, True, True, False, False)),
+    ]
+
+
 def test_the_call_comes_after_the_bar_and_in_the_order_of_asking() -> None:
     class Ordered(Strategy):
         def on_start(self) -> None:

@@ -28,8 +28,8 @@ enum {
 };
 enum { PYTRADER_TRIGGER_PARTIAL = 0, PYTRADER_TRIGGER_FULL = 1 };
 
-/* How an indicator stands to another one or to a price. A crossing is true at the one update at which it comes about.
- */
+/* How an indicator stands to another one or to a price. A crossing is true from the update at which it comes about
+ * until its next one, and no longer than time stands still. */
 enum { PYTRADER_ABOVE = 0, PYTRADER_BELOW = 1, PYTRADER_CROSSES_ABOVE = 2, PYTRADER_CROSSES_BELOW = 3 };
 
 /* One strategy's connection to one run. */
@@ -198,8 +198,8 @@ typedef struct pytrader_api {
   /* -1, 0 or 1: how the first stands to the second, exact where both are. */
   int64_t (*indicator_compare)(pytrader_run*, int64_t a, int64_t b);
 
-  /* Conditions over indicators, evaluated whenever one of their series has a new value; not true before all indicators
-   * are ready. -1 on error. */
+  /* Conditions over indicators, evaluated whenever one of their series has a new value; neither they nor their inverses
+   * are true before all indicators are ready. -1 on error. */
   int64_t (*compares)(pytrader_run*, int64_t relation, int64_t a, int64_t b); /* relation: PYTRADER_ABOVE, ... */
   int64_t (*compares_price)(pytrader_run*, int64_t relation, int64_t a, int64_t price);
   int64_t (*both)(pytrader_run*, int64_t a, int64_t b);

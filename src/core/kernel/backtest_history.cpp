@@ -107,8 +107,8 @@ void BacktestLoop::for_each_mid(InstrumentIndex instrument, bool with_current, c
     const bool quotes =
         stream.kind == StreamKind::quote || stream.kind == StreamKind::l3 || stream.kind == StreamKind::l2;
     if (stream.instrument != instrument || !quotes) continue;
-    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
-    streams.push_back({&stream, Arrival(merge_, index), rows_received(index) - (leaves_out ? 1 : 0)});
+    const bool leaves_out = !with_current && index == telling_ && rows_at_hand(index) > 0;
+    streams.push_back({&stream, Arrival(merge_, index), rows_at_hand(index) - (leaves_out ? 1 : 0)});
     streams.back().find_next();
     left += streams.back().rows;
   }
@@ -131,8 +131,8 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
     const MarketStream& stream = merge_.stream(index);
     if (stream.instrument != instrument) continue;
     Arrival arrival(merge_, index);
-    const bool leaves_out = !with_current && index == telling_ && rows_received(index) > 0;
-    const std::size_t rows = rows_received(index) - (leaves_out ? 1 : 0);
+    const bool leaves_out = !with_current && index == telling_ && rows_at_hand(index) > 0;
+    const std::size_t rows = rows_at_hand(index) - (leaves_out ? 1 : 0);
     if (stream.kind == StreamKind::trade) read_trades(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l3) read_prints_l3(stream, rows, arrival, found);
     if (stream.kind == StreamKind::l2) read_prints_l2(stream, rows, arrival, found);
@@ -142,6 +142,15 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
   for (const PastTrade& past : found) {
     if (past.trade.quantity > 0) take(past.trade, past.received.ts);
   }
+}
+
+bool BacktestLoop::has_bars(InstrumentIndex instrument, i64 duration_ns) const noexcept {
+  for (u32 index = 0; index < merge_.size(); ++index) {
+    const MarketStream& stream = merge_.stream(index);
+    if (stream.instrument == instrument && stream.kind == StreamKind::bar && stream.duration_ns == duration_ns)
+      return true;
+  }
+  return false;
 }
 
 void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const {
@@ -157,6 +166,7 @@ std::vector<BarRecord> BacktestLoop::past_bars(InstrumentIndex instrument, i64 d
   std::vector<BarRecord> bars;
   for_each_bar(instrument, duration_ns, [&bars](const BarRecord& bar) { bars.push_back(bar); });
   if (!bars.empty()) return bars;
+  if (!has_bars(instrument, duration_ns)) require_trades(instrument, duration_ns);
   BarBuilder builder(duration_ns);
   BarRecord closed{};
   const i64 until = kernel_.bars_closed_until(instrument, duration_ns);

@@ -94,10 +94,14 @@ class BacktestLoop : private VenuePort, private PastRows {
   void abort();
 
   // Bars that closed until now: those of the data, else built from its trades. Reads what the strategies have received.
+  // Throws Error(invalid_argument) where the data has neither.
   std::vector<BarRecord> past_bars(InstrumentIndex instrument, i64 duration_ns) const;
   // Rows of a stream, by the order of adding, that the strategies have received; without the one that comes next, while
-  // they are told what its venue said of it.
-  std::size_t rows_received(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
+  // they are told what its venue said of it or what ended before it.
+  std::size_t rows_received(u32 stream) const {
+    const bool comes = stream == telling_ && kernel_.is_before_row();
+    return rows_at_hand(stream) - (comes && rows_at_hand(stream) > 0 ? 1 : 0);
+  }
 
   // A snapshot for other threads, between two calls of run().
   bool publish();
@@ -165,7 +169,10 @@ class BacktestLoop : private VenuePort, private PastRows {
   template <class Write>
   void send(RequestKind kind, const Order& order, i64 ts, Write&& write);
 
+  // Of a stream, with the row that is being told.
+  std::size_t rows_at_hand(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
+  bool has_bars(InstrumentIndex instrument, i64 duration_ns) const noexcept;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
   void for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const override;
 
@@ -182,6 +189,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   RunStatus end(RunStatus status);
   void finish_journal(RunStatus status);
   void check_bar_series() const;
+  void require_trades(InstrumentIndex instrument, i64 duration_ns) const;
   void make_venues();
   void foretell_splits();
   void add_settings();

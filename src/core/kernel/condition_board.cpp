@@ -36,6 +36,7 @@ ConditionId ConditionBoard::find_or_add(const Node& wanted, const std::vector<Se
   }
   nodes_.push_back(wanted);
   evaluate(nodes_.back());
+  moved_.reserve(nodes_.capacity());
   series_of_.push_back(series);
   const auto id = static_cast<ConditionId>(nodes_.size() - 1);
   for (const SeriesId each : series) {
@@ -57,7 +58,9 @@ ConditionId ConditionBoard::order_of(Operand a, const Operand* b, Fraction price
 
 ConditionId ConditionBoard::relation(Relation relation, Operand a, const Operand* b, Fraction price) {
   static constexpr Kind kKinds[] = {Kind::above, Kind::below, Kind::crosses_above, Kind::crosses_below};
-  return combine(kKinds[static_cast<u8>(relation)], order_of(a, b, price), 0);
+  const ConditionId order = order_of(a, b, price);
+  nodes_[order].crossed |= relation == Relation::crosses_above || relation == Relation::crosses_below;
+  return combine(kKinds[static_cast<u8>(relation)], order, 0);
 }
 
 ConditionId ConditionBoard::both(ConditionId a, ConditionId b) {
@@ -140,13 +143,13 @@ void ConditionBoard::evaluate(Node& node) const noexcept {
     case Kind::both: {
       const Truth a = nodes_[node.left].truth;
       const Truth b = nodes_[node.right].truth;
-      node.truth = a == Truth::no || b == Truth::no ? Truth::no : std::min(a, b);
+      node.truth = std::min(a, b);
       return;
     }
     case Kind::either: {
       const Truth a = nodes_[node.left].truth;
       const Truth b = nodes_[node.right].truth;
-      node.truth = a == Truth::yes || b == Truth::yes ? Truth::yes : std::min(a, b);
+      node.truth = std::min(a, b) == Truth::unknown ? Truth::unknown : std::max(a, b);
       return;
     }
     case Kind::inverse: {
@@ -159,8 +162,9 @@ void ConditionBoard::evaluate(Node& node) const noexcept {
 
 bool ConditionBoard::is_settled(SeriesId series) const noexcept {
   const Followers& followers = by_series_[series];
-  return !followers.fresh && std::all_of(followers.orders.begin(), followers.orders.end(),
-                                         [this](ConditionId id) { return nodes_[id].order == nodes_[id].before; });
+  return moved_.empty() && !followers.fresh &&
+         std::all_of(followers.orders.begin(), followers.orders.end(),
+                     [this](ConditionId id) { return nodes_[id].order == nodes_[id].before; });
 }
 
 std::size_t ConditionBoard::pass_foreseen(SeriesId series, std::size_t count) noexcept {
@@ -175,22 +179,74 @@ std::size_t ConditionBoard::pass_foreseen(SeriesId series, std::size_t count) no
   return count;
 }
 
-const std::vector<WatchId>& ConditionBoard::update(SeriesId series) {
-  fired_.clear();
-  Followers& followers = by_series_[series];
-  // As long as operands stand to one another as they did, every condition is what it was: so it is at most updates.
-  bool moved = followers.fresh;
-  followers.fresh = false;
-  for (const ConditionId id : followers.orders) moved |= order_again(nodes_[id]);
-  if (!moved) [[likely]]
-    return fired_;
-  for (const ConditionId id : followers.nodes) evaluate(nodes_[id]);
+// Every order node stands as it did, so that no crossing holds. What changes by that is looked at again, by whoever
+// watches it, at the next update of each of its series.
+void ConditionBoard::end_crossings() noexcept {
+  for (const ConditionId id : moved_) {
+    nodes_[id].moved = false;
+    nodes_[id].before = nodes_[id].order;
+  }
+  for (const ConditionId order : moved_) {
+    if (!nodes_[order].crossed) continue;
+    for (const ConditionId id : by_series_[series_of_[order].front()].nodes) {
+      const Truth before_that = nodes_[id].truth;
+      evaluate(nodes_[id]);
+      if (nodes_[id].truth == before_that) continue;
+      for (const SeriesId each : series_of_[id]) by_series_[each].fresh = true;
+    }
+  }
+  moved_.clear();
+}
+
+// Of the watches from the first on: which of them hear.
+void ConditionBoard::wake(const Followers& followers, std::size_t first) {
   for (const WatchId id : followers.watches) {
+    if (id < first) continue;
     Watch& watch = watches_[id];
     const Truth now = nodes_[watch.condition].truth;
     if (now == Truth::yes && watch.before != Truth::yes) fired_.push_back(id);
     watch.before = now;
   }
+}
+
+const std::vector<WatchId>& ConditionBoard::update_made(SeriesId series, i64 ts) {
+  fired_.clear();
+  known_nodes_ = nodes_.size();
+  known_watches_ = watches_.size();
+  if (!has(series)) return fired_;
+  pass(ts);
+  Followers& followers = by_series_[series];
+  // As long as operands stand to one another as they did, every condition is what it was: so it is at most updates.
+  bool moved = followers.fresh;
+  followers.fresh = false;
+  for (const ConditionId id : followers.orders) {
+    Node& node = nodes_[id];
+    if (!order_again(node)) continue;
+    moved = true;
+    if (node.moved || node.order == node.before || node.before == kUnordered) continue;
+    node.moved = true;
+    moved_.push_back(id);
+    moved_ts_ = ts;
+  }
+  if (!moved) [[likely]]
+    return fired_;
+  for (const ConditionId id : followers.nodes) evaluate(nodes_[id]);
+  wake(followers, 0);
+  return fired_;
+}
+
+// They take the value a second time, as those do that were made before it: what they were before is what they are.
+const std::vector<WatchId>& ConditionBoard::update_made_meanwhile(SeriesId series) {
+  if (!has(series)) return fired_;
+  Followers& followers = by_series_[series];
+  for (const ConditionId id : followers.orders) {
+    if (id >= known_nodes_) order_again(nodes_[id]);
+  }
+  for (const ConditionId id : followers.nodes) {
+    if (id >= known_nodes_) evaluate(nodes_[id]);
+  }
+  wake(followers, known_watches_);
+  followers.fresh = false;
   return fired_;
 }
 

@@ -154,6 +154,7 @@ SeriesId Kernel::update_mids(InstrumentIndex instrument, const InstrumentMarket&
   const i64 twice_mid = at.twice_mid();
   if (twice_mid == kNoMark) return BarBoard::kNoSeries;
   bars_.update_mids(series, twice_mid);
+  conditions_.update(series, now_);
   return series;
 }
 
@@ -240,6 +241,7 @@ bool Kernel::apply_bar(InstrumentIndex instrument, const BarRecord& record, i64 
 
 bool Kernel::close_bars(const ClosedBar& closed) {
   bars_.update_indicators(closed);
+  conditions_.update(closed.series, now_);
   if (wanted(CallbackKind::bar)) {
     Callback callback{CallbackKind::bar, closed.instrument, closed.series, now_, {}};
     callback.bar = &closed.bar;

@@ -76,8 +76,11 @@ class Kernel {
   u32 add_synthetic(const SyntheticDefinition& definition);
   // The mid price of every quote of the instrument with both sides.
   SeriesId add_mids(InstrumentIndex instrument);
-  // Conditions on indicators; they are asked for what became true after the bar or quote was delivered.
-  ConditionBoard& conditions() noexcept { return conditions_; }
+  // Conditions on indicators, as they are now; what becomes true is told after the bar or quote was delivered.
+  ConditionBoard& conditions() noexcept {
+    conditions_.pass(now_);
+    return conditions_;
+  }
   // The strategy is woken (CallbackKind::condition) whenever the condition becomes true.
   WatchId watch(StrategyIndex strategy, ConditionId condition);
   // Follows the series: strategies get its bars once all indicators of the series are ready.
@@ -192,6 +195,8 @@ class Kernel {
   // Bars built from trades that ended until then count as past: those of a series that its indicators have taken, of
   // one that nobody follows those that would be closed by now.
   i64 bars_closed_until(InstrumentIndex instrument, i64 duration_ns) const noexcept;
+  // Whether what comes before the row at hand is told, such as bars that ended before it.
+  bool is_before_row() const noexcept { return before_trade_; }
   PositionState position(StrategyIndex strategy, InstrumentIndex instrument) const;
   i128 cash(const std::string& currency) const { return way_.ledger().cash(currency); }
   const L3Book* l3_book(InstrumentIndex instrument) const { return market(instrument).l3_book.get(); }
@@ -270,8 +275,7 @@ class Kernel {
   bool close_bars(const ClosedBar& closed);
   SeriesId update_mids(InstrumentIndex instrument, const InstrumentMarket& market);
   bool fire_conditions(InstrumentIndex instrument, SeriesId series) {
-    return series == BarBoard::kNoSeries || !conditions_.has(series) || conditions_.update(series).empty() ||
-           wake_watches(instrument, series);
+    return series == BarBoard::kNoSeries || conditions_.update_new(series).empty() || wake_watches(instrument, series);
   }
   bool wake_watches(InstrumentIndex instrument, SeriesId series);
   bool after_book_row(InstrumentIndex instrument, const InstrumentMarket& market, bool best_changed, i64 flags);

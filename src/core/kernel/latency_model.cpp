@@ -166,6 +166,9 @@ void check(const LatencyChoice& choice, const char* what, bool may_be_lost) {
     range(choice.scale, 0, sigma ? LatencyChoice::kMostSigma : LatencyChoice::kMostNs,
           sigma ? "sigma in millionths" : "the deviation or mean excess in ns");
   }
+  if (choice.kind == LatencyKind::exponential) {
+    range(choice.minimum_ns + choice.scale, choice.minimum_ns, choice.maximum_ns, "the mean in ns");
+  }
 }
 
 std::unique_ptr<LatencyModel> make_latency_model(const LatencyChoice& choice, u64 stream) {

@@ -36,7 +36,7 @@ std::size_t Kernel::apply_quiet_bars(InstrumentIndex instrument, const BarRecord
     look = std::clamp(2 * passed, kShortestLook, Indicator::kMostForeseen);
     if (passed == looked) continue;
     bars_.update_indicators(series, bars[taken++]);
-    wakes = watched && !conditions_.update(series).empty();
+    wakes = watched && !conditions_.update(series, bars[taken - 1].ts_event).empty();
   }
   add_inputs(hash_, instrument, {bars, taken}, duration_ns);
   // What a later bar would set again anyway.

@@ -185,6 +185,11 @@ def _numpy_patches() -> Iterator[Patch]:
     from numpy.random import bit_generator, mtrand
 
     yield from _module_functions(numpy.random, mtrand._rand)
+    # Functions of their own that use the hidden generator too.
+    for name in ("ranf", "sample", "seed", "set_bit_generator"):
+        original = getattr(numpy.random, name, None)
+        if original is not None:
+            yield numpy.random, name, original, _watch(original, f"numpy.random.{name}", CHANCE)
     # What every generator without a seed draws its seed from.
     randbits = getattr(bit_generator, "randbits", None)
     if randbits is not None:

@@ -103,6 +103,7 @@ class History:
             raise InvalidArgument(f"history is of 'quotes', 'trades' or bars such as '1m', got {what!r}") from None
         if length <= 0:
             raise InvalidArgument(f"a bar's length must be positive, got {what!r}")
+        # Refused where the data has neither such bars nor trades, as such a series is.
         return dict(self._engine.past_bars(instrument, length))
 
 

@@ -138,20 +138,21 @@ class Latency:
             ``request_ts``, ``exchange_ts`` and ``response_ts`` in nanoseconds: a structured array with these fields,
             or three columns of int64, in order of ``request_ts``. A row whose ``exchange_ts`` is before its
             ``request_ts`` tells of a request that was lost, known ``request_ts - exchange_ts`` after it was sent;
-            one whose ``exchange_ts`` is 0 or less, of one known to be lost at ``response_ts``.
+            one whose ``exchange_ts`` is 0 or less, of one known to be lost at ``response_ts``, which is later than
+            its ``request_ts``.
         may_overtake : bool
             See the class.
 
         Raises
         ------
         InvalidArgument
-            Rows of another shape, out of order, with a response before the exchange had the request, or all lost.
+            Rows of another shape, out of order, with a response before the exchange had the request, with a loss
+            known when its request was sent or before, or all lost.
         """
         request, exchange, response = _row_columns(rows)
         lost = exchange < request
         known = np.where(exchange > 0, request - exchange, response - request)
-        if (broken := np.flatnonzero(np.where(lost, known < 0, response < exchange))).size:
-            raise InvalidArgument(f"row {int(broken[0])} of the latencies has a response before what it answers")
+        _check_rows(request, exchange, response, lost, known)
         if bool(lost.all()):
             raise InvalidArgument("every row of the latencies is a lost request: there is nothing to interpolate")
         entry = LatencyModel(
@@ -247,6 +248,26 @@ def _ns(value: str | int, name: str) -> int:
     if nanoseconds < 0:
         raise InvalidArgument(f"{name} must not be negative, got {value!r}")
     return nanoseconds
+
+
+def _check_rows(
+    request: npt.NDArray[np.int64],
+    exchange: npt.NDArray[np.int64],
+    response: npt.NDArray[np.int64],
+    lost: npt.NDArray[np.bool_],
+    known: npt.NDArray[np.int64],
+) -> None:
+    # A loss is told from a latency by its sign, so one that is known at once would be none.
+    broken = np.flatnonzero(np.where(lost, known <= 0, response < exchange))
+    if not broken.size:
+        return
+    row = int(broken[0])
+    if not lost[row]:
+        raise InvalidArgument(f"row {row} of the latencies has a response before what it answers")
+    raise InvalidArgument(
+        f"row {row} of the latencies has a request lost at response_ts {response[row]}, which must be after its "
+        f"request_ts {request[row]}: give the later time at which the loss was known, or leave the row out"
+    )
 
 
 def _row_columns(rows: object) -> list[npt.NDArray[np.int64]]:

@@ -155,6 +155,8 @@ TEST_CASE("latency: numbers out of their range are refused by name") {
   CHECK(refused(choice_of(LatencyKind::uniform, 5, 4), "the maximum in ns is 4"));
   CHECK(refused(choice_of(LatencyKind::normal, 0, 10, 11, 1), "the mean or median"));
   CHECK(refused(choice_of(LatencyKind::normal, 0, 10, 5, -1), "the deviation"));
+  CHECK(refused(choice_of(LatencyKind::exponential, 4, 10, 0, 7), "the mean in ns is 11; it must be 4 to 10"));
+  CHECK_FALSE(refused(choice_of(LatencyKind::exponential, 4, 10, 0, 6), ""));
   CHECK(refused(choice_of(LatencyKind::lognormal, 0, 10, 5, 10'000'001), "sigma"));
   CHECK(refused(choice_of(LatencyKind::uniform, 0, (i64{1} << 50) + 1), "the maximum"));
   CHECK(refused(measured({}), "no points"));

@@ -80,10 +80,23 @@ void add_conditions(Kernel& kernel, StrategyIndex strategy, Draws& draws) {
     const Fraction price{i128{1980 + draws.below(40)} << (draws.below(3) == 0 ? 60 : 0), i64{2}};
     made.push_back(board.relation(relation, a, draws.below(3) == 0 ? nullptr : &b, price));
   }
-  for (int i = 0; i < 3; ++i) {
+  // Crossings meet what the other series says, at their time and later.
+  const SeriesId sides[] = {kernel.add_recorded_bars(0, 100), kernel.add_recorded_bars(1, 100)};
+  for (int i = 0; i < 2; ++i) {
+    const SeriesId crossing = sides[i];
+    const SeriesId standing = sides[1 - i];
+    const Operand quick{&kernel.add_indicator(crossing, make_indicator("sma", 1 + draws.below(3))), crossing};
+    const Operand other{&kernel.add_indicator(standing, make_indicator("sma", 1 + draws.below(9))), standing};
+    const Fraction level{1990 + draws.below(20), 2};
+    const ConditionId crosses = board.relation(ConditionBoard::Relation::crosses_above, quick, nullptr, level);
+    const ConditionId high = board.relation(ConditionBoard::Relation::above, other, nullptr, level);
+    made.push_back(board.both(draws.below(2) == 0 ? crosses : board.inverse(crosses), high));
+    kernel.watch(strategy, made.back());
+  }
+  for (int i = 0; i < 6; ++i) {
     const ConditionId a = made[static_cast<std::size_t>(draws.below(static_cast<i64>(made.size())))];
     const ConditionId b = made[static_cast<std::size_t>(draws.below(static_cast<i64>(made.size())))];
-    made.push_back(i == 0 ? board.both(a, b) : i == 1 ? board.either(a, b) : board.inverse(a));
+    made.push_back(i % 3 == 0 ? board.both(a, b) : i % 3 == 1 ? board.either(a, b) : board.inverse(a));
   }
   for (const ConditionId condition : made) {
     if (draws.below(3) == 0) kernel.watch(strategy, condition);
@@ -139,7 +152,7 @@ Outcome run_bars(const std::vector<BarRecord>& bars, const Choice& choice, bool 
     if (choice.conditions != 0) {
       outcome.seen.push_back(truths_of(run));
       // In the middle of a run too: such a condition may be true already.
-      if (turn++ % 40 == 0 && kernel.conditions().size() < 60) add_conditions(kernel, 0, draws);
+      if (turn++ % 40 == 0 && kernel.conditions().size() < 90) add_conditions(kernel, 0, draws);
       return true;
     }
     if (callback.kind == CallbackKind::start) {
@@ -220,6 +233,10 @@ TEST_CASE("conditions of every kind fire in blocks where they fire bar by bar") 
     choice.config.start_ts = seed % 7 == 0 ? 9000 : INT64_MIN;
     // Of the same times, or of times between.
     if (seed % 2 == 0) choice.other_bars = make_bars(seed % 4 == 0 ? seed : seed + 1000, 400, false);
+    // Seldom, so that bars of the first follow one another between them.
+    if (seed % 4 == 0) {
+      std::erase_if(choice.other_bars, [kept = 0](const BarRecord&) mutable { return kept++ % 6 != 0; });
+    }
     woken += require_same(make_bars(seed, 900, seed % 5 == 0), choice).seen.size();
   }
   CHECK(woken > 4000);

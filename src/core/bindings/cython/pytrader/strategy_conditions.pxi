@@ -13,7 +13,7 @@ cdef class Condition:
 
     @property
     def holds(self):
-        """Whether it is true now; None before its indicators are ready."""
+        """Whether it is true of its indicators' values now; None before all of them are ready."""
         self.context.readable("condition.holds")
         cdef int truth = truth_of(self.context.kernel[0], self.number)
         return None if truth < 0 else truth == 1
