@@ -111,7 +111,7 @@ def test_a_crossing_meets_other_bars_of_its_own_time_alone(
         def on_bar(self, bar: Bar) -> None:
             pass
 
-    short = bars([(close, close, close, close) for close in [999] * (crossing - 1) + [1001] * 8])
+    short = bars([(close, close, close, close) for close in [999] * (crossing - 1) + [1001]])
     long = bars([(1001, 1001, 1001, 1001)] * 2, duration=5 * MINUTE)
     data = [(BTC, short), (BTC, long)]
     strategy = Hearing() if heard else Both()
