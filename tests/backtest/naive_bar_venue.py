@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from tests.backtest.naive_recorded_venue import BUY, RESTS, Own
 
 STOPS = ("stop", "stop_limit", "trailing_stop")
@@ -18,7 +20,8 @@ class NaiveBarVenue:
         self.left: int | None = None
         self.clock = 0
         self.lines: list[str] = []
-        self.late: set[str] = set()  # came to rest within the bar under way, in the worst case
+        self.late: set[str] = set()  # came to rest within the bar under way; if at its open, in the worst case
+        self.under_way = ""  # "open": the bar's open is over; "middle": its way has begun
         self.seen: set[str] = set()  # an open has looked at them
         self.types: dict[str, str] = {}
 
@@ -35,6 +38,12 @@ class NaiveBarVenue:
         if own.kind in ("market", "limit", "market_to_limit"):
             self.queue_up(own)
             return
+        if self.under_way == "middle":
+            own.state = "asleep"
+        else:
+            self.arm(own)
+
+    def arm(self, own: Own) -> None:
         own.state = "waiting"
         self.clock += 1
         own.armed = self.clock
@@ -49,6 +58,9 @@ class NaiveBarVenue:
         rests = own.limit is not None and own.force in RESTS
         own.state = "resting" if rests else "next open"
         own.price = own.limit
+        if rests and self.under_way:
+            reached = self.last is not None and own.side * self.last <= own.side * (own.limit or 0)
+            (self.late if self.under_way == "middle" or reached else self.seen).add(own.name)
         self.orders.remove(own)
         self.orders.append(own)
 
@@ -112,7 +124,15 @@ class NaiveBarVenue:
         if self.path == "worst_case":
             self.late.add(own.name)
 
-    def bar(self, bar_open: int, high: int, low: int, close: int, volume: int) -> None:
+    def bar(
+        self,
+        prices: tuple[int, int, int, int],
+        volume: int,
+        upon: Sequence[Callable[[], None]] = (),
+        meanwhile: Sequence[Callable[[], None]] = (),
+    ) -> None:
+        """Commands come `upon` a first trade at the open, after all that trades there, and in the middle of the bar."""
+        bar_open, high, low, close = prices
         self.left = volume * self.share // 10_000 if self.share else None
         self.late.clear()
         for own in [own for own in self.orders if own.state == "next open"]:
@@ -125,6 +145,14 @@ class NaiveBarVenue:
                 if own.name not in self.late and side * bar_open <= side * (own.price or 0):
                     self.fill(own, bar_open, own.leaves, "maker" if own.name in self.seen else "taker")
         self.seen.update(own.name for own in self.resting())
+        self.last = bar_open
+        self.under_way = "open"
+        for command in upon if any(line.startswith("trade") for line in self.lines) else ():
+            command()
+        self.under_way = "middle"
+        for command in meanwhile:
+            command()
+        self.under_way = ""
         nearer_high = self.path == "adaptive" and high - bar_open < bar_open - low
         turns = [high, low, close] if self.path == "high_first" or nearer_high else [low, high, close]
         passes = ["stops", "rest"] if self.path == "worst_case" else ["all"]
@@ -134,6 +162,8 @@ class NaiveBarVenue:
                 self.walk(now, turn, which)
                 now = turn
         self.last = close
+        for own in [own for own in self.orders if own.state == "asleep"]:
+            self.arm(own)
 
     def walk(self, now: int, to: int, which: str) -> None:
         step = 1 if to >= now else -1

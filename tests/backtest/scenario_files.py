@@ -27,6 +27,7 @@ SIDES = {"bid": 1, "ask": 2}
 ADD, ERASE, EXECUTE, HIDDEN = 1, 3, 5, 6
 LAST = 128
 MARKET_WORDS = ("bid", "ask", "bought", "sold", "hidden", "bar", "phase", "wait")
+WITHIN = ("upon", "meanwhile")  # commands at a trade at the bar's open, and in its middle
 MODELS: dict[str, Any] = {
     "market_impact": MarketImpact,
     "last_look": LastLook,
@@ -102,7 +103,7 @@ class Rows:
         if kind == "phase":
             self.put("status", ts_event=ts, phase=TradingPhase[rest[0].upper()].value)
         elif kind == "bar":
-            numbers = [int(word) for word in rest]
+            numbers = [int(word) for word in clauses(rest)[0]]
             volume = numbers[4] if len(numbers) > 4 else 1000
             names = ("open", "high", "low", "close")
             self.put("bar", ts_open=ts, ts_event=ts + BAR_NS, volume=volume, **dict(zip(names, numbers, strict=False)))
@@ -179,6 +180,16 @@ class Rows:
         return made
 
 
+def clauses(words: list[str]) -> list[list[str]]:
+    """A bar's words: the row, and then each command that comes within it with the word that says when."""
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word in WITHIN:
+            parts.append([])
+        parts[-1].append(word)
+    return parts
+
+
 def columns_of(array: npt.NDArray[np.void]) -> dict[str, Any]:
     return {name: array[name] for name in array.dtype.names or ()}
 
@@ -191,21 +202,34 @@ class Script(Strategy):
         self._steps = steps
         self._orders: dict[str, Any] = {}
         self._names: dict[str, str] = {}
+        self._upon: dict[int, list[list[str]]] = {}
         self.lines: dict[int, list[str]] = {}
 
     def on_start(self) -> None:
         for second, step in enumerate(self._steps):
+            at = START + second * SECOND
             if step.words[0] not in MARKET_WORDS:
-                self.clock.set_alert(str(second), at=START + second * SECOND)
+                self.clock.set_alert(str(second), at=at)
+            for place, (when, *_) in enumerate(clauses(step.words)[1:], 1):
+                if when == "meanwhile":
+                    self.clock.set_alert(f"{second} {place}", at=at + BAR_NS // 2)
+                else:
+                    self._upon.setdefault(at, []).append(clauses(step.words)[place][1:])
 
     def on_timer(self, timer: Any) -> None:
-        kind, name, *rest = self._steps[int(timer.name)].words
+        second, *place = map(int, timer.name.split())
+        words = self._steps[second].words
+        self._command(clauses(words)[place[0]][1:] if place else words)
+
+    def _command(self, words: list[str]) -> None:
+        kind, name, *rest = words
         if kind == "new":
             self._send(name, rest)
         elif kind == "list":
             self._send_list(name, rest)
         elif kind == "cancel":
-            self.cancel(self._orders[name])
+            if name in self._orders:
+                self.cancel(self._orders[name])
         else:
             quantity, *more = rest
             keys = dict(word.split("=") for word in more if "=" in word)
@@ -267,6 +291,9 @@ class Script(Strategy):
         if event.reason is not None and event.reason.code:
             line += f" {event.reason.code.name.lower()}"
         self.lines.setdefault(int(second), []).append(line)
+        if kind == "trade":
+            for words in self._upon.pop(event.ts_event, []):
+                self._command(words)
 
     def _has_new_price(self, second: int, name: str) -> bool:
         return any(line.startswith(f"new {name} @") for line in self._steps[second].expected)

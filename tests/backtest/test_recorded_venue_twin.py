@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -83,6 +84,11 @@ class World:
 
     def order(self) -> None:
         self.begin()
+        own, words = self.new_order()
+        self.twin.submit(own)
+        self.put(words)
+
+    def new_order(self) -> tuple[Own, list[str]]:
         self.names += 1
         draw = self.random
         kind = draw.choice(self.kinds)
@@ -105,8 +111,7 @@ class World:
             own.peg, own.offset = draw.choice(("primary", "midpoint")), draw.randint(0, 2)
             words += [f"peg={own.peg}", f"peg_offset={own.offset}"]
         self.instructions(own, words)
-        self.twin.submit(own)
-        self.put(words)
+        return own, words
 
     def time_in_force(self, own: Own, words: list[str]) -> None:
         draw = self.random
@@ -190,8 +195,23 @@ class BarWorld(World):
         # Back towards 100, so that orders stay near.
         self.price = closes if 92 < closes < 108 else 100
         volume = draw.choice((10, 40, 1000))
-        self.twin.bar(opens, high, low, closes, volume)  # type: ignore[attr-defined]
-        self.put(["bar", *map(str, (opens, high, low, closes, volume))])
+        words = ["bar", *map(str, (opens, high, low, closes, volume))]
+        before = self.names
+        most = 2 if self.steps else 0  # before a first close there is no price to judge an order by
+        upon = [self.within("upon", 0, words) for _ in range(draw.randint(0, most))]
+        meanwhile = [self.within("meanwhile", before, words) for _ in range(draw.randint(0, most))]
+        self.twin.bar((opens, high, low, closes), volume, upon, meanwhile)  # type: ignore[attr-defined]
+        self.put(words)
+
+    def within(self, when: str, known: int, words: list[str]) -> Callable[[], None]:
+        """A command that comes within the bar, in words and for the twin; cancels of the orders known before."""
+        if known and self.random.randrange(4) == 0:
+            name = f"A{self.random.randint(1, known)}"
+            words += [when, "cancel", name]
+            return lambda: self.twin.cancel(name)
+        own, order = self.new_order()
+        words += [when, *order]
+        return lambda: self.twin.submit(own)
 
     def instructions(self, own: Own, words: list[str]) -> None:
         self.time_in_force(own, words)

@@ -148,7 +148,7 @@ void SimulatedVenue::submit_plain(const NewOrder& order, i64 ts) {
   const i64 leaves = trade_as_taker(resting, order.client_order_id, order.quantity, ts);
   if (leaves == 0) return;
   if (may_rest(resting)) {
-    rest(resting, order.client_order_id, leaves);
+    rest(resting, order.client_order_id, leaves, ts);
   } else {
     ExecutionReport& canceled = report(ExecType::canceled, order.client_order_id, resting.venue_order_id, ts);
     canceled.quantity = order.quantity - leaves;
@@ -231,7 +231,7 @@ void SimulatedVenue::replace_plain(u32 slot, const ReplaceRequest& request, i64 
       return;
     }
     const i64 leaves = trade_as_taker(order, id, quantity - cum_qty, ts);
-    if (leaves > 0) rest(order, id, leaves);
+    if (leaves > 0) rest(order, id, leaves, ts);
   }
 }
 
@@ -282,8 +282,8 @@ i64 SimulatedVenue::trade_as_taker(const RestingOrder& order, ClientOrderId id, 
   return leaves;
 }
 
-void SimulatedVenue::rest(RestingOrder order, ClientOrderId id, i64 leaves) {
-  order.place = market_.place_in_queue(order.side, order.price);
+void SimulatedVenue::rest(RestingOrder order, ClientOrderId id, i64 leaves, i64 ts) {
+  order.place = market_.place_in_queue(order.side, order.price, ts);
   order.place_fraction = 0;
   order.traded = 0;
   orders_.add(id, leaves, order);
@@ -312,7 +312,7 @@ void SimulatedVenue::fill(u32 slot, i64 price, i64 quantity, Liquidity liquidity
   } else {
     take_out(slot);
     orders_.show(slot, left);
-    rest_special(slot);
+    rest_special(slot, ts);
   }
 }
 
@@ -327,7 +327,7 @@ void SimulatedVenue::forget(u32 slot) noexcept {
   if (orders_[slot].special) {
     const VenueTerms& terms = orders_.terms(slot);
     const VenuePlace stands = orders_[slot].stands;
-    if (stands == VenuePlace::triggers) triggers_.remove(slot, static_cast<TriggerSource>(terms.source));
+    if (waits_for_stop_price(stands)) stop_waiting(slot);
     if (stands == VenuePlace::elected) std::erase(elected_, slot);
     if (stands == VenuePlace::collected) std::erase(collected_, slot);
     if (stands == VenuePlace::held) std::erase_if(held_, [slot](const HeldTake& take) { return take.slot == slot; });

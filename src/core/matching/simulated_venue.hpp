@@ -146,7 +146,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void submit_special(const NewOrder& order, i64 ts);
   void replace_plain(u32 slot, const ReplaceRequest& request, i64 ts);
   void replace_special(u32 slot, const ReplaceRequest& request, i64 ts);
-  void replace_waiting_stop(u32 slot, const ReplaceRequest& request);
+  void replace_waiting_stop(u32 slot, const ReplaceRequest& request, i64 ts);
   void keep_place(u32 slot, i64 quantity);
   bool keeps_place(u32 slot, const ReplaceRequest& request) const;
   u32 make_special(u32 slot);
@@ -164,7 +164,7 @@ class SimulatedVenue final : public ExecutionVenue {
   ReplaceRequest with_limit(u32 slot, const ReplaceRequest& asked) const noexcept;
   // Entering.
   i64 trade_as_taker(const RestingOrder& order, ClientOrderId id, i64 leaves, i64 ts);
-  void rest(RestingOrder order, ClientOrderId id, i64 leaves);
+  void rest(RestingOrder order, ClientOrderId id, i64 leaves, i64 ts);
   void enter(u32 slot, i64 ts);
   void enter_unmatched(u32 slot, i64 ts);
   void take(u32 slot, i64 ts);
@@ -177,7 +177,7 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 best_opposite(Side side) const;
   i64 limit_at_entry(Side side, u16 flags, OrderType type, i64 limit, i64 quantity, const OrderTerms& asked) const;
   void come_to_rest(u32 slot, i64 ts);
-  void rest_special(u32 slot);
+  void rest_special(u32 slot, i64 ts);
   void take_out(u32 slot) noexcept;
   bool collecting() const noexcept { return collects(phase_, rules_.rules.session); }
   // Market impact.
@@ -207,7 +207,8 @@ class SimulatedVenue final : public ExecutionVenue {
   bool tells(TriggerType trigger) const noexcept;
   TriggerSource source_of_order(Side side, OrderType type, TriggerType asked) const noexcept;
   TriggerBook::Reach price_of(TriggerSource source) const noexcept;
-  void wait_for_price(u32 slot);
+  void wait_for_price(u32 slot, i64 ts);
+  void stop_waiting(u32 slot) noexcept;
   void observe(TriggerSource source, const TriggerBook::Reach& price);
   void observe_touch();
   void prints(i64 price);
@@ -237,6 +238,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void quote_reaches(Side side, i64 same_price, i64 opposite_price, const VenueQuoteMarket& before, i64 ts);
   void touch_reaches(Side side, i64 opposite_price, i64 ts);
   // Bars.
+  void trade_at_open(i64 open, i64 ts);
   void open_waiting(i64 open, i64 ts);
   void open_resting(Side side, i64 open, i64 ts);
   void open_one(u32 slot, i64 open, i64 ts);
@@ -246,6 +248,7 @@ class SimulatedVenue final : public ExecutionVenue {
   void walk_leg(i64 from, i64 to, BarPass pass, i64 ts);
   void level_passed(Side side, u32 level, i64 ts);
   void put_back_deferred();
+  void let_late_in(i64 ts);
   bool sibling_filled(u32 slot) const noexcept;
   // Phases.
   void end_auction(i64 ts);
@@ -304,6 +307,7 @@ class SimulatedVenue final : public ExecutionVenue {
   std::vector<u32> pegs_;       // in the order of their entry
   std::vector<u32> collected_;  // in the order of their entry
   std::vector<u32> deferred_;   // elected within a bar in which a sibling has traded
+  std::vector<u32> late_;       // in the order in which they came within the bar under way
   std::vector<u32> scratch_;
   std::vector<OrderListId> filled_lists_;  // of which an order has traded in the bar under way
   i64 event_under_way_ = INT64_MIN;        // the time of the last row, if its event goes on

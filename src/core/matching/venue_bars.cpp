@@ -21,26 +21,31 @@ bool high_comes_first(BarPath path, const BarRecord& bar) noexcept {
 
 void SimulatedVenue::open_bar(const BarRecord& record) {
   bars_.open();
-  if (orders_.empty()) {
-    triggers_.set_price(TriggerSource::last, record.open);
-    triggers_.set_price(TriggerSource::bar_touch, record.open);
-    return;
-  }
-  if (!matches_) return;
-  if (impact_ != nullptr) impact_->advance(record.ts_open);
+  // What comes within the bar may trade in it too.
   filled_lists_.clear();
   bar_left_ = INT64_MAX;
   if (rules_.bar_volume_share != 0) {
     bar_left_ = static_cast<i64>(i128{record.volume} * rules_.bar_volume_share / 10'000);
   }
-  open_waiting(record.open, record.ts_open);
-  for (const TriggerSource source : {TriggerSource::last, TriggerSource::bar_touch}) {
-    elect_in_bar(source, record.open, record.open, record.ts_open);
+  if (orders_.empty()) {
+    triggers_.set_price(TriggerSource::last, record.open);
+    triggers_.set_price(TriggerSource::bar_touch, record.open);
+  } else if (matches_) {
+    trade_at_open(record.open, record.ts_open);
   }
-  open_resting(Side::buy, record.open, record.ts_open);
-  open_resting(Side::sell, record.open, record.ts_open);
+  bars_.begin(record.ts_open, record.open);
+}
+
+void SimulatedVenue::trade_at_open(i64 open, i64 ts) {
+  if (impact_ != nullptr) impact_->advance(ts);
+  open_waiting(open, ts);
+  for (const TriggerSource source : {TriggerSource::last, TriggerSource::bar_touch}) {
+    elect_in_bar(source, open, open, ts);
+  }
+  open_resting(Side::buy, open, ts);
+  open_resting(Side::sell, open, ts);
   put_back_deferred();
-  if (!pulled_.empty()) pull_orders(record.ts_open);
+  if (!pulled_.empty()) pull_orders(ts);
 }
 
 void SimulatedVenue::open_waiting(i64 open, i64 ts) {
@@ -114,7 +119,7 @@ void SimulatedVenue::open_one(u32 slot, i64 open, i64 ts) {
     }
     take_out(make_special(slot));
     orders_[slot].price = open - sign(order.side);
-    rest_special(slot);
+    rest_special(slot, ts);
     return state_terms(ExecType::restated, slot, RejectReason::post_only_would_take, ts);
   }
   if (first_open && order.special && orders_.terms(slot).asked.min_qty != 0) {
@@ -144,6 +149,9 @@ void SimulatedVenue::close_bar(const BarRecord& record) {
   }
   triggers_.set_price(TriggerSource::last, record.close);
   triggers_.set_price(TriggerSource::bar_touch, record.close);
+  bars_.close();
+  if (!late_.empty()) [[unlikely]]
+    let_late_in(record.ts_event);
 }
 
 void SimulatedVenue::pass_bars(std::size_t count, i64 close) noexcept {
@@ -221,6 +229,22 @@ void SimulatedVenue::put_back_deferred() {
     orders_[slot].stands = VenuePlace::triggers;
   }
   deferred_.clear();
+}
+
+// Conditional orders that came within the bar see its close first, as those that come at its end. One whose sibling has
+// traded in the bar is not elected by it.
+void SimulatedVenue::let_late_in(i64 ts) {
+  scratch_ = late_;
+  late_.clear();
+  for (const u32 slot : scratch_) {
+    if (sibling_filled(slot) && !trails(orders_.terms(slot).order_type)) {
+      deferred_.push_back(slot);
+    } else {
+      wait_for_price(slot, ts);
+    }
+  }
+  put_back_deferred();
+  after_event(ts);
 }
 
 bool SimulatedVenue::sibling_filled(u32 slot) const noexcept {

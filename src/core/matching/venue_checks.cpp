@@ -150,7 +150,7 @@ RejectReason SimulatedVenue::refusal_of_replace(u32 slot, const ReplaceRequest& 
   if (!pegged && (request.price == kNoPrice) != (has == kNoPrice)) {
     return has == kNoPrice ? RejectReason::market_order_with_price : RejectReason::limit_order_without_price;
   }
-  const bool waits = order.stands == VenuePlace::triggers;
+  const bool waits = waits_for_stop_price(order.stands);
   if (request.stop_price != kNoPrice && !waits) return RejectReason::already_triggered;
   if (request.stop_price != kNoPrice && trails(terms.order_type)) return RejectReason::trailing_not_valid;
   const i64 cum_qty = orders_.cum_qty(slot);

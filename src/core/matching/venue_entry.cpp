@@ -70,7 +70,7 @@ void SimulatedVenue::submit_special(const NewOrder& order, i64 ts) {
   }
   state_terms(ExecType::new_, slot, RejectReason::none, ts);
   if (waits) {
-    wait_for_price(slot);
+    wait_for_price(slot, ts);
   } else if (waits_for_auction(order.time_in_force) &&
              (rules_of(phase_).activates & members_of(order.time_in_force)) == 0) {
     orders_[slot].stands = VenuePlace::parked;
@@ -271,14 +271,14 @@ i64 SimulatedVenue::limit_at_entry(Side side, u16 flags, OrderType type, i64 lim
 
 void SimulatedVenue::come_to_rest(u32 slot, i64 ts) {
   if (is_frozen(orders_[slot].strategy, ts)) return close(slot, ExecType::canceled, RejectReason::maker_protection, ts);
-  rest_special(slot);
+  rest_special(slot, ts);
 }
 
 // Behind the others of its price; an iceberg shows its next tip.
-void SimulatedVenue::rest_special(u32 slot) {
+void SimulatedVenue::rest_special(u32 slot, i64 ts) {
   RestingOrder& order = orders_[slot];
   VenueTerms& terms = orders_.terms(slot);
-  order.place = market_.place_in_queue(order.side, order.price);
+  order.place = market_.place_in_queue(order.side, order.price, ts);
   order.place_fraction = 0;
   order.traded = 0;
   if (terms.asked.display_qty != 0 && kind_ != MarketKind::bars) {
@@ -326,7 +326,7 @@ void SimulatedVenue::cut(u32 slot, i64 quantity, RejectReason reason, i64 ts) {
 void SimulatedVenue::state_terms(ExecType exec_type, u32 slot, RejectReason reason, i64 ts) {
   ExecutionReport& said = report(exec_type, orders_.id_of(slot), orders_[slot].venue_order_id, ts);
   const RestingOrder& order = orders_[slot];
-  const bool waits = order.stands == VenuePlace::triggers || order.stands == VenuePlace::elected;
+  const bool waits = waits_for_stop_price(order.stands) || order.stands == VenuePlace::elected;
   // Where a pegged order stands, the market says; its limit stays what it is.
   const bool own_limit = order.special && (waits || orders_.terms(slot).order_type == OrderType::pegged);
   said.price = own_limit ? orders_.terms(slot).limit : order.price;

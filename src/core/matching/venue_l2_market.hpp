@@ -13,7 +13,7 @@ class VenueL2Market final : public VenueMarket {
  public:
   i64 reachable(Side taker, i64 limit, i64 wanted) const override;
   Take take(Side taker, i64 limit, i64 wanted) override;
-  i64 place_in_queue(Side side, i64 price) override { return displayed(side, price); }
+  i64 place_in_queue(Side side, i64 price, i64) override { return displayed(side, price); }
   i64 touch(Side side) const override { return book_.side(side).empty() ? kNoPrice : book_.side(side).best_price(); }
   i64 shown(Side side) const override;
   i64 best_left(Side taker) const override;

@@ -23,7 +23,7 @@ class VenueL3Market final : public VenueMarket {
  public:
   i64 reachable(Side taker, i64 limit, i64 wanted) const override;
   Take take(Side taker, i64 limit, i64 wanted) override;
-  i64 place_in_queue(Side, i64) override { return ++last_arrival_; }
+  i64 place_in_queue(Side, i64, i64) override { return ++last_arrival_; }
   i64 touch(Side side) const override { return book_.side(side).empty() ? kNoPrice : book_.side(side).best_price(); }
   i64 best_left(Side taker) const override;
 

@@ -23,8 +23,8 @@ class VenueMarket {
   virtual i64 reachable(Side taker, i64 limit, i64 wanted) const = 0;
   // Takes at most `wanted` at the best price that has something left; quantity 0 if nothing is within the limit.
   virtual Take take(Side taker, i64 limit, i64 wanted) = 0;
-  // What an own order that begins to rest now remembers as its place in the queue.
-  virtual i64 place_in_queue(Side side, i64 price) = 0;
+  // What an own order that begins to rest at this time remembers as its place in the queue.
+  virtual i64 place_in_queue(Side side, i64 price, i64 ts) = 0;
   // The best displayed price of a side, kNoPrice if it is empty.
   virtual i64 touch(Side side) const = 0;
   // The same without what a print has just traded away.

@@ -22,7 +22,7 @@ class VenueQuoteMarket final : public VenueMarket {
     touch.left -= quantity;
     return {touch.price, quantity};
   }
-  i64 place_in_queue(Side which, i64 price) override { return displayed(which, price); }
+  i64 place_in_queue(Side which, i64 price, i64) override { return displayed(which, price); }
   i64 touch(Side which) const override { return side(which).displayed > 0 ? side(which).price : kNoPrice; }
   i64 best_left(Side taker) const override {
     return left_of(opposite(taker)) > 0 ? side(opposite(taker)).price : kNoPrice;
@@ -69,7 +69,12 @@ class VenueBarMarket final : public VenueMarket {
  public:
   i64 reachable(Side, i64, i64) const override { return 0; }
   Take take(Side, i64, i64) override { return {0, 0}; }
-  i64 place_in_queue(Side, i64) override { return ++last_arrival_; }
+  // What arrives at the very time of the open was there at it, but has missed to trade at it.
+  i64 place_in_queue(Side side, i64 price, i64 ts) override {
+    const bool reached = side == Side::buy ? open_price_ <= price : open_price_ >= price;
+    ++last_arrival_;
+    return ts == under_way_since_ && !reached ? 0 : last_arrival_;
+  }
   i64 touch(Side) const override { return kNoPrice; }
   i64 best_left(Side) const override { return kNoPrice; }
   // A bar opens: own orders with a place below this one were there before it.
@@ -83,6 +88,14 @@ class VenueBarMarket final : public VenueMarket {
     if (count > 1) opened_ = last_arrival_;
     open();
   }
+  // Its open is over, and what comes now comes within the bar.
+  void begin(i64 ts_open, i64 price) noexcept {
+    under_way_since_ = ts_open;
+    open_price_ = price;
+  }
+  void close() noexcept { under_way_since_ = INT64_MIN; }
+  // Whether what arrives now comes after the open of the bar that is under way.
+  bool is_late(i64 ts) const noexcept { return under_way_since_ != INT64_MIN && ts != under_way_since_; }
   i64 opened() const noexcept { return opened_; }
   i64 previous_open() const noexcept { return previous_open_; }
 
@@ -90,6 +103,8 @@ class VenueBarMarket final : public VenueMarket {
   i64 last_arrival_ = 0;
   i64 opened_ = 0;
   i64 previous_open_ = 0;
+  i64 under_way_since_ = INT64_MIN;  // the time of its open; between bars there is none
+  i64 open_price_ = 0;
 };
 
 }  // namespace pytrader

@@ -30,8 +30,8 @@ void SimulatedVenue::replace_special(u32 slot, const ReplaceRequest& asked, i64 
   replaced.quantity = closes ? cum_qty : request.quantity;
   if (closes) {
     forget(slot);
-  } else if (order.stands == VenuePlace::triggers) {
-    replace_waiting_stop(slot, request);
+  } else if (waits_for_stop_price(order.stands)) {
+    replace_waiting_stop(slot, request, ts);
   } else if (keeps_place(slot, request)) {
     keep_place(slot, request.quantity);
   } else if (order.stands == VenuePlace::resting || order.stands == VenuePlace::waiting) {
@@ -78,7 +78,7 @@ void SimulatedVenue::keep_place(u32 slot, i64 quantity) {
 }
 
 // A new stop price, or a larger quantity, puts it behind the others at its stop price.
-void SimulatedVenue::replace_waiting_stop(u32 slot, const ReplaceRequest& request) {
+void SimulatedVenue::replace_waiting_stop(u32 slot, const ReplaceRequest& request, i64 ts) {
   RestingOrder& order = orders_[slot];
   VenueTerms& terms = orders_.terms(slot);
   const bool moved = request.stop_price != kNoPrice && request.stop_price != terms.stop_price;
@@ -87,9 +87,9 @@ void SimulatedVenue::replace_waiting_stop(u32 slot, const ReplaceRequest& reques
   terms.limit = order.price = request.price;
   keep_place(slot, request.quantity);
   if (!requeued || trails(terms.order_type)) return;
-  triggers_.remove(slot, static_cast<TriggerSource>(terms.source));
+  stop_waiting(slot);
   order.stands = VenuePlace::nowhere;
-  wait_for_price(slot);
+  wait_for_price(slot, ts);
 }
 
 }  // namespace pytrader

@@ -17,12 +17,17 @@ enum class VenuePlace : u8 {
   resting,    // in a queue of its price
   waiting,    // for the next bar's open
   triggers,   // for its stop price
+  late,       // for the end of the bar under way, and then for its stop price
   elected,    // enters when the event under way is over
   unpriced,   // pegged, and its reference is missing
   parked,     // for its auction
   collected,  // without a limit, in a call phase
   held,       // by a liquidity provider, until its last look
 };
+
+constexpr bool waits_for_stop_price(VenuePlace place) noexcept {
+  return place == VenuePlace::triggers || place == VenuePlace::late;
+}
 
 // Kept by slot beside RestingOrder.
 struct VenueTerms {

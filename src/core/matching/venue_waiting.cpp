@@ -44,11 +44,17 @@ TriggerBook::Reach SimulatedVenue::price_of(TriggerSource source) const noexcept
   return TriggerBook::Reach::half_way(bid, ask);
 }
 
-// An order whose stop price is reached already is elected at once. Outside continuous trading all wait.
-void SimulatedVenue::wait_for_price(u32 slot) {
+// An order whose stop price is reached already is elected at once. Outside continuous trading all wait. One that comes
+// within a bar sees nothing of its way: what that reaches, it may have reached before.
+void SimulatedVenue::wait_for_price(u32 slot, i64 ts) {
   RestingOrder& order = orders_[slot];
   VenueTerms& terms = orders_.terms(slot);
   const auto source = static_cast<TriggerSource>(terms.source);
+  if (kind_ == MarketKind::bars && source != TriggerSource::mark && bars_.is_late(ts)) {
+    order.stands = VenuePlace::late;
+    late_.push_back(slot);
+    return;
+  }
   const bool trades = phase_ == TradingPhase::continuous;
   // Where others wait the price stays as they saw it last; asleep all will see it when trading begins.
   const bool follows =
@@ -69,6 +75,14 @@ void SimulatedVenue::wait_for_price(u32 slot) {
     triggers_.add(slot, source, rising, terms.stop_price, ++time_);
   }
   order.stands = VenuePlace::triggers;
+}
+
+void SimulatedVenue::stop_waiting(u32 slot) noexcept {
+  if (orders_[slot].stands == VenuePlace::late) {
+    std::erase(late_, slot);
+  } else {
+    triggers_.remove(slot, static_cast<TriggerSource>(orders_.terms(slot).source));
+  }
 }
 
 void SimulatedVenue::observe(TriggerSource source, const TriggerBook::Reach& price) {

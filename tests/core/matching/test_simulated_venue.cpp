@@ -253,6 +253,47 @@ TEST_CASE("bars: an order that arrives inside a bar does not trade in it") {
   CHECK(scene.traded() == 1);
 }
 
+TEST_CASE(
+    "bars: an order that arrives at the very time of the open is there in the bar, unless the open has reached it") {
+  VenueScene scene(MarketKind::bars);
+  const BarRecord bar = scene.bar_of(100, 110, 90, 105);
+  scene.venue.open_bar(bar);
+  scene.ts = bar.ts_open - 1;
+  const ClientOrderId there = scene.limit(Side::buy, 95, 1);
+  scene.ts = bar.ts_open - 1;
+  const ClientOrderId reached = scene.limit(Side::buy, 100, 1);
+  scene.said();
+  scene.venue.close_bar(bar);
+  auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].client_order_id == there);
+  CHECK(trades[0].last_px == 95);
+  scene.bar(98, 99, 97, 98);
+  trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].client_order_id == reached);
+  CHECK(trades[0].last_px == 98);
+  CHECK(trades[0].liquidity == Liquidity::taker);
+}
+
+TEST_CASE("bars: the share of a bar's volume bounds what came after its open, where no order stood at it") {
+  RecordedVenueRules rules;
+  rules.bar_volume_share = 1000;
+  VenueScene scene(MarketKind::bars, rules);
+  for (const i64 volume : {100, 10}) {
+    BarRecord bar = scene.bar_of(100, 110, 90, 105);
+    bar.volume = volume;
+    scene.venue.open_bar(bar);
+    scene.ts = bar.ts_open - 1;
+    const ClientOrderId order = scene.limit(Side::buy, 95, 30);
+    scene.said();
+    scene.venue.close_bar(bar);
+    CHECK(scene.traded() == volume / 10);
+    scene.venue.cancel(order, ++scene.ts);
+    REQUIRE(scene.venue.orders().empty());
+  }
+}
+
 TEST_CASE("bars: a resting order needs a price strictly through its own, and fills at its own price") {
   VenueScene scene(MarketKind::bars);
   scene.limit(Side::buy, 95, 1);

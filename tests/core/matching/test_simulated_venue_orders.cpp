@@ -334,3 +334,69 @@ TEST_CASE("rules out of range are refused before a venue is made of them") {
   CHECK_THROWS_WITH_AS(SimulatedVenue(0, MarketKind::bars, numbers, reports, rules),
                        "bar_volume_share is 10001 basis points; give 0 (no bound) to 10000", Error);
 }
+
+TEST_CASE("bars: what a list traded in an earlier bar does not keep its orders from trading in this one") {
+  VenueScene scene(MarketKind::bars);
+  const Ask target{.side = Side::sell, .price = 105, .contingency = Contingency::one_cancels_other, .list = 1};
+  send(scene, target);
+  scene.bar(100, 106, 99, 100);
+  CHECK(scene.traded() == 3);
+  // No order stands at the open: the next one of the list comes at its very time.
+  const BarRecord bar = scene.bar_of(100, 106, 99, 100);
+  scene.venue.open_bar(bar);
+  scene.ts = bar.ts_open - 1;
+  send(scene, target);
+  scene.said();
+  scene.venue.close_bar(bar);
+  CHECK(scene.traded() == 3);
+}
+
+TEST_CASE("bars: a stop that moved within a bar in which its sibling traded is not elected by the close") {
+  VenueScene scene(MarketKind::bars);
+  const ClientOrderId stop = send(scene, {.side = Side::sell,
+                                          .type = OrderType::stop,
+                                          .terms = stop_at(80),
+                                          .contingency = Contingency::one_cancels_other,
+                                          .list = 1});
+  send(scene, {.side = Side::sell, .price = 105, .contingency = Contingency::one_cancels_other, .list = 1});
+  BarRecord bar = scene.bar_of(100, 106, 94, 94);
+  scene.venue.open_bar(bar);
+  ReplaceRequest moved{};
+  moved.client_order_id = stop;
+  moved.price = kNoPrice;
+  moved.quantity = 3;
+  moved.stop_price = 95;
+  scene.venue.replace(moved, bar.ts_open + 1);
+  CHECK(scene.last().exec_type == ExecType::replaced);
+  scene.said();
+  scene.venue.close_bar(bar);
+  auto trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_px == 105);
+  // It waits on for the open of the next bar.
+  bar = scene.bar_of(94, 94, 94, 94);
+  scene.venue.open_bar(bar);
+  trades = scene.trades();
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].client_order_id == stop);
+  CHECK(trades[0].last_px == 94);
+}
+
+TEST_CASE("bars: an order that came within a bar can leave before it is over, and expire") {
+  VenueScene scene(MarketKind::bars);
+  const BarRecord bar = scene.bar_of(100, 110, 90, 105);
+  scene.venue.open_bar(bar);
+  scene.ts = bar.ts_open;
+  const ClientOrderId gone = send(scene, {.type = OrderType::stop, .terms = stop_at(101)});
+  OrderTerms terms = stop_at(102);
+  terms.expire_time = bar.ts_open + 4;
+  send(scene, {.type = OrderType::stop, .time_in_force = TimeInForce::gtd, .terms = terms});
+  scene.venue.cancel(gone, ++scene.ts);
+  CHECK(scene.last().exec_type == ExecType::canceled);
+  scene.venue.advance(bar.ts_open + 4);
+  CHECK(scene.last().exec_type == ExecType::expired);
+  scene.said();
+  scene.venue.close_bar(bar);
+  CHECK(scene.said().empty());
+  CHECK(scene.venue.open_order_count() == 0);
+}
