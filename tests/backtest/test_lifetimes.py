@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from pytrader import Backtest, InvalidState, Strategy, backtest
+from pytrader.backtest.journal import JournalFiles
 from pytrader.data import Stream
 from pytrader.model.records import QUOTE
 from pytrader.strategy import Clock, Order, Quote
@@ -194,6 +195,7 @@ def test_an_engine_can_not_be_run_from_its_own_handler() -> None:
             equity_interval_ns=SECOND,
             record_events=False,
             check_every_event=False,
+            journals=JournalFiles(),
         )
     ]
     with pytest.raises(InvalidState, match="this engine is running"):
