@@ -70,11 +70,24 @@ def test_percent_of_volume_counts_from_its_start() -> None:
 
 
 def test_percent_of_volume_sends_nothing_without_trades_and_ends_on_time() -> None:
-    strategy = worked(PercentOfVolume("0.5", interval="2s", duration="5s", at_end="take"), flat(20))
+    late = trades([10000], start=START + 19 * SECOND)
+    strategy = worked(PercentOfVolume("0.5", interval="2s", duration="5s", at_end="take"), flat(20), late)
     assert sent(strategy) == [(6, 10)]
-    strategy = worked(PercentOfVolume("0.5", interval="2s"), flat(20))
+    strategy = worked(PercentOfVolume("0.5", interval="2s"), flat(20), late)
     assert sent(strategy) == []
     assert strategy.parent.status is OrderStatus.NEW
+
+
+def test_percent_of_volume_over_data_that_tells_of_none_is_refused() -> None:
+    def begin(strategy: Any) -> None:
+        with pytest.raises(InvalidArgument, match="the data has neither such bars nor trades"):
+            strategy.buy(quantity_lots=10, algorithm=PercentOfVolume("0.5", interval="2s"))
+        strategy.left = [order.status for order in strategy.orders()]
+
+    strategy = scripted(at_0=begin)
+    run(strategy, flat(3))
+    assert strategy.left == []
+    assert strategy.seen[-1].exec_type is ExecType.CANCELED
 
 
 def test_iceberg_slices_rest_one_after_the_other() -> None:

@@ -10,7 +10,8 @@ import pytest
 from pytrader import Backtest, Money, Strategy
 from pytrader.backtest import BacktestResult, Exchange
 from pytrader.data import Expiry, Funding, Split, money_event_stream
-from pytrader.model import OrderStatus
+from pytrader.errors import InvalidArgument
+from pytrader.model import OrderStatus, RejectReason
 from pytrader.model.records import L2_EVENT, MARK
 from pytrader.strategy import CashEvent, Quote, Trade
 from tests.backtest.markets import (
@@ -185,7 +186,13 @@ def test_reduce_only_knows_of_a_position_that_was_deleveraged() -> None:
 def test_reduce_only_knows_of_what_was_delivered(on_exchange: bool) -> None:
     share = instrument("UND", kind="equity", lot_size=1)
     future = instrument(
-        "FUT", kind="future", lot_size=1, multiplier=100, underlying=share.id, settlement="physical", expire_time=START
+        "FUT",
+        kind="future",
+        lot_size=1,
+        multiplier=100,
+        underlying=share.id,
+        settlement="physical",
+        expire_time=START + 2 * SECOND,
     )
     market: Any = Exchange(share, "6s", start=START) if on_exchange else (share, quotes([(100_00, 100_01)] * 6))
     data = [
@@ -204,6 +211,44 @@ def test_reduce_only_knows_of_what_was_delivered(on_exchange: bool) -> None:
     assert holder.sent[1].status == OrderStatus.FILLED
     held = [position.quantity for position in result.positions if position.instrument_id == share.id]
     assert held[0] == 0
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_nothing_is_ordered_of_a_contract_that_has_ended(settled: bool) -> None:
+    future = instrument("FUT", kind="future", lot_size=1, expire_time=START + 2 * SECOND)
+    strategy = Planned({place: lambda on: on.buy(1) for place in (1, 2, 3)})
+    data: list[Any] = [(future, quotes([(100_00, 100_01)] * 5))]
+    if settled:
+        data.append(money_event_stream(future, [Expiry(START + 2 * SECOND, "100")]))
+    Backtest(strategy, data, cash="1000 USDT").run()
+    assert [order.status for order in strategy.sent] == [OrderStatus.FILLED, OrderStatus.DENIED, OrderStatus.DENIED]
+    assert strategy.sent[2].reason.code == RejectReason.INSTRUMENT_EXPIRED
+
+
+@pytest.mark.parametrize("option_first", [True, False])
+def test_what_has_ended_itself_is_not_delivered(option_first: bool) -> None:
+    end = START + 2 * SECOND
+    future = instrument("FUT", kind="future", lot_size=1, expire_time=end)
+    call = instrument(
+        "CALL",
+        kind="option",
+        lot_size=1,
+        right="call",
+        strike="90",
+        underlying=future.id,
+        settlement="physical",
+        expire_time=end,
+    )
+    strategy = Planned({1: lambda on: on.buy(1, instrument=call)})
+    ends = [money_event_stream(call, [Expiry(end, "100")]), money_event_stream(future, [Expiry(end, "100")])]
+    data = [(call, quotes([(9_00, 9_01)] * 2)), (future, quotes([(100_00, 100_01)] * 2))]
+    test = Backtest(strategy, data + (ends if option_first else ends[::-1]), cash="1000 USDT")
+    if option_first:
+        result = test.run()
+        assert [position.realized_pnl for position in result.positions] == [Money("-9.01", "USDT"), Money("10", "USDT")]
+        return
+    with pytest.raises(InvalidArgument, match=r"its underlying FUT\.BINANCE has ended already"):
+        test.run()
 
 
 def test_what_waits_for_the_end_of_an_event_is_refused_when_the_contract_ends() -> None:

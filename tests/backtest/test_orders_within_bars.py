@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pytrader import Backtest, Instrument, Strategy
+from pytrader import Backtest, Instrument, Sell, Strategy
 from pytrader.backtest import RecordedVenue
 from pytrader.model.records import BAR
 
@@ -130,3 +130,25 @@ def test_exits_that_are_long_on_their_way_wait_for_the_next_bar() -> None:
     data = (MARKET, bars(FLAT, FLAT, (100, 106, 94, 100), (100, 106, 99, 101), FLAT))
     Backtest(sent, data, cash="10000 USD", order_latency="1ms").run()
     assert sent.fills == [("list", 100, 120), ("list", 105, 240)]
+
+
+class TrailingExit(Fills):
+    """A target that is too large for its bar: what is left of the other exit follows the market on."""
+
+    def on_bar(self, bar: Any) -> None:
+        if bar.ts_event == BAR_NS:
+            self.buy(1000, tag="entry")
+        if bar.ts_event == 2 * BAR_NS:
+            exits = [Sell(1000, limit=106, tag="target"), Sell(1000, trail=5, tag="trail")]
+            self.submit_list(exits, contingency="OUO")
+
+
+def test_a_trailing_exit_whose_sibling_trades_goes_on_to_trail() -> None:
+    sent = TrailingExit()
+    # Half of the target trades on the way to 107, and the fall reaches the stop at 102. 112 moves that to 107.
+    rows = [FLAT, FLAT, (100, 107, 100, 101), (103, 112, 103, 112), (104, 105, 103, 105)]
+    data = (MARKET, bars(*rows))
+    data[1]["volume"] = [2000, 2000, 1000, 1, 2000]
+    venue = {MARKET.id: RecordedVenue(bar_path="low_first", bar_volume_share=5000)}
+    Backtest(sent, data, cash="1000000 USD", venue=venue).run()
+    assert sent.fills[1:] == [("target", 106, 180), ("trail", 104, 240)]

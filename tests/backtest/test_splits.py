@@ -11,7 +11,7 @@ import pytest
 from pytrader import Backtest, Money, Price, Strategy
 from pytrader.backtest import BacktestResult
 from pytrader.data import Funding, Split, money_event_stream
-from pytrader.model import OrderStatus
+from pytrader.model import CashEventKind, OrderStatus
 from pytrader.model.records import MARK
 from pytrader.strategy import Bar, Quote, Trade
 from tests.backtest.markets import BUY, LAST, SECOND, SELL, START, bars, instrument, quotes, trades
@@ -100,6 +100,30 @@ def test_what_came_in_new_units_before_the_account_heard_of_the_split_stands(
     assert strategy.sent[2].status in (OrderStatus.FILLED, OrderStatus.PENDING_NEW)
     assert [order.status for order in strategy.sent if order].count(OrderStatus.DENIED) == 0
     assert result.positions[0].last_price == Price("50.00")
+
+
+@pytest.mark.parametrize("latencies", LATENCIES, ids=str)
+@pytest.mark.parametrize("account", ["cross", "isolated"])
+@pytest.mark.parametrize(("new", "old", "lots"), [(2, 1, 10), (1, 2, -10), (2, 1, -10)])
+def test_no_mark_around_a_split_is_a_loss(
+    account: str, latencies: dict[str, str], new: int, old: int, lots: int
+) -> None:
+    rates: dict[str, Any] = {"kind": "perpetual", "lot_size": 1, "initial_margin_rate": "0.1"}
+    one, other = (instrument(name, maintenance_margin_rate="0.05", **rates) for name in ("ONE", "OTHER"))
+    prices = [100_00] * 5 + [100_00 * old // new] * 4
+    strategy = Planned(
+        {
+            1.7: lambda on: on.submit("buy" if lots > 0 else "sell", abs(lots), one),
+            1.8: lambda on: on.buy(1, other, limit="50.00"),
+        }
+    )
+    data = [(one, quotes([(price, price) for price in prices])), (one, marks(prices))]
+    data += [(other, quotes([(100_00, 100_00)] * 9)), (other, marks([100_00] * 9))]
+    events = money_event_stream(one, [Split(SPLIT, new, old)])
+    result = Backtest(strategy, [*data, events], cash="200 USDT", account=account, **latencies).run()
+    assert [CashEventKind(kind) for kind in result.cash_events["kind"]] == [CashEventKind.SPLIT]
+    assert strategy.sent[1].status == OrderStatus.NEW
+    assert result.accounts[0].equity == Money("200", "USDT")
 
 
 @pytest.mark.parametrize("latencies", LATENCIES, ids=str)

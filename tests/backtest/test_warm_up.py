@@ -340,6 +340,7 @@ def in_a_handler(call: Callable[[Strategy], object]) -> Strategy:
         (lambda s: s.history(None), InvalidArgument, "'quotes', 'trades' or bars"),
         (lambda s: s.history(0), InvalidArgument, "must be positive"),
         (lambda s: s.history("2m"), InvalidArgument, "the data has neither such bars nor trades"),
+        (lambda s: s.bars("2m"), InvalidArgument, "the data has neither such bars nor trades"),
         (lambda s: s.history("quotes", count=0), InvalidArgument, "count must be at least 1"),
         (lambda s: s.history("quotes", count=1.0), TypeError, "count must be a whole number"),
         (lambda s: s.history("quotes", count=True), TypeError, "count must be a whole number"),

@@ -108,6 +108,11 @@ class TriggerBook {
   };
   const Row& row(u32 slot) const noexcept { return rows_[slot]; }
   void restore(u32 slot, const Row& row) noexcept;
+  // The order that left last from this slot waits again as it did, behind the others at its stop price.
+  void put_back(u32 slot, u64 time) noexcept {
+    rows_[slot].queued = time;
+    restore(slot, rows_[slot]);
+  }
 
   // Throws std::logic_error if an order is not where its stop price says.
   void check() const;

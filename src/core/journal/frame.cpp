@@ -35,7 +35,7 @@ constexpr KindOfFrame kKinds[] = {
     {JournalKind::status, "status", kWordsOf<StatusRecord>},
     {JournalKind::mark, "mark", kWordsOf<MarkRecord>},
     {JournalKind::cash_event, "cash_event", kWordsOf<CashEventRecord> + 1},  // and what the venue marked at
-    {JournalKind::margin_calls, "margin_calls", 3},
+    {JournalKind::margin_calls, "margin_calls", 4},
     {JournalKind::liquidation, "liquidation", 5},
     {JournalKind::report, "report", 12},
     {JournalKind::clock, "clock", 0},

@@ -123,14 +123,17 @@ void BacktestLoop::take_mark(u32 index, const MarkRecord& record) {
   const InstrumentIndex instrument = merge_.stream(index).instrument;
   CashEventRecord at{};
   at.ts_event = record.ts_event;
-  const std::vector<MarginCall>& calls = kernel_.margin_calls(instrument, record.mark_price, marks_follow(index));
+  const std::vector<MarginCall>& calls =
+      kernel_.margin_calls(instrument, record.mark_price, record.ts_event, marks_follow(index));
   for (InstrumentIndex other = 0; !calls.empty() && other < venues_.size(); ++other) {
     if (!kernel_.margin_desk().share_account(other, instrument)) continue;
     cancel_orders(other, RejectReason::liquidated);
     schedule_.set(other, venues_[other]->next_due());
   }
   for (const MarginCall& call : calls) {
-    cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
+    if (!kernel_.margin_desk().share_account(call.instrument, instrument)) {
+      cancel_orders(call.strategy, call.instrument, RejectReason::liquidated);
+    }
     venues_[call.instrument]->end_position(call.strategy);
     schedule_.set(call.instrument, venues_[call.instrument]->next_due());
     tell_account({call.instrument, at, kNoMark, call, true});

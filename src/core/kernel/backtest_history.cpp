@@ -144,13 +144,19 @@ void BacktestLoop::for_each_trade(InstrumentIndex instrument, bool with_current,
   }
 }
 
-bool BacktestLoop::has_bars(InstrumentIndex instrument, i64 duration_ns) const noexcept {
+void BacktestLoop::require_bars(InstrumentIndex instrument, i64 duration_ns) const {
+  const bool is_exchange = std::any_of(exchanges_.begin(), exchanges_.end(),
+                                       [instrument](const auto& exchange) { return exchange.first == instrument; });
+  if (is_exchange) return;
   for (u32 index = 0; index < merge_.size(); ++index) {
     const MarketStream& stream = merge_.stream(index);
-    if (stream.instrument == instrument && stream.kind == StreamKind::bar && stream.duration_ns == duration_ns)
-      return true;
+    if (stream.instrument != instrument) continue;
+    if (stream.kind == StreamKind::bar && stream.duration_ns == duration_ns) return;
+    if (stream.kind == StreamKind::trade || stream.kind == StreamKind::l3 || stream.kind == StreamKind::l2) return;
   }
-  return false;
+  throw Error(ErrorCode::invalid_argument,
+              "bars of " + std::to_string(duration_ns) + " ns of " + kernel_.instrument(instrument).id() +
+                  ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
 }
 
 void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const {
@@ -166,7 +172,7 @@ std::vector<BarRecord> BacktestLoop::past_bars(InstrumentIndex instrument, i64 d
   std::vector<BarRecord> bars;
   for_each_bar(instrument, duration_ns, [&bars](const BarRecord& bar) { bars.push_back(bar); });
   if (!bars.empty()) return bars;
-  if (!has_bars(instrument, duration_ns)) require_trades(instrument, duration_ns);
+  require_bars(instrument, duration_ns);
   BarBuilder builder(duration_ns);
   BarRecord closed{};
   const i64 until = kernel_.bars_closed_until(instrument, duration_ns);

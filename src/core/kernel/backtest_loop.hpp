@@ -172,7 +172,7 @@ class BacktestLoop : private VenuePort, private PastRows {
   // Of a stream, with the row that is being told.
   std::size_t rows_at_hand(u32 stream) const { return merge_.strategy_row(stream) - (stream == coming_ ? 1 : 0); }
   void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const override;
-  bool has_bars(InstrumentIndex instrument, i64 duration_ns) const noexcept;
+  void require_bars(InstrumentIndex instrument, i64 duration_ns) const override;
   void for_each_bar(InstrumentIndex instrument, i64 duration_ns, const TakeBar& take) const override;
   void for_each_mid(InstrumentIndex instrument, bool with_current, const TakeMid& take) const override;
 
@@ -189,7 +189,6 @@ class BacktestLoop : private VenuePort, private PastRows {
   RunStatus end(RunStatus status);
   void finish_journal(RunStatus status);
   void check_bar_series() const;
-  void require_trades(InstrumentIndex instrument, i64 duration_ns) const;
   void make_venues();
   void foretell_splits();
   void add_settings();

@@ -178,7 +178,7 @@ void BacktestLoop::take_input(const JournalFrame& frame) {
 void BacktestLoop::take_account_input(const JournalFrame& frame) {
   const InstrumentIndex instrument = instrument_in(frame);
   if (frame.kind == JournalKind::margin_calls) {
-    kernel_.margin_calls(instrument, frame.words[1], frame.words[2] != 0);
+    kernel_.margin_calls(instrument, frame.words[1], frame.words[2], frame.words[3] != 0);
   } else if (frame.kind == JournalKind::cash_event) {
     std::array<i64, sizeof(CashEventRecord) / sizeof(i64)> fields;
     std::copy_n(frame.words.begin() + 1, fields.size(), fields.begin());

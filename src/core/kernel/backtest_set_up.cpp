@@ -252,27 +252,11 @@ void BacktestLoop::add_settings() {
   }
 }
 
-// A series that nothing can fill would keep a strategy waiting for its bars in silence.
 void BacktestLoop::check_bar_series() const {
   const BarBoard& bars = kernel_.bars();
   for (SeriesId series = 0; series < bars.size(); ++series) {
-    if (bars.is_built(series)) require_trades(bars.instrument(series), bars.duration_ns(series));
+    if (bars.is_built(series)) require_bars(bars.instrument(series), bars.duration_ns(series));
   }
-}
-
-void BacktestLoop::require_trades(InstrumentIndex instrument, i64 duration_ns) const {
-  bool has_trades = std::any_of(exchanges_.begin(), exchanges_.end(),
-                                [instrument](const auto& exchange) { return exchange.first == instrument; });
-  for (u32 index = 0; index < merge_.size(); ++index) {
-    const MarketStream& stream = merge_.stream(index);
-    const bool may_trade = is_of_orders(stream.kind) && stream.kind != StreamKind::quote &&
-                           stream.kind != StreamKind::bar && stream.kind != StreamKind::status;
-    has_trades = has_trades || (may_trade && stream.instrument == instrument);
-  }
-  if (has_trades) return;
-  throw Error(ErrorCode::invalid_argument,
-              "bars of " + std::to_string(duration_ns) + " ns of " + kernel_.instrument(instrument).id() +
-                  ": the data has neither such bars nor trades to build them from; ask for a duration that it has");
 }
 
 }  // namespace pytrader

@@ -90,8 +90,7 @@ i128 CashDesk::price_of(InstrumentIndex instrument, const CashEventRecord& event
   if (at.twice_mark == kNoMark) {
     refuse(of, static_cast<CashEventKind>(event.kind), "nothing is known of its price yet; give price with the event");
   }
-  const i128 in_market = mul_div(at.twice_mark, of.definition().tick_size.raw, 2, Rounding::half_even);
-  const i128 mark = mul_div(in_market, at.times, at.by, Rounding::half_even);
+  const i128 mark = board_[instrument].price_of(at);
   if (static_cast<CashEventKind>(event.kind) != CashEventKind::split) return mark;
   // Before it is heard of, a price is that of an old unit.
   return mul_div(mark, event.per, event.amount, Rounding::half_even);
@@ -165,6 +164,11 @@ CashDesk::Delivery CashDesk::delivery_of(InstrumentIndex index, i128 settlement_
   if (is_option && intrinsic_value(terms, settlement_price) == 0) return {};
   Delivery delivery;
   delivery.underlying = underlying_of(instrument);
+  if (board_[delivery.underlying].expired) {
+    refuse(instrument, CashEventKind::expiry,
+           "its underlying " + board_[delivery.underlying].instrument->id() +
+               " has ended already and can not be delivered; give this expiry before that one, or settle in cash");
+  }
   const InstrumentDefinition& of = instrument.definition();
   const InstrumentDefinition& to = board_[delivery.underlying].instrument->definition();
   const i128 units = multiply(of.lot_size, of.multiplier, kMaxDecimals, Rounding::exact).raw;

@@ -138,10 +138,12 @@ class Kernel {
   bool apply_cash_event(InstrumentIndex instrument, const CashEventRecord& record, i64 ts, i64 twice_mark = kNoMark);
   // Positions that fall below their maintenance at this mark, by the venue's clock: orders of theirs go, and later they
   // are liquidated.
-  const std::vector<MarginCall>& margin_calls(InstrumentIndex instrument, i64 mark_price, bool more_follow = false) {
-    if (log_ != nullptr && margin_desk_.mode() != MarginMode::none)
-      log_margin_calls(instrument, mark_price, more_follow);
-    return margin_desk_.calls(instrument, mark_price, more_follow);
+  const std::vector<MarginCall>& margin_calls(InstrumentIndex instrument, i64 mark_price, i64 ts_event,
+                                              bool more_follow = false) {
+    if (log_ != nullptr && margin_desk_.mode() != MarginMode::none) {
+      log_margin_calls(instrument, mark_price, ts_event, more_follow);
+    }
+    return margin_desk_.calls(instrument, mark_price, ts_event, more_follow);
   }
   bool apply_liquidation(const MarginCall& call, i64 ts_event, i64 ts);
   // A venue's word, and the passing of time (fires the timers that are due).
@@ -285,7 +287,7 @@ class Kernel {
   [[gnu::cold]] void log(InstrumentIndex instrument, const Record& record, i64 ts, i64 last = 0);
   [[gnu::cold]] void log(const ExecutionReport& report, i64 ts);
   [[gnu::cold]] void log(const MarginCall& call, i64 ts_event, i64 ts);
-  [[gnu::cold]] void log_margin_calls(InstrumentIndex instrument, i64 mark_price, bool more_follow);
+  [[gnu::cold]] void log_margin_calls(InstrumentIndex instrument, i64 mark_price, i64 ts_event, bool more_follow);
   void write_log(const JournalFrame& input);
   void count_command(StrategyIndex strategy);
   void add_order(const NewOrder& order);

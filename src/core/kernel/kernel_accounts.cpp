@@ -44,7 +44,6 @@ bool Kernel::apply_cash_event(InstrumentIndex instrument, const CashEventRecord&
   check_cash_event(*at.instrument, record);
   const auto kind = static_cast<CashEventKind>(record.kind);
   const bool ends = kind == CashEventKind::expiry;
-  if (kind == CashEventKind::split) margin_desk_.forget_mark(instrument);
   at.expired |= ends;  // before strategies hear of it: nobody orders in between
   const RejectReason reason = ends ? RejectReason::instrument_expired : RejectReason::corporate_action;
   if ((ends || kind == CashEventKind::split) && !cancel_in_core(instrument, reason)) return false;

@@ -71,9 +71,9 @@ void Kernel::log(const MarginCall& call, i64 ts_event, i64 ts) {
   write_log(frame_of(call, ts_event, ts));
 }
 
-void Kernel::log_margin_calls(InstrumentIndex instrument, i64 mark_price, bool more_follow) {
+void Kernel::log_margin_calls(InstrumentIndex instrument, i64 mark_price, i64 ts_event, bool more_follow) {
   this->instrument(instrument);
-  write_log({JournalKind::margin_calls, now_, {place_of(instrument), mark_price, more_follow ? 1 : 0}});
+  write_log({JournalKind::margin_calls, now_, {place_of(instrument), mark_price, ts_event, more_follow ? 1 : 0}});
 }
 
 }  // namespace pytrader

@@ -73,6 +73,9 @@ void Kernel::allot(StrategyIndex strategy, const std::string& currency, i128 amo
 
 SeriesId Kernel::add_bar_series(InstrumentIndex instrument, i64 duration_ns) {
   market(instrument);
+  if (started_ && past_ != nullptr && bars_.find(instrument, duration_ns) == BarBoard::kNoSeries) {
+    past_->require_bars(instrument, duration_ns);
+  }
   hash_.add_all(HashMark::series, instrument, duration_ns);
   const std::size_t known = bars_.size();
   const SeriesId series = bars_.add_series(instrument, duration_ns);

@@ -42,18 +42,22 @@ MarginDesk::Fund& MarginDesk::fund_of(const std::string& currency) {
 
 // As its venue marked it last; of an instrument that is never marked, by the market that strategies know. Where nothing
 // is known of a position's price yet, it is worth what it cost.
-i128 MarginDesk::mark_of(InstrumentIndex instrument, StrategyIndex strategy) const {
-  const Instrument& of = *board_[instrument].instrument;
-  const i128 tick = of.definition().tick_size.raw;
-  if (instrument < marks_.size() && marks_[instrument] != kNoPrice) return marks_[instrument] * tick;
-  const i64 twice_mark = board_[instrument].twice_mark();
-  if (twice_mark != kNoMark) return mul_div(twice_mark, tick, 2, Rounding::half_even);
+MarginCall MarginDesk::called_at_mark(InstrumentIndex instrument, StrategyIndex strategy) const {
+  if (instrument < marks_.size() && marks_[instrument].is_known) {
+    return {instrument, strategy, marks_[instrument].price, marks_[instrument].splits};
+  }
+  const InstrumentMarket& market = board_[instrument];
+  const ValuedAt at = market.valued_at();
   const PositionState& position = way_.ledger().position(strategy, instrument);
-  return price_of_value(of, position.cost, position.quantity);
+  const i128 price = at.twice_mark != kNoMark ? market.price_of(at)
+                                              : price_of_value(*market.instrument, position.cost, position.quantity);
+  return {instrument, strategy, price, market.heard};
 }
 
 MarginState MarginDesk::state_of(const MarginCall& call) const {
-  return margin_state(way_.ledger(), *board_[call.instrument].instrument, call.strategy, call.mark);
+  const InstrumentMarket& market = board_[call.instrument];
+  return margin_state(way_.ledger(), *market.instrument, call.strategy,
+                      market.in_position_units(call.mark, call.splits));
 }
 
 bool MarginDesk::is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept {
@@ -62,14 +66,16 @@ bool MarginDesk::is_called(InstrumentIndex instrument, StrategyIndex strategy) c
   });
 }
 
-const std::vector<MarginCall>& MarginDesk::calls(InstrumentIndex instrument, i64 mark_price, bool more_follow) {
+const std::vector<MarginCall>& MarginDesk::calls(InstrumentIndex instrument, i64 mark_price, i64 ts_event,
+                                                 bool more_follow) {
   new_.clear();
   if (mode_ == MarginMode::none) return new_;
-  if (instrument >= marks_.size()) marks_.resize(board_.size(), kNoPrice);
-  marks_[instrument] = mark_price;
+  if (instrument >= marks_.size()) marks_.resize(board_.size());
+  const InstrumentMarket& market = board_[instrument];
+  marks_[instrument] = {static_cast<i128>(mark_price) * market.instrument->definition().tick_size.raw,
+                        market.splits_until(ts_event), true};
   if (mode_ == MarginMode::isolated) {
-    call_isolated(instrument,
-                  static_cast<i128>(mark_price) * board_[instrument].instrument->definition().tick_size.raw);
+    call_isolated(instrument);
   } else if (!more_follow) {
     call_cross(instrument);
   }
@@ -77,12 +83,13 @@ const std::vector<MarginCall>& MarginDesk::calls(InstrumentIndex instrument, i64
   return new_;
 }
 
-void MarginDesk::call_isolated(InstrumentIndex instrument, i128 mark) {
+void MarginDesk::call_isolated(InstrumentIndex instrument) {
   const Ledger& ledger = way_.ledger();
   for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
     if (ledger.position(strategy, instrument).quantity == 0 || is_called(instrument, strategy)) continue;
-    const MarginState state = margin_state(ledger, *board_[instrument].instrument, strategy, mark);
-    if (state.equity() < state.maintenance) new_.push_back({instrument, strategy, mark});
+    const MarginCall call = called_at_mark(instrument, strategy);
+    const MarginState state = state_of(call);
+    if (state.equity() < state.maintenance) new_.push_back(call);
   }
 }
 
@@ -95,7 +102,10 @@ void MarginDesk::list_positions(InstrumentIndex of, std::vector<MarginCall>& pos
         std::find_if(open_.begin(), open_.end(), [&](const MarginCall& call) { return call.instrument == instrument; });
     for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
       if (ledger.position(strategy, instrument).quantity == 0) continue;
-      positions.push_back({instrument, strategy, called != open_.end() ? called->mark : mark_of(instrument, strategy)});
+      MarginCall& call = positions.emplace_back(called_at_mark(instrument, strategy));
+      if (called == open_.end()) continue;
+      call.mark = called->mark;
+      call.splits = called->splits;
     }
   }
 }
@@ -144,9 +154,10 @@ const std::vector<CashEvent>& MarginDesk::hear(const MarginCall& call, i64 ts_ev
     hear_cross(call, event);
     return done_;
   }
+  const MarginCall own = *found;
   open_.erase(found);
-  const MarginState state = state_of(call);
-  if (state.equity() < state.maintenance) take_over(call, state.bankruptcy_value(), event);
+  const MarginState state = state_of(own);
+  if (state.equity() < state.maintenance) take_over(own, state.bankruptcy_value(), event);
   return done_;
 }
 
@@ -196,7 +207,7 @@ i64 MarginDesk::deleverage(const MarginCall& call, i64 quantity, i128 value, Cas
   for (StrategyIndex strategy = 0; strategy < ledger.strategy_count(); ++strategy) {
     const PositionState& position = ledger.position(strategy, call.instrument);
     if (position.quantity == 0 || (position.quantity > 0) == (quantity > 0)) continue;
-    const MarginState state = margin_state(ledger, *board_[call.instrument].instrument, strategy, call.mark);
+    const MarginState state = state_of({call.instrument, strategy, call.mark, call.splits});
     const i128 rank = deleverage_rank(state, position.cost);
     if (rank > 0) queue.push_back({strategy, rank});
   }

@@ -16,6 +16,7 @@ struct MarginCall {
   InstrumentIndex instrument;
   StrategyIndex strategy;
   i128 mark;
+  u32 splits = 0;      // of its instrument that the mark is behind
   bool heard = false;  // by the account, behind the fills before it
   i64 held = 0;        // lots, when it was heard
 };
@@ -40,18 +41,15 @@ class MarginDesk {
   i128 uncovered(const std::string& currency) const noexcept;
 
   // Whose positions fall now that this instrument is marked so; a position is called once until it is liquidated. With
-  // `more_follow` other marks of the same time do, and a cross account is looked at with the last of them. Good until
-  // the next call. Bound: all positions.
-  const std::vector<MarginCall>& calls(InstrumentIndex instrument, i64 mark_price, bool more_follow);
+  // `more_follow` other marks of the same time do, and a cross account is looked at with the last of them. A mark is in
+  // the units of its time, a position in those that the account has heard of. Good until the next call. Bound: all
+  // positions.
+  const std::vector<MarginCall>& calls(InstrumentIndex instrument, i64 mark_price, i64 ts_event, bool more_follow);
   // Calls that the account has not heard, or that wait for others of the account to be heard.
   const std::vector<MarginCall>& open_calls() const noexcept { return open_; }
   // The account hears a call. What came of it, position by position, good until the next call: nothing where other
   // calls of the account are still on their way, or where the fills before it took it out of danger.
   const std::vector<CashEvent>& hear(const MarginCall& call, i64 ts_event, i64 now);
-  // Its mark is in units that are gone.
-  void forget_mark(InstrumentIndex instrument) noexcept {
-    if (instrument < marks_.size()) marks_[instrument] = kNoPrice;
-  }
   // Whether a call of this instrument is one of the other's account too.
   bool share_account(InstrumentIndex instrument, InstrumentIndex other) const {
     return mode_ == MarginMode::cross && currency_of(instrument) == currency_of(other);
@@ -63,6 +61,12 @@ class MarginDesk {
     i128 balance = 0;
     i128 uncovered = 0;
   };
+  // As a venue marked its instrument last: 10^-18, and the splits that this is behind.
+  struct Mark {
+    i128 price = 0;
+    u32 splits = 0;
+    bool is_known = false;
+  };
   struct Candidate {
     StrategyIndex strategy;
     i128 rank;
@@ -71,9 +75,9 @@ class MarginDesk {
   const std::string& currency_of(InstrumentIndex instrument) const {
     return board_[instrument].instrument->definition().quote_currency;
   }
-  i128 mark_of(InstrumentIndex instrument, StrategyIndex strategy) const;  // of a position that is open
+  MarginCall called_at_mark(InstrumentIndex instrument, StrategyIndex strategy) const;  // of a position that is open
   bool is_called(InstrumentIndex instrument, StrategyIndex strategy) const noexcept;
-  void call_isolated(InstrumentIndex instrument, i128 mark);
+  void call_isolated(InstrumentIndex instrument);
   void call_cross(InstrumentIndex marked);
   MarginState state_of(const MarginCall& call) const;
   void list_positions(InstrumentIndex of, std::vector<MarginCall>& positions) const;
@@ -90,7 +94,7 @@ class MarginDesk {
   const MarketBoard& board_;
   MarginMode mode_ = MarginMode::none;
   std::vector<Fund> funds_;
-  std::vector<i64> marks_;        // by instrument: as its venue marked it last, in ticks; kNoPrice where it did not
+  std::vector<Mark> marks_;       // by instrument
   std::vector<MarginCall> open_;  // called and not yet liquidated
   std::vector<MarginCall> new_;
   std::vector<CashEvent> done_;

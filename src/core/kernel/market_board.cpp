@@ -58,4 +58,25 @@ ValuedAt InstrumentMarket::valued_at() const noexcept {
   return valued;
 }
 
+i128 InstrumentMarket::price_of(const ValuedAt& valued) const {
+  const i128 in_market = mul_div(valued.twice_mark, instrument->definition().tick_size.raw, 2, Rounding::half_even);
+  return mul_div(in_market, valued.times, valued.by, Rounding::half_even);
+}
+
+u32 InstrumentMarket::splits_until(i64 ts_event) const noexcept {
+  u32 count = 0;
+  while (count < splits.size() && splits[count].ts_event <= ts_event) ++count;
+  return count;
+}
+
+i128 InstrumentMarket::in_position_units(i128 price, u32 splits_before) const {
+  for (u32 number = heard; number < splits_before; ++number) {
+    price = mul_div(price, splits[number].new_units, splits[number].old_units, Rounding::half_even);
+  }
+  for (u32 number = splits_before; number < heard; ++number) {
+    price = mul_div(price, splits[number].old_units, splits[number].new_units, Rounding::half_even);
+  }
+  return price;
+}
+
 }  // namespace pytrader

@@ -44,7 +44,7 @@ struct InstrumentMarket {
   i64 mark_price = kNoPrice;                      // as the venue says, where it does
   i64 index_price = kNoPrice;                     // of what a contract is about
   FaultCounts quote_faults;                       // of a quote feed
-  bool expired = false;                           // its contract has ended: nothing can be ordered any more
+  bool expired = false;                           // its contract was settled
   bool quoted = false;                            // a book or a quote feed keeps `quote`; without one bars do
   bool printed = false;                           // trades keep `last_price`; without them bars do
 
@@ -62,6 +62,11 @@ struct InstrumentMarket {
     return static_cast<u64>(ts_event) - static_cast<u64>(units_from) <
            static_cast<u64>(units_until) - static_cast<u64>(units_from);
   }
+  // Nothing can be ordered any more, also where nobody says what its contract was settled at.
+  bool has_ended(i64 now) const noexcept {
+    const i64 expire_time = instrument->definition().contract.expire_time;
+    return expired || (expire_time != 0 && now >= expire_time);
+  }
   void foretell_split(const UnitChange& split);
   // Before a row with this stamp: true where the next split comes before it.
   bool is_behind_split(i64 ts_event) const noexcept {
@@ -74,6 +79,12 @@ struct InstrumentMarket {
   // Positions are in new units now.
   void hear_split(const UnitChange& split);
   ValuedAt valued_at() const noexcept;
+  // What that comes to for one unit of a position, 10^-18.
+  i128 price_of(const ValuedAt& valued) const;
+  // Behind how many splits a price with this stamp is.
+  u32 splits_until(i64 ts_event) const noexcept;
+  // A price that is behind so many splits, for one unit of a position.
+  i128 in_position_units(i128 price, u32 splits_before) const;
 
   // Twice the venue's mark price in ticks; without one the mid price (half ticks are exact so); the last price where a
   // side is empty, and where nothing was printed the side that stands; kNoMark where nothing is known.

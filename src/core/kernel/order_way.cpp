@@ -166,12 +166,13 @@ const PositionState& OrderWay::position_changed(StrategyIndex strategy, Instrume
 
 RiskView OrderWay::view_of(StrategyIndex strategy, InstrumentIndex index, i64 now) const noexcept {
   if (index >= board_.size()) return {};
-  return {board_[index].best_bid(),
-          board_[index].best_ask(),
+  const InstrumentMarket& market = board_[index];
+  return {market.best_bid(),
+          market.best_ask(),
           ledger_.account_of(index).capital(),
           now,
           gate_.is_allotted(strategy) ? ledger_.earned(strategy, index) : 0,
-          board_[index].expired};
+          market.has_ended(now)};
 }
 
 }  // namespace pytrader

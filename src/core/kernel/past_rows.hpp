@@ -17,6 +17,9 @@ class PastRows {
   using TakeMid = std::function<void(i64 twice_mid)>;
 
   virtual ~PastRows() = default;
+  // Throws Error(invalid_argument) where there are and will be neither bars of this length nor trades to build them
+  // from: a series that nothing can fill would keep a strategy waiting in silence.
+  virtual void require_bars(InstrumentIndex instrument, i64 duration_ns) const = 0;
   // Of trade records, and of executions and prints of books. The row that is being told now is left out unless
   // `with_current`, none where something else is.
   virtual void for_each_trade(InstrumentIndex instrument, bool with_current, const TakeTrade& take) const = 0;

@@ -224,8 +224,12 @@ void SimulatedVenue::elect_in_bar(TriggerSource source, i64 price, i64 now, i64 
 void SimulatedVenue::put_back_deferred() {
   for (const u32 slot : deferred_) {
     const VenueTerms& terms = orders_.terms(slot);
-    triggers_.add(slot, static_cast<TriggerSource>(terms.source), rises(orders_[slot].side, terms.order_type),
-                  terms.stop_price, ++time_);
+    const auto source = static_cast<TriggerSource>(terms.source);
+    if (trails(terms.order_type)) {
+      triggers_.put_back(slot, source, ++time_);
+    } else {
+      triggers_.add(slot, source, rises(orders_[slot].side, terms.order_type), terms.stop_price, ++time_);
+    }
     orders_[slot].stands = VenuePlace::triggers;
   }
   deferred_.clear();

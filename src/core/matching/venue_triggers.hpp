@@ -62,6 +62,11 @@ class VenueTriggers {
     ++size_;
     return waiting.stop_price(slot);
   }
+  // A trailing stop that was elected and stays: it goes on from the best price that it has seen.
+  void put_back(u32 slot, TriggerSource source, u64 time) noexcept {
+    book(source).put_back(slot, time);
+    ++size_;
+  }
   void remove(u32 slot, TriggerSource source) noexcept {
     book(source).remove(slot);
     --size_;

@@ -18,6 +18,11 @@ i128 size_of(i128 value) noexcept {
   return value < 0 ? -value : value;
 }
 
+i128 at_most(i128 fee, i64 times, const Fixed& limit) noexcept {
+  i128 most = 0;
+  return __builtin_mul_overflow(static_cast<i128>(times), limit.raw, &most) ? fee : std::min(fee, most);
+}
+
 void check_tiers(const FeeSchedule& schedule, const FeeRule& rule) {
   if (rule.tiers.empty() || rule.tiers.size() > FeeSchedule::kMostTiers) {
     refuse(schedule, name_of(rule) + " has " + std::to_string(rule.tiers.size()) + " tiers; give 1 to 32");
@@ -272,6 +277,10 @@ bool ScheduleFees::worst_of(const FeeRule& rule, i128 value, i64 lots, i64 order
       if (__builtin_mul_overflow(static_cast<i128>(orders), rate, &fee)) return false;
       break;
   }
+  if (!rule.is_per_order()) {
+    if (rule.max_per_fill.raw != 0) fee = at_most(fee, lots, rule.max_per_fill);
+    return true;
+  }
   // One order costs its minimum or what it accrues; of several some may cost the one and some the other.
   i128 minimum = 0;
   if (__builtin_mul_overflow(static_cast<i128>(orders), rule.min_per_order.raw, &minimum)) return false;
@@ -280,10 +289,10 @@ bool ScheduleFees::worst_of(const FeeRule& rule, i128 value, i64 lots, i64 order
   } else if (__builtin_add_overflow(fee, minimum, &fee)) {
     return false;
   }
-  i128 maximum = 0;
-  if (rule.max_per_order.raw != 0 &&
-      !__builtin_mul_overflow(static_cast<i128>(orders), rule.max_per_order.raw, &maximum)) {
-    fee = std::min(fee, maximum);
+  if (rule.max_per_order.raw != 0) fee = at_most(fee, orders, rule.max_per_order);
+  i128 share = 0;
+  if (rule.max_share_per_order.raw != 0 && rounded_up_product(value, rule.max_share_per_order.raw, share)) {
+    fee = std::min(fee, share);
   }
   return true;
 }

@@ -46,7 +46,7 @@ _FIELDS: Final[dict[str, Fields]] = {
     "status": _record(STATUS),
     "mark": _record(MARK),
     "cash_event": _record(CASH_EVENT, "mid2_mark"),
-    "margin_calls": [*_PLACE, *_numbers("mark_price", "more_follow")],
+    "margin_calls": [*_PLACE, *_numbers("mark_price", "ts_event", "more_follow")],
     "liquidation": [*_PLACE, *_numbers("strategy", "mark_lo", "mark_hi", "ts_event")],
     "report": [
         *_PLACE,

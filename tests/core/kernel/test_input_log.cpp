@@ -178,13 +178,13 @@ TEST_CASE("margin calls are inputs where positions are margined") {
   KeptLog log(run.kernel());
   run.kernel().set_log(&log);
   CHECK(run.kernel().start(3));
-  CHECK(run.kernel().margin_calls(0, 95).empty());
+  CHECK(run.kernel().margin_calls(0, 95, 3).empty());
   CHECK(log.kinds() == std::vector<JournalKind>{JournalKind::start, JournalKind::margin_calls});
   CHECK(log.inputs[1].ts == 3);
   CHECK(log.inputs[1].words[1] == 95);
   Desk funded;
   CHECK(funded.kernel.start(3));
-  CHECK(funded.kernel.margin_calls(0, 95).empty());
+  CHECK(funded.kernel.margin_calls(0, 95, 3).empty());
   CHECK(funded.log.inputs.size() == 1);
 }
 

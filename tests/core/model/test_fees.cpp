@@ -246,6 +246,8 @@ TEST_CASE("the worst fee is of the dearest tier and of every order's minimum") {
   CHECK(fee == money("0.35"));
   CHECK(broker.model().worst_fee(money("1000"), 1000, 3, fee));
   CHECK(fee == money("4.55"));
+  CHECK(broker.model().worst_fee(money("20"), 40, 1, fee));  // no more than a hundredth of its value
+  CHECK(fee == money("0.2"));
   Desk tiers(instrument, tiered(VolumeMeasure::value, false));
   CHECK(tiers.model().worst_fee(money("1000"), 40, 1, fee));
   CHECK(fee == money("2"));
@@ -253,6 +255,13 @@ TEST_CASE("the worst fee is of the dearest tier and of every order's minimum") {
   CHECK(fee == money("0.5"));
   Desk by_fill(instrument, schedule_of({rule(FeeBasis::fill, "90", "90")}));
   CHECK_FALSE(by_fill.model().worst_fee(1, INT64_MAX, 1, fee));
+  FeeRule capped = rule(FeeBasis::value, "0.01", "0.01");
+  capped.max_per_fill = parse("0.1");
+  Desk by_value(instrument, schedule_of({capped}));
+  CHECK(by_value.model().worst_fee(money("1000"), 40, 1, fee));  // forty fills at the most
+  CHECK(fee == money("4"));
+  CHECK(by_value.model().worst_fee(money("100"), 40, 1, fee));
+  CHECK(fee == money("1"));
 }
 
 TEST_CASE("a schedule that contradicts itself is refused with the rule, the value and the fix") {

@@ -32,8 +32,7 @@ py::object last_price(const Kernel& kernel, InstrumentIndex index) {
   const i64 twice = at.twice_mark;
   if (twice == kNoMark) return py::none();
   if (at.times != at.by) {
-    const i128 in_market = mul_div(twice, market.instrument->definition().tick_size.raw, 2, Rounding::half_even);
-    const i128 scaled = mul_div(in_market, at.times, at.by, Rounding::half_even);
+    const i128 scaled = market.price_of(at);
     return make_price({scaled, static_cast<u8>(decimals_needed(scaled))});
   }
   const Fixed doubled = market.instrument->price(twice);
