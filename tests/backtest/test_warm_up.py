@@ -286,6 +286,20 @@ def test_indicators_have_taken_what_history_has(feed: str, after: int, latency: 
     assert strategy.looked > 150 - after
 
 
+def test_history_of_recorded_bars_has_no_others_before_the_first_of_them() -> None:
+    class Reading(Strategy):
+        def on_start(self) -> None:
+            self.found: list[list[int]] = []
+
+        def on_trade(self, trade: Any) -> None:
+            self.found.append(self.history("1m")["close"].tolist())
+
+    strategy = Reading()
+    recorded = bars([(7, 9, 5, 8), (8, 8, 8, 8)], start=START + 60 * SECOND)
+    run(strategy, trades(PRICES[:150]), recorded)
+    assert strategy.found == [[]] * 120 + [[8]] * 30
+
+
 def test_a_bar_that_ends_at_the_start_is_past_for_history_and_indicators() -> None:
     cold, warm = Averages(length="10s"), Averages(length="10s")
     run(cold, trades(PRICES[:100]))

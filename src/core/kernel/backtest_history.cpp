@@ -171,8 +171,9 @@ void BacktestLoop::for_each_bar(InstrumentIndex instrument, i64 duration_ns, con
 std::vector<BarRecord> BacktestLoop::past_bars(InstrumentIndex instrument, i64 duration_ns) const {
   std::vector<BarRecord> bars;
   for_each_bar(instrument, duration_ns, [&bars](const BarRecord& bar) { bars.push_back(bar); });
-  if (!bars.empty()) return bars;
   require_bars(instrument, duration_ns);
+  const SeriesId series = kernel_.bars().find(instrument, duration_ns);
+  if (series != BarBoard::kNoSeries && !kernel_.bars().is_built(series)) return bars;
   BarBuilder builder(duration_ns);
   BarRecord closed{};
   const i64 until = kernel_.bars_closed_until(instrument, duration_ns);

@@ -27,6 +27,7 @@ void InstrumentMarket::pass_split() noexcept {
   if (l3_book) l3_book->clear();
   if (l2_book) l2_book->clear();
   units_from = units_until = std::max(units_from, split.ts_event);
+  index_price = kNoPrice;
   if (known == kNoMark) return;
   if (kept.twice_mark == kNoMark) kept = {known, 1, 1};
   kept.times *= split.old_units;

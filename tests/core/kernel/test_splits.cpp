@@ -69,6 +69,25 @@ TEST_CASE("splits follow one another without a row in between, foretold in any o
   CHECK(market.is_in_units(INT64_MAX - 1));
 }
 
+TEST_CASE("a price of any time is in the units of the position, whatever was heard") {
+  InstrumentMarket market = quoted(120);
+  market.index_price = 121;
+  market.foretell_split({50, 2, 1});
+  market.foretell_split({60, 1, 3});
+  CHECK(market.splits_until(49) == 0);
+  CHECK(market.splits_until(50) == 1);
+  CHECK(market.splits_until(60) == 2);
+  CHECK(market.in_position_units(120, 0) == 120);
+  CHECK(market.in_position_units(60, 1) == 120);
+  CHECK(market.in_position_units(180, 2) == 120);
+  market.pass_split();
+  CHECK(market.index_price == kNoPrice);
+  market.hear_split({50, 2, 1});
+  CHECK(market.in_position_units(120, 0) == 60);
+  CHECK(market.in_position_units(60, 1) == 60);
+  CHECK(market.in_position_units(180, 2) == 60);
+}
+
 TEST_CASE("many splits without a row in between are marked as exactly as numbers allow") {
   InstrumentMarket market = quoted(1'000'000);
   for (i64 ts = 20; ts < 32; ++ts) market.hear_split({ts, ts % 2 == 0 ? 999'983 : 1, ts % 2 == 0 ? 1 : 999'983});
