@@ -297,7 +297,7 @@ def test_history_of_recorded_bars_has_no_others_before_the_first_of_them() -> No
     strategy = Reading()
     recorded = bars([(7, 9, 5, 8), (8, 8, 8, 8)], start=START + 60 * SECOND)
     run(strategy, trades(PRICES[:150]), recorded)
-    assert strategy.found == [[]] * 120 + [[8]] * 30
+    assert strategy.found == [[]] * 121 + [[8]] * 29
 
 
 def test_a_bar_that_ends_at_the_start_is_past_for_history_and_indicators() -> None:
