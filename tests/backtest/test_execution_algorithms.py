@@ -8,14 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytrader import Fixed, InvalidArgument, InvalidState, OffLot, Quantity
+from pytrader import Backtest, Fixed, InvalidArgument, InvalidState, OffLot, Quantity, Strategy
+from pytrader.backtest import Latency
 from pytrader.model import ExecType, OrderStatus, RejectReason
 from pytrader.strategy import IcebergSlices, PercentOfVolume, Twap, Vwap
-from tests.backtest.markets import SECOND, START, instrument, quotes, trades
+from tests.backtest.markets import MINUTE, SECOND, START, bars, instrument, quotes, trades
 from tests.backtest.worked_orders import BTC, flat, run, scripted, sent, worked
 
 
@@ -76,6 +78,35 @@ def test_percent_of_volume_sends_nothing_without_trades_and_ends_on_time() -> No
     strategy = worked(PercentOfVolume("0.5", interval="2s"), flat(20), late)
     assert sent(strategy) == []
     assert strategy.parent.status is OrderStatus.NEW
+
+
+@pytest.mark.parametrize("begins", [5, 15, 45])
+def test_percent_of_volume_counts_bars_that_are_received_together(begins: int) -> None:
+    """Beside the same order without latency, which is one step ahead at the most."""
+
+    class Counting(Strategy):
+        def on_start(self) -> None:
+            self.due = 0
+            self.clock.set_alert("go", at=START + MINUTE + begins * SECOND)
+
+        def on_timer(self, timer: Any) -> None:
+            self.from_ns = self.clock.now
+            self.parent = self.buy(quantity_lots=100_000, algorithm=PercentOfVolume("0.1", interval="1m"))
+
+        def on_bar(self, bar: Any) -> None:
+            if self.due >= 0 and bar.ts_open >= getattr(self, "from_ns", bar.ts_event):
+                self.due += bar.volume_lots
+
+    candles = bars([(10000,) * 4] * 60)
+    candles["volume"] = 600 + np.arange(60)
+    data = [(BTC, quotes([(9999, 10001)] * 3600, quantity=10**7)), (BTC, candles)]
+    traded = []
+    for latency in ("0s", Latency.uniform("1s", "50s", seed=1)):
+        strategy = Counting()
+        Backtest(strategy, data, cash="100000000 USDT", feed_latency=latency).run()
+        traded.append(strategy.parent.cum_lots)
+        assert strategy.due // 10 - 2 * 70 <= traded[-1] <= strategy.due // 10
+    assert traded[0] - traded[1] <= 70
 
 
 def test_percent_of_volume_over_data_that_tells_of_none_is_refused() -> None:

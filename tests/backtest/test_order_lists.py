@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader import Buy, InvalidArgument, Sell, Strategy
+from pytrader import Backtest, Buy, InvalidArgument, Sell, Strategy
 from pytrader.backtest import Latency
 from pytrader.errors import DecimalOverflow
 from pytrader.model import ExecType, OrderStatus, RejectReason
+from pytrader.model.records import QUOTE
 from pytrader.strategy import ErrorPolicy, Quote
-from tests.backtest.markets import START, quotes
+from tests.backtest.markets import SECOND, START, instrument, quotes
 from tests.backtest.worked_orders import BTC, run, scripted
 
 
@@ -330,3 +331,42 @@ def test_quantities_follow_from_what_the_lists_traded(seed: int) -> None:
     strategy = Lists()
     run(strategy, rows, seed=seed, order_latency=draw.choice(["0ms", "400ms", "2500ms"]))
     assert strategy.checked > 100
+
+
+@pytest.mark.parametrize("latency", ["1s", "300ms"])
+def test_a_late_report_of_a_filled_exit_takes_nothing_from_the_renewed_list(latency: str) -> None:
+    class Exits(Strategy):
+        def on_start(self) -> None:
+            self.listed: list[Any] = []
+
+        def on_quote(self, quote: Any) -> None:
+            if not self.listed:
+                exits = [
+                    Sell(quantity_lots=20, stop="99.50", trigger="bid_ask", reduce_only=True, tag="stop"),
+                    Sell(quantity_lots=20, limit="103", reduce_only=True, tag="target"),
+                ]
+                self.listed = self.submit_list(exits, parent=Buy(quantity_lots=20, limit="100.02"), contingency="OCO")
+
+        def on_stop(self) -> None:
+            self.left = sorted((order.tag, order.leaves_lots) for order in self.open_orders)
+
+    # Ten lots of the entry trade at first. As the other ten do, the stop is asked to grow, and trades before that.
+    rows = np.zeros(6, QUOTE)
+    for row, (second, bid, ask, bid_lots, ask_lots) in zip(
+        rows,
+        [
+            (0, 10000, 10002, 100, 10),
+            (1.5, 10000, 10010, 100, 100),
+            (5.0, 10000, 10002, 100, 10),
+            (6.5, 9950, 9960, 100, 100),
+            (6.6, 10000, 10010, 100, 100),
+            (20, 10000, 10010, 100, 100),
+        ],
+        strict=True,
+    ):
+        row["ts_event"] = row["ts_init"] = START + int(second * SECOND)
+        row["bid_price"], row["ask_price"], row["bid_quantity"], row["ask_quantity"] = bid, ask, bid_lots, ask_lots
+    strategy = Exits()
+    result = Backtest(strategy, (instrument(), rows), cash="100000 USDT", order_latency=latency).run()
+    held = int(result.positions[0].quantity * 1000)
+    assert strategy.left == ([("stop", held), ("target", held)] if held else [])

@@ -300,6 +300,33 @@ def test_history_of_recorded_bars_has_no_others_before_the_first_of_them() -> No
     assert strategy.found == [[]] * 121 + [[8]] * 29
 
 
+@pytest.mark.parametrize("feed", ["trades", "trades among rows"])
+def test_history_does_not_depend_on_who_else_asks_for_bars(feed: str) -> None:
+    class Asking(Strategy):
+        def on_start(self) -> None:
+            self.bars("1m")
+
+    class Reading(Strategy):
+        def on_start(self) -> None:
+            self.found: list[tuple[int, list[int]]] = []
+            self.clock.set_timer("beat", interval="7s")
+
+        def look(self) -> None:
+            self.found.append((self.clock.now, self.history("1m")["close"].tolist()))
+
+        def on_timer(self, timer: Any) -> None:
+            self.look()
+
+        def on_trade(self, trade: Any) -> None:
+            self.look()
+
+    rows = trades(PRICES[:30], step=30 * SECOND) if feed == "trades" else l3_rows()
+    alone, beside = Reading(), Reading()
+    run(alone, rows)
+    Backtest([beside, Asking()], (BTC, rows), cash="1000 USDT").run()
+    assert alone.found == beside.found
+
+
 def test_a_bar_that_ends_at_the_start_is_past_for_history_and_indicators() -> None:
     cold, warm = Averages(length="10s"), Averages(length="10s")
     run(cold, trades(PRICES[:100]))

@@ -175,6 +175,9 @@ inline const Indicator* add_ema(Kernel& kernel, SeriesId series, i64 length) {
 inline const BarRecord* last_bar(const Kernel& kernel, SeriesId series) noexcept {
   return kernel.bars().last(series);
 }
+inline u64 closed_bars(const Kernel& kernel, SeriesId series) noexcept {
+  return kernel.bars().closed_count(series);
+}
 inline SeriesId add_bars(Kernel& kernel, InstrumentIndex instrument, i64 duration_ns) {
   return kernel.add_bar_series(instrument, duration_ns);
 }

@@ -113,6 +113,11 @@ class TriggerBook {
     rows_[slot].queued = time;
     restore(slot, rows_[slot]);
   }
+  // Behind the others at its stop price, and what it has seen stays.
+  void requeue(u32 slot, u64 time) noexcept {
+    remove(slot);
+    put_back(slot, time);
+  }
 
   // Throws std::logic_error if an order is not where its stop price says.
   void check() const;

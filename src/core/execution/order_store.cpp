@@ -4,6 +4,7 @@
 #include <string>
 
 #include "decimal/error.hpp"
+#include "model/sent_order.hpp"
 
 namespace pytrader {
 namespace {
@@ -63,14 +64,16 @@ bool states_price(const Order& order, i64 price) {
   return price != kNoPrice && (order.price != kNoPrice || gets_limit);
 }
 
-void set_numbers(Order& order, i64 price, i64 stop_price) {
+void set_numbers(Order& order, i64 price, i64 stop_price, i64 limit_offset) {
   if (states_price(order, price)) order.price = order.value_price = price;
   if (stop_price == kNoPrice) return;
   const bool waits = order.stop_price() != kNoPrice;
   if (waits) order.set_stop_price(stop_price);
   // What it is worth while it works does not depend on whether its trigger was told before this.
   const bool at_stop = order.price == kNoPrice && order.trigger_symbol() == 0;
-  if (at_stop && (waits || order.has(kTriggered))) order.value_price = stop_price;
+  if (at_stop && (waits || order.has(kTriggered))) {
+    order.value_price = value_at_stop(order.side, stop_price, limit_offset);
+  }
 }
 
 }  // namespace
@@ -282,7 +285,8 @@ inline Applied OrderStore::apply_new(Order& order, const ExecutionReport& report
   const RareFacts& rare = order.rare_facts();
   const bool newest = rare.restated == ReportRank{};
   if (newest) order.order_qty = report.quantity;
-  set_numbers(order, rare.priced == ReportRank{} ? report.price : kNoPrice, newest ? report.stop_price : kNoPrice);
+  set_numbers(order, rare.priced == ReportRank{} ? report.price : kNoPrice, newest ? report.stop_price : kNoPrice,
+              limit_offset(order));
   return Applied::taken;
 }
 
@@ -306,7 +310,7 @@ Applied OrderStore::apply_replaced(Order& order, const ExecutionReport& report) 
   rare.restated = rank;
   order.order_qty = report.quantity;
   const bool newest_price = !is_older(rank, rare.priced);
-  set_numbers(order, newest_price ? report.price : kNoPrice, report.stop_price);
+  set_numbers(order, newest_price ? report.price : kNoPrice, report.stop_price, limit_offset(order));
   if (newest_price) rare.priced = rank;
   return Applied::taken;
 }

@@ -59,6 +59,10 @@ class OrderStore {
     const u32 row = order.rare_facts().terms;
     return row != 0 ? terms_[row - 1] : OrderTerms{};
   }
+  // How far beyond its stop price a trailing stop-limit order gets its limit; 0 of others.
+  i64 limit_offset(const Order& order) const noexcept {
+    return order.order_type == OrderType::trailing_stop_limit ? terms(order).limit_offset : 0;
+  }
 
   // A venue's word on an order, or the core's on one that it holds. `change` is set whatever comes back: a trade can be
   // placed by a report that says nothing else.

@@ -22,7 +22,7 @@ SeriesId BarBoard::find_or_add(InstrumentIndex instrument, i64 duration_ns, bool
   }
   auto builder = std::make_unique<BarBuilder>(duration_ns);
   if (recorded) builder.reset();
-  series_.push_back({instrument, duration_ns, std::move(builder), {}, {}, false});
+  series_.push_back({instrument, duration_ns, std::move(builder), {}, {}, 0});
   const SeriesId id = static_cast<SeriesId>(series_.size() - 1);
   by_instrument_[instrument].push_back(id);
   return id;
@@ -38,7 +38,7 @@ SeriesId BarBoard::add_recorded(InstrumentIndex instrument, i64 duration_ns) {
 
 SeriesId BarBoard::add_mids(InstrumentIndex instrument) {
   if (mids_[instrument] == kNoSeries) {
-    series_.push_back({instrument, 0, nullptr, {}, {}, false});
+    series_.push_back({instrument, 0, nullptr, {}, {}, 0});
     mids_[instrument] = static_cast<SeriesId>(series_.size() - 1);
   }
   return mids_[instrument];
@@ -86,12 +86,12 @@ void BarBoard::add_past_trade(SeriesId series, const TradeRecord& trade, i64 ts)
   BarRecord closed{};
   if (!filled.builder->add(ts, trade.price, trade.quantity, closed)) return;
   filled.last = closed;
-  filled.has_last = true;
+  ++filled.closed;
 }
 
 void BarBoard::close_past(SeriesId series, i64 ts) {
   Series& filled = series_[series];
-  if (filled.builder->advance(ts, filled.last)) filled.has_last = true;
+  if (filled.builder->advance(ts, filled.last)) ++filled.closed;
   next_close_ = std::min(next_close_, filled.builder->closes_at());
 }
 
@@ -111,7 +111,7 @@ i64 BarBoard::shortest_recorded(InstrumentIndex instrument) const noexcept {
 void BarBoard::update_mids(SeriesId series, i64 twice_mid) {
   Series& at = series_[series];
   at.last.close = twice_mid;
-  at.has_last = true;
+  ++at.closed;
   for (const std::unique_ptr<Indicator>& indicator : at.indicators) indicator->update(at.last);
 }
 

@@ -55,7 +55,7 @@ class BarBoard {
 
   // The bar of the series that closed last, null before the first.
   const BarRecord* last(SeriesId series) const noexcept {
-    return series_[series].has_last ? &series_[series].last : nullptr;
+    return series_[series].closed != 0 ? &series_[series].last : nullptr;
   }
 
   // INT64_MAX when no bar is under way.
@@ -83,10 +83,13 @@ class BarBoard {
   void take_foreseen(SeriesId series, std::size_t count) noexcept {
     for (const std::unique_ptr<Indicator>& indicator : series_[series].indicators) indicator->take_foreseen(count);
   }
-  void set_last(SeriesId series, const BarRecord& bar) noexcept {
+  // Behind so many bars that closed.
+  void set_last(SeriesId series, const BarRecord& bar, u64 bars = 1) noexcept {
     series_[series].last = bar;
-    series_[series].has_last = true;
+    series_[series].closed += bars;
   }
+  // How many bars of the series have closed.
+  u64 closed_count(SeriesId series) const noexcept { return series_[series].closed; }
   // The mid price now is half of `twice_mid` ticks.
   void update_mids(SeriesId series, i64 twice_mid);
 
@@ -97,7 +100,7 @@ class BarBoard {
     std::unique_ptr<BarBuilder> builder;  // null for recorded bars and mid prices
     std::vector<std::unique_ptr<Indicator>> indicators;
     BarRecord last{};
-    bool has_last = false;
+    u64 closed = 0;  // bars, of which `last` is the last
   };
 
   SeriesId find_or_add(InstrumentIndex instrument, i64 duration_ns, bool recorded);

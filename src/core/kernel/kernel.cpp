@@ -204,9 +204,9 @@ bool Kernel::apply_book_print(InstrumentIndex instrument, InstrumentMarket& at, 
 
 // Bars that end now end before a trade at this time; then the trade counts in the next ones.
 bool Kernel::apply_print(InstrumentIndex instrument, InstrumentMarket& at, const TradeRecord& trade) {
+  closed_until_ = now_;
   while (bars_.next_close() <= now_) {
     before_trade_ = true;
-    closed_until_ = now_;
     const bool goes_on = close_bars(bars_.close_next(now_));
     before_trade_ = false;
     if (!goes_on) return false;

@@ -42,6 +42,7 @@ class MessageHops {
   // Whether what leaves arrives at the same time, before anything else happens.
   bool requests_at_once() const noexcept { return requests_at_once_; }
   bool responses_at_once() const noexcept { return responses_at_once_; }
+  bool responses_may_overtake() const noexcept { return response_.choice.may_overtake; }
   // The longest that a request and then its report can be on their way.
   i64 longest_round_trip() const noexcept;
 

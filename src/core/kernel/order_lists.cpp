@@ -116,9 +116,11 @@ void OrderLists::stop_waiting(const Order& order) noexcept {
   --waiting_;
 }
 
-bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, i64 now) noexcept {
+// A request that came to its venue before its order is as one that was lost.
+bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, bool is_open, i64 now) noexcept {
   const bool rejected = exec_type == ExecType::cancel_rejected || exec_type == ExecType::replace_rejected;
-  const bool again = rejected && reason == RejectReason::request_lost && ts != now;
+  const bool missed = reason == RejectReason::request_lost || (reason == RejectReason::unknown_order && is_open);
+  const bool again = rejected && missed && ts != now;
   const bool by_list = ts != INT64_MIN;
   lost = again ? lost + (by_list ? 1 : 0) : 0;
   cancel_refused = exec_type == ExecType::cancel_rejected && !again;
@@ -131,7 +133,7 @@ bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, i64 n
 void OrderLists::touch_slot(Slot& slot, const Order& order, ExecType exec_type, RejectReason reason) noexcept {
   const bool is_current = slot.order == order.client_order_id;
   Asking& asking = is_current ? slot.asking : slot.asking_earlier;
-  const bool again = asking.answered(exec_type, reason, order.ts_last);
+  const bool again = asking.answered(exec_type, reason, is_open(order.ord_status), order.ts_last);
   if (!is_current) return;
   if (order.stop_price() != kNoPrice) slot.stop_price = order.stop_price();
   if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
@@ -149,8 +151,11 @@ void OrderLists::touch(const Order& order, ExecType exec_type, RejectReason reas
   Slot& slot = slot_of(order);
   const bool is_parent = list.triggers && order.place() == 0;
   touch_slot(slot, order, exec_type, reason);
-  const bool ended = is_closed(order.ord_status) && !slot.ended_here;
-  if (!is_parent && list.taken == kNone && (order.cum_qty > 0 || ended)) list.taken = order.place();
+  // Of an order that was renewed only a trade says something new.
+  const bool is_current = slot.order == order.client_order_id;
+  const bool traded = order.cum_qty > 0 && (is_current || exec_type == ExecType::trade);
+  const bool ended = is_current && is_closed(order.ord_status) && !slot.ended_here;
+  if (!is_parent && list.taken == kNone && (traded || ended)) list.taken = order.place();
   if (exec_type == ExecType::trade) {
     for (std::size_t place = 0; place < list.count; ++place) {
       Slot& other = slots_[list.offset + place];

@@ -63,13 +63,15 @@ RejectReason OrderWay::replace_one(const ReplaceRequest& command, Order* order, 
   const InstrumentIndex index = order != nullptr ? order->instrument : UINT32_MAX;
   Reservation shared;
   const RiskView view = view_of(command.strategy, index, now);
-  const RejectReason reason = gate_.check_replace(command, order, instrument_of(index), view, shared_of(order, shared));
+  const i64 limit_offset = order != nullptr ? store_.limit_offset(*order) : 0;
+  const RejectReason reason =
+      gate_.check_replace(command, order, instrument_of(index), view, shared_of(order, shared), limit_offset);
   if (reason != RejectReason::none) return reason;
   if ((order->flags & (kAlgorithm | kChild)) != 0) [[unlikely]] {
     const RejectReason exceeds = judge_family(command, *order);
     if (exceeds != RejectReason::none) return exceeds;
     if ((order->flags & kAlgorithm) != 0) return restate_work(*order, command, now);
-    raise_value(*order, RiskGate::value_at_replace(command, *order, view));
+    raise_value(*order, RiskGate::value_at_replace(command, *order, view, limit_offset));
   }
   if (order->ord_status == OrderStatus::emulated) return restate(*order, command, now);
   venue_.require_room();

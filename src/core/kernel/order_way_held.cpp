@@ -74,19 +74,24 @@ void OrderWay::hold(Order& order, i64 value_price, i64 now) {
   if (!waits) release(order, now);
 }
 
-// Its stop price is reached: through the gate again, and on to the venue as a market or limit order.
+// Its stop price is reached: through the gate again, and on to the venue as a market or limit order. It is judged by
+// what it has held back while it waited: a limit that is counted from its stop price may be dearer than that.
 void OrderWay::release(Order& order, i64 now) {
   venue_.require_room();
-  tell(order, ExecType::triggered, now, limit_after(order, store_.terms(order), order.stop_price()));
-  order.flags |= kReleased;
-  say(order, ExecType::released, RejectReason::none, now);
+  const OrderTerms terms = store_.terms(order);
+  NewOrder sent = sent_order(order, terms);
+  sent.price = limit_after(order, terms, order.stop_price());
+  sent = released_form(sent);
   const RiskView view = view_of(order.strategy, order.instrument, now);
-  const NewOrder sent = sent_order(order, store_.terms(order));
   Reservation shared;
   const RejectReason reason =
       gate_.check_release(sent, order, *instrument_of(order.instrument), view, shared_of(&order, shared));
+  const i64 value_price = RiskGate::value_at_release(sent, order, view);
+  tell(order, ExecType::triggered, now, sent.price);
+  order.flags |= kReleased;
+  say(order, ExecType::released, RejectReason::none, now);
   if (reason != RejectReason::none) return say(order, ExecType::denied, reason, now);
-  send(order, RiskGate::value_at_release(sent, order, view), now);
+  send(order, value_price, now);
 }
 
 // A replace of an order that waits in the core: done at once.
@@ -99,7 +104,8 @@ RejectReason OrderWay::restate(Order& order, const ReplaceRequest& wanted, i64 n
   const bool same_stop = wanted.stop_price == kNoPrice || wanted.stop_price == order.stop_price();
   const bool keeps_place = same_stop && wanted.quantity <= order.order_qty;
   const Reservation before = reservation_of(order);
-  order.value_price = RiskGate::value_at_replace(wanted, order, view_of(order.strategy, order.instrument, now));
+  const RiskView view = view_of(order.strategy, order.instrument, now);
+  order.value_price = RiskGate::value_at_replace(wanted, order, view, terms.limit_offset);
   exposure_changed(order, ExecType::replaced, before);
   tell(order, ExecType::replaced, now, wanted.price, wanted.quantity, wanted.stop_price);
   if (!waits && !emulation_.restate(order, terms, keeps_place)) release(order, now);

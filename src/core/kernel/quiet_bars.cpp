@@ -44,7 +44,7 @@ std::size_t Kernel::apply_quiet_bars(InstrumentIndex instrument, const BarRecord
   now_ = last.ts_event;
   commands_ = 0;
   board_.apply_bar(market(instrument), last);
-  bars_.set_last(series, last);
+  bars_.set_last(series, last, taken);
   return taken;
 }
 

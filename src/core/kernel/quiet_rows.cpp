@@ -20,20 +20,21 @@ struct Kernel::QuietRows {
     if constexpr (std::is_same_v<Record, QuoteRecord>) {
       kernel.board_.apply_quote(at, record);
     } else if constexpr (std::is_same_v<Record, TradeRecord>) {
-      prints(record.price, record.quantity);
+      prints(record.price, record.quantity, ts);
     } else if constexpr (std::is_same_v<Record, L2Record>) {
       kernel.board_.apply_quiet_l2(at, record);
-      if (static_cast<BookAction>(record.action) == BookAction::trade) prints(record.price, record.quantity);
+      if (static_cast<BookAction>(record.action) == BookAction::trade) prints(record.price, record.quantity, ts);
     } else {
       const BookAction action = static_cast<BookAction>(record.action);
       if (action == BookAction::execute || action == BookAction::trade) {
         const TradeRecord print = MarketBoard::print_of(at, record);
-        prints(print.price, print.quantity);
+        prints(print.price, print.quantity, ts);
       }
       kernel.board_.apply_l3(at, record);
     }
   }
-  void prints(i64 price, i64 quantity) {
+  void prints(i64 price, i64 quantity, i64 ts) {
+    kernel.closed_until_ = ts;
     if (quantity <= 0) return;
     at.last_price = price;
     at.printed = true;

@@ -231,6 +231,8 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 fill_resting(u32 slot, i64 price, i64 most, bool tip_only, Liquidity liquidity, i64 ts);
   void apply_any_l2(const L2Record& record);
   void told_trade(Side side, i64 price, i64 quantity, i64 ts);
+  void told_execution(const L3Record& record);
+  void prints_in_pause(i64 price, i64 quantity, i64 ts);
   void trade_prints(Side side, i64 price, i64 quantity, i64 ts);
   void trade_passes(Side side, i64 price, i64 quantity, i64 ts);
   // Own orders of a level, from the first on, learn that it showed `before` lots and now shows `after`.

@@ -18,10 +18,11 @@ void VenueL2Market::mark(Ladder& marks, i64 price, i64 quantity) {
   has_marks_ = true;
 }
 
-// Where nothing is displayed nothing is missed.
+// Where nothing is displayed nothing is missed. What own orders took does not make what the print took less.
 void VenueL2Market::printed(Side side, i64 price, i64 quantity) {
-  const i64 left = displayed(side, price) - gone_at(side, price);
-  if (left > 0) mark(side == Side::buy ? printed_bids_ : printed_asks_, price, std::min(left, quantity));
+  Ladder& prints = side == Side::buy ? printed_bids_ : printed_asks_;
+  const i64 left = displayed(side, price) - marked(prints, price);
+  if (left > 0) mark(prints, price, std::min(left, quantity));
 }
 
 void VenueL2Market::forget_prints(const L2Record& record) noexcept {

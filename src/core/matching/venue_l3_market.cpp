@@ -86,13 +86,13 @@ void VenueL3Market::apply(const L3Record& record, bool own_orders_queue) {
 }
 
 Execution VenueL3Market::execution_of(const L3Record& record) const noexcept {
-  Execution execution{static_cast<Side>(record.side), record.price, 0};
+  Execution execution{static_cast<Side>(record.side), record.price};
   if (static_cast<BookAction>(record.action) == BookAction::execute) {
     const u32 slot = book_.find(record.order_id);
-    if (slot == kNone && record.price == 0) return {};
+    if (slot == kNone && record.price == 0) return {Side{}, 0, 0, false};
     if (slot == kNone) return execution;
     const OrderView order = book_.order(slot);
-    return {order.side, order.price, arrival_of(slot)};
+    return {order.side, order.price, arrival_of(slot), true};
   }
   if (!valid(execution.side)) return execution;
   const Ladder& ladder = book_.side(execution.side);

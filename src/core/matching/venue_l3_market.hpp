@@ -15,6 +15,7 @@ struct Execution {
   Side side{};  // of the resting interest; not valid if neither the row nor its order says where
   i64 price = 0;
   i64 arrival = 0;
+  bool is_known = true;  // else nothing says at what price
 };
 
 // Places are arrival numbers. A recorded order gets one when it enters a queue that own orders may stand in; one that

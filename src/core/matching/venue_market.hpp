@@ -32,8 +32,9 @@ class VenueMarket {
   // The best price that has something left for a taker, kNoPrice if nothing has.
   virtual i64 best_left(Side taker) const = 0;
 
-  // What a print beside levels or quotes traded is gone before they say so: takers do not find these lots at this price
-  // of this side until rows tell anew what is displayed. Where every trade is a row of the book there is nothing to do.
+  // What a print beside or among levels or quotes traded is gone before they say so: takers do not find these lots at
+  // this price of this side until rows tell anew what is displayed. Where executions are of orders there is nothing to
+  // do.
   virtual void printed(Side, i64, i64) {}
 };
 

@@ -125,7 +125,8 @@ bool SimulatedVenue::may_only_rest(const NewOrder& order) const {
   if (order.order_type == OrderType::pegged) return true;
   if (order.price == kNoPrice) return false;
   if (kind_ == MarketKind::bars || !matches_ || (order.flags & kPostOnly) != 0) return true;
-  return market_.reachable(order.side, order.price, 1) == 0;
+  return market_.reachable(order.side, order.price, 1) == 0 &&
+         own_in_reach(order.side, order.price, order.quantity, policy_of(order.self_trade)) == kNone;
 }
 
 // Orders are pulled when the event under way is over: what it reached before, it has reached.

@@ -40,6 +40,7 @@ class VenueQuoteMarket final : public VenueMarket {
     quoted_ = true;
   }
 
+  bool is_empty(Side which) const noexcept { return quoted_ && side(which).displayed <= 0; }
   // kUnknownAhead behind the best price: the data does not show it.
   i64 displayed(Side which, i64 price) const noexcept {
     if (!quoted_) return kUnknownAhead;

@@ -62,26 +62,33 @@ void SimulatedVenue::apply_l3(const L3Record& record) {
   const BookAction action = static_cast<BookAction>(record.action);
   const bool prints_trade = action == BookAction::execute || action == BookAction::trade;
   // Where an execution happened, its order says: the row need not.
-  if (prints_trade && record.quantity > 0) {
-    const Execution execution = l3_.execution_of(record);
-    if (valid(execution.side) && matches_) {
-      if (orders_.any_at_or_better(execution.side, execution.price)) {
-        trade_reaches(execution.side, execution.price, record.quantity, record.ts_event, [&](u32 slot) {
-          const RestingOrder& own = orders_[slot];
-          const bool before = own.has(kHidden) ? execution.arrival == INT64_MAX : own.place < execution.arrival;
-          return before ? 0 : kUnknownAhead;
-        });
-      }
-      prints(execution.price);
-    } else if (valid(execution.side) && collecting()) {
-      auction_prints(execution.price, record.quantity, record.ts_event);
-    }
-  }
+  if (prints_trade && record.quantity > 0) told_execution(record);
   // Only who joins a queue needs a place in it.
   const bool joins = action == BookAction::add || action == BookAction::replace;
   const Side side = static_cast<Side>(record.side);
   l3_.apply(record, joins && (valid(side) ? orders_.any_at_or_better(side, record.price) : !orders_.empty()));
   end_row(record.flags, record.ts_event);
+}
+
+// A print without a side reaches whichever it can have hit, as in told_trade(): what stands before the displayed orders
+// of that side at its price, or at a better one.
+void SimulatedVenue::told_execution(const L3Record& record) {
+  L3Record print = record;
+  const Execution stated = l3_.execution_of(record);
+  if (!stated.is_known) return;
+  if (!matches_) return prints_in_pause(stated.price, record.quantity, record.ts_event);
+  for (const Side side : kSides) {
+    if (valid(stated.side) && side != stated.side) continue;
+    if (!orders_.any_at_or_better(side, stated.price)) continue;
+    if (!valid(stated.side)) print.side = static_cast<i64>(side);
+    const i64 arrival = valid(stated.side) ? stated.arrival : l3_.execution_of(print).arrival;
+    trade_reaches(side, stated.price, record.quantity, record.ts_event, [&](u32 slot) {
+      const RestingOrder& own = orders_[slot];
+      const bool before = own.has(kHidden) ? arrival == INT64_MAX : own.place < arrival;
+      return before ? 0 : kUnknownAhead;
+    });
+  }
+  prints(stated.price);
 }
 
 void SimulatedVenue::level_changes(u32 first, i64 before, i64 after) {
@@ -138,7 +145,10 @@ void SimulatedVenue::trade_passes(Side side, i64 price, i64 quantity, i64 ts) {
 }
 
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
-  if (!orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
+  // With a side all that stood ahead of own orders there has gone, at any price.
+  const bool bids_end = record.bid_quantity <= 0 && !quotes_.is_empty(Side::buy);
+  const bool asks_end = record.ask_quantity <= 0 && !quotes_.is_empty(Side::sell);
+  if (!bids_end && !asks_end && !orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
       !orders_.any_at_or_better(Side::sell, std::max(record.bid_price, record.ask_price))) {
     quotes_.apply(record);
     after_event(record.ts_event);
@@ -146,11 +156,11 @@ void SimulatedVenue::apply_quote(const QuoteRecord& record) {
   }
   const VenueQuoteMarket before = quotes_;
   quotes_.apply(record);
-  // An empty side neither reaches own orders nor stands ahead of them: a price that no own order is at or beyond.
+  // A side that was empty neither reaches own orders nor stands ahead of them: a price that none is at or beyond.
   const i64 ask_for_buys = record.ask_quantity > 0 ? record.ask_price : INT64_MAX;
-  const i64 bid_for_buys = record.bid_quantity > 0 ? record.bid_price : INT64_MAX;
+  const i64 bid_for_buys = record.bid_quantity > 0 ? record.bid_price : bids_end ? INT64_MIN : INT64_MAX;
   const i64 bid_for_sells = record.bid_quantity > 0 ? record.bid_price : INT64_MIN;
-  const i64 ask_for_sells = record.ask_quantity > 0 ? record.ask_price : INT64_MIN;
+  const i64 ask_for_sells = record.ask_quantity > 0 ? record.ask_price : asks_end ? INT64_MAX : INT64_MIN;
   if (orders_.any_at_or_better(Side::buy, std::min(bid_for_buys, ask_for_buys))) {
     quote_reaches(Side::buy, bid_for_buys, ask_for_buys, before, record.ts_event);
   }
@@ -193,26 +203,30 @@ void SimulatedVenue::apply_trade(const TradeRecord& record) {
   if (kind_ != MarketKind::l2 && kind_ != MarketKind::quotes) return;
   const Side aggressor = static_cast<Side>(record.aggressor_side);
   told_trade(valid(aggressor) ? opposite(aggressor) : aggressor, record.price, record.quantity, record.ts_event);
-  // The rows that say what this trade left come later.
-  if (valid(aggressor) && matches_) market_.printed(opposite(aggressor), record.price, record.quantity);
   after_event(record.ts_event);
 }
 
+// Where nothing trades by itself a print is an auction's, or all that is left of it is the last price.
+void SimulatedVenue::prints_in_pause(i64 price, i64 quantity, i64 ts) {
+  if (collecting()) {
+    auction_prints(price, quantity, ts);
+  } else {
+    prints(price);
+  }
+}
+
 // A trade against resting interest of this side; of a side that is none, against whichever it can have hit: own orders
-// never cross one another, so that at most one side is reached.
+// never cross one another, so that at most one side is reached, and a price is displayed on one side. The rows that say
+// what it left come later.
 void SimulatedVenue::told_trade(Side side, i64 price, i64 quantity, i64 ts) {
   if (quantity <= 0) return;
-  if (!matches_) {
-    if (collecting()) auction_prints(price, quantity, ts);
-    return;
+  if (!matches_) return prints_in_pause(price, quantity, ts);
+  for (const Side hit : kSides) {
+    if (valid(side) && hit != side) continue;
+    trade_prints(hit, price, quantity, ts);
+    market_.printed(hit, price, quantity);
   }
-  if (valid(side)) {
-    trade_prints(side, price, quantity, ts);
-    if (!data_.quotes) trade_passes(opposite(side), price, quantity, ts);
-  } else {
-    trade_prints(Side::buy, price, quantity, ts);
-    trade_prints(Side::sell, price, quantity, ts);
-  }
+  if (valid(side) && !data_.quotes) trade_passes(opposite(side), price, quantity, ts);
   prints(price);
 }
 

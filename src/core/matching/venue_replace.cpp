@@ -86,7 +86,13 @@ void SimulatedVenue::replace_waiting_stop(u32 slot, const ReplaceRequest& reques
   if (moved) terms.stop_price = request.stop_price;
   terms.limit = order.price = request.price;
   keep_place(slot, request.quantity);
-  if (!requeued || trails(terms.order_type)) return;
+  if (!requeued) return;
+  if (trails(terms.order_type)) {
+    if (order.stands == VenuePlace::triggers) {
+      triggers_.requeue(slot, static_cast<TriggerSource>(terms.source), ++time_);
+    }
+    return;
+  }
   stop_waiting(slot);
   order.stands = VenuePlace::nowhere;
   wait_for_price(slot, ts);

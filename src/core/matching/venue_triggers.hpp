@@ -67,6 +67,7 @@ class VenueTriggers {
     book(source).put_back(slot, time);
     ++size_;
   }
+  void requeue(u32 slot, TriggerSource source, u64 time) noexcept { book(source).requeue(slot, time); }
   void remove(u32 slot, TriggerSource source) noexcept {
     book(source).remove(slot);
     --size_;

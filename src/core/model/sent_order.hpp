@@ -16,6 +16,12 @@ inline i64 limit_after(const Order& order, const OrderTerms& terms, i64 stop) no
   return static_cast<i64>(std::clamp<i128>(limit, i128{kNoPrice} + 1, i128{INT64_MAX}));
 }
 
+// What an order without a limit is valued at that waits for `stop`: a buy may cost what its limit will be.
+inline i64 value_at_stop(Side side, i64 stop, i64 limit_offset) noexcept {
+  if (side == Side::sell) return stop;
+  return static_cast<i64>(std::min<i128>(i128{stop} + limit_offset, i128{INT64_MAX}));
+}
+
 // Plain once it has been released: a limit order with all that goes with one, or a market order, which does not rest.
 inline NewOrder released_form(NewOrder order) noexcept {
   const OrderTerms given = order.terms;

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "model/order_form.hpp"
+#include "model/sent_order.hpp"
 
 namespace pytrader {
 namespace {
@@ -194,9 +195,12 @@ i64 RiskGate::value_price(const NewOrder& order, const RiskView& view) noexcept 
   return with_offsets(order, order.side == Side::buy ? view.best_ask : view.best_bid);
 }
 
-i64 RiskGate::value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view) noexcept {
+i64 RiskGate::value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view,
+                               i64 limit_offset) noexcept {
   if (request.price != kNoPrice) return request.price;
-  if (order.trigger_symbol() == 0 && request.stop_price != kNoPrice) return request.stop_price;
+  if (order.trigger_symbol() == 0 && request.stop_price != kNoPrice) {
+    return value_at_stop(order.side, request.stop_price, limit_offset);
+  }
   const bool meets_market = order.trigger_symbol() != 0 || !waits_for_price(order.order_type);
   if (order.ord_status != OrderStatus::emulated || !meets_market) return order.value_price;
   const i64 price = order.side == Side::buy ? view.best_ask : view.best_bid;
@@ -276,7 +280,7 @@ RejectReason RiskGate::check_new(const NewOrder& order, const Instrument* instru
 }
 
 RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
-                                     const RiskView& view, const Reservation* shared) const {
+                                     const RiskView& view, const Reservation* shared, i64 limit_offset) const {
   if (order == nullptr || order->strategy != request.strategy || request.strategy >= limits_.size()) {
     return RejectReason::unknown_order;
   }
@@ -300,7 +304,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
     return RejectReason::reduce_only_would_increase;
   }
 
-  const i64 price = value_at_replace(request, *order, view);
+  const i64 price = value_at_replace(request, *order, view, limit_offset);
   // An order of a list may never have had a market: it is judged when it leaves.
   if (price == kNoPrice) return (order->flags & kWaiting) != 0 ? RejectReason::none : RejectReason::no_market_price;
   // While the request is under way either the old or the new order may trade: both must be affordable. What waits in

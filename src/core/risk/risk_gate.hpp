@@ -45,9 +45,9 @@ class RiskGate {
                          const Reservation* shared = nullptr) const;
   // An order that is to wait for another one of its list: its form and size. The rest is judged when it leaves.
   RejectReason check_waiting(const NewOrder& order, const Instrument* instrument, const RiskView& view) const;
-  // `order` is the order that the request names, null where there is none.
+  // `order` is the order that the request names, null where there is none; `limit_offset` as in value_at_replace().
   RejectReason check_replace(const ReplaceRequest& request, const Order* order, const Instrument* instrument,
-                             const RiskView& view, const Reservation* shared = nullptr) const;
+                             const RiskView& view, const Reservation* shared = nullptr, i64 limit_offset = 0) const;
   // An order that waited in the core, as it shall go to the venue: all checks again, with the market of now. What it
   // holds back already counts once.
   RejectReason check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
@@ -65,7 +65,9 @@ class RiskGate {
   }
   // The same of an order that is replaced: its new limit, else its new stop price, else, of one that waits in the core
   // and would meet the market, the best opposite price; where there is none, the value that it had.
-  static i64 value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view) noexcept;
+  // `limit_offset`: how far beyond its stop price it gets its limit.
+  static i64 value_at_replace(const ReplaceRequest& request, const Order& order, const RiskView& view,
+                              i64 limit_offset = 0) noexcept;
 
   Exposure& exposure() noexcept { return exposure_; }
   const Exposure& exposure() const noexcept { return exposure_; }

@@ -322,20 +322,41 @@ class PercentOfVolume(_Scheduled):
         length = None if duration is None else span(duration, "duration")
         super().__init__(span(interval, "interval"), length, style, at_end)
         self.market_lots = 0
-        self.counted_to = 0
+        self.counted_from = 0
+        self.counted = 0
         self.series: Bars | None = None
 
     def on_start(self) -> None:
         self.series = self.bars(self.interval)
-        self.counted_to = self.clock_ns
+        self.count_from_now(self.series)
         super().on_start()
 
+    def on_resume(self) -> None:
+        if self.series is not None:
+            self.count_from_now(self.series)
+        super().on_resume()
+
+    def count_from_now(self, series: Bars) -> None:
+        """Bars that began before are not counted."""
+        self.counted_from = self.clock_ns
+        self.counted = series.count
+
     def target(self, passed: int) -> int:
-        last = None if self.series is None else self.series.last
-        if last is not None and last.ts_open >= self.counted_to:
-            self.market_lots += last.volume_lots
-            self.counted_to = last.ts_open + self.interval
+        if self.series is not None:
+            self.market_lots += self.volume_since(self.series)
         return min(self.parent.order_lots, int(self.rate * self.market_lots))
+
+    def volume_since(self, series: Bars) -> int:
+        """Lots of the bars that closed since the step before: of several where they were received late."""
+        closed = series.count - self.counted
+        self.counted += closed
+        last = series.last
+        if closed == 0 or last is None:
+            return 0
+        if closed == 1:
+            return last.volume_lots if last.ts_open >= self.counted_from else 0
+        past = self.history(self.interval, count=closed)
+        return sum(past["volume"][past["ts_open"] >= self.counted_from].tolist())
 
 
 class IcebergSlices(ExecutionAlgorithm):

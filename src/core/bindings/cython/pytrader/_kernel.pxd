@@ -417,6 +417,7 @@ cdef extern from "strategy_view.hpp" namespace "pytrader::bindings" nogil:
     int compare_to_price(const Indicator& indicator, const CFixed& price, const Scale& scale)
     double tick_as_double(const Scale& scale)
     const BarRecord* last_bar(const Kernel& kernel, u32 series)
+    u64 closed_bars(const Kernel& kernel, u32 series)
     const Indicator* add_sma(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
     const Indicator* add_ema(Kernel& kernel, u32 series, i64 length) except +translate_current_exception
     u32 add_bars(Kernel& kernel, u32 instrument, i64 duration_ns) except +translate_current_exception

@@ -65,6 +65,7 @@ from pytrader._kernel cimport (
     kNoPrice,
     kPostOnly,
     kReduceOnly,
+    closed_bars,
     last_bar,
     make_scale,
     mark_price,

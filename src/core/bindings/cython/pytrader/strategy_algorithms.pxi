@@ -56,6 +56,12 @@ cdef class AlgorithmBase:
         self.context.commanding("bars")
         return series_of(self.context, duration, parent.grid)
 
+    def history(self, what, *, count=None, start=None, end=None):
+        """Past market data of the parent's instrument as columns, as of `Strategy.history`."""
+        cdef Order parent = self.bound("history")
+        self.context.commanding("history")
+        return past_of(self.context, what, parent.grid, count, start, end)
+
     def send(self, quantity_lots, *, limit_ticks=None, time_in_force=None, post_only=False, **terms):
         """Send a child order: on the parent's side, in its instrument, with its tag; returns the handle.
 

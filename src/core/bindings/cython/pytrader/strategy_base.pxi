@@ -129,9 +129,7 @@ cdef class StrategyBase:
         """
         if self.context is None or not self.context.inside:
             raise InvalidState("self.history can be used only inside a handler, while the run is on")
-        if self.context.past is None:
-            raise InvalidState("self.history: this run keeps no past")
-        return self.context.past(what, self.context.grid_of(instrument).index, count, start, end)
+        return past_of(self.context, what, self.context.grid_of(instrument), count, start, end)
 
     def once(self, key):
         """Whether this is the first call with this key: looking and noting are one step, in any thread.

@@ -99,6 +99,12 @@ cdef object bars_of(Context context, length, instrument):
     return bars
 
 
+cdef object past_of(Context context, what, Grid grid, count, start, end):
+    if context.past is None:
+        raise InvalidState("history: this run keeps no past")
+    return context.past(what, grid.index, count, start, end)
+
+
 cdef Bars series_of(Context context, length, Grid grid):
     cdef Bars bars = Bars.__new__(Bars)
     cdef i64 every = duration(length, "a bar's length")

@@ -392,6 +392,12 @@ cdef class Bars:
         bar.record = record[0]
         return bar
 
+    @property
+    def count(self):
+        """How many bars have closed; of bars that are asked for late, those before count too."""
+        self.context.readable("bars.count")
+        return closed_bars(self.context.kernel[0], self.series)
+
     def sma(self, length):
         """Simple moving average of the last `length` closes: exact."""
         self.context.commanding("bars.sma")
