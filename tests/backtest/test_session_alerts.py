@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytrader import Backtest, InvalidArgument, InvalidState, Strategy
 from pytrader.data import Stream
@@ -16,6 +18,17 @@ from tests.backtest.markets import MINUTE, START, instrument, quotes
 BTC = instrument()
 CLOSED, PRE_OPEN, OPENING = TradingPhase.CLOSED, TradingPhase.PRE_OPEN, TradingPhase.OPENING_AUCTION
 CONTINUOUS, HALT, CLOSING = TradingPhase.CONTINUOUS, TradingPhase.HALT, TradingPhase.CLOSING_AUCTION
+INTRADAY, VOLATILITY = TradingPhase.INTRADAY_AUCTION, TradingPhase.VOLATILITY_AUCTION
+POST_CLOSE = TradingPhase.POST_CLOSE
+PHASE_OF = {
+    "open": CONTINUOUS,
+    "close": CLOSED,
+    "pre_open": PRE_OPEN,
+    "opening_auction": OPENING,
+    "intraday_auction": INTRADAY,
+    "closing_auction": CLOSING,
+    "post_close": POST_CLOSE,
+}
 # Minutes of two days; the first one is interrupted.
 DAYS = [
     (0, CLOSED),
@@ -32,15 +45,18 @@ DAYS = [
 ]
 
 
-def timetable() -> Stream:
-    times = np.array([START + minute * MINUTE for minute, _ in DAYS])
-    phases = np.array([int(phase) for _, phase in DAYS])
+Days = list[tuple[int, TradingPhase]]
+
+
+def timetable(days: Days) -> Stream:
+    times = np.array([START + minute * MINUTE for minute, _ in days])
+    phases = np.array([int(phase) for _, phase in days])
     return Stream(BTC, "status", {"ts_event": times, "ts_init": times, "phase": phases}, 0)
 
 
-def run(strategy: Strategy) -> Any:
+def run(strategy: Strategy, days: Days = DAYS) -> Any:
     rows = quotes([(100, 101)] * 71, step=MINUTE)
-    return Backtest(strategy, [timetable(), (BTC, rows)], cash="1000 USDT").run()
+    return Backtest(strategy, [timetable(days), (BTC, rows)], cash="1000 USDT").run()
 
 
 class Timed(Strategy):
@@ -85,6 +101,49 @@ def test_alerts_come_by_the_timetable(phase: str, offset: str, due: list[int]) -
     assert {name for name, _ in strategy.due} <= {
         phase if offset == "0s" else f"{phase}{offset if offset.startswith('-') else '+' + offset}"
     }
+
+
+@pytest.mark.parametrize(
+    ("phases", "phase", "due"),
+    [
+        ([CONTINUOUS, HALT, CLOSED], "close", [3]),
+        ([CONTINUOUS, VOLATILITY, CLOSING, CLOSED], "closing_auction", [3]),
+        ([CONTINUOUS, HALT, VOLATILITY, POST_CLOSE], "post_close", [4]),
+        ([CLOSED, HALT, PRE_OPEN, CONTINUOUS], "pre_open", [3]),
+        ([CLOSED, HALT, CONTINUOUS], "open", [3]),
+        ([CLOSED, OPENING, VOLATILITY, HALT, CONTINUOUS], "open", [5]),
+        ([CLOSED, CONTINUOUS, HALT, CONTINUOUS, VOLATILITY, HALT, CONTINUOUS], "open", [2]),
+        ([CLOSED, CONTINUOUS, HALT, CLOSED, HALT, CONTINUOUS], "open", [2, 6]),
+        ([CLOSED, CONTINUOUS, INTRADAY, CONTINUOUS, CONTINUOUS], "open", [2, 4]),
+        ([HALT, CONTINUOUS, CLOSED, CLOSED], "open", [2]),
+        ([HALT, CONTINUOUS, CLOSED, CLOSED], "close", [3]),
+        ([CLOSED, HALT, CLOSED], "close", [1, 3]),
+    ],
+)
+def test_an_interruption_hides_no_other_phase(phases: list[TradingPhase], phase: str, due: list[int]) -> None:
+    strategy = Timed(begin=phase)
+    run(strategy, list(enumerate(phases, start=1)))
+    assert [minute for _, minute in strategy.due] == due
+
+
+def naive_begins(phases: list[TradingPhase], wanted: TradingPhase) -> list[int]:
+    """The places, counted from 1, where a phase begins, by looking back from each of them."""
+    found = []
+    for place, phase in enumerate(phases):
+        before = place - 1
+        while wanted is CONTINUOUS and before >= 0 and phases[before] in (HALT, VOLATILITY):
+            before -= 1
+        if phase is wanted and (before < 0 or phases[before] is not wanted):
+            found.append(place + 1)
+    return found
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(list(TradingPhase)), min_size=1, max_size=20), st.sampled_from(sorted(PHASE_OF)))
+def test_alerts_come_where_a_naive_reader_finds_them(phases: list[TradingPhase], phase: str) -> None:
+    strategy = Timed(begin=phase)
+    run(strategy, list(enumerate(phases, start=1)))
+    assert [minute for _, minute in strategy.due] == naive_begins(phases, PHASE_OF[phase])
 
 
 def test_an_alert_before_the_close_has_its_own_name_and_can_be_canceled() -> None:

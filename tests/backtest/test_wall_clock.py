@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.random import RandomState
 
 from pytrader import Backtest, DeterminismError, Strategy
 from pytrader.backtest import BacktestResult
@@ -63,6 +64,25 @@ def local_import_of_a_function() -> object:
     return time_ns()
 
 
+def drawn(state: RandomState) -> list[int]:
+    return state.randint(0, 1000, 5).tolist()  # type: ignore[no-any-return]
+
+
+MADE_BEFORE = RandomState(5)
+DRAWN = drawn(RandomState(5))
+
+
+def kind_of_random_state() -> RandomState:
+    class Kind(RandomState):
+        pass
+
+    made = Kind(np.random.MT19937(3))
+    assert isinstance(made, Kind)
+    assert not isinstance(MADE_BEFORE, Kind)
+    assert not issubclass(RandomState, Kind)
+    return made
+
+
 CLOCKS: dict[str, Callable[[], object]] = {
     "time.time": lambda: time.time(),
     "time.time_ns": lambda: time.time_ns(),
@@ -74,6 +94,9 @@ CLOCKS: dict[str, Callable[[], object]] = {
     "os.times": lambda: os.times(),
     "time.thread_time": lambda: time.thread_time(),
     "time.localtime": lambda: time.localtime(),
+    "time.localtime of None": lambda: time.localtime(None),
+    "time.gmtime of None": lambda: time.gmtime(None),
+    "time.ctime of None": lambda: time.ctime(None),
     "time.strftime": lambda: time.strftime("%H:%M"),
     "datetime.now": lambda: datetime.datetime.now(),
     "datetime.now of a zone": lambda: datetime.datetime.now(datetime.UTC),
@@ -108,6 +131,10 @@ CHANCES: dict[str, Callable[[], object]] = {
     "numpy.random.set_bit_generator": lambda: np.random.set_bit_generator(np.random.MT19937(3)),
     "numpy.random.default_rng": lambda: np.random.default_rng(),
     "numpy.random.PCG64": lambda: np.random.PCG64(),
+    "numpy.random.RandomState": lambda: np.random.RandomState(),
+    "numpy.random.RandomState of None": lambda: np.random.RandomState(None),
+    "numpy.random.RandomState by name": lambda: RandomState(seed=None),
+    "numpy.random.RandomState reseeded": lambda: np.random.RandomState(5).seed(),
 }
 ALLOWED: dict[str, Callable[[], object]] = {
     "a time of a timestamp": lambda: moment.fromtimestamp(0, datetime.UTC) == moment(1970, 1, 1, tzinfo=datetime.UTC),
@@ -115,6 +142,22 @@ ALLOWED: dict[str, Callable[[], object]] = {
     "an instance check": lambda: isinstance(moment(2024, 1, 1), moment) and isinstance(moment.min, datetime.datetime),
     "a seeded generator": lambda: random.Random(7).random() == random.Random(7).random(),
     "a seeded numpy generator": lambda: np.random.default_rng(7).integers(9) == np.random.default_rng(7).integers(9),
+    "a seeded RandomState": lambda: drawn(np.random.RandomState(5)) == drawn(RandomState(seed=5)) == DRAWN,
+    "a RandomState seeded by several numbers": lambda: (
+        drawn(RandomState([1, 2])) == drawn(np.random.mtrand.RandomState([1, 2])) != DRAWN
+    ),
+    "a RandomState of a seeded generator": lambda: (
+        drawn(RandomState(np.random.MT19937(3))) == drawn(np.random.RandomState(np.random.MT19937(3)))
+    ),
+    "the type of a RandomState": lambda: (
+        isinstance(RandomState(5), RandomState)
+        and isinstance(MADE_BEFORE, np.random.RandomState)
+        and type(RandomState(5)) is type(MADE_BEFORE)
+        and issubclass(type(MADE_BEFORE), RandomState)
+        and not isinstance(5, RandomState)
+        and pickle.loads(pickle.dumps(RandomState)) is RandomState
+    ),
+    "a kind of RandomState": lambda: isinstance(kind_of_random_state(), RandomState),
     "a formatted time": lambda: time.strftime("%Y", time.gmtime(0)) == "1970",
     "a log record": lambda: logging.getLogger("tests").warning("said") is None,
 }
@@ -141,8 +184,24 @@ def test_what_every_run_repeats_is_allowed(name: str) -> None:
     assert strategy.answer
 
 
+@pytest.mark.parametrize("arguments", [(-1,), ("x",), (1.5,), (1, 2)])
+def test_a_wrong_seed_is_refused_as_ever(arguments: tuple[Any, ...]) -> None:
+    with pytest.raises((TypeError, ValueError)) as expected:
+        RandomState(*arguments)
+    with pytest.raises(expected.type):
+        run(Asking(lambda: RandomState(*arguments)))
+
+
 def test_everything_is_put_back_after_a_run_and_after_an_error() -> None:
-    names = [(time, "time"), (os, "urandom"), (random, "random"), (uuid, "uuid4"), (builtins, "__import__")]
+    names = [
+        (np.random, "RandomState"),
+        (np.random.mtrand, "RandomState"),
+        (time, "time"),
+        (os, "urandom"),
+        (random, "random"),
+        (uuid, "uuid4"),
+        (builtins, "__import__"),
+    ]
     before = [vars(owner)[name] for owner, name in names]
     own = (globals()["moment"], globals()["draw"], vars(clock_helper)["datetime"], vars(clock_helper)["time"])
     run(Asking(lambda: None))

@@ -118,6 +118,62 @@ def test_a_start_before_the_data_changes_nothing(start: int | None) -> None:
     assert run(Averages(), rows, start=start).digest == run(Averages(), rows).digest
 
 
+def late_quotes(count: int = 10, late: int = 3 * SECOND) -> Any:
+    rows = quotes([(100 + 10 * number, 101 + 10 * number) for number in range(count)])
+    rows["ts_init"] += late
+    return rows
+
+
+def test_a_start_between_the_first_row_at_the_venue_and_the_first_received_one_holds() -> None:
+    class Early(Strategy):
+        def on_start(self) -> None:
+            self.heard: list[tuple[str, int]] = [("start", self.clock.now)]
+            self.clock.set_timer("beat", interval="500ms")
+            self.buy("0.001", limit="9.00")
+
+        def on_timer(self, timer: Any) -> None:
+            self.heard.append(("timer", timer.ts_event))
+
+        def on_quote(self, quote: Any) -> None:
+            self.heard.append(("quote", self.clock.now))
+
+    start = START + 5 * SECOND // 2
+    strategy = Early()
+    result = run(strategy, late_quotes(), start=start)
+    assert strategy.heard[:3] == [("start", start), ("quote", START + 3 * SECOND), ("timer", START + 3 * SECOND)]
+    assert [heard for heard in strategy.heard if heard[0] == "timer"][1] == ("timer", START + 7 * SECOND // 2)
+    assert result.fills["ts_event"].tolist() == [start]
+    assert result.fills["price"].tolist() == [121]
+    assert (result.start_ns, result.end_ns) == (start, START + 12 * SECOND)
+    assert result.equity["ts"][0] == start
+
+
+def unstamped(rows: Any) -> Any:
+    rows["ts_init"] = 0
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "last"),
+    [
+        (late_quotes(), START, START + 12 * SECOND),
+        (unstamped(quotes([(100, 101)] * 10)), START, START + 9 * SECOND),
+        (bars(candles(3)), START, START + 3 * MINUTE),
+    ],
+    ids=["late", "without receive times", "bars"],
+)
+def test_a_run_without_start_begins_with_the_first_row_at_its_venue(rows: Any, first: int, last: int) -> None:
+    result = run(Strategy(), rows)
+    assert (result.start_ns, result.end_ns) == (first, last)
+    assert result.equity["ts"][0] == first
+    assert run(Strategy(), rows, start=first).digest == result.digest
+    later = run(Strategy(), rows, start=first + 1)
+    assert later.start_ns == later.equity["ts"][0] == first + 1
+    assert run(Strategy(), rows, start=last).start_ns == last
+    with pytest.raises(InvalidArgument, match=f"the data ends at {last}"):
+        run(Strategy(), rows, start=last + 1)
+
+
 @pytest.mark.parametrize(
     ("start", "said"), [(START + 10**15, "the data ends at"), (1.5, "whole nanoseconds"), (True, "whole nanoseconds")]
 )

@@ -187,7 +187,10 @@ def test_a_changed_byte_is_found_by_verify(tmp_path: Path) -> None:
         (lambda m: m.update(version=2), "has version 2, this pytrader reads version 1"),
         (lambda m: m.pop("streams"), "the entry 'streams' is missing"),
         (lambda m: m["streams"][0].update(kind="l4"), "stream kind 'l4' is not one of"),
-        (lambda m: m["streams"][0].update(instrument=9), "manifest.json"),
+        (
+            lambda m: m["streams"][0].update(instrument=5),
+            r"has instrument 5, and the manifest has \d of them, counted from 0: it must be below \d",
+        ),
         (lambda m: m["streams"][0].update(instrument=-1), "instrument -1 is not a whole number"),
         (lambda m: m["streams"][0].update(rows=50.0), "rows 50.0 is not a whole number"),
         (lambda m: m["streams"][2].update(duration_ns="60"), "duration_ns '60' is not a whole number"),

@@ -95,6 +95,37 @@ def test_market_data_knows_its_span_and_its_instruments_once_each() -> None:
     assert (data.start_ns, data.end_ns, data.event_count) == (10, 50, 4)
 
 
+def test_the_span_is_from_the_first_row_at_its_venue_to_the_last_one_received() -> None:
+    late = Stream(instrument(), "trade", trades([30, 40, 50], ts_init=np.array([35, 90, 60], np.int64)))
+    unstamped = Stream(instrument("BBB"), "trade", trades([40, 70], ts_init=np.zeros(2, np.int64)))
+    names = ("open", "high", "low", "close", "volume")
+    bar = {"ts_event": np.array([80], np.int64), "ts_open": np.array([20], np.int64)}
+    bars = Stream(instrument(), "bar", {name: np.ones(1, np.int64) for name in names} | bar, 60)
+    empty = Stream(instrument(), "trade", trades([]))
+    spans = [(each.start_ns, each.end_ns) for each in (late, unstamped, bars, empty)]
+    assert spans == [(30, 90), (40, 70), (20, 80), (0, 0)]
+    data = MarketData((late, unstamped, bars, empty), "test")
+    assert (data.start_ns, data.end_ns) == (20, 90)
+    assert (MarketData((empty,), "test").start_ns, MarketData((empty,), "test").end_ns) == (0, 0)
+
+
+@pytest.mark.parametrize("wrong", ["1m", True, 60.0, None])
+def test_the_length_of_bars_is_a_whole_number(wrong: object) -> None:
+    with pytest.raises(
+        InvalidArgument, match=f"duration_ns of a bar stream must be whole nanoseconds .* got {wrong!r}"
+    ):
+        Stream(instrument(), "bar", {}, wrong)  # type: ignore[arg-type]
+
+
+def test_the_length_of_bars_is_in_range_and_may_be_a_number_of_numpy() -> None:
+    for wrong in (0, -1, 2**63):
+        with pytest.raises(InvalidArgument, match="duration_ns above 0"):
+            Stream(instrument(), "bar", {}, wrong)
+    names = ("ts_event", "ts_open", "open", "high", "low", "close", "volume")
+    given = Stream(instrument(), "bar", {name: np.ones(1, np.int64) for name in names}, np.int64(60))  # type: ignore[arg-type]
+    assert type(given.duration_ns) is int
+
+
 def test_market_data_without_streams_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="at least one stream"):
         MarketData((), "test")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
-from pytrader import Backtest, Strategy
+from pytrader import Backtest, Instrument, Strategy
 from pytrader.backtest import Exchange
 from pytrader.errors import InvalidArgument, OffTick
 from pytrader.matching import AllocationRules, BandRules, PriceBand, SessionRules, TradingPhase, VenueRules
 from pytrader.model import Liquidity, OrderStatus, RejectReason, Side
+from pytrader.model.records import QUOTE
 from tests.backtest.markets import instrument, quotes
 from tests.exchange.scripted import SECOND, Script, cancel, order, play, replace, stock
 
@@ -289,6 +291,22 @@ def test_an_instrument_has_one_exchange_or_data() -> None:
         ((stock(), "1m"), {"start": True}, "nanoseconds or a datetime"),
         ((stock(), "1m"), {"start": 1.5}, "nanoseconds or a datetime"),
         ((stock(), "1m"), {"sessions": [("1s", "lunch")]}, "phase must be one of closed, pre_open"),
+        (
+            (stock(), "1m"),
+            {"sessions": [("1m", "continuous"), ("2m", "closed")]},
+            "the first session begins 60000000000 ns after the start, and the exchange ends after 60000000000 ns",
+        ),
+        (
+            (stock(min_price="50", max_price="500"), "1m"),
+            {"reference_price": "49"},
+            r"reference_price of STOCK\.XCHG must be from 50 to 500, got '49'",
+        ),
+        (
+            (stock(min_price="50", max_price="500"), "1m"),
+            {"reference_price": 501},
+            r"reference_price of STOCK\.XCHG must be from 50 to 500, got 501",
+        ),
+        ((stock(), "1m"), {"reference_price": 0}, r"reference_price of STOCK\.XCHG must be at least 1, got 0"),
         ((stock(), "1m"), {"rules": "cme"}, "rules must be VenueRules"),
         (("STOCK", "1m"), {}, "instrument must be an Instrument"),
     ],
@@ -296,6 +314,21 @@ def test_an_instrument_has_one_exchange_or_data() -> None:
 def test_a_bad_exchange_is_refused(arguments: Any, options: Any, message: str) -> None:
     with pytest.raises(InvalidArgument, match=message):
         Exchange(*arguments, **options)
+
+
+def test_a_reference_price_may_be_an_end_of_the_range_and_later_sessions_may_come_after_the_end() -> None:
+    ranged = stock(min_price="50", max_price="500")
+    ends = [Exchange(ranged, "1m", reference_price=price).reference_ticks for price in (50, 500)]
+    assert ends == [ranged.price_ticks(50), ranged.price_ticks(500)]
+    assert len(Exchange(ranged, "1m", sessions=[("59s", "continuous"), ("2m", "closed")]).sessions) == 2
+
+
+def test_a_run_of_an_exchange_and_of_data_without_rows_begins_with_the_exchange() -> None:
+    other = Instrument("OTHER", "XCHG", quote_currency="USD", tick_size="1", lot_size="1")
+    exchange = Exchange(stock(), "1m", start=1_000 * SECOND)
+    result = Backtest(Strategy, [exchange, (other, np.zeros(0, QUOTE))], cash="1 USD").run()
+    assert (result.start_ns, result.end_ns) == (1_000 * SECOND, 1_060 * SECOND)
+    assert result.equity["ts"][0] == result.start_ns
 
 
 def test_a_reference_price_must_be_on_the_tick() -> None:

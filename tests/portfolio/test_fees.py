@@ -80,6 +80,13 @@ def test_volume_traded_elsewhere_lifts_the_tier() -> None:
     assert fee(ledger, COIN, "40000.0", 1, liquidity="maker") == Money("16.8", "USDT")
 
 
+@pytest.mark.parametrize("name", [name for name, table in FEE_TABLES.items() if table.volume is None])
+def test_volume_traded_elsewhere_is_refused_where_no_volume_counts(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"other_volume is 100, and {name} has no tiers by volume"):
+        Venue.preset(name, other_volume=100)
+    assert Venue.preset(name, other_volume="0.0") == Venue.preset(name)
+
+
 @pytest.mark.parametrize("name", FEE_TABLES)
 def test_every_preset_has_a_date_and_a_source_and_survives_pickling(name: str) -> None:
     venue = Venue.preset(name)

@@ -42,7 +42,7 @@ _ALWAYS: Final[tuple[tuple[ModuleType, str, tuple[str, ...]], ...]] = (
     # What SystemRandom draws from; private, and left alone where a version of Python has no such name.
     (random, CHANCE, ("_urandom",)),
 )
-# Functions that read the clock unless the argument in this place is given.
+# Functions that read the clock unless the argument in this place is given, and is not None.
 _WITHOUT: Final = {"localtime": 0, "gmtime": 0, "ctime": 0, "asctime": 0, "strftime": 1}
 
 Patch = tuple[Any, str, Any, Any]
@@ -152,7 +152,7 @@ def _refuse_clock(name: str) -> None:
 def _watch(original: Any, name: str, instead: str, unless: int | None = None) -> Callable[..., Any]:
     @functools.wraps(original)
     def watched(*arguments: Any, **keywords: Any) -> Any:
-        if _running and (unless is None or len(arguments) <= unless):
+        if _running and (unless is None or len(arguments) <= unless or arguments[unless] is None):
             _refuse(name, instead)
         return original(*arguments, **keywords)
 
@@ -194,6 +194,9 @@ def _numpy_patches() -> Iterator[Patch]:
     randbits = getattr(bit_generator, "randbits", None)
     if randbits is not None:
         yield bit_generator, "randbits", randbits, _watch(randbits, "a numpy.random generator without seed", CHANCE)
+    watching = _watch_random_state(mtrand.RandomState)
+    for module in (numpy.random, mtrand):
+        yield module, "RandomState", mtrand.RandomState, watching
 
 
 def _watch_seed(original: Any) -> Callable[..., Any]:
@@ -204,6 +207,37 @@ def _watch_seed(original: Any) -> Callable[..., Any]:
         original(self, a, version)
 
     return seed
+
+
+def _watch_random_state(original: Any) -> Any:
+    """Make a class that stands for numpy's `RandomState`, which draws chance first even where it is given a seed."""
+    from numpy.random import MT19937
+
+    class Watching(type):
+        def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+            if cls is not RandomState:
+                return super().__call__(*arguments, **keywords)
+            seed = arguments[0] if arguments else keywords.get("seed")
+            if seed is None and _running:
+                _refuse("numpy.random.RandomState", CHANCE)
+            if seed is None or hasattr(seed, "capsule") or len(arguments) + len(keywords) > 1:
+                return original(*arguments, **keywords)
+            made = original(MT19937(0))
+            made.seed(seed)
+            return made
+
+        def __instancecheck__(cls, instance: object) -> bool:
+            return super().__instancecheck__(instance) if cls is not RandomState else isinstance(instance, original)
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return super().__subclasscheck__(subclass) if cls is not RandomState else issubclass(subclass, original)
+
+    class RandomState(original, metaclass=Watching):  # type: ignore[misc]
+        __module__ = original.__module__
+        __qualname__ = original.__qualname__
+        __doc__ = original.__doc__
+
+    return RandomState
 
 
 def _watch_import(original: Any) -> Callable[..., Any]:

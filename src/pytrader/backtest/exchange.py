@@ -43,8 +43,8 @@ class Exchange:
     Raises
     ------
     InvalidArgument, OffTick
-        If a time is negative or beyond 2**62 ns, a session is not after the one before it or its phase may not follow,
-        or the price is off the tick.
+        If a time is negative or beyond 2**62 ns, the first session begins at the end or later, a session is not after
+        the one before it or its phase may not follow, or the price is off the tick or outside the instrument's range.
     """
 
     instrument: Instrument
@@ -72,19 +72,31 @@ class Exchange:
         length = duration_ns(duration, "duration")
         if not 0 < length <= _LAST_NS - begin:
             raise InvalidArgument(f"duration must be above 0 and end before 2**62 ns, got {duration!r} from {begin} ns")
-        ticks = None
-        if reference_price is not None:
-            ticks = instrument.price_ticks(reference_price)
+        pairs = [(_offset_ns(at), _phase(phase)) for at, phase in _pairs(sessions)]
+        if pairs and pairs[0][0] >= length:
+            raise InvalidArgument(
+                f"the first session begins {pairs[0][0]} ns after the start, and the exchange ends after {length} ns: "
+                "it would be closed throughout; give a longer duration or earlier sessions"
+            )
         fields: dict[str, object] = {
             "instrument": instrument,
             "rules": VenueRules() if rules is None else rules,
-            "sessions": tuple((begin + _offset_ns(at), _phase(phase)) for at, phase in _pairs(sessions)),
+            "sessions": tuple((begin + at, phase) for at, phase in pairs),
             "start_ns": begin,
             "end_ns": begin + length,
-            "reference_ticks": ticks,
+            "reference_ticks": None if reference_price is None else _reference_ticks(instrument, reference_price),
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+
+
+def _reference_ticks(instrument: Instrument, price: str | int | Decimal | Price | Fixed) -> int:
+    ticks = instrument.price_ticks(price)
+    low, high = instrument.min_price, instrument.max_price
+    if ticks < instrument.price_ticks(low) or (high is not None and ticks > instrument.price_ticks(high)):
+        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        raise InvalidArgument(f"reference_price of {instrument.id} must be {bounds}, got {price!r}")
+    return ticks
 
 
 def _time_ns(value: int | SupportsIndex | datetime) -> int:

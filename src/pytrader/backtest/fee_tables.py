@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pytrader.model import FeeRule, FeeSchedule
+from pytrader.errors import ConfigError
+from pytrader.model import FeeRule, FeeSchedule, Fixed
 
 Tier = tuple[str, str, str]
 """From which volume on, the maker's rate, the taker's rate; rates by value are shares (0.1 % is 0.001)."""
@@ -39,14 +40,26 @@ class FeeTable:
     source: str
 
     def schedule(self, other_volume: str | int = 0) -> FeeSchedule:
-        """Make the schedule, for an account that trades so much elsewhere in every window."""
-        return FeeSchedule(
+        """Make the schedule, for an account that trades so much elsewhere in every window.
+
+        Raises
+        ------
+        ConfigError
+            If there is such a volume and the schedule counts none.
+        """
+        made = FeeSchedule(
             self.rules,
             volume=self.volume,
             counts_today=self.counts_today,
             other_volume=other_volume,
             name=self.name,
         )
+        if self.volume is None and Fixed(other_volume) != 0:
+            raise ConfigError(
+                f"other_volume is {other_volume!r}, and {self.name} has no tiers by volume that it could lift: "
+                "leave it out"
+            )
+        return made
 
 
 def _by_value(

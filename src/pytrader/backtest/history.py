@@ -70,7 +70,7 @@ class History:
         found = []
         for stream in rows:
             times = stream.columns["ts_event"] + offset
-            begins = _begins(stream.columns["phase"], phase) & (times > now)
+            begins = phase_begins(stream.columns["phase"], phase) & (times > now)
             if begins.any():
                 found.append(int(times[int(np.argmax(begins))]))
         return min(found, default=None)
@@ -107,11 +107,15 @@ class History:
         return dict(self._engine.past_bars(instrument, length))
 
 
-def _begins(phases: Column, phase: str) -> npt.NDArray[np.bool_]:
-    """Where a phase begins that the timetable has: not where a row repeats it, nor after an interruption."""
+def phase_begins(phases: Column, phase: str) -> npt.NDArray[np.bool_]:
+    """Where a phase begins: not where a row repeats it, nor where continuous trading goes on after an interruption."""
     wanted = _SESSIONS[phase]
-    before = np.concatenate(([-1], phases[:-1]))
-    begins: npt.NDArray[np.bool_] = (phases == wanted) & (before != wanted) & ~np.isin(before, _INTERRUPTIONS)
+    before = np.concatenate(([-1], phases))[:-1]
+    if phase == "open":
+        # For each row the last one before it that was no interruption; -1 for none.
+        places = np.where(np.isin(before, _INTERRUPTIONS), 0, np.arange(len(before)))
+        before = before[np.maximum.accumulate(places)]
+    begins: npt.NDArray[np.bool_] = (phases == wanted) & (before != wanted)
     return begins
 
 

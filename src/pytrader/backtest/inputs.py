@@ -84,15 +84,15 @@ class Markets:
 
     @property
     def start_ns(self) -> int:
-        """When the first of them begins."""
+        """When the first of them begins; 0 if there is nothing at all."""
         starts = [exchange.start_ns for exchange in self.exchanges]
-        return min([*starts, self.data.start_ns] if self.data is not None else starts)
+        return min([*starts, self.data.start_ns] if self.data is not None and self.event_count else starts, default=0)
 
     @property
     def end_ns(self) -> int:
-        """When the last of them ends."""
+        """When the last of them ends; 0 if there is nothing at all."""
         ends = [exchange.end_ns for exchange in self.exchanges]
-        return max([*ends, self.data.end_ns] if self.data is not None else ends)
+        return max([*ends, self.data.end_ns] if self.data is not None and self.event_count else ends, default=0)
 
     @property
     def event_count(self) -> int:
@@ -208,7 +208,7 @@ def capital_allotments(
     Raises
     ------
     ConfigError
-        If both speak of one strategy, or the shares are wrong.
+        If both speak of one strategy, `allocation` is no mapping, or the shares are wrong.
     """
     shares: dict[str, Share] = {}
     if isinstance(strategies, Mapping):
@@ -217,6 +217,11 @@ def capital_allotments(
                 if len(one) != 2:
                     raise ConfigError(f"strategy {name} must be given as (strategy, share), got {one!r}")
                 shares[name] = one[1]
+    if allocation is not None and not isinstance(allocation, Mapping):
+        raise ConfigError(
+            "allocation must be a mapping of the strategies' names to their shares, such as "
+            f'{{"{next(iter(names), "Strategy")}": "60%"}}, got {allocation!r}'
+        )
     for name, share in (allocation or {}).items():
         if name in shares:
             raise ConfigError(f"the share of {name} is given twice: with the strategy, and in allocation")
@@ -276,14 +281,8 @@ def opening_cash(cash: Cash, instruments: Iterable[Instrument]) -> list[Money]:
     ConfigError
         If something is no amount, a currency comes twice, an amount is negative, or a currency is missing.
     """
-    given = list(cash) if isinstance(cash, Iterable) and not isinstance(cash, str | Money) else [cash]
-    amounts = [one if isinstance(one, Money) else _money(one) for one in given]
+    amounts = _amounts(cash, "cash")
     codes = [amount.currency.code for amount in amounts]
-    for amount, code in zip(amounts, codes, strict=True):
-        if codes.count(code) > 1:
-            raise ConfigError(f"cash gives {code} twice: add the amounts up")
-        if amount < Money(0, code):
-            raise ConfigError(f"cash must not be negative, got {amount}")
     for instrument in instruments:
         code = instrument.quote_currency.code
         if code not in codes:
@@ -305,7 +304,7 @@ def insurance_funds(account: str, insurance: Cash, instruments: Iterable[Instrum
     """
     if account not in ("funded", "isolated", "cross"):
         raise ConfigError(f"account must be 'funded', 'isolated' or 'cross', got {account!r}")
-    amounts = opening_cash(insurance, ())
+    amounts = _amounts(insurance, "insurance")
     if amounts and account == "funded":
         raise ConfigError("insurance is for margin accounts: give account='isolated' or account='cross'")
     traded = dict.fromkeys(instrument.quote_currency.code for instrument in instruments)
@@ -318,14 +317,27 @@ def insurance_funds(account: str, insurance: Cash, instruments: Iterable[Instrum
     return amounts
 
 
-def _money(text: Any) -> Money:
+def _amounts(given: Cash, name: str) -> list[Money]:
+    """What was given as one amount or several, each currency once and none negative; `name` is for messages."""
+    parts = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Money) else [given]
+    amounts = [one if isinstance(one, Money) else _money(one, name) for one in parts]
+    codes = [amount.currency.code for amount in amounts]
+    for amount, code in zip(amounts, codes, strict=True):
+        if codes.count(code) > 1:
+            raise ConfigError(f"{name} gives {code} twice: add the amounts up")
+        if amount < Money(0, code):
+            raise ConfigError(f"{name} must not be negative, got {amount}")
+    return amounts
+
+
+def _money(text: Any, name: str) -> Money:
     parts = text.split() if isinstance(text, str) else []
     if len(parts) != 2:
-        raise ConfigError(f"cash must be an amount and a currency, such as '100000 USD', got {text!r}")
+        raise ConfigError(f"{name} must be an amount and a currency, such as '100000 USD', got {text!r}")
     try:
         return Money(parts[0], parts[1])
     except ValueError as error:
-        raise ConfigError(f"cash {text!r}: {error}") from None
+        raise ConfigError(f"{name} {text!r}: {error}") from None
 
 
 def _is_rows(data: object) -> bool:

@@ -77,7 +77,7 @@ class Venue:
         Raises
         ------
         ConfigError
-            For an unknown name; the message lists all.
+            For an unknown name (the message lists all), or an `other_volume` where the schedule counts no volume.
         """
         table = FEE_TABLES.get(name)
         if table is None:
@@ -205,13 +205,18 @@ def checked_venues(
     Raises
     ------
     ConfigError
-        If a key names nothing in the data, or states models of recorded data for exchanges alone: they would stay
-        unused in silence.
+        If it is no mapping, a key names nothing in the data, or a value states models of recorded data for exchanges
+        alone: they would stay unused in silence.
     TypeError
         If a value is no `Venue`.
     """
     known = dict.fromkeys([*(each.venue for each in instruments), *(each.id for each in instruments)])
     with_data = {*(each.venue for each in recorded), *(each.id for each in recorded)}
+    if venues is not None and not isinstance(venues, Mapping):
+        raise ConfigError(
+            "venues must be a mapping of venues or instruments to their Venue, such as "
+            f'{{"{next(iter(known), "BINANCE")}": Venue(...)}}, got {venues!r}'
+        )
     given = dict(venues or {})
     for key, venue in given.items():
         if not isinstance(venue, Venue):

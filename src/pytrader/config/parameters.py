@@ -380,9 +380,21 @@ def _check_int(value: object) -> int:
 def _check_float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"a {type(value).__name__} is no float")
+    if isinstance(value, int):
+        return _float_of_int(value)
     number = float(value)
     if not math.isfinite(number):
         raise ValueError("it is not finite")
+    return number
+
+
+def _float_of_int(value: int) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError("it is beyond the range of a float") from None
+    if int(number) != value:
+        raise ValueError(f"no float is equal to it; the nearest is {int(number)}")
     return number
 
 
@@ -401,6 +413,8 @@ def _check_bool(value: object) -> bool:
 def _check_decimal(value: object) -> Decimal:
     if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
         raise TypeError(f"a {type(value).__name__} is not exact: write it as text")
+    if isinstance(value, str) and "_" in value:
+        raise ValueError("write a number such as 0.5, without _")
     try:
         number = Decimal(value)
     except ArithmeticError:
@@ -433,6 +447,8 @@ def _read_bool(text: str) -> bool:
 
 
 def _read_float(text: str) -> float:
+    if "_" in text or not text.isascii():
+        raise ValueError("write a number such as 0.5")
     return _check_float(float(text))
 
 

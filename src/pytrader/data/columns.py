@@ -217,6 +217,12 @@ def _open_stream(path: Path, entry: dict[str, Any], instruments: list[Instrument
     if kind not in DTYPES:
         raise DataError(f"stream kind {kind!r} is not one of {', '.join(DTYPES)}", path=where)
     rows, duration_ns, index = (_count(entry, name) for name in ("rows", "duration_ns", "instrument"))
+    if index >= len(instruments):
+        raise DataError(
+            f"a {kind} stream has instrument {index}, and the manifest has {len(instruments)} of them, counted from 0: "
+            f"it must be below {len(instruments)}",
+            path=where,
+        )
     columns = {name: _open_column(path, kind, name, column, rows, verify) for name, column in entry["columns"].items()}
     stream = Stream(instruments[index], kind, columns, duration_ns)
     check_rows(stream, str(path))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, SupportsIndex, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +66,7 @@ class Stream:
     def __post_init__(self) -> None:
         if self.kind not in DTYPES:
             raise InvalidArgument(f"stream kind {self.kind!r} is not one of {', '.join(DTYPES)}")
-        if self.kind == "bar" and self.duration_ns <= 0:
-            raise InvalidArgument(f"a bar stream needs duration_ns above 0, not {self.duration_ns}")
+        object.__setattr__(self, "duration_ns", _duration(self.kind, self.duration_ns))
         fields = DTYPES[self.kind]
         _check_names(self.kind, self.columns)
         views: dict[str, Column] = {}
@@ -88,6 +88,20 @@ class Stream:
     def ts_init(self) -> Column:
         """When each row was received, in nanoseconds since 1970-01-01 UTC."""
         return self.columns.get("ts_init", self.columns["ts_event"])
+
+    @property
+    def start_ns(self) -> int:
+        """When the first row is at its venue, a bar from its open on, in nanoseconds since 1970 UTC; 0 without rows."""
+        first = self.columns["ts_open" if self.kind == "bar" else "ts_event"][:1]
+        return int(first[0]) if len(first) else 0
+
+    @property
+    def end_ns(self) -> int:
+        """When the last row is received, no feed latency included, in nanoseconds since 1970 UTC; 0 without rows."""
+        if len(self) == 0:
+            return 0
+        # Rows are in order of ts_event; none is received before it happened, and any may be received late.
+        return max(int(self.columns["ts_event"][-1]), int(self.ts_init.max()))
 
     def to_array(self) -> npt.NDArray[Any]:
         """Return the rows as one structured array of the record's dtype, absent columns filled in."""
@@ -139,13 +153,13 @@ class MarketData:
 
     @property
     def start_ns(self) -> int:
-        """The earliest receive time, in nanoseconds since 1970-01-01 UTC; 0 without rows."""
-        return min((int(stream.ts_init[0]) for stream in self._filled()), default=0)
+        """When the first row is at its venue, a bar from its open on, in nanoseconds since 1970 UTC; 0 without rows."""
+        return min((stream.start_ns for stream in self._filled()), default=0)
 
     @property
     def end_ns(self) -> int:
-        """The latest receive time, in nanoseconds since 1970-01-01 UTC; 0 without rows."""
-        return max((int(stream.ts_init[-1]) for stream in self._filled()), default=0)
+        """When the last row is received, no feed latency included, in nanoseconds since 1970 UTC; 0 without rows."""
+        return max((stream.end_ns for stream in self._filled()), default=0)
 
     @property
     def event_count(self) -> int:
@@ -154,6 +168,17 @@ class MarketData:
 
     def _filled(self) -> Iterable[Stream]:
         return (stream for stream in self.streams if len(stream))
+
+
+def _duration(kind: str, value: object) -> int:
+    if not isinstance(value, SupportsIndex) or isinstance(value, bool):
+        raise InvalidArgument(
+            f"duration_ns of a {kind} stream must be whole nanoseconds such as 60_000_000_000, got {value!r}"
+        )
+    nanoseconds = operator.index(value)
+    if kind == "bar" and not 0 < nanoseconds < 2**63:
+        raise InvalidArgument(f"a bar stream needs duration_ns above 0 and below 2**63, not {nanoseconds}")
+    return nanoseconds
 
 
 def _check_names(kind: str, columns: Mapping[str, Column]) -> None:
