@@ -16,7 +16,7 @@ from pytrader.backtest import Latency
 from pytrader.errors import DecimalOverflow
 from pytrader.model import ExecType, OrderStatus, RejectReason
 from pytrader.model.records import QUOTE
-from pytrader.strategy import ErrorPolicy, Quote
+from pytrader.strategy import ErrorPolicy, Quote, Twap
 from tests.backtest.markets import SECOND, START, instrument, quotes
 from tests.backtest.worked_orders import BTC, run, scripted
 
@@ -98,6 +98,8 @@ def test_what_is_no_list_is_refused_with_what_to_write() -> None:
         refused(strategy, Buy(1))
         refused(strategy, [Buy(1)], trigger_mode="full")
         refused(strategy, [Buy(1, colour="red")])  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="no algorithm works an order of a list"):
+            strategy.submit_list([Buy(1, algorithm=Twap("5s", slices=2))])  # type: ignore[call-arg]
         with pytest.raises(InvalidArgument, match="write the exits as orders of the list"):
             Buy(1, take_profit="105")  # type: ignore[call-arg]
 
@@ -368,5 +370,5 @@ def test_a_late_report_of_a_filled_exit_takes_nothing_from_the_renewed_list(late
         row["bid_price"], row["ask_price"], row["bid_quantity"], row["ask_quantity"] = bid, ask, bid_lots, ask_lots
     strategy = Exits()
     result = Backtest(strategy, (instrument(), rows), cash="100000 USDT", order_latency=latency).run()
-    held = int(result.positions[0].quantity * 1000)
+    held = int(result.positions[0].quantity.as_decimal() * 1000)
     assert strategy.left == ([("stop", held), ("target", held)] if held else [])

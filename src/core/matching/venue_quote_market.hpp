@@ -40,7 +40,9 @@ class VenueQuoteMarket final : public VenueMarket {
     quoted_ = true;
   }
 
-  bool is_empty(Side which) const noexcept { return quoted_ && side(which).displayed <= 0; }
+  bool has_ended(Side which) const noexcept {
+    return quoted_ && side(which).displayed <= 0 && side(opposite(which)).displayed > 0;
+  }
   // kUnknownAhead behind the best price: the data does not show it.
   i64 displayed(Side which, i64 price) const noexcept {
     if (!quoted_) return kUnknownAhead;

@@ -145,9 +145,9 @@ void SimulatedVenue::trade_passes(Side side, i64 price, i64 quantity, i64 ts) {
 }
 
 void SimulatedVenue::apply_quote(const QuoteRecord& record) {
-  // With a side all that stood ahead of own orders there has gone, at any price.
-  const bool bids_end = record.bid_quantity <= 0 && !quotes_.is_empty(Side::buy);
-  const bool asks_end = record.ask_quantity <= 0 && !quotes_.is_empty(Side::sell);
+  // With a side all that stood ahead of own orders there has gone, at any price. Where both are empty nothing is said.
+  const bool bids_end = record.bid_quantity <= 0 && record.ask_quantity > 0 && !quotes_.has_ended(Side::buy);
+  const bool asks_end = record.ask_quantity <= 0 && record.bid_quantity > 0 && !quotes_.has_ended(Side::sell);
   if (!bids_end && !asks_end && !orders_.any_at_or_better(Side::buy, std::min(record.bid_price, record.ask_price)) &&
       !orders_.any_at_or_better(Side::sell, std::max(record.bid_price, record.ask_price))) {
     quotes_.apply(record);

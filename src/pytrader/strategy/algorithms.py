@@ -281,9 +281,8 @@ class PercentOfVolume(_Scheduled):
     """Takes part in what the market trades: never ahead of a share of the volume since the start.
 
     The volume is that of bars of one length which began at the start or later: of the data's own, or built from its
-    trades. Every interval the children catch up with ``rate * volume``, rounded down to lots. Where the data has
-    neither trades nor such bars there is no volume, and nothing is sent. What trades while the strategy is paused is
-    not counted.
+    trades. Every interval the children catch up with ``rate * volume``, rounded down to lots. What trades while the
+    strategy is paused is not counted.
 
     The rate is of the volume that the data shows. Over recorded data that is the others' alone: of all that traded, own
     trades included, ``rate / (1 + rate)`` is one's own. In an `Exchange` the feed shows one's own trades too, and it is
@@ -304,7 +303,8 @@ class PercentOfVolume(_Scheduled):
     Raises
     ------
     InvalidArgument
-        If a parameter is outside its range; floats are refused.
+        If a parameter is outside its range; floats are refused. With ``buy`` or ``sell``, where the data has neither
+        trades nor such bars.
     """
 
     def __init__(

@@ -72,7 +72,7 @@ TEST_CASE("among levels with trades a stop waits for the first of them; without 
       run.add_stream<L2Record>(
           StreamKind::l2,
           {level_row(10, BookAction::add, Side::buy, 99, 5), level_row(20, BookAction::add, Side::sell, 101, 5),
-           level_row(30, trades ? BookAction::trade : BookAction::add, Side::sell, 101, 4)});
+           level_row(30, trades ? BookAction::trade : BookAction::add, Side::sell, 101, 3)});
       strategy.on_callback = [&](const Callback& callback) {
         if (callback.kind != CallbackKind::quote || callback.ts != 20) return true;
         for (const TriggerType trigger : {TriggerType::last, TriggerType::venue_default}) {

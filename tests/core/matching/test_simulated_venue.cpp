@@ -351,7 +351,7 @@ TEST_CASE("bars: a post-only order that its first open would fill is canceled") 
   CHECK(said[0].reason == RejectReason::post_only_would_take);
 }
 
-TEST_CASE("quotes: an empty side reaches nothing and leaves the queue as it was") {
+TEST_CASE("quotes: two empty sides reach nothing and leave the queue as it was") {
   VenueScene scene(MarketKind::quotes);
   scene.quote(99, 101);
   scene.limit(Side::buy, 97, 2);

@@ -173,6 +173,8 @@ cdef i64 read_time(value, str what) except? -1:
 cdef object unknown_argument(str name):
     from difflib import get_close_matches
 
+    if name == "algorithm":
+        return TypeError("no algorithm works an order of a list or a child: send it by itself, with self.buy or self.sell")
     known = (*PLAIN_ARGUMENTS, *TERMS, *EXITS, "algorithm")
     near = get_close_matches(name, known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""

@@ -321,8 +321,8 @@ cdef class Clock:
         Parameters
         ----------
         phase : str
-            ``"open"`` (continuous trading, not after an interruption), ``"close"`` (the market closes), or a phase that a
-            timetable has: ``"pre_open"``, ``"opening_auction"``, ``"intraday_auction"``, ``"closing_auction"``,
+            ``"open"`` (continuous trading, but for its return after an interruption), ``"close"`` (the market closes), or
+            a phase that a timetable has: ``"pre_open"``, ``"opening_auction"``, ``"intraday_auction"``, ``"closing_auction"``,
             ``"post_close"``.
         offset : str | int
             How long after it, or before it: ``"5m"``, ``"-5m"``, or nanoseconds.
