@@ -372,3 +372,34 @@ def test_a_late_report_of_a_filled_exit_takes_nothing_from_the_renewed_list(late
     result = Backtest(strategy, (instrument(), rows), cash="100000 USDT", order_latency=latency).run()
     held = int(result.positions[0].quantity.as_decimal() * 1000)
     assert strategy.left == ([("stop", held), ("target", held)] if held else [])
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_no_exit_outlives_a_position_that_another_one_closed_cut_down_to_it(side: str) -> None:
+    """The entry closes ten lots and opens ten of the other side: ten of the twenty of either exit are cut off."""
+    up = side == "buy"
+    made: list[Any] = []
+
+    def enter(s: Any) -> None:
+        made.append(
+            s.submit(
+                side,
+                quantity_lots=20,
+                limit="100.50" if up else "99.50",
+                take_profit="103" if up else "97",
+                stop_loss="99" if up else "101",
+            )
+        )
+
+    strategy = scripted(
+        at_0=lambda s: s.submit("sell" if up else "buy", quantity_lots=10),
+        at_1=enter,
+        at_5=lambda s: s.submit(side, quantity_lots=5),
+    )
+    moves = [10000, 10000, 10000, 9880, 10000, 10000, 10400, 10400]
+    prices = moves if up else [20000 - mid for mid in moves]
+    result = run(strategy, touch(*prices))
+    profit, loss = made[0].exits
+    assert (loss.status, loss.cum_lots) == (OrderStatus.FILLED, 10)
+    assert profit.status is OrderStatus.CANCELED
+    assert abs(result.positions[0].quantity.as_decimal()) == Decimal("0.005")

@@ -251,6 +251,9 @@ i128 OrderLists::total_of(const List& list, std::size_t place, const OrderStore&
   for (std::size_t other = list.triggers ? 1 : 0; other < list.count; ++other) {
     const i128 lots = other == place ? 0 : traded(list, other, store);
     if (lots == 0) continue;
+    // One that its venue cut down to the position, and that was filled, has closed all that there was to close.
+    const Slot& sibling = slots_[list.offset + other];
+    if (sibling.cut && store.find(sibling.order)->ord_status == OrderStatus::filled) return 0;
     const i128 others = list.among == Contingency::one_updates_other_absolute ? base : base_of(list, other, store);
     // A sibling that traded although it should be for nothing leaves nothing.
     total -= others > 0 ? divide_up(lots * base, others) : base;
