@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytrader import Backtest, Money, Strategy
+from pytrader import Backtest, Buy, Money, Sell, Strategy
 from pytrader.backtest import BacktestResult, Exchange
 from pytrader.data import Expiry, Funding, Split, money_event_stream
 from pytrader.errors import InvalidArgument
@@ -223,6 +223,28 @@ def test_nothing_is_ordered_of_a_contract_that_has_ended(settled: bool) -> None:
     Backtest(strategy, data, cash="1000 USDT").run()
     assert [order.status for order in strategy.sent] == [OrderStatus.FILLED, OrderStatus.DENIED, OrderStatus.DENIED]
     assert strategy.sent[2].reason.code == RejectReason.INSTRUMENT_EXPIRED
+
+
+@pytest.mark.parametrize("emulate", ["always", "where_needed"])
+def test_neither_held_orders_nor_exits_nor_replaces_outlive_a_contract(emulate: str) -> None:
+    future = instrument("FUT", kind="future", lot_size=1, expire_time=START + 5 * SECOND)
+    prices = [(100_00, 100_01)] * 7 + [(90_00, 90_01)] * 3
+    strategy = Planned(
+        {
+            1: lambda on: on.sell(2, stop="95.00", trigger="bid_ask"),
+            2: lambda on: on.buy(1, limit="95.00"),
+            4.9: lambda on: on.submit_list([Sell(1, limit="110.00")], parent=Buy(1, limit="100.01")),
+            6: lambda on: (on.replace(on.sent[1], quantity=30), on.last_refusal.code),
+        }
+    )
+    Backtest(strategy, (future, quotes(prices)), cash="10000 USDT", order_latency="500ms", emulate=emulate).run()
+    held, resting, (entry, exit_order), (was_sent, refusal) = strategy.sent
+    assert (was_sent, refusal) == (False, RejectReason.INSTRUMENT_EXPIRED)
+    assert resting.order_lots == 1
+    assert (entry.status, exit_order.status) == (OrderStatus.FILLED, OrderStatus.DENIED)
+    assert exit_order.reason.code == RejectReason.INSTRUMENT_EXPIRED
+    if emulate == "always":
+        assert (held.status, held.reason.code) == (OrderStatus.DENIED, RejectReason.INSTRUMENT_EXPIRED)
 
 
 @pytest.mark.parametrize("option_first", [True, False])

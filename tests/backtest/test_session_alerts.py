@@ -196,3 +196,12 @@ def test_alerts_are_set_in_handlers() -> None:
     run(asking(lambda s: clocks.append(s.clock)))
     with pytest.raises(InvalidState):
         clocks[0].at_session("close")
+
+
+def test_several_streams_of_status_are_one_timetable() -> None:
+    """The second begins with the end of a halt, which is no open."""
+    strategy = Timed(begin="open")
+    rows = quotes([(100, 101)] * 71, step=MINUTE)
+    parts = [timetable([(0, CLOSED), (5, CONTINUOUS), (10, HALT)]), timetable([(12, CONTINUOUS), (20, CLOSED)])]
+    Backtest(strategy, [*parts, (BTC, rows)], cash="1000 USDT").run()
+    assert strategy.told == [5, None]

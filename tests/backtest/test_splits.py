@@ -184,3 +184,14 @@ def test_a_run_with_a_split_is_replayed(tmp_path: Path, kind: str, latencies: di
     assert replayed.digest == written.digest
     assert replayed.equity.tobytes() == written.equity.tobytes()
     assert replayed.digest == backtest(**latencies).run().digest
+
+
+def test_funding_behind_a_split_counts_at_the_mark_that_the_venue_stated_last() -> None:
+    perpetual = instrument("PERP", kind="perpetual", lot_size=1)
+    strategy = Planned({1: lambda on: on.buy(10)})
+    prices = [100_00] * 5 + [60_00] * 5
+    data = [(perpetual, quotes([(price, price) for price in prices])), (perpetual, marks([100_00]))]
+    events = money_event_stream(perpetual, [Split(SPLIT, 2, 1), Funding(START + 8 * SECOND, "0.01")])
+    result = run(strategy, [*data, events])
+    assert result.positions[0].last_price == Price("50.00")
+    assert result.positions[0].income == Money("-10", "USDT")

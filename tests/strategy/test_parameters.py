@@ -151,6 +151,7 @@ def test_a_value_of_another_type_is_refused_with_the_name_and_the_value(name: st
         ("enabled", "maybe"),
         ("ratio", "inf"),
         ("ratio", "1_0.5"),
+        ("ratio", "9007199254740993"),
         ("ratio", "\u0661"),
         ("amount", "1_0"),
         ("amount", "1_0.5"),

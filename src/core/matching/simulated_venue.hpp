@@ -304,6 +304,7 @@ class SimulatedVenue final : public ExecutionVenue {
   SlotHeap expiries_;
   TipSource tips_;
   i64 kept_mark_ = kNoMark;     // twice the mark of before the last split, in new units
+  bool keeps_mark_ = false;     // it is a mark price: what counts until the next one
   std::vector<i64> positions_;  // by strategy: what its fills here add up to, and money events made of it
   std::vector<u32> elected_;    // in the order of their election
   std::vector<u32> pegs_;       // in the order of their entry

@@ -2,39 +2,57 @@
 #include "matching/venue_l2_market.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pytrader {
 
-i64 VenueL2Market::marked(const Ladder& marks, i64 price) noexcept {
+std::vector<PrintedLots::Level>::const_iterator PrintedLots::find(Side side, i64 price) const noexcept {
+  return std::lower_bound(levels_.begin(), levels_.end(), std::pair{side, price},
+                          [](const Level& level, const auto& key) { return std::pair{level.side, level.price} < key; });
+}
+
+i64 PrintedLots::at(Side side, i64 price) const noexcept {
+  if (levels_.empty()) return 0;
+  const auto found = find(side, price);
+  return found != levels_.end() && found->side == side && found->price == price ? found->quantity : 0;
+}
+
+void PrintedLots::add(Side side, i64 price, i64 quantity) {
+  const auto place = levels_.begin() + (find(side, price) - levels_.cbegin());
+  if (place != levels_.end() && place->side == side && place->price == price) {
+    place->quantity += quantity;
+  } else {
+    levels_.insert(place, {side, price, quantity});
+  }
+}
+
+void PrintedLots::forget(Side side, i64 price) noexcept {
+  const auto found = find(side, price);
+  if (found != levels_.end() && found->side == side && found->price == price) levels_.erase(found);
+}
+
+i64 VenueL2Market::taken_at(Side side, i64 price) const noexcept {
+  const Ladder& marks = taken(side);
   if (marks.empty()) return 0;
   const u32 level = marks.find(price);
   return level != kNone ? marks[level].quantity : 0;
 }
 
-void VenueL2Market::mark(Ladder& marks, i64 price, i64 quantity) {
-  const u32 level = marks.level_at(price);
-  if (!marks.is_occupied(level)) marks.occupied(level);
-  marks[level].quantity += quantity;
-  has_marks_ = true;
-}
-
 // Where nothing is displayed nothing is missed. What own orders took does not make what the print took less.
 void VenueL2Market::printed(Side side, i64 price, i64 quantity) {
-  Ladder& prints = side == Side::buy ? printed_bids_ : printed_asks_;
-  const i64 left = displayed(side, price) - marked(prints, price);
-  if (left > 0) mark(prints, price, std::min(left, quantity));
+  const i64 left = displayed(side, price) - printed_.at(side, price);
+  if (left <= 0) return;
+  printed_.add(side, price, std::min(left, quantity));
+  has_marks_ = true;
 }
 
 void VenueL2Market::forget_prints(const L2Record& record) noexcept {
   const auto action = static_cast<BookAction>(record.action);
   if (action == BookAction::trade) return;
   if ((record.flags & kFlagLast) != 0 || action == BookAction::clear) {
-    printed_bids_.clear();
-    printed_asks_.clear();
+    printed_.clear();
   } else if (valid(static_cast<Side>(record.side))) {
-    Ladder& marks = static_cast<Side>(record.side) == Side::buy ? printed_bids_ : printed_asks_;
-    const u32 level = marks.find(record.price);
-    if (level != kNone) marks.vacated(level);
+    printed_.forget(static_cast<Side>(record.side), record.price);
   }
 }
 
@@ -52,9 +70,8 @@ i64 VenueL2Market::reachable(Side taker, i64 limit, i64 wanted) const {
 
 i64 VenueL2Market::shown(Side side) const {
   const Ladder& ladder = book_.side(side);
-  const Ladder& printed = side == Side::buy ? printed_bids_ : printed_asks_;
   for (u32 level = ladder.best(); level != kNone; level = ladder.next_worse(level)) {
-    if (ladder[level].quantity > marked(printed, ladder.price_of(level))) return ladder.price_of(level);
+    if (ladder[level].quantity > printed_.at(side, ladder.price_of(level))) return ladder.price_of(level);
   }
   return kNoPrice;
 }
@@ -77,7 +94,11 @@ Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
     if (ladder.better(limit, price)) break;
     const i64 here = std::min(wanted, ladder[level].quantity - gone_at(side, price));
     if (here <= 0) continue;
-    mark(taken(side), price, here);
+    Ladder& marks = taken(side);
+    const u32 mark = marks.level_at(price);
+    if (!marks.is_occupied(mark)) marks.occupied(mark);
+    marks[mark].quantity += here;
+    has_marks_ = true;
     return {price, here};
   }
   return {0, 0};
@@ -85,9 +106,9 @@ Take VenueL2Market::take(Side taker, i64 limit, i64 wanted) {
 
 // After the row: what it tells anew is no longer missed.
 void VenueL2Market::update_marks(const L2Record& record) noexcept {
-  if (!printed_bids_.empty() || !printed_asks_.empty()) forget_prints(record);
+  if (!printed_.empty()) forget_prints(record);
   if (!taken_bids_.empty() || !taken_asks_.empty()) forget_taken(record);
-  has_marks_ = !printed_bids_.empty() || !printed_asks_.empty() || !taken_bids_.empty() || !taken_asks_.empty();
+  has_marks_ = !printed_.empty() || !taken_bids_.empty() || !taken_asks_.empty();
 }
 
 void VenueL2Market::forget_taken(const L2Record& record) noexcept {

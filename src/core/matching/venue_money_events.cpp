@@ -18,6 +18,7 @@ i64 within_range(i128 lots) noexcept {
 i64 SimulatedVenue::twice_mark() const {
   const i64 mark = triggers_.price(TriggerSource::mark);
   if (mark != kNoPrice) return 2 * mark;
+  if (keeps_mark_) return kept_mark_;
   const i64 bid = market_.touch(Side::buy);
   const i64 ask = market_.touch(Side::sell);
   if (event_under_way_ != INT64_MIN) return kNoMark;
@@ -31,6 +32,7 @@ i64 SimulatedVenue::twice_mark() const {
 // A part of a lot is paid out, so that positions are cut towards nothing, as in the account.
 void SimulatedVenue::split(i64 new_units, i64 old_units) {
   const i64 marked = twice_mark();
+  keeps_mark_ |= triggers_.price(TriggerSource::mark) != kNoPrice;
   kept_mark_ = marked == kNoMark ? kNoMark : within_range(mul_div(marked, old_units, new_units, Rounding::half_even));
   for (i64& lots : positions_) lots = within_range(i128{lots} * new_units / old_units);
   L3Record forget_orders{};

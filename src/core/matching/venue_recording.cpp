@@ -216,8 +216,8 @@ void SimulatedVenue::prints_in_pause(i64 price, i64 quantity, i64 ts) {
 }
 
 // A trade against resting interest of this side; of a side that is none, against whichever it can have hit: own orders
-// never cross one another, so that at most one side is reached, and a price is displayed on one side. The rows that say
-// what it left come later.
+// never cross one another, so that at most one side is reached. It is gone for takers wherever its price is displayed.
+// The rows that say what it left come later.
 void SimulatedVenue::told_trade(Side side, i64 price, i64 quantity, i64 ts) {
   if (quantity <= 0) return;
   if (!matches_) return prints_in_pause(price, quantity, ts);

@@ -290,10 +290,6 @@ bool ScheduleFees::worst_of(const FeeRule& rule, i128 value, i64 lots, i64 order
     return false;
   }
   if (rule.max_per_order.raw != 0) fee = at_most(fee, orders, rule.max_per_order);
-  i128 share = 0;
-  if (rule.max_share_per_order.raw != 0 && rounded_up_product(value, rule.max_share_per_order.raw, share)) {
-    fee = std::min(fee, share);
-  }
   return true;
 }
 

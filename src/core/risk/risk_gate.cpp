@@ -214,6 +214,7 @@ bool RiskGate::reduces(StrategyIndex strategy, InstrumentIndex instrument, Side 
 
 RejectReason RiskGate::check_release(const NewOrder& sent, const Order& held, const Instrument& instrument,
                                      const RiskView& view, const Reservation* shared) const {
+  if (view.expired) return RejectReason::instrument_expired;
   const InstrumentDefinition& definition = instrument.definition();
   RejectReason reason = check_form(sent, definition, view.now);
   if (reason != RejectReason::none) return reason;
@@ -286,6 +287,7 @@ RejectReason RiskGate::check_replace(const ReplaceRequest& request, const Order*
   }
   if (instrument == nullptr || instrument->index() != order->instrument) return RejectReason::unknown_instrument;
   if (!is_open(order->ord_status)) return RejectReason::order_closed;
+  if (view.expired) return RejectReason::instrument_expired;
   const bool held = order->ord_status == OrderStatus::emulated;
   const bool working = order->ord_status == OrderStatus::new_ || order->ord_status == OrderStatus::partially_filled;
   if (!held && (!working || order->pending_qty() != 0)) {

@@ -67,13 +67,12 @@ class History:
         rows = [stream for stream, owner in self._streams if owner == instrument and stream.kind == "status"]
         if not rows:
             raise InvalidArgument("this instrument has no status rows, so nothing is known of its trading day")
-        found = []
-        for stream in rows:
-            times = stream.columns["ts_event"] + offset
-            begins = phase_begins(stream.columns["phase"], phase) & (times > now)
-            if begins.any():
-                found.append(int(times[int(np.argmax(begins))]))
-        return min(found, default=None)
+        times = np.concatenate([stream.columns["ts_event"] for stream in rows])
+        order = np.argsort(times, kind="stable")
+        phases = np.concatenate([stream.columns["phase"] for stream in rows])[order]
+        alerts = times[order] + offset
+        begins = phase_begins(phases, phase) & (alerts > now)
+        return int(alerts[int(np.argmax(begins))]) if begins.any() else None
 
     def _received(self, kind: str, instrument: int) -> dict[str, Column]:
         parts = [

@@ -449,7 +449,8 @@ def _read_bool(text: str) -> bool:
 def _read_float(text: str) -> float:
     if "_" in text or not text.isascii():
         raise ValueError("write a number such as 0.5")
-    return _check_float(float(text))
+    whole = text.strip().lstrip("+-").isdigit()
+    return _check_float(int(text) if whole else float(text))
 
 
 _CHECKS: dict[Any, Callable[[Any], Any]] = {

@@ -246,8 +246,9 @@ TEST_CASE("the worst fee is of the dearest tier and of every order's minimum") {
   CHECK(fee == money("0.35"));
   CHECK(broker.model().worst_fee(money("1000"), 1000, 3, fee));
   CHECK(fee == money("4.55"));
-  CHECK(broker.model().worst_fee(money("20"), 40, 1, fee));  // no more than a hundredth of its value
-  CHECK(fee == money("0.2"));
+  // The maximum share is of all that the order trades: what it saved on a part the rest may still cost.
+  CHECK(broker.model().worst_fee(money("20"), 40, 1, fee));
+  CHECK(fee == money("0.35"));
   Desk tiers(instrument, tiered(VolumeMeasure::value, false));
   CHECK(tiers.model().worst_fee(money("1000"), 40, 1, fee));
   CHECK(fee == money("2"));
