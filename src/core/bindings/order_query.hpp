@@ -59,7 +59,9 @@ inline void find_orders(const Kernel& kernel, const OrderQuery& query, std::vect
   const StrategyIndex strategy = query.strategy;
   found.clear();
   if (query.group == OrderGroup::closed) {
-    for (const u32 id : index.closed_orders(strategy)) {
+    const OrderIndex::Numbers& closed = index.closed_orders(strategy);
+    for (u64 number = 1; number <= closed.size(); ++number) {
+      const u32 id = closed[number];
       if (order_query::fits(query, *kernel.order(id))) found.push_back(id);
     }
   } else if (query.has_tags) {

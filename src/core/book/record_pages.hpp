@@ -14,9 +14,10 @@
 namespace pytrader {
 
 // Numbers count from 1. Blocks of memory are taken whole and filled one record after another, so that what no record
-// has reached is never touched, and nothing is copied when room is made. A block is as large as all before it, up to
-// a huge page: runs of few records take little. `kChunkBits`: the smallest block holds 2^kChunkBits records.
-template <class Record, u32 kChunkBits = 10>
+// has reached is never touched, and nothing is copied when room is made. A block is as large as all before it until
+// these have kFewBytes, then as large as a huge page: runs of few records take little, and long ones do not stop for
+// every page that they touch first. `kChunkBits`: the smallest block holds 2^kChunkBits records.
+template <class Record, u32 kChunkBits = 10, std::size_t kFewBytes = (std::size_t{256} << 10)>
 class RecordPages {
   static_assert(std::is_trivially_destructible_v<Record>);
 
@@ -35,6 +36,8 @@ class RecordPages {
     reserve(size_ + 1);
     return *std::construct_at(&(*this)[++size_], std::forward<Fields>(fields)...);
   }
+  // None is left; the memory stays.
+  void clear() noexcept { size_ = 0; }
   // Gives every record to `take`, in order, and their memory back on the way. None is left.
   template <class Take>
   void drain(Take&& take) {
@@ -54,8 +57,7 @@ class RecordPages {
 
  private:
   static constexpr u64 kSize = u64{1} << kChunkBits;
-  static constexpr std::size_t kBlockBytes = std::size_t{2} << 20;
-  static constexpr std::size_t kMostChunks = (kBlockBytes - 1) / (kSize * sizeof(Record)) + 1;
+  static constexpr std::size_t chunks_of(std::size_t bytes) { return (bytes - 1) / (kSize * sizeof(Record)) + 1; }
 
   struct Release {
     std::size_t records;
@@ -63,7 +65,8 @@ class RecordPages {
   };
 
   void add_block() {
-    const std::size_t chunks = std::clamp<std::size_t>(chunks_.size(), 1, kMostChunks);
+    const std::size_t chunks =
+        chunks_.size() < chunks_of(kFewBytes) ? std::max<std::size_t>(chunks_.size(), 1) : chunks_of(kHugePage);
     const std::size_t records = chunks * kSize;
     blocks_.reserve(blocks_.size() + 1);
     if (chunks_.capacity() < chunks_.size() + chunks) chunks_.reserve(2 * (chunks_.size() + chunks));

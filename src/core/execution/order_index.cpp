@@ -107,7 +107,8 @@ void OrderIndex::moved(const Order& order, OrderStage before, OrderStage after) 
 // In the order in which they got them: of two orders with one number the first is found.
 void OrderIndex::enter_numbers() const {
   const auto number_of = [this](u32 id) { return orders_[id].venue_order_id; };
-  for (const u32 id : numbered_) {
+  for (u64 number = 1; number <= numbered_.size(); ++number) {
+    const u32 id = numbered_[number];
     const Order& order = orders_[id];
     venue_numbers_[order.instrument].find_or_insert(order.venue_order_id, id, number_of);
   }

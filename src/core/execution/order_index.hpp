@@ -74,14 +74,14 @@ class OrderIndex {
   // An order that was denied, or was closed before: it stands among the strategy's closed ones once.
   void note_closed(Order& order) {
     if (order.has(kClosedOnce)) return;
-    strategies_[order.strategy].closed.push_back(order.client_order_id);
+    strategies_[order.strategy].closed.add(order.client_order_id);
     order.facts |= kClosedOnce;
   }
   // The venue's number of an order is known now; its newest number is the one that finds it.
   void venue_number(Order& order, VenueOrderId number) {
     if (number == 0 || number == order.venue_order_id) return;
     if (order.venue_order_id != 0) return renumber(order, number);
-    numbered_.push_back(order.client_order_id);
+    numbered_.add(order.client_order_id);
     order.venue_order_id = number;
   }
 
@@ -100,7 +100,7 @@ class OrderIndex {
   // The open orders of one tag; empty where there are none.
   OrderChain open_with_tag(StrategyIndex strategy, TagIndex tag) const noexcept;
   // Orders that have closed, in the order in which they first did; one that opened again stands among them.
-  using Numbers = std::vector<u32, LargeBlock<u32>>;
+  using Numbers = RecordPages<u32>;
   const Numbers& closed_orders(StrategyIndex strategy) const noexcept { return strategies_[strategy].closed; }
   // 0 where the venue never named this number. Orders that got their number since the last call are entered now: a run
   // that never asks keeps no table of numbers.
@@ -149,7 +149,7 @@ class OrderIndex {
   std::vector<OfStrategy> strategies_;
   std::vector<TagOrders> tags_;
   mutable std::vector<NeighbourIndex> venue_numbers_;  // by instrument
-  mutable std::vector<u32> numbered_;                  // orders with a first number that is not in venue_numbers_ yet
+  mutable Numbers numbered_;                           // orders with a first number that is not in venue_numbers_ yet
   u32 open_count_ = 0;
 };
 

@@ -92,6 +92,12 @@ class OrderStore {
   }
   u32 open_count() const noexcept { return index_.open_count(); }
   // The orders with an untold_qty: an end has overtaken trades. In no order.
+  // Somebody asks for this order soon: its record is fetched meanwhile.
+  [[gnu::always_inline]] void prefetch(ClientOrderId id) const noexcept { __builtin_prefetch(find(id)); }
+  // The report comes soon: what it needs is fetched meanwhile.
+  [[gnu::always_inline]] void expect(const ExecutionReport& report) const noexcept {
+    if (report.exec_type == ExecType::trade) trades_.prefetch(report.client_order_id, report.exec_id);
+  }
   const std::vector<u32>& untold() const noexcept { return untold_; }
   // Of these lots was told, or they are not to come any more.
   void told(Order& order, i64 quantity) {

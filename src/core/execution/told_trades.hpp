@@ -40,6 +40,11 @@ class ToldTrades {
     const u32 number = slots_[slot].number;
     return {slot, tag, number != 0 ? &records_[number] : nullptr};
   }
+  // Has the place of a trade at hand when it is told: in a long run it is in no cache. Inlined by force: GCC 12 takes a
+  // function of nothing but prefetches for one without effect, and drops its calls.
+  [[gnu::always_inline]] void prefetch(ClientOrderId order, ExecId exec_id) const noexcept {
+    if (!slots_.empty()) __builtin_prefetch(slots_.data() + (tag_of(order, exec_id) & (slots_.size() - 1)));
+  }
   // At the place that find() gave for the record's order and execution, where nothing stands yet.
   ToldTrade& add(const Place& place, const ToldTrade& record) {
     std::size_t slot = place.slot;

@@ -49,6 +49,7 @@ void BacktestLoop::collect_said() {
   for (ExecutionReport& report : said_) {
     // Reports may overtake one another on their way: this tells in which order they were said.
     if (report.sequence == 0) report.sequence = ++said_count_;
+    kernel_.orders().expect(report);
     MessageHops& hops = connection_to(report.instrument).hops;
     responses_.push(hops.response_leaves(now_), hops.responses_at_once(), [&report](Response& response) {
       response.report = report;

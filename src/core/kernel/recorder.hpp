@@ -172,6 +172,7 @@ class Recorder final : public EventListener {
   bool correct(const OrderEvent& event, i64 fee);
   void mark_fills(i64 ts);
   void sample(i64 ts);
+  i64 due_of(const Fill& fill, i64 after) const noexcept;
   void find_next_due() noexcept;
   // Unknown where a split lies between them: prices in other units say nothing of the fill's.
   static i64 twice_mid(const InstrumentMarket& market, u16 units) noexcept {

@@ -81,7 +81,7 @@ bool FillHistory::add(const PositionFill& fill, const PositionState& before, con
   if (first_ == size() || !same(last_, before)) settle(before);
   const std::size_t at = size();
   const bool late = first_ < at && is_before(fill.key(), (*this)[at - 1].key());
-  if (at % kStride == kStride - 1) passed_.push_back(after);
+  if (at % kStride == kStride - 1) passed_.add(after);
   fills_.add(fill);
   if (late) {
     shift(at, position_of(fill.key()), fill);
@@ -118,13 +118,14 @@ bool FillHistory::fold(const FillKey& from, const Instrument& instrument, Positi
   const std::size_t passed = position_of(from) / kStride;
   const bool from_base = passed * kStride <= first_;
   const std::size_t start = from_base ? first_ : passed * kStride;
-  PositionState state = from_base ? base_ : passed_[passed - 1];
+  PositionState state = from_base ? base_ : passed_[passed];
   std::vector<PositionState> folded;
   for (std::size_t at = start; at < size(); ++at) {
     if (!add_fill(state, instrument, (*this)[at])) return false;
     if (at % kStride == kStride - 1) folded.push_back(state);
   }
-  std::copy(folded.begin(), folded.end(), passed_.begin() + static_cast<std::ptrdiff_t>(start / kStride));
+  u64 number = start / kStride;
+  for (const PositionState& each : folded) passed_[++number] = each;
   position = last_ = state;
   return true;
 }

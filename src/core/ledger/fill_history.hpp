@@ -71,12 +71,14 @@ class FillHistory {
   std::size_t position_of(const FillKey& key) const noexcept;
   void shift(std::size_t from, std::size_t to, const PositionFill& fill) noexcept;
 
-  RecordPages<PositionFill, 6> fills_;
-  std::vector<PositionState, LargeBlock<PositionState>>
-      passed_;             // after every kStride fills; those before first_ are not read
-  PositionState base_;     // before the fill at first_
-  PositionState last_;     // after the last fill
-  std::size_t first_ = 0;  // of the fills that are folded again
+  // There may be many positions, so none takes a huge page before it has filled as much.
+  template <class Record>
+  using Pages = RecordPages<Record, 6, kHugePage>;
+  Pages<PositionFill> fills_;
+  Pages<PositionState> passed_;  // after every kStride fills; those before first_ are not read
+  PositionState base_;           // before the fill at first_
+  PositionState last_;           // after the last fill
+  std::size_t first_ = 0;        // of the fills that are folded again
 };
 
 }  // namespace pytrader

@@ -27,8 +27,10 @@ i128 share_of(i128 value, i64 part, i64 whole) noexcept {
 
 // A share of a value, rounded up; false on overflow.
 bool margin_of(i128 value, i128 rate, i128& margin) noexcept {
-  margin = value;
-  return rate == kFixedOne || rounded_up_product(value, rate, margin);
+  i128 product = 0;  // of its own, so that `margin` stays in registers where there is nothing to multiply
+  if (rate != kFixedOne && !rounded_up_product(value, rate, product)) return false;
+  margin = rate != kFixedOne ? product : value;
+  return true;
 }
 
 }  // namespace

@@ -45,6 +45,18 @@ TEST_CASE("draining gives every record once and in order, and leaves none") {
   }
 }
 
+TEST_CASE("clearing leaves no record and keeps the room") {
+  RecordPages<Wide, 4> pages;
+  for (u64 number = 1; number <= 10'000; ++number) pages.add(Wide{number, {}});
+  const Wide* const first = &pages[1];
+  pages.clear();
+  CHECK(pages.size() == 0);
+  for (u64 number = 1; number <= 10'000; ++number) pages.add(Wide{2 * number, {}});
+  CHECK(&pages[1] == first);
+  CHECK(pages[1].number == 2);
+  CHECK(pages[10'000].number == 20'000);
+}
+
 TEST_CASE("a large block begins at a huge page and can be written to its last byte") {
   LargeBlock<Wide> allocator;
   for (const std::size_t count :
