@@ -62,6 +62,10 @@ def test_strided_columns_of_a_structured_array_are_taken_as_they_are() -> None:
         ({"price": np.ones((2, 1), np.int64)}, "2 dimensions"),
         ({"price": np.ones(2, np.int32)}, "int32"),
         ({"trade_id": np.ones(2, np.int64)}, "uint64"),
+        (
+            {"price": np.ma.array(np.ones(2, np.int64), mask=[True, False])},
+            "'price' of a trade stream is a masked array",
+        ),
     ],
 )
 def test_wrong_columns_are_refused(changes: dict[str, np.ndarray], message: str) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytrader.backtest.result import BacktestResult
+from pytrader.backtest.tables import Column
+from pytrader.backtest.writer import arrow_array, cells
 from pytrader.errors import ConfigError
 from tests.results.made_result import START, made_result
 
@@ -223,3 +225,18 @@ def test_missing_pyarrow_is_said_with_the_fix(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(ConfigError, match=r"pip install 'pytrader\[parquet\]'"):
         made_result().write(tmp_path / "out", "parquet")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"), [(10**38 - 1, True), (1 - 10**38, True), (10**38, False), (-(10**38), False)]
+)
+def test_decimals_beyond_38_digits_are_refused_by_arrow_and_written_as_csv(number: int, fits: bool) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    column = Column("avg_px", "decimal", [number], decimals=18)
+    whole, rest = divmod(abs(number), 10**18)
+    assert next(iter(cells(column))) == f"{'-' * (number < 0)}{whole}.{rest:018}".rstrip("0").rstrip(".")
+    if fits:
+        assert arrow_array(arrow, column).to_pylist() == [Decimal(number).scaleb(-18, Context(prec=40))]
+    else:
+        with pytest.raises(ConfigError, match="column 'avg_px' has a number of more than 38 digits"):
+            arrow_array(arrow, column)

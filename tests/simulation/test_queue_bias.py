@@ -121,13 +121,30 @@ def test_models_are_measured_on_a_generated_market_too() -> None:
     [
         ({"models": ()}, "no queue models"),
         ({"models": ("tail",)}, "is none of"),
+        ({"models": "power:3"}, "models is 'power:3'; give a list"),
+        ({"models": None}, "models is None; give a list"),
+        ({"models": (3,)}, "3 is no queue model"),
         ({"life_rows": 0}, "give 1 to 2\\^32 rows"),
+        ({"life_rows": -1}, "life_rows is -1; give 1 to 2\\^32 rows"),
         ({"quantity_lots": 0}, "1 to 2\\^24 lots"),
     ],
 )
 def test_what_can_not_be_measured_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidArgument, match=message):
         measure_queue_models(np.zeros(1, L3_EVENT), **{"models": ("front",), **arguments})
+
+
+def test_rows_behind_a_mask_and_rows_out_of_order_are_refused() -> None:
+    rows = queue_world("size", 1_000, 1)
+    with pytest.raises(InvalidArgument, match="the order-by-order data is a masked array"):
+        measure_queue_models(np.ma.array(rows), ("front",))
+    with pytest.raises(InvalidArgument, match="rows go back in time"):
+        measure_queue_models(rows[::-1], ("front",))
+
+
+def test_a_table_without_seeds_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="seeds is empty"):
+        queue_bias(("front",), ("size",), steps=1_000, seeds=())
 
 
 @pytest.mark.parametrize(

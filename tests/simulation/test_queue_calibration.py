@@ -119,3 +119,22 @@ def test_a_criterion_that_a_log_does_not_tell_is_refused() -> None:
 def test_an_unknown_criterion_is_refused(wrong: Any) -> None:
     with pytest.raises(InvalidArgument, match="criterion is"):
         calibrate_queue_model(np.zeros(0, L3_EVENT), FEW, criterion=wrong)
+
+
+@pytest.mark.parametrize(("field", "moved"), [("ts_joined", -(10**12)), ("ts_left", 10**12)])
+def test_logged_orders_that_the_data_does_not_cover_are_refused(field: str, moved: int) -> None:
+    rows = queue_world("size", 3_000, 8)
+    log = log_of(rows, count=20, life=50)
+    log[field][7] += moved
+    levels = levels_of(rows)
+    data = MarketData((Stream(WORLD, "l2", {name: levels[name] for name in L2_EVENT.names or ()}),), "levels")
+    with pytest.raises(InvalidArgument, match="1 of 20 logged orders rested at times that the data does not cover"):
+        calibrate_queue_model(data, FEW, orders=log)
+
+
+def test_masked_orders_are_refused() -> None:
+    rows = queue_world("size", 3_000, 8)
+    levels = levels_of(rows)
+    data = MarketData((Stream(WORLD, "l2", {name: levels[name] for name in L2_EVENT.names or ()}),), "levels")
+    with pytest.raises(InvalidArgument, match="orders is a masked array"):
+        calibrate_queue_model(data, FEW, orders=np.ma.array(log_of(rows, count=20, life=50)))

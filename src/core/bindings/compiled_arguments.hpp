@@ -5,9 +5,15 @@
 
 #include "bindings/strategy_api.h"
 #include "decimal/error.hpp"
+#include "kernel/strategy_desk.hpp"
 #include "model/messages.hpp"
 
 namespace pytrader::bindings {
+
+// A compiled strategy's own number for an order, 1 to kMostCompiledTag, stands in the kernel above those of the texts
+// that strategies in Python tag theirs with.
+constexpr u64 kMostCompiledTag = (u64{1} << 31) - 1;
+constexpr TagIndex kCompiledTagBase = u32{1} << 31;
 
 // Refusals are functions of their own, so that what is called for every event is short enough to be inlined.
 [[noreturn, gnu::noinline, gnu::cold]] inline void refuse_code(i64 value, const char* what) {
@@ -16,6 +22,10 @@ namespace pytrader::bindings {
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void refuse_number(u64 value, const char* what) {
   throw Error(ErrorCode::invalid_argument, std::string(what) + " " + std::to_string(value) + " does not exist");
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void refuse_above(u64 value, const char* what, u64 most) {
+  throw Error(ErrorCode::invalid_argument,
+              std::string(what) + " is " + std::to_string(value) + "; it must be from 0 to " + std::to_string(most));
 }
 [[noreturn, gnu::noinline, gnu::cold]] inline void refuse_side(i64 side) {
   if (side < 0 || side > 255) refuse_code(side, "side");
@@ -34,6 +44,23 @@ inline u32 number(u64 value, const char* what) {
   return static_cast<u32>(value);
 }
 
+inline TagIndex tag_of(u64 own) {
+  if (own > kMostCompiledTag) [[unlikely]]
+    refuse_above(own, "tag", kMostCompiledTag);
+  return own == 0 ? 0 : kCompiledTagBase + static_cast<u32>(own);
+}
+// The other way; 0 of an order that the kernel sent for the strategy.
+inline i64 own_tag(TagIndex tag) noexcept {
+  return tag > kCompiledTagBase ? tag - kCompiledTagBase : 0;
+}
+
+// The numbers above are those of the kernel's own timers.
+inline u32 timer_name(u64 name) {
+  if (name >= kFirstKernelTimer) [[unlikely]]
+    refuse_above(name, "timer name", kFirstKernelTimer - 1);
+  return static_cast<u32>(name);
+}
+
 inline Side side_of(i64 side) {
   if (side != static_cast<i64>(Side::buy) && side != static_cast<i64>(Side::sell)) [[unlikely]]
     refuse_side(side);
@@ -46,7 +73,7 @@ inline NewOrder order_of(StrategyIndex strategy, const pytrader_new_order& told)
   order.quantity = told.quantity;
   order.strategy = strategy;
   order.instrument = number(static_cast<u64>(told.instrument), "instrument");
-  order.tag = number(static_cast<u64>(told.tag), "tag");
+  order.tag = tag_of(static_cast<u64>(told.tag));
   order.side = side_of(told.side);
   order.order_type = static_cast<OrderType>(small(told.order_type, "order_type"));
   order.time_in_force = static_cast<TimeInForce>(small(told.time_in_force, "time_in_force"));

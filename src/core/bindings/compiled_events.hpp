@@ -1,6 +1,8 @@
 // What happened, as compiled strategies are told of it: the structs of the plain-C interface from the kernel's records.
 #pragma once
 
+#include <array>
+
 #include "bindings/strategy_api.h"
 #include "book/book_reading.hpp"
 #include "kernel/strategy_port.hpp"
@@ -14,6 +16,15 @@ namespace pytrader::bindings {
 static_assert(sizeof(pytrader_quote) == sizeof(QuoteRecord) && sizeof(pytrader_trade) == sizeof(TradeRecord) &&
               sizeof(pytrader_bar) == sizeof(BarRecord) && sizeof(pytrader_status) == sizeof(StatusRecord) &&
               sizeof(pytrader_level) == sizeof(LevelTotals));
+
+// The handler of this kind of event, as users write it.
+inline const char* handler_name(CallbackKind kind) noexcept {
+  static constexpr std::array kNames = {
+      "on_start", "on_stop",     "on_quote",   "on_trade",  "on_book",  "on_bar",       "on_timer",  "on_order_event",
+      "on_fill",  "on_position", "on_degrade", "on_resume", "on_fault", "on_condition", "on_status", "on_cash_event"};
+  static_assert(kNames.size() == static_cast<std::size_t>(CallbackKind::cash_event) + 1);
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 inline pytrader_order_event event_of(const OrderEvent& event) noexcept {
   return {event.ts_event,

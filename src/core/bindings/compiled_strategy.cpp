@@ -39,7 +39,7 @@ struct CompiledCalls {
       order.quantity = quantity;
       order.strategy = strategy.index_;
       order.instrument = number(instrument, "instrument");
-      order.tag = number(tag, "tag");
+      order.tag = tag_of(tag);
       order.side = side_of(side);
       order.order_type = price == kNoPrice ? OrderType::market : OrderType::limit;
       order.time_in_force = static_cast<TimeInForce>(small(time_in_force, "time_in_force"));
@@ -112,7 +112,7 @@ struct CompiledCalls {
               static_cast<i64>(order->ord_status),
               static_cast<i64>(order->side),
               order->instrument,
-              order->tag};
+              own_tag(order->tag)};
       return i64{1};
     });
   }
@@ -190,7 +190,7 @@ struct CompiledCalls {
 
   static u64 set_timer(pytrader_run* run, i64 first_ts, i64 interval_ns, u64 name) noexcept {
     return guarded(run, u64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
-      return kernel.set_timer(strategy.index_, first_ts, interval_ns, number(name, "timer name"));
+      return kernel.set_timer(strategy.index_, first_ts, interval_ns, timer_name(name));
     });
   }
 
@@ -239,9 +239,23 @@ struct CompiledCalls {
   }
 
   static i64 indicator_compare(pytrader_run* run, i64 a, i64 b) noexcept {
-    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel&) {
-      return i64{compare(*strategy.operand(a).indicator, *strategy.operand(b).indicator)};
+    return guarded(run, i64{0}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const Operand& first = strategy.operand(a);
+      const Operand& second = strategy.operand(b);
+      require_one_instrument(kernel, first, second);
+      return i64{compare(*first.indicator, *second.indicator)};
     });
+  }
+
+  // Indicators count in ticks, which are those of their instrument.
+  static void require_one_instrument(const Kernel& kernel, const Operand& a, const Operand& b) {
+    const InstrumentIndex first = kernel.bars().instrument(a.series);
+    const InstrumentIndex second = kernel.bars().instrument(b.series);
+    if (first == second) [[likely]]
+      return;
+    throw Error(ErrorCode::invalid_argument, "indicators of the instruments " + std::to_string(first) + " and " +
+                                                 std::to_string(second) +
+                                                 " can not be compared: each counts in its own ticks");
   }
 
   static ConditionBoard::Relation relation_of(i64 relation) {
@@ -254,8 +268,10 @@ struct CompiledCalls {
 
   static i64 compares(pytrader_run* run, i64 relation, i64 a, i64 b) noexcept {
     return guarded(run, i64{-1}, [&](CompiledStrategy& strategy, Kernel& kernel) {
+      const Operand first = strategy.operand(a);
       const Operand second = strategy.operand(b);
-      return i64{kernel.conditions().relation(relation_of(relation), strategy.operand(a), &second, {})};
+      require_one_instrument(kernel, first, second);
+      return i64{kernel.conditions().relation(relation_of(relation), first, &second, {})};
     });
   }
 
@@ -295,7 +311,7 @@ struct CompiledCalls {
 
   static void fail(pytrader_run* run, const char* message) noexcept {
     guarded(run, 0, [&](CompiledStrategy&, Kernel&) -> int {
-      throw Error(ErrorCode::invalid_state, "compiled strategy: " + std::string(message));
+      throw Error(ErrorCode::invalid_state, message != nullptr ? message : "it failed without a message");
     });
   }
 };
@@ -369,7 +385,7 @@ void CompiledStrategy::connect(Kernel& kernel, StrategyIndex index) noexcept {
 }
 
 void CompiledStrategy::refuse_call() {
-  throw Error(ErrorCode::invalid_state, "compiled strategy: its functions can be called only inside a handler");
+  throw Error(ErrorCode::invalid_state, "the functions of a compiled strategy can be called only inside a handler");
 }
 
 const Operand& CompiledStrategy::operand(i64 indicator) const {
@@ -442,6 +458,18 @@ std::int32_t CompiledStrategy::wake(const Callback& callback) {
   return 0;
 }
 
+std::string CompiledStrategy::place_of(const Callback& callback) const {
+  return name_ + "." + handler_name(callback.kind) + " at " + std::to_string(callback.ts) + " ns";
+}
+
+void CompiledStrategy::raise_error(const Callback& callback) const {
+  try {
+    std::rethrow_exception(error_);
+  } catch (const Error& error) {
+    throw Error(error.code(), place_of(callback) + ": " + error.what());
+  }
+}
+
 bool CompiledStrategy::deliver(void* context, const Callback& callback) {
   auto& self = *static_cast<CompiledStrategy*>(context);
   self.context_.now = callback.ts;
@@ -451,11 +479,11 @@ bool CompiledStrategy::deliver(void* context, const Callback& callback) {
   const std::int32_t answer = self.wake(callback);
   self.called_ = nullptr;
   if (self.error_) [[unlikely]]
-    std::rethrow_exception(self.error_);
+    self.raise_error(callback);
   if (answer == 0) [[likely]]
     return true;
-  throw Error(ErrorCode::invalid_state, "compiled strategy: a handler returned " + std::to_string(answer) + " at " +
-                                            std::to_string(callback.ts) + " ns; 0 goes on");
+  throw Error(ErrorCode::invalid_state,
+              self.place_of(callback) + ": it returned " + std::to_string(answer) + "; 0 goes on");
 }
 
 }  // namespace pytrader::bindings

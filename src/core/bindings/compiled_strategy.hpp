@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bindings/strategy_api.h"
@@ -31,7 +32,9 @@ struct CompiledHandlers {
 // thrown from deliver() when the handler has returned.
 class CompiledStrategy {
  public:
-  CompiledStrategy(const CompiledHandlers& handlers, void* state) noexcept : handlers_(handlers), state_(state) {}
+  // The name is what its errors call it by.
+  CompiledStrategy(const CompiledHandlers& handlers, void* state, std::string name = "CompiledStrategy") noexcept
+      : handlers_(handlers), state_(state), name_(std::move(name)) {}
   CompiledStrategy(const CompiledStrategy&) = delete;
   CompiledStrategy& operator=(const CompiledStrategy&) = delete;
 
@@ -50,6 +53,8 @@ class CompiledStrategy {
   static bool deliver(void* context, const Callback& callback);
   std::int32_t wake(const Callback& callback);
   bool wants_bar(SeriesId series);
+  [[gnu::cold]] std::string place_of(const Callback& callback) const;
+  [[noreturn, gnu::cold]] void raise_error(const Callback& callback) const;
   [[noreturn, gnu::cold]] static void refuse_call();
   Kernel& kernel() const {
     if (called_ == nullptr) [[unlikely]]
@@ -70,6 +75,7 @@ class CompiledStrategy {
   std::vector<Operand> unready_;     // those that hold the bars of their series back
   std::vector<LevelTotals> levels_;  // of the last read_levels; bound: its count
   std::exception_ptr error_;
+  std::string name_;
 };
 
 }  // namespace pytrader::bindings

@@ -4,6 +4,7 @@
 #include <Python.h>
 
 #include <array>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 
@@ -23,7 +24,11 @@ inline void set_python_error(const Error& error) {
   PyObject* module = PyImport_ImportModule("pytrader.errors");
   if (module == nullptr) return;
   PyObject* error_class = PyObject_GetAttrString(module, kErrorClasses.at(index));
-  if (error_class != nullptr) PyErr_SetString(error_class, error.what());
+  // Text of a compiled strategy may be no UTF-8.
+  const char* text = error.what();
+  PyObject* message = PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(std::strlen(text)), "backslashreplace");
+  if (error_class != nullptr && message != nullptr) PyErr_SetObject(error_class, message);
+  Py_XDECREF(message);
   Py_XDECREF(error_class);
   Py_DECREF(module);
 }

@@ -155,7 +155,8 @@ typedef struct pytrader_api {
 
   int64_t (*now)(pytrader_run*);
 
-  /* The client order id; 0 on error. A price of PYTRADER_NO_PRICE is a market order. `tag` 0 is none. */
+  /* The client order id; 0 on error. A price of PYTRADER_NO_PRICE is a market order. `tag` is a number of the strategy's
+   * own, at most 2^31 - 1; 0 is none. */
   uint64_t (*submit)(pytrader_run*, uint64_t instrument, int64_t side, int64_t quantity, int64_t price,
                      int64_t time_in_force, int64_t flags, uint64_t tag);
   uint64_t (*submit_order)(pytrader_run*, const pytrader_new_order* order);
@@ -182,7 +183,8 @@ typedef struct pytrader_api {
   /* The best levels, best first: how many were written, at most `count`; -1 on error. */
   int64_t (*read_levels)(pytrader_run*, uint64_t instrument, int64_t side, pytrader_level* out, int64_t count);
 
-  /* The timer's id, 0 on error. Interval 0: once. A first time in the past fires at once. */
+  /* The timer's id, 0 on error. Interval 0: once. A first time in the past fires at once. The name is a number of the
+   * strategy's own below 4294967280. */
   uint64_t (*set_timer)(pytrader_run*, int64_t first_ts, int64_t interval_ns, uint64_t name);
   int64_t (*cancel_timer)(pytrader_run*, uint64_t timer_id);
 
@@ -195,7 +197,7 @@ typedef struct pytrader_api {
   /* In ticks; over what was seen so far before it is ready. */
   double (*indicator_value)(pytrader_run*, int64_t indicator);
   int64_t (*indicator_ready)(pytrader_run*, int64_t indicator);
-  /* -1, 0 or 1: how the first stands to the second, exact where both are. */
+  /* -1, 0 or 1: how the first stands to the second, exact where both are; 0 on error. Both are of one instrument. */
   int64_t (*indicator_compare)(pytrader_run*, int64_t a, int64_t b);
 
   /* Conditions over indicators, evaluated whenever one of their series has a new value; neither they nor their inverses

@@ -123,7 +123,7 @@ inline bool is_cancelable(OrderStatus status) noexcept {
 }
 
 // The book of an instrument, nullptr where its data holds only the best bid and offer, or bars.
-inline const BookSides* book_of(const Kernel& kernel, InstrumentIndex instrument) noexcept {
+inline const BookSides* book_of(const Kernel& kernel, InstrumentIndex instrument) {
   if (const L3Book* book = kernel.l3_book(instrument)) return book;
   return kernel.l2_book(instrument);
 }
@@ -143,7 +143,7 @@ inline void read_depth(const Kernel& kernel, InstrumentIndex instrument, bool bi
   if (quantity != 0) levels.push_back({bids ? quote.bid_price : quote.ask_price, quantity, 0});
 }
 
-inline i64 best_order_count(const Kernel& kernel, InstrumentIndex instrument, bool bids) noexcept {
+inline i64 best_order_count(const Kernel& kernel, InstrumentIndex instrument, bool bids) {
   const Side side = bids ? Side::buy : Side::sell;
   const BookSides* book = book_of(kernel, instrument);
   return book == nullptr || book->side(side).empty() ? 0 : book->best(side).order_count;

@@ -34,7 +34,7 @@ from pytrader.backtest.venue import Connection, Venue, venue_of
 from pytrader.backtest.venue_models import QueueModelUse
 from pytrader.errors import JournalError
 from pytrader.strategy import ErrorPolicy, Strategy
-from pytrader.strategy.compiled import CompiledContext
+from pytrader.strategy.compiled import CompiledContext, enter_tags
 from pytrader.strategy.state import read_state, restore
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ class Run:
             start_ns=self._start_ns,
             end_ns=engine.now_ns if engine.events or self._markets.exchanges or self._replays else self._markets.end_ns,
             source=self._markets.source,
-            tags=("", *self._tags),
+            tags=enter_tags(orders["tag"], self._tags),
             synthetics=tuple(SyntheticSummary(*each) for each in engine.synthetics()),
             errors=handler_errors(engine.errors(), self._contexts),
             insurance=tuple(InsuranceSummary(*each) for each in engine.insurance()),

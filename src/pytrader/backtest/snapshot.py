@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytrader._core import OrderStatus, OrderType, Side, StrategyState
 from pytrader.strategy.codec import decoded
+from pytrader.strategy.compiled import tag_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +121,7 @@ def make_snapshot(
     """Name the engine's numbers."""
     version, ts, positions, orders, quotes, cash, strategies = raw
     ids = [instrument.id for instrument in instruments]
-    tag_of = {number: tag for tag, number in list(tags.items())}
+    texts = {number: tag for tag, number in list(tags.items())}
     held: dict[int, dict[str, SnapshotPosition]] = {index: {} for index in range(len(names))}
     for strategy, instrument, *figures in positions:
         held[strategy][ids[instrument]] = SnapshotPosition(*figures)
@@ -139,7 +140,7 @@ def make_snapshot(
         ),
         orders=tuple(
             SnapshotOrder(
-                f"{names[strategy]}-{number}", names[strategy], ids[instrument], tag_of.get(tag, ""), *figures
+                f"{names[strategy]}-{number}", names[strategy], ids[instrument], tag_text(tag, texts), *figures
             )
             for number, strategy, instrument, tag, *figures in orders
         ),

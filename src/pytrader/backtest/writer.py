@@ -51,7 +51,13 @@ def write_csv(columns: list[Column], path: Path) -> None:
 
 
 def arrow_array(arrow: Any, column: Column) -> Any:
-    """Turn a column into an Arrow array, keeping every digit."""
+    """Turn a column into an Arrow array, keeping every digit.
+
+    Raises
+    ------
+    ConfigError
+        A decimal has more than 38 digits.
+    """
     missing = None if column.known is None else ~column.known
     if column.kind == "time":
         return arrow.array(column.numbers, type=arrow.timestamp("ns", tz="UTC"), mask=missing)
@@ -66,12 +72,18 @@ def arrow_array(arrow: Any, column: Column) -> Any:
         codes[known] = places
         labels = arrow.array([column.labels[number] for number in used.tolist()], type=arrow.string())
         return arrow.DictionaryArray.from_arrays(arrow.array(codes, mask=missing), labels)
-    raw = b"".join(int(number).to_bytes(16, "little", signed=True) for number in column.numbers)
+    mantissas = [int(number) for number in column.numbers]
+    if max(map(abs, mantissas), default=0) >= 10**DECIMAL_PRECISION:
+        raise ConfigError(
+            f"column {column.name!r} has a number of more than {DECIMAL_PRECISION} digits, which Parquet's and Arrow's "
+            "decimals can not hold: write the result as csv"
+        )
+    raw = b"".join(number.to_bytes(16, "little", signed=True) for number in mantissas)
     kind = arrow.decimal128(DECIMAL_PRECISION, column.decimals)
     validity = None
     if column.known is not None:
         validity = arrow.py_buffer(np.packbits(column.known, bitorder="little").tobytes())
-    return arrow.Array.from_buffers(kind, len(column.numbers), [validity, arrow.py_buffer(raw)])
+    return arrow.Array.from_buffers(kind, len(mantissas), [validity, arrow.py_buffer(raw)])
 
 
 def write_parquet(columns: list[Column], path: Path) -> None:

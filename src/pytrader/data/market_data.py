@@ -13,7 +13,18 @@ import numpy.typing as npt
 
 from pytrader.errors import InvalidArgument
 from pytrader.model import Instrument
-from pytrader.model.records import BAR, CASH_EVENT, FLAG_LAST, L2_EVENT, L3_EVENT, MARK, QUOTE, STATUS, TRADE
+from pytrader.model.records import (
+    BAR,
+    CASH_EVENT,
+    FLAG_LAST,
+    L2_EVENT,
+    L3_EVENT,
+    MARK,
+    QUOTE,
+    STATUS,
+    TRADE,
+    refuse_masked,
+)
 
 Kind: TypeAlias = Literal["l3", "l2", "quote", "trade", "bar", "status", "mark", "cash_event"]
 Column: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.uint64]
@@ -197,6 +208,7 @@ def _read_only(kind: str, name: str, values: object, dtype: np.dtype[Any]) -> Co
             f"{values.dtype} of {values.ndim} dimensions" if isinstance(values, np.ndarray) else type(values).__name__
         )
         raise InvalidArgument(f"column {name!r} of a {kind} stream is {shape}; give a 1-D NumPy array of {dtype.name}")
+    refuse_masked(values, f"column {name!r} of a {kind} stream")
     view: Column = values.view()
     view.flags.writeable = False
     return view

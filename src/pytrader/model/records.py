@@ -8,6 +8,8 @@ clock, ``ts_init`` when we received it. Prices are whole ticks and quantities wh
 
 from __future__ import annotations
 
+import numpy as np
+
 from pytrader._core import (
     BAR,
     CASH_EVENT,
@@ -21,6 +23,7 @@ from pytrader._core import (
     TRADE,
     BookAction,
 )
+from pytrader.errors import InvalidArgument
 
 __all__ = [
     "BAR",
@@ -35,3 +38,17 @@ __all__ = [
     "TRADE",
     "BookAction",
 ]
+
+
+def refuse_masked(values: object, what: str) -> None:
+    """Refuse a masked array: the core reads what stands behind the mask.
+
+    Raises
+    ------
+    InvalidArgument
+        `values` is one.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise InvalidArgument(
+            f"{what} is a masked array, whose mask would be ignored: drop the masked rows, or give values.filled(...)"
+        )

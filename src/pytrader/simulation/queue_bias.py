@@ -10,7 +10,7 @@ import numpy as np
 
 from pytrader._core import QueueAudit, QueueModel
 from pytrader.errors import InvalidArgument
-from pytrader.model.records import FLAG_LAST, L3_EVENT
+from pytrader.model.records import FLAG_LAST, L3_EVENT, refuse_masked
 from pytrader.simulation.queue_world import REGIMES, Regime, queue_world
 
 if TYPE_CHECKING:
@@ -141,8 +141,16 @@ def queue_bias(
     -------
     dict
         For each regime one `QueueBias` a model.
+
+    Raises
+    ------
+    InvalidArgument
+        No models or seeds, a text that names none, or a number out of its range.
     """
     chosen = chosen_models(models)
+    seeds = tuple(seeds)
+    if not seeds:
+        raise InvalidArgument("seeds is empty; give at least one whole number")
     table: dict[Regime, tuple[QueueBias, ...]] = {}
     for regime in regimes:
         audits = [QueueAudit(chosen, life_rows=life_rows, quantity_lots=quantity_lots) for _ in seeds]
@@ -167,7 +175,13 @@ def bias_table(table: dict[Regime, tuple[QueueBias, ...]]) -> str:
 
 def chosen_models(models: Iterable[QueueModel | str]) -> list[QueueModel]:
     """Return the models, at least one, as such."""
-    chosen = [model if isinstance(model, QueueModel) else QueueModel(model) for model in models]
+    if isinstance(models, str | QueueModel) or not isinstance(models, Iterable):
+        raise InvalidArgument(f"models is {models!r}; give a list of queue models, such as ['risk_averse', 'power:3']")
+    chosen = []
+    for model in models:
+        if not isinstance(model, str | QueueModel):
+            raise InvalidArgument(f"{model!r} is no queue model; give a QueueModel or its text, such as 'power:3'")
+        chosen.append(model if isinstance(model, QueueModel) else QueueModel(model))
     if not chosen:
         raise InvalidArgument("no queue models to measure; give at least one")
     return chosen
@@ -185,6 +199,9 @@ def stream_of(data: object, kind: str, instrument: Instrument | None = None) -> 
 def l3_parts(data: MarketData | npt.NDArray[np.void]) -> tuple[int, Iterator[npt.NDArray[np.void]]]:
     """Return how many order-by-order rows there are, and the rows in parts."""
     if isinstance(data, np.ndarray):
+        refuse_masked(data, "the order-by-order data")
+        if data.dtype == L3_EVENT and (data["ts_init"][1:] < data["ts_init"][:-1]).any():
+            raise InvalidArgument("the order-by-order rows go back in time (ts_init); give them in order")
         return len(data), iter((data,))
     stream = stream_of(data, "l3")
     if stream is None:

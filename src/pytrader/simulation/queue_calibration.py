@@ -10,7 +10,7 @@ import numpy as np
 
 from pytrader._core import LOGGED_ORDER, QueueAudit, QueueModel, audit_fill_log
 from pytrader.errors import InvalidArgument
-from pytrader.model.records import L2_EVENT, TRADE
+from pytrader.model.records import L2_EVENT, TRADE, refuse_masked
 from pytrader.simulation.queue_bias import QueueBias, bias_of, chosen_models, l3_parts, rows_of, stream_of
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def calibrate_queue_model(
         What is picked from; of equals the first.
     orders : numpy.ndarray, optional
         One's own resting orders as a live venue filled them, of dtype ``LOGGED_ORDER``: ``ts_joined`` and ``ts_left``
-        in nanoseconds of the venue's clock, ``side`` (1 buy, 2 sell), ``price`` in ticks, ``quantity`` and ``filled``
-        in lots.
+        in nanoseconds of the venue's clock, within the time of the data, ``side`` (1 buy, 2 sell), ``price`` in ticks,
+        ``quantity`` and ``filled`` in lots.
     criterion : {"fill_rate", "misjudged_fills", "queue_error"}
         What is to be least: the absolute bias of the fill rate; the share of lots filled wrongly or wrongly not, order
         by order; the absolute mean error in lots ahead, which a fill log does not tell.
@@ -150,10 +150,26 @@ def _halves_of_log(
     trade_rows = rows_of(trades.columns, TRADE) if trades is not None else np.zeros(0, TRADE)
     if getattr(orders, "dtype", None) != LOGGED_ORDER:
         raise InvalidArgument(f"orders must be an array of dtype LOGGED_ORDER, got {orders!r}")
+    refuse_masked(orders, "orders")
     by_time = orders[np.argsort(orders["ts_joined"], kind="stable")]
     middle = len(by_time) // 2
     first, second = (
         audit_fill_log(models, np.ascontiguousarray(half), level_rows, trade_rows)
         for half in (by_time[:middle], by_time[middle:])
     )
+    _check_span(by_time, level_rows, trade_rows)
     return first, second
+
+
+def _check_span(orders: npt.NDArray[np.void], levels: npt.NDArray[np.void], trades: npt.NDArray[np.void]) -> None:
+    """Refuse orders of which the data does not tell the whole life: what they say of a model would be by chance."""
+    begin = int(levels["ts_event"].min()) if len(levels) else 0
+    end = max(int(rows["ts_event"].max()) if len(rows) else 0 for rows in (levels, trades))
+    outside = np.flatnonzero((orders["ts_joined"] < begin) | (orders["ts_left"] > end))
+    if len(outside):
+        one = orders[outside[0]]
+        raise InvalidArgument(
+            f"{len(outside)} of {len(orders)} logged orders rested at times that the data does not cover: one from "
+            f"{one['ts_joined']} to {one['ts_left']} ns, the data from {begin} to {end} ns; leave them out, or give "
+            "the data of their time"
+        )

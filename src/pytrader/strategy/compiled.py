@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -11,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pytrader._core import CompiledPort, strategy_functions
+from pytrader._core import COMPILED_TAG_BASE, CompiledPort, strategy_functions
 from pytrader.errors import InvalidArgument, InvalidState
+from pytrader.model.records import refuse_masked
 
 __all__ = ["CompiledStrategy", "events", "functions", "include_directory"]
 
@@ -33,6 +35,7 @@ _HANDLERS: Final = (
 )
 # The base class of all function pointers has no public name.
 _FUNCTION_POINTER: Final[Any] = ctypes.CFUNCTYPE(None).__mro__[1]
+_HANDLER_ARGUMENTS: Final = 3
 _LONG, _COUNT, _RUN = ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t
 _TYPES: Final[dict[str, tuple[Any, ...]]] = {
     "now": (_LONG, _RUN),
@@ -151,7 +154,8 @@ class CompiledStrategy:
     Raises
     ------
     InvalidArgument
-        If there is no handler, one is no compiled function, or the state is no writable array.
+        If there is no handler, one is no compiled function or one of other types, or the state is no writable array
+        of plain numbers.
 
     Notes
     -----
@@ -176,6 +180,9 @@ class CompiledStrategy:
             isinstance(given, np.ndarray) and given.flags.writeable and given.flags.c_contiguous
         ):
             raise InvalidArgument(f"state must be a writable, contiguous NumPy array, got {state!r}")
+        refuse_masked(given, "state")
+        if isinstance(given, np.ndarray) and given.dtype.hasobject:
+            raise InvalidArgument(f"state must be an array of plain numbers, got Python objects in {given.dtype}")
         named: object = name
         if not isinstance(named, str) or not named:
             raise InvalidArgument(f"name must be a text, got {name!r}")
@@ -190,7 +197,7 @@ class CompiledStrategy:
         if self._ran:
             raise InvalidState(f"{self.name} has run already: make a new CompiledStrategy for every run")
         self._ran = True
-        return CompiledContext(self, name, CompiledPort(self._addresses, self.state))
+        return CompiledContext(self, name, CompiledPort(self._addresses, self.state, name))
 
 
 class CompiledContext:
@@ -218,6 +225,34 @@ class CompiledContext:
         self._port.detach()
 
 
+def tag_text(number: int, texts: Mapping[int, str]) -> str:
+    """Return the text of an order's tag: of strategies in Python by its number, of compiled ones that number itself."""
+    return str(number - COMPILED_TAG_BASE) if number > COMPILED_TAG_BASE else texts.get(number, "")
+
+
+def enter_tags(column: npt.NDArray[np.uint32], tags: Mapping[str, int]) -> tuple[str, ...]:
+    """Give the numbers of compiled strategies a place behind the texts, in the column too.
+
+    Parameters
+    ----------
+    column : ndarray of uint32
+        The tags of orders; changed in place.
+    tags : Mapping of str to int
+        The texts of strategies in Python, which count 1, 2, 3, ...
+
+    Returns
+    -------
+    tuple of str
+        What the column counts; of 0, which is no tag, the empty text.
+    """
+    places = dict(tags)
+    own = column > COMPILED_TAG_BASE
+    used, where = np.unique(column[own], return_inverse=True)
+    entered = [places.setdefault(str(number - COMPILED_TAG_BASE), len(places) + 1) for number in used.tolist()]
+    column[own] = np.array(entered, np.uint32)[where]
+    return ("", *places)
+
+
 def include_directory() -> str:
     """The folder of ``strategy_api.h``, for a compiler's ``-I``."""
     return str(Path(__file__).parent)
@@ -228,6 +263,7 @@ def _address(function: Any, handler: str) -> int:
     if isinstance(function, int) and not isinstance(function, bool):
         address = function
     elif isinstance(function, _FUNCTION_POINTER):
+        _check_signature(function, handler)
         address = ctypes.cast(function, ctypes.c_void_p).value
     elif type(function).__name__ == "PyCapsule":
         address = _capsule_address(function)
@@ -241,6 +277,17 @@ def _address(function: Any, handler: str) -> int:
             f"or its address, got {function!r}"
         )
     return address
+
+
+def _check_signature(function: Any, handler: str) -> None:
+    """Refuse a function of ctypes whose types are stated and are other ones than a handler's."""
+    given = function.argtypes
+    if function.restype is not ctypes.c_int32 or (given is not None and len(given) != _HANDLER_ARGUMENTS):
+        raise InvalidArgument(
+            f"{handler} takes a context, an event and the state, and returns int32_t: give a function of "
+            f"ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p), got restype "
+            f"{function.restype} and argtypes {given}"
+        )
 
 
 def _capsule_address(capsule: object) -> int | None:

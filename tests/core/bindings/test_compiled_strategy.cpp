@@ -119,30 +119,32 @@ TEST_CASE("what a handler did wrong ends the run with an error that says what") 
     CHECK(context->api->submit(context->run, 0, 7, 1, 100, PYTRADER_GTC, 0, 0) == 0);
     return 0;
   };
-  CHECK(message_of(handlers) == "side is 7; it must be 1 (buy) or 2 (sell)");
+  CHECK(message_of(handlers) == "CompiledStrategy.on_quote at 10 ns: side is 7; it must be 1 (buy) or 2 (sell)");
   handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
     CHECK(context->api->best_price(context->run, 5, PYTRADER_BUY) == PYTRADER_NO_PRICE);
     return 0;
   };
-  CHECK(message_of(handlers) == "kernel: instrument 5 does not exist; 1 were added");
+  CHECK(message_of(handlers) ==
+        "CompiledStrategy.on_quote at 10 ns: kernel: instrument 5 does not exist; 1 were added");
   handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
     CHECK(context->api->indicator_value(context->run, 0) == 0.0);
     return 0;
   };
-  CHECK(message_of(handlers) == "indicator 0 does not exist; this strategy has 0");
+  CHECK(message_of(handlers) == "CompiledStrategy.on_quote at 10 ns: indicator 0 does not exist; this strategy has 0");
   handlers.on_quote = [](const pytrader_context* context, const pytrader_quote*, void*) -> std::int32_t {
     context->api->fail(context->run, "out of luck");
     return 0;
   };
-  CHECK(message_of(handlers) == "compiled strategy: out of luck");
+  CHECK(message_of(handlers) == "CompiledStrategy.on_quote at 10 ns: out of luck");
   handlers.on_quote = [](const pytrader_context*, const pytrader_quote*, void*) -> std::int32_t { return 4; };
-  CHECK(message_of(handlers) == "compiled strategy: a handler returned 4 at 10 ns; 0 goes on");
+  CHECK(message_of(handlers) == "CompiledStrategy.on_quote at 10 ns: it returned 4; 0 goes on");
 }
 
 TEST_CASE("waiting for a condition without a handler for it is refused") {
   CompiledHandlers handlers;
   handlers.on_start = &watch_mid;
-  CHECK(message_of(handlers) == "when: this strategy has no condition handler to call");
+  CHECK(message_of(handlers) ==
+        "CompiledStrategy.on_start at 10 ns: when: this strategy has no condition handler to call");
 }
 
 TEST_CASE("outside of a handler every function refuses, and tells the next handler's end") {
@@ -153,7 +155,10 @@ TEST_CASE("outside of a handler every function refuses, and tells the next handl
   auto* handle = reinterpret_cast<pytrader_run*>(&run.strategy);
   CHECK(CompiledStrategy::api().position(handle, 0) == 0);
   run.add_stream<QuoteRecord>(StreamKind::quote, {quote_row(10, 99, 101)});
-  CHECK_THROWS_WITH_AS(run.run(), "compiled strategy: its functions can be called only inside a handler", Error);
+  CHECK_THROWS_WITH_AS(
+      run.run(),
+      "CompiledStrategy.on_quote at 10 ns: the functions of a compiled strategy can be called only inside a handler",
+      Error);
 }
 
 TEST_CASE("an order of any type takes its terms along") {
@@ -219,7 +224,9 @@ TEST_CASE("a list of too many orders, or of a mode that there is none of, ends t
     context->api->submit_list(context->run, &order, 1, 0, 0, 2);
     return 0;
   };
-  CHECK(message_of(handlers) == "submit_list: give 1 to 64 orders, and 0 or 1 for with_parent and trigger_mode");
+  CHECK(message_of(handlers) ==
+        "CompiledStrategy.on_quote at 10 ns: submit_list: give 1 to 64 orders, and 0 or 1 for with_parent and "
+        "trigger_mode");
 }
 
 TEST_CASE("levels are read best first") {

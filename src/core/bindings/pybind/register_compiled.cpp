@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 
+#include "bindings/compiled_arguments.hpp"
 #include "bindings/compiled_strategy.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
@@ -59,8 +60,10 @@ CompiledHandlers read_handlers(const py::dict& addresses) {
 // Holds a reference to the state for as long as a run may write to it.
 class CompiledPort {
  public:
-  CompiledPort(const py::dict& handlers, py::object state)
-      : state_(std::move(state)), strategy_(read_handlers(handlers), address_of(state_)), port_(strategy_.port()) {}
+  CompiledPort(const py::dict& handlers, py::object state, std::string name)
+      : state_(std::move(state)),
+        strategy_(read_handlers(handlers), address_of(state_), std::move(name)),
+        port_(strategy_.port()) {}
 
   py::capsule port() { return py::capsule(&port_, "pytrader.StrategyPort"); }
   void connect(const py::capsule& kernel, StrategyIndex index) {
@@ -127,11 +130,12 @@ void register_compiled(py::module_& module) {
   py::class_<CompiledPort>(module, "CompiledPort", py::is_final(),
                            "The kernel's way to wake the functions of one compiled strategy; made by "
                            "`pytrader.strategy.CompiledStrategy`, not by users.")
-      .def(py::init<const py::dict&, py::object>(), py::arg("handlers"), py::arg("state"))
+      .def(py::init<const py::dict&, py::object, std::string>(), py::arg("handlers"), py::arg("state"), py::arg("name"))
       .def("port", &CompiledPort::port, "A capsule over a StrategyPort that lives as long as this object.")
       .def("connect", &CompiledPort::connect, py::arg("kernel"), py::arg("index"),
            "Begin: the engine's capsule over its Kernel, and the strategy's number there.")
       .def("detach", &CompiledPort::detach, "End: from here on its functions refuse.");
+  module.attr("COMPILED_TAG_BASE") = kCompiledTagBase;
   module.def("strategy_functions", &function_addresses,
              "The addresses of the functions of the plain-C interface (strategy_api.h) by name.");
 }

@@ -23,8 +23,11 @@ py::int_ wide_int(i128 value) {
 std::unique_ptr<QueueAudit> make_audit(const std::vector<QueueModelChoice>& models, py::handle life_rows,
                                        py::handle quantity_lots) {
   const i64 rows = parse_integer(life_rows, "life_rows");
+  if (rows < 0) {
+    throw Error(ErrorCode::invalid_argument, "life_rows is " + std::to_string(rows) + "; give 1 to 2^32 rows");
+  }
   QueueAuditPlan plan;
-  plan.life_rows = rows < 0 ? 0 : static_cast<u64>(rows);
+  plan.life_rows = static_cast<u64>(rows);
   plan.quantity = parse_integer(quantity_lots, "quantity_lots");
   return std::make_unique<QueueAudit>(models, plan);
 }
