@@ -125,6 +125,14 @@ def test_a_bracket_that_enters_at_the_open_has_both_exits_in_the_bar(path: str, 
     assert sent.fills == [("list", 100, 60), ("list", exit_at, 120)]
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_the_target_of_an_entry_that_opens_beyond_its_stop_waits_with_it_for_the_next_open(path: str) -> None:
+    sent = Bracket()
+    data = (MARKET, bars(FLAT, (94, 106, 90, 91), (91, 92, 80, 85)))
+    Backtest(sent, data, cash="10000 USD", venue={MARKET.id: RecordedVenue(bar_path=path)}).run()
+    assert sent.fills == [("list", 94, 60), ("list", 91, 120)]
+
+
 def test_exits_that_are_long_on_their_way_wait_for_the_next_bar() -> None:
     sent = Bracket()
     data = (MARKET, bars(FLAT, FLAT, (100, 106, 94, 100), (100, 106, 99, 101), FLAT))

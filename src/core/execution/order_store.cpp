@@ -465,7 +465,7 @@ void OrderStore::move_to(Order& order, OrderStatus next) {
     index_.moved(order, stage_before, stage_of(next));
   }
   // Holds by construction; a break means that memory or this file is wrong, and no further order may leave.
-  if (order.cum_qty < 0 || order.cum_qty >= order.order_qty) {
+  if (order.cum_qty < 0 || is_complete(order)) {
     throw Error(ErrorCode::invalid_state, "order " + std::to_string(order.client_order_id) + ": open with cum_qty " +
                                               std::to_string(order.cum_qty) + " of " + std::to_string(order.order_qty));
   }
@@ -477,7 +477,8 @@ ClientOrderId OrderStore::first_inconsistent() const noexcept {
     const Order& order = orders_[id];
     const bool open = is_open(order.ord_status);
     open_orders += open ? 1 : 0;
-    const bool sums = !open || order.cum_qty + order.leaves_qty() == order.order_qty;
+    const bool sums = !open || (order.cum_qty + order.leaves_qty() == std::max(order.order_qty, order.cum_qty) &&
+                                !is_complete(order));
     const bool placed = open == (order.open != 0);
     const bool told = !order.has(kSent) || order.ord_status == status_of(order);
     if (!sums || !placed || !told || order.cum_qty < 0) return id;

@@ -51,15 +51,16 @@ OrderListId OrderLists::add(std::span<const NewOrder> orders, ClientOrderId firs
   list.triggers = has_parent(orders);
   list.among = orders.back().contingency;
   list.trigger = trigger;
+  const std::size_t begin = list.triggers ? 1 : 0;
+  const auto joins = [&](std::size_t place) { return place >= begin && shares(list.among, orders[place].flags); };
   for (std::size_t place = 0; place < orders.size(); ++place) {
     const NewOrder& order = orders[place];
-    const bool joins = (!list.triggers || place > 0) && shares(list.among, order.flags);
-    std::size_t group = joins ? (list.triggers && place > 0 ? 1 : 0) : place;
-    while (orders[group].instrument != order.instrument || orders[group].side != order.side ||
-           shares(list.among, orders[group].flags) != joins) {
-      ++group;
+    std::size_t group = place;  // the first that it shares with, itself at the latest
+    if (joins(place)) {
+      group = begin;
+      while (!joins(group) || orders[group].instrument != order.instrument || orders[group].side != order.side) ++group;
     }
-    slots_.push_back({first + place, order.quantity, static_cast<u32>(group), joins});
+    slots_.push_back({first + place, order.quantity, static_cast<u32>(group), joins(place)});
     slots_.back().stop_price = order.terms.stop_price;
   }
   lists_.push_back(list);
@@ -277,6 +278,13 @@ ListStep OrderLists::step(const Order& order, const OrderStore& store) const noe
   return {ListStep::Act::renew, static_cast<i64>(std::min<i128>(more, INT64_MAX)), RejectReason::none};
 }
 
+// Whether the order traded all that its venue knew of, and has been asked to grow: refused, it will be renewed.
+bool OrderLists::is_growing(const List& list, std::size_t place, const OrderStore& store) const noexcept {
+  const Order& order = *store.find(slots_[list.offset + place].order);
+  return is_open(order.ord_status) && order.cum_qty >= order.order_qty &&
+         total_of(list, place, store) > traded(list, place, store);
+}
+
 ListStep OrderLists::open_step(const Order& order, const OrderStore& store) const noexcept {
   using Act = ListStep::Act;
   const List& list = lists_[order.list() - 1];
@@ -286,7 +294,9 @@ ListStep OrderLists::open_step(const Order& order, const OrderStore& store) cons
   if (waits && !may_grow(order, store) && base_of(list, order.place(), store) == 0) {
     return {Act::cancel, 0, RejectReason::parent_ended};
   }
-  if (list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place()) return cancel;
+  const bool passed =
+      list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place();
+  if (passed && !is_growing(list, list.taken, store)) return cancel;
   if (!sizes(order)) return {};
   const i128 earlier = traded(list, order.place(), store) - order.cum_qty;
   const i128 total = total_of(list, order.place(), store) - earlier;

@@ -164,6 +164,7 @@ class OrderLists {
   i128 base_of(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   i128 total_of(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   void touch_slot(Slot& slot, const Order& order, ExecType exec_type, RejectReason reason) noexcept;
+  bool is_growing(const List& list, std::size_t place, const OrderStore& store) const noexcept;
   ListStep open_step(const Order& order, const OrderStore& store) const noexcept;
 
   std::vector<List> lists_;

@@ -28,6 +28,8 @@ class Numbers {
 void check(const ExchangeSettings& settings) {
   check(settings.rules);
   TradingPhase phase = TradingPhase::closed;
+  TradingPhase resumes = TradingPhase::continuous;  // by the clock, behind a volatility auction
+  const i64 lasts = settings.rules.session.volatility_auction_ns;
   for (std::size_t row = 0; row < settings.sessions.size(); ++row) {
     const PhaseChange& next = settings.sessions[row];
     const std::string place = "exchange: session " + std::to_string(row) + " (" + to_text(next.phase) + ")";
@@ -41,6 +43,15 @@ void check(const ExchangeSettings& settings) {
                                                    (row == 0 ? ", in which an exchange begins" : "") +
                                                    "; docs/auctions.md has the table");
     }
+    const bool has_resumed =
+        phase == TradingPhase::volatility_auction && lasts != 0 &&
+        static_cast<u64>(next.ts) - static_cast<u64>(settings.sessions[row - 1].ts) >= static_cast<u64>(lasts);
+    if (has_resumed && next.phase != resumes && !may_follow(resumes, next.phase)) {
+      throw Error(ErrorCode::invalid_argument, place + " may not follow " + to_text(resumes) +
+                                                   ", to which the volatility auction before it has gone on after " +
+                                                   std::to_string(lasts) + " ns; docs/auctions.md has the table");
+    }
+    resumes = phase == TradingPhase::closing_auction ? TradingPhase::post_close : TradingPhase::continuous;
     phase = next.phase;
   }
 }
@@ -62,7 +73,7 @@ std::vector<i64> numbers_of(const ExchangeSettings& settings) {
   const BandRules& bands = rules.bands;
   numbers.add(bands.entry_aggressive_only, bands.rounding, bands.breach, bands.limit_state_ns, bands.pause_ns);
   for (const PriceBand& band : {bands.entry, bands.static_range, bands.dynamic_range}) numbers.add(band);
-  numbers.add(settings.reference_price);
+  numbers.add(settings.reference_price, settings.start);
   for (const PhaseChange& change : settings.sessions) numbers.add(change.ts, change.phase);
   return numbers.take();
 }

@@ -21,10 +21,11 @@ struct ExchangeSettings {
   // continuous throughout, and there is no end of day, no opening and no close.
   std::vector<PhaseChange> sessions;
   i64 reference_price = kNoPrice;  // what static bands and auctions refer to
+  i64 start = INT64_MIN;           // without sessions it is closed before
 };
 
 // Throws Error(invalid_argument) for rules out of range, and for a phase that is out of order of time or that may not
-// follow the one before it.
+// follow the one before it, or what that has become by the clock.
 void check(const ExchangeSettings& settings);
 
 // All numbers of the settings, each at its own place: the same for equal settings and for no others.

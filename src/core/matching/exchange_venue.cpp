@@ -24,22 +24,23 @@ ExchangeVenue::ExchangeVenue(InstrumentIndex instrument, const ExchangeSettings&
       published_(published),
       order_types_(settings.rules.order_types),
       times_in_force_(settings.rules.times_in_force),
+      has_sessions_(!settings.sessions.empty()),
       sessions_(settings.sessions),
       engine_(settings.rules) {
   check(settings);
+  if (!has_sessions_ && settings.start > start) sessions_.push_back({settings.start, TradingPhase::continuous});
   stand_at(start);
   if (settings.reference_price != kNoPrice) {
     OrderMessage message = message_about(MessageKind::reference_price, 0);
     message.price = settings.reference_price;
     tell(message);
   }
-  if (!sessions_.empty()) begin(TradingPhase::closed);
+  if (!sessions_.empty()) tell_phase(TradingPhase::closed);
 }
 
-// Without sessions there is no end of day, no opening and no close that the order could wait for.
 bool ExchangeVenue::supports(OrderType order_type, TriggerType trigger_type, TimeInForce time_in_force) const noexcept {
   const bool triggers = trigger_type == TriggerType::venue_default || trigger_type == TriggerType::last;
-  const bool waits_in_vain = sessions_.empty() && ends_with_day(time_in_force);
+  const bool waits_in_vain = !has_sessions_ && ends_with_day(time_in_force);
   return triggers && !waits_in_vain && (order_types_ & members_of(order_type)) != 0 &&
          (times_in_force_ & members_of(time_in_force)) != 0;
 }
@@ -56,8 +57,7 @@ void ExchangeVenue::submit(const NewOrder& order, i64 ts) {
   message.price = order.price;
   message.quantity = order.quantity;
   message.owner = order.strategy + 1;
-  // Without sessions there is no end of day, no opening and no close that the order could wait for.
-  const bool waits_in_vain = sessions_.empty() && ends_with_day(order.time_in_force);
+  const bool waits_in_vain = !has_sessions_ && ends_with_day(order.time_in_force);
   const bool other_trigger =
       order.trigger_type != TriggerType::venue_default && order.trigger_type != TriggerType::last;
   MessageStatus status = status_of(RejectReason::time_in_force_not_supported);
@@ -133,7 +133,8 @@ i64 ExchangeVenue::next_due() const noexcept {
 void ExchangeVenue::advance(i64 ts) {
   for (; next_session_ < sessions_.size() && sessions_[next_session_].ts <= ts; ++next_session_) {
     stand_at(sessions_[next_session_].ts);
-    begin(sessions_[next_session_].phase);
+    begin(sessions_[next_session_].phase,
+          next_session_ == 0 ? TradingPhase::closed : sessions_[next_session_ - 1].phase);
   }
   stand_at(ts);
 }
@@ -153,9 +154,15 @@ void ExchangeVenue::set_position(StrategyIndex strategy, i128 lots) {
   tell(message);
 }
 
-// An auction by the clock may have led to the phase already.
-void ExchangeVenue::begin(TradingPhase phase) {
+// The engine may be elsewhere than the timetable: an auction by the clock has led to the phase already, or one that was
+// prolonged or interrupted trading still lasts. That ends as the timetable had it where the phase may not follow it.
+void ExchangeVenue::begin(TradingPhase phase, TradingPhase before) {
   if (engine_.phase() == phase) return;
+  if (!may_follow(engine_.phase(), phase)) tell_phase(before);
+  tell_phase(phase);
+}
+
+void ExchangeVenue::tell_phase(TradingPhase phase) {
   OrderMessage message = message_about(MessageKind::phase, 0);
   message.quantity = static_cast<i64>(phase);
   tell(message);

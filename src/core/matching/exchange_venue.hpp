@@ -50,7 +50,8 @@ class ExchangeVenue final : public ExecutionVenue {
   };
 
   void stand_at(i64 ts);
-  void begin(TradingPhase phase);
+  void begin(TradingPhase phase, TradingPhase before);
+  void tell_phase(TradingPhase phase);
   void set_position(StrategyIndex strategy, i128 lots);
   // Sends a message about no order. Throws Error(invalid_state) where the engine refuses it.
   void tell(const OrderMessage& message);
@@ -79,6 +80,7 @@ class ExchangeVenue final : public ExecutionVenue {
   std::vector<PublishedRow>& published_;
   u16 order_types_;     // as the rules have them
   u16 times_in_force_;  // likewise
+  bool has_sessions_;   // else there is no end of day, no opening and no close that an order could wait for
   std::vector<PhaseChange> sessions_;
   std::size_t next_session_ = 0;
   MatchingEngine engine_;

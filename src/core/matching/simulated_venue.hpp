@@ -312,7 +312,7 @@ class SimulatedVenue final : public ExecutionVenue {
   std::vector<u32> deferred_;   // elected within a bar in which a sibling has traded
   std::vector<u32> late_;       // in the order in which they came within the bar under way
   std::vector<u32> scratch_;
-  std::vector<OrderListId> filled_lists_;  // of which an order has traded in the bar under way
+  std::vector<OrderListId> filled_lists_;  // of which an order has traded, or was reached, in the bar under way
   i64 event_under_way_ = INT64_MIN;        // the time of the last row, if its event goes on
   std::vector<Command> early_;             // in the order of their arrival
   std::size_t early_orders_ = 0;           // new orders among them

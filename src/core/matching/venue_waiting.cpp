@@ -70,6 +70,9 @@ void SimulatedVenue::wait_for_price(u32 slot, i64 ts) {
     if (price != kNoPrice && TriggerBook::reached(rising, terms.stop_price, price)) {
       order.stands = VenuePlace::elected;
       elected_.push_back(slot);
+      // An exit that the open has passed already: the others of its list do not trade in this bar either.
+      const bool is_stop = kind_ == MarketKind::bars && source == TriggerSource::last;
+      if (is_stop && terms.list != 0) filled_lists_.push_back(terms.list);
       return;
     }
     triggers_.add(slot, source, rising, terms.stop_price, ++time_);

@@ -72,7 +72,8 @@ struct Order {
   ReportRank end_told;    // of the report that stated `ended`; see asked_cancel() for what it is before that
   i64 ts_init = 0;
 
-  i64 leaves_qty() const noexcept;                                     // order_qty - cum_qty while open, else 0
+  // What is left of order_qty while it is open, else 0; nothing where only a replace under way would leave something.
+  i64 leaves_qty() const noexcept;
   bool is_overfilled() const noexcept { return cum_qty > order_qty; }  // the venue traded more than we know it may
   bool has(u8 fact) const noexcept { return (facts & fact) != 0; }
   const RareFacts& rare_facts() const noexcept { return own_rare_facts != nullptr ? *own_rare_facts : kNoRareFacts; }
@@ -130,13 +131,18 @@ constexpr bool is_closed(OrderStatus status) noexcept {
   return !is_open(status) && status != OrderStatus::initialized;
 }
 inline i64 Order::leaves_qty() const noexcept {
-  return is_closed(ord_status) ? 0 : order_qty - cum_qty;
+  return is_closed(ord_status) || cum_qty > order_qty ? 0 : order_qty - cum_qty;
+}
+// Whether nothing is left of it: a replace under way that asks for more than it has traded may have left something, for
+// its trades may overtake the answer.
+inline bool is_complete(const Order& order) noexcept {
+  return order.cum_qty >= order.order_qty && order.cum_qty >= order.pending_qty();
 }
 // The status of an order that left, from its facts and quantities alone.
 OrderStatus status_of(const Order& order) noexcept;
 
 // The next status when `exec_type` happens to an order in `status`; read from the table in order_state.cpp.
-// `fills_completely` says whether the event leaves nothing of the order (cum_qty >= order_qty), `has_fills` whether
+// `fills_completely` says whether the event leaves nothing of the order (is_complete()), `has_fills` whether
 // cum_qty > 0 after it. A filled order whose trades shrink, or whose quantity grows, and that the venue had ended
 // meanwhile, goes to that end instead.
 struct Transition {

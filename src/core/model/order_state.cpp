@@ -256,7 +256,7 @@ Transition transition(OrderStatus status, ExecType exec_type, bool has_fills, bo
 }
 
 OrderStatus status_of(const Order& order) noexcept {
-  if (order.cum_qty >= order.order_qty) return OrderStatus::filled;
+  if (is_complete(order)) return OrderStatus::filled;
   if (order.ended != OrderStatus::initialized) return order.ended;
   if (order.request != OrderStatus::initialized) return order.request;
   if (order.cum_qty > 0) return OrderStatus::partially_filled;

@@ -53,7 +53,8 @@ RejectReason check_prices(const NewOrder& order, const TypeRules& type, const In
 // What an algorithm works is a quantity and a limit; how its children go about it is the algorithm's.
 RejectReason check_worked(const NewOrder& order) {
   const bool plain = (order.order_type == OrderType::market || order.order_type == OrderType::limit) &&
-                     (order.flags & ~(kAlgorithm | kReduceOnly)) == 0 && order.terms == OrderTerms{};
+                     (order.flags & ~(kAlgorithm | kReduceOnly)) == 0 && order.terms == OrderTerms{} &&
+                     order.self_trade == SelfTrade::venue_default;
   if (!plain) return RejectReason::instruction_not_supported;
   return order.time_in_force == TimeInForce::gtc ? RejectReason::none : RejectReason::time_in_force_not_supported;
 }

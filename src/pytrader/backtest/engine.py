@@ -159,7 +159,11 @@ class Run:
             )
         for exchange in markets.exchanges:
             self._engine.add_exchange(
-                index_of[exchange.instrument.id], exchange.rules, exchange.sessions, exchange.reference_ticks
+                index_of[exchange.instrument.id],
+                exchange.rules,
+                exchange.sessions,
+                exchange.reference_ticks,
+                exchange.start_ns,
             )
             self._engine.extend(exchange.start_ns, exchange.end_ns)
         return History(self._engine, [(stream, index_of[stream.instrument.id]) for _, stream in ordered])

@@ -84,7 +84,7 @@ def queue_models(given: QueueModels, instruments: Sequence[Instrument]) -> dict[
         return dict.fromkeys(ids, given)
     for name in given:
         if name not in ids:
-            raise InvalidArgument(f"queue_model names {name!r}, and the data has {', '.join(ids)}")
+            raise InvalidArgument(f"queue_model names {name!r}, and the data has {', '.join(ids) or 'none'}")
     for one in given.values():
         _queue_model(one)
     return {name: given.get(name, "risk_averse") for name in ids}

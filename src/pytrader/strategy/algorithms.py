@@ -120,7 +120,7 @@ class _Scheduled(ExecutionAlgorithm):
         if self.style == "take":
             self.take(due - (self.parent.order_lots - self.free_lots))
         else:
-            self.post(due - self.parent.cum_lots)
+            self.post(due)
 
     def price_now(self) -> int | None:
         """What a child would be valued at: the parent's limit, or the best price of the other side."""
@@ -137,19 +137,20 @@ class _Scheduled(ExecutionAlgorithm):
         if part > 0:
             self.send(part, limit_ticks=self.parent.price_ticks, time_in_force="IOC")
 
-    def post(self, lots: int) -> None:
-        """Have so many lots rest at the best price of the parent's side."""
+    def post(self, due: int) -> None:
+        """Have what is missing of so many lots rest at the best price of the parent's side."""
         price = self.own_best()
         if price is None:
             return
-        children = self.children
-        lots = part_of(lots, self.parent.leaves_lots, self.least)
-        if not children:
+        child = next(iter(self.children), None)
+        resting = child.leaves_lots if child is not None else 0
+        free = self.free_lots + resting
+        # What is not free has traded, or has ended with trades that are still to be told.
+        lots = part_of(due - (self.parent.order_lots - free), free, self.least)
+        if child is None:
             if lots > 0:
                 self.send(lots, limit_ticks=price, post_only=True)
-            return
-        child = children[0]
-        if child.status in WORKING and (child.price_ticks != price or child.leaves_lots != lots) and lots > 0:
+        elif child.status in WORKING and (child.price_ticks != price or child.leaves_lots != lots) and lots > 0:
             self.replace(child, limit_ticks=price, quantity_lots=child.cum_lots + lots)
 
     def own_best(self) -> int | None:

@@ -138,13 +138,6 @@ TEST_CASE("a replace stays pending until the venue speaks") {
     CHECK(order.order_qty == 10);
     CHECK(order.pending_qty() == 0);
   }
-  SUBCASE("a fill that completes the old order closes it, and a late refusal is taken") {
-    CHECK(desk.store.apply(trade(id, 1, 100, 10), 5, desk.event) == Applied::taken);
-    CHECK(order.ord_status == OrderStatus::filled);
-    CHECK(desk.store.open_count() == 0);
-    CHECK(desk.store.apply(report(id, ExecType::replace_rejected), 6, desk.event) == Applied::taken);
-    CHECK(order.ord_status == OrderStatus::filled);
-  }
   SUBCASE("a total that is executed already fills the order") {
     REQUIRE(desk.store.apply(trade(id, 1, 100, 5), 5, desk.event) == Applied::taken);
     ExecutionReport replaced = accepted(id, 101, 0);

@@ -10,7 +10,7 @@ namespace pytrader::bindings {
 namespace {
 
 void add_exchange(BacktestEngine& self, InstrumentIndex instrument, const VenueRules& rules,
-                  const py::sequence& sessions, py::handle reference_ticks) {
+                  const py::sequence& sessions, py::handle reference_ticks, py::handle start_ns) {
   ExchangeSettings settings;
   settings.rules = rules;
   for (const auto& session : sessions) {
@@ -22,6 +22,7 @@ void add_exchange(BacktestEngine& self, InstrumentIndex instrument, const VenueR
     settings.sessions.push_back({parse_integer(pair[0], "a session's time"), parse_phase(pair[1])});
   }
   if (!reference_ticks.is_none()) settings.reference_price = parse_integer(reference_ticks, "reference_ticks");
+  settings.start = parse_integer(start_ns, "start_ns");
   self.loop().add_exchange(instrument, settings);
 }
 
@@ -30,8 +31,10 @@ void add_exchange(BacktestEngine& self, InstrumentIndex instrument, const VenueR
 void bind_exchange(py::class_<BacktestEngine>& engine) {
   engine
       .def("add_exchange", &add_exchange, py::arg("instrument"), py::arg("rules"), py::arg("sessions") = py::tuple(),
-           py::arg("reference_ticks") = py::none(),
-           "Strategies make the market of this instrument. `sessions` are (nanoseconds, phase), in order of time.")
+           py::arg("reference_ticks") = py::none(), py::arg("start_ns") = INT64_MIN,
+           "Strategies make the market of this instrument. `sessions` are (nanoseconds, phase), in order of time; "
+           "without "
+           "any it is closed before `start_ns`.")
       .def(
           "extend",
           [](BacktestEngine& self, py::handle start_ns, py::handle end_ns) {

@@ -65,7 +65,8 @@ cdef class AlgorithmBase:
     def send(self, quantity_lots, *, limit_ticks=None, time_in_force=None, post_only=False, **terms):
         """Send a child order: on the parent's side, in its instrument, with its tag; returns the handle.
 
-        The core denies what is for more than `free_lots`, or at a worse price than the parent's limit (EXCEEDS_PARENT).
+        Any other term of an order may be given, such as ``stop_ticks`` or ``display_qty``. The core denies what is for
+        more than `free_lots`, or at a worse price than the parent's limit (EXCEEDS_PARENT).
         """
         cdef Order parent = self.bound("send")
         cdef Context context = self.context
@@ -74,6 +75,12 @@ cdef class AlgorithmBase:
         cdef Grid grid
         cdef u64 number
         context.commanding("send")
+        for name in terms:
+            if name in PLAIN_ARGUMENTS:
+                raise TypeError(
+                    f"send has no argument {name!r}: a child is counted in ticks and lots (quantity_lots, limit_ticks), "
+                    "and has its parent's side, instrument, tag and reduce_only"
+                )
         grid = read_order(context, now.side, None, parent.grid.id, None, time_in_force, post_only,
                           now.flags & kReduceOnly != 0, parent.label, quantity_lots, limit_ticks, terms, &order)
         order.parent = parent.number
@@ -173,8 +180,40 @@ cdef int tell_algorithm(Context context, Order order, OrderEvent event) except -
     return 0
 
 
-cdef int resume_algorithms(Context context) except -1:
-    """The strategy may act again: what happened meanwhile its algorithms were not told."""
-    for algorithm in list(context.algorithms.values()):
-        algorithm.on_resume()
+cdef int tell_after(Context context, Order order, OrderEvent event, error) except -1:
+    """The same where the strategy failed with this error."""
+    if context.algorithms:
+        try:
+            tell_algorithm(context, order, event)
+        except Exception as second:
+            with_second(error, second)
     return 0
+
+
+def resuming(Context context):
+    """What is called when the strategy may act again: what happened meanwhile its algorithms were not told."""
+    yield context.on_resume
+    for algorithm in list(context.algorithms.values()):
+        yield algorithm.on_resume
+
+
+cdef int call_all(handlers) except -1:
+    """One after another, whatever one of them raises; None is no handler."""
+    failed = None
+    for handler in handlers:
+        if handler is not None:
+            try:
+                handler()
+            except Exception as error:
+                failed = with_second(failed, error)
+    if failed is not None:
+        raise failed
+    return 0
+
+
+cdef object with_second(first, second):
+    """Both errors of one call as one: the first, whose traceback tells of the second."""
+    if first is None:
+        return second
+    first.add_note("and then:\n" + "".join(format_exception(second, chain=False)))
+    return first

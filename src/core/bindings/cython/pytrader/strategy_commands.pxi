@@ -8,11 +8,14 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     cdef dict exits = None
     cdef object algorithm = None
     cdef Order placed
+    cdef object tag_of_parent = tag
+    check_tag(tag)
     if terms:
         exits = {name: terms.pop(name) for name in EXITS if name in terms}
         algorithm = terms.pop("algorithm", None)
         if algorithm is not None:
             check_algorithm(algorithm, exits)
+            tag = ""  # which is entered when the algorithm has agreed
             time_in_force = "GTC" if time_in_force is None else time_in_force
     cdef Grid grid = read_order(context, side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
                                 quantity_lots, limit_ticks, terms, &order)
@@ -21,6 +24,7 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     if algorithm is not None:
         algorithm.prepare(grid.instrument, order.quantity, None if order.price == kNoPrice else order.price)
         order.flags |= <unsigned short>kAlgorithm
+        order.tag = context.tag_index(<str>tag_of_parent)
     number = context.kernel.submit(order)
     placed = context.follow(number, grid, order.tag)
     if algorithm is not None:
@@ -28,12 +32,17 @@ cdef object place(Context context, Side side, quantity, instrument, limit, time_
     return placed
 
 
+cdef int check_tag(tag) except -1:
+    if not isinstance(tag, str):
+        raise InvalidArgument(f"tag must be a text, got {tag!r}")
+    return 0
+
+
 cdef Grid read_order(Context context, Side side, quantity, instrument, limit, time_in_force, post_only, reduce_only, tag,
                      quantity_lots, limit_ticks, dict terms, NewOrder* into):
     cdef Grid grid = context.grid_of(instrument)
     cdef NewOrder order
-    if not isinstance(tag, str):
-        raise InvalidArgument(f"tag must be a text, got {tag!r}")
+    check_tag(tag)
     if type(post_only) is not bool or type(reduce_only) is not bool:
         raise InvalidArgument(f"post_only and reduce_only must be True or False, got {post_only!r} and {reduce_only!r}")
     order.client_order_id = 0

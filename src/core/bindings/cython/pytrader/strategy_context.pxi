@@ -324,18 +324,13 @@ cdef class Context:
         elif kind == CallbackKind.cash_event:
             return self.take_cash_event(callback.cash_event[0])
         elif kind == CallbackKind.start:
-            if self.on_start is not None:
-                self.on_start()
-            if self.after_start is not None:
-                self.after_start()
+            call_all((self.on_start, self.after_start))
         elif kind == CallbackKind.stop and self.on_stop is not None:
             self.on_stop()
         elif kind == CallbackKind.degrade:
             self.on_degrade(self.error)
         elif kind == CallbackKind.resume:
-            if self.on_resume is not None:
-                self.on_resume()
-            resume_algorithms(self)
+            call_all(resuming(self))
         elif kind == CallbackKind.fault:
             self.on_fault(self.error)
         return 0
@@ -439,9 +434,11 @@ cdef class Context:
                 self.rejecting = True
                 PyObject_CallOneArg(self.on_reject, event)
                 self.rejecting = False
-        finally:
-            if self.algorithms:
-                tell_algorithm(self, order, event)
+        except Exception as error:
+            tell_after(self, order, event, error)
+            raise
+        if self.algorithms:
+            tell_algorithm(self, order, event)
         return 0
 
     # The handle of a closed order is kept until the venue has answered every request about it: a cancel that came too
