@@ -104,3 +104,16 @@ def test_an_exchange_that_begins_with_its_run_trades_at_once() -> None:
         exchange=Exchange(stock(), "1m", start=60 * SECOND),
     )
     assert result.fills["ts_event"].tolist() == [60 * SECOND] * 2
+
+
+@pytest.mark.parametrize("morning", ["pre_open", "continuous"])
+def test_day_orders_do_not_outlive_a_night_that_a_prolonged_close_held_up(morning: str) -> None:
+    sessions = [*DAY[:3], ("60s", morning)]
+    rules = VenueRules(session=SessionRules(extension_basis_points=100))
+    sells = [*SELLS, (22, order("day", "sell", 5, 130, time_in_force="day"))]
+    scripts = [Hears(sells), Script(BUYS)]
+    exchange = Exchange(stock(), "90s", rules=rules, sessions=sessions)
+    result = Backtest(scripts, exchange, cash="100000 USD", check_every_event=True).run()
+    assert result.finished
+    assert scripts[0].orders["day"].status is OrderStatus.EXPIRED
+    assert (60, "CLOSED") in scripts[0].phases

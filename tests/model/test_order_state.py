@@ -51,11 +51,13 @@ def test_a_filled_order_opens_again_only_if_its_trades_shrink_or_its_quantity_gr
         assert (following is OrderStatus.PARTIALLY_FILLED) == grows
 
 
-def test_only_a_trade_or_a_new_quantity_fills_an_order() -> None:
+def test_only_a_trade_a_new_quantity_or_the_end_of_a_replace_fills_an_order() -> None:
+    grows = (ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.REPLACED, ExecType.RESTATED)
+    ends = (ExecType.REPLACE_REJECTED, ExecType.CANCELED, ExecType.REJECTED, ExecType.EXPIRED)
     for status, exec_type, has_fills, completes in EDGES:
         if status in OPEN and after(status, exec_type, has_fills, completes) is OrderStatus.FILLED:
             assert completes
-            assert exec_type in (ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.REPLACED, ExecType.RESTATED)
+            assert exec_type in grows or (status in PENDING_REQUEST and exec_type in ends)
 
 
 def test_every_order_at_a_venue_can_trade_be_canceled_and_expire() -> None:

@@ -412,6 +412,7 @@ void BacktestLoop::check() const {
   // A report that others overtook is refused, and counted.
   const bool in_order = std::none_of(connections_.begin(), connections_.end(),
                                      [](const Connection& each) { return each.hops.responses_may_overtake(); });
+  if (!kernel_.failed()) check_positions();
   if (kernel_.check() && same_orders && !(in_order && kernel_.refused_reports() != 0)) return;
   throw Error(ErrorCode::invalid_state, "back-test: ledger, orders, exposure and venues disagree after event " +
                                             std::to_string(events_) + " at " + std::to_string(now_) + " ns");

@@ -262,8 +262,15 @@ class BacktestLoop : private VenuePort, private PastRows {
   void cancel_orders(StrategyIndex strategy, InstrumentIndex instrument, RejectReason reason);
   void tell_account(const AccountEvent& event);
   void move_positions(std::size_t first);
-  void end_positions(std::size_t first, const std::vector<MarginCall>& called);
-  void restore_positions(const MarginCall& heard, const std::vector<MarginCall>& called);
+  void suspend(const MarginCall& call);
+  void resume(const std::vector<MarginCall>& called);
+  i64* suspended(InstrumentIndex instrument, StrategyIndex strategy) noexcept;
+  i64 at_venue(InstrumentIndex instrument, i64 lots) const;
+  void take_over(const MarginCall& call, u64 last_order);
+  void revoke(StrategyIndex strategy, InstrumentIndex instrument, u64 last_order);
+  bool is_taken_over(const NewOrder& order) const;
+  void refuse(const NewOrder& order, RejectReason reason);
+  void check_positions() const;
   bool marks_follow(u32 index) const;
   template <class Record>
   bool take_venue_row(u32 index, const MarketStream& stream, bool alone);
@@ -303,6 +310,18 @@ class BacktestLoop : private VenuePort, private PastRows {
   DueQueue<Command> commands_;
   DueQueue<Response> responses_;
   std::vector<u64> early_rows_;  // by instrument
+  // What a venue counted of a position when a margin call left for the account: until that is heard reduce-only orders
+  // have nothing to reduce. Bound: the calls that are open.
+  struct Suspended {
+    InstrumentIndex instrument;
+    StrategyIndex strategy;
+    i64 lots;
+  };
+  std::vector<Suspended> suspended_;
+  std::vector<u32> splits_at_venue_;  // by instrument: that its venue has passed
+  // By instrument and strategy: orders up to this number that reach the venue later were sent before the position was
+  // taken over. Empty before the first.
+  std::vector<u64> taken_over_;
   i64 now_ = INT64_MIN;
   static constexpr u32 kNoStream = UINT32_MAX;
   u32 telling_ = kNoStream;  // the stream whose row the kernel was told, where it has heard of nothing else since

@@ -152,6 +152,7 @@ void BacktestLoop::make_venues() {
   constexpr u64 kPublishedStream = 8;
   published_latency_ = make_latency_model(merge_.feed_latency(), kPublishedStream);
   venues_.resize(kinds.size());
+  splits_at_venue_.resize(kinds.size());
   schedule_.reserve(static_cast<u32>(kinds.size()));
   for (const auto& [index, settings] : exchanges_) {
     venues_[index] = std::make_unique<ExchangeVenue>(index, settings, now_, numbers_, said_, published_.said());

@@ -69,7 +69,7 @@ bool Liquidator::ask_cancels(const Job& job, StrategyIndex strategy, InstrumentI
 bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now, bool again) {
   const OrderStore& store = way_.store();
   if (again || job.asked[instrument] == 0) job.asked[instrument] = ask_cancels(job, strategy, instrument, now);
-  if (store.open_count(strategy, instrument) != 0) return false;
+  if (store.open_count(strategy, instrument) != 0 || has_untold(strategy, instrument)) return false;
   const i64 position = way_.ledger().position(strategy, instrument).quantity;
   if (!job.close_positions || position == 0) return true;
   NewOrder order{};
@@ -85,6 +85,15 @@ bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instr
   hash_.add_all(HashMark::close, instrument, order.quantity, order.side);
   job.closing[instrument] = way_.submit(order, now);
   return false;
+}
+
+// Whether trades of orders that have ended are still to be told.
+bool Liquidator::has_untold(StrategyIndex strategy, InstrumentIndex instrument) const {
+  const auto& untold = way_.store().untold();
+  return std::any_of(untold.begin(), untold.end(), [&](ClientOrderId id) {
+    const Order& order = *way_.store().find(id);
+    return order.strategy == strategy && order.instrument == instrument;
+  });
 }
 
 // In lots; at least one, so that what can not be traded at all is denied with the gate's reason.
@@ -106,19 +115,11 @@ i64 Liquidator::largest_order(StrategyIndex strategy, InstrumentIndex instrument
 }
 
 bool Liquidator::is_progress(const OrderEvent& event) const noexcept {
-  switch (event.exec_type) {
-    case ExecType::trade:
-      return true;
-    case ExecType::canceled:
-    case ExecType::expired: {
-      const Job& job = jobs_[event.strategy];
-      const bool closing =
-          event.instrument < job.closing.size() && job.closing[event.instrument] == event.client_order_id;
-      return !closing || event.cum_qty > 0;
-    }
-    default:
-      return false;
-  }
+  if (event.exec_type == ExecType::trade) return true;
+  const Job& job = jobs_[event.strategy];
+  const bool closing = event.instrument < job.closing.size() && job.closing[event.instrument] == event.client_order_id;
+  if (!closing) return is_closed(event.ord_status);
+  return event.cum_qty > 0 && (event.exec_type == ExecType::canceled || event.exec_type == ExecType::expired);
 }
 
 }  // namespace pytrader

@@ -37,6 +37,7 @@ class Liquidator {
     std::vector<u8> asked;               // by instrument: whether every order has been asked to be canceled
   };
 
+  bool has_untold(StrategyIndex strategy, InstrumentIndex instrument) const;
   bool work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now, bool again);
   // False when more orders are left than events may wait.
   bool ask_cancels(const Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now);

@@ -13,7 +13,11 @@ bool BacktestLoop::command_arrives() {
   ExecutionVenue& venue = *venues_[order.instrument];
   switch (command.kind) {
     case RequestKind::submit:
-      venue.submit(order, now_);
+      if (is_taken_over(order)) [[unlikely]] {
+        refuse(order, RejectReason::liquidated);
+      } else {
+        venue.submit(order, now_);
+      }
       break;
     case RequestKind::cancel:
       venue.cancel(order.client_order_id, now_);

@@ -74,9 +74,10 @@ const std::vector<MarginCall>& MarginDesk::calls(InstrumentIndex instrument, i64
   const InstrumentMarket& market = board_[instrument];
   marks_[instrument] = {static_cast<i128>(mark_price) * market.instrument->definition().tick_size.raw,
                         market.splits_until(ts_event), true};
+  if (more_follow) return new_;
   if (mode_ == MarginMode::isolated) {
     call_isolated(instrument);
-  } else if (!more_follow) {
+  } else {
     call_cross(instrument);
   }
   open_.insert(open_.end(), new_.begin(), new_.end());
@@ -208,8 +209,8 @@ i64 MarginDesk::deleverage(const MarginCall& call, i64 quantity, i128 value, Cas
     const PositionState& position = ledger.position(strategy, call.instrument);
     if (position.quantity == 0 || (position.quantity > 0) == (quantity > 0)) continue;
     const MarginState state = state_of({call.instrument, strategy, call.mark, call.splits});
-    const i128 rank = deleverage_rank(state, position.cost);
-    if (rank > 0) queue.push_back({strategy, rank});
+    // One that is worth less than nothing itself is called by itself.
+    if (state.equity() > 0) queue.push_back({strategy, deleverage_rank(state, position.cost)});
   }
   std::stable_sort(queue.begin(), queue.end(), [](const Candidate& a, const Candidate& b) { return a.rank > b.rank; });
   i64 taken = 0;

@@ -17,6 +17,11 @@ constexpr bool shares(Contingency contingency, u16 flags) noexcept {
   return (contingency == Contingency::one_cancels_other || updates(contingency)) && (flags & kReduceOnly) != 0;
 }
 
+// By its trades: one that was ended while a replace was under way may have grown before.
+bool is_filled(const Order& order) noexcept {
+  return order.ord_status == OrderStatus::filled && order.ended == OrderStatus::initialized;
+}
+
 constexpr i128 divide_up(i128 value, i128 by) noexcept {
   return (value + by - 1) / by;
 }
@@ -118,9 +123,9 @@ void OrderLists::stop_waiting(const Order& order) noexcept {
 }
 
 // A request that came to its venue before its order is as one that was lost.
-bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, bool is_open, i64 now) noexcept {
+bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, bool works, i64 now) noexcept {
   const bool rejected = exec_type == ExecType::cancel_rejected || exec_type == ExecType::replace_rejected;
-  const bool missed = reason == RejectReason::request_lost || (reason == RejectReason::unknown_order && is_open);
+  const bool missed = reason == RejectReason::request_lost || (reason == RejectReason::unknown_order && works);
   const bool again = rejected && missed && ts != now;
   const bool by_list = ts != INT64_MIN;
   lost = again ? lost + (by_list ? 1 : 0) : 0;
@@ -134,8 +139,9 @@ bool OrderLists::Asking::answered(ExecType exec_type, RejectReason reason, bool 
 void OrderLists::touch_slot(Slot& slot, const Order& order, ExecType exec_type, RejectReason reason) noexcept {
   const bool is_current = slot.order == order.client_order_id;
   Asking& asking = is_current ? slot.asking : slot.asking_earlier;
-  const bool again = asking.answered(exec_type, reason, is_open(order.ord_status), order.ts_last);
+  const bool again = asking.answered(exec_type, reason, order.leaves_qty() > 0, order.ts_last);
   if (!is_current) return;
+  if (exec_type == ExecType::cancel_rejected) slot.ended_here = false;
   if (order.stop_price() != kNoPrice) slot.stop_price = order.stop_price();
   if (exec_type == ExecType::replace_rejected && slot.asked != 0 && !again) slot.refused = slot.asked;
   if (exec_type == ExecType::replace_rejected || exec_type == ExecType::replaced) slot.asked = 0;
@@ -267,12 +273,12 @@ ListStep OrderLists::step(const Order& order, const OrderStore& store) const noe
   if (list.triggers && order.place() == 0) return {};
   if (is_open(order.ord_status)) return open_step(order, store);
   // Over: it is renewed where it was filled or its list ended it, and not where its strategy or venue did.
-  const bool is_over = order.ord_status == OrderStatus::filled || slot_of(order).ended_here;
+  const bool is_over = is_filled(order) || slot_of(order).ended_here;
   if (!list.triggers || !is_over || slot_of(order).cut) return {};
   // Of orders of which one cancels the others, when that one is filled.
   const bool passed =
       list.among == Contingency::one_cancels_other && list.taken != kNone && list.taken != order.place();
-  if (passed && store.find(slots_[list.offset + list.taken].order)->ord_status != OrderStatus::filled) return {};
+  if (passed && !is_filled(*store.find(slots_[list.offset + list.taken].order))) return {};
   const i128 more = total_of(list, order.place(), store) - traded(list, order.place(), store);
   if (more <= 0) return {};
   return {ListStep::Act::renew, static_cast<i64>(std::min<i128>(more, INT64_MAX)), RejectReason::none};
@@ -280,6 +286,7 @@ ListStep OrderLists::step(const Order& order, const OrderStore& store) const noe
 
 // Whether the order traded all that its venue knew of, and has been asked to grow: refused, it will be renewed.
 bool OrderLists::is_growing(const List& list, std::size_t place, const OrderStore& store) const noexcept {
+  if (!list.triggers) return false;  // nothing is renewed
   const Order& order = *store.find(slots_[list.offset + place].order);
   return is_open(order.ord_status) && order.cum_qty >= order.order_qty &&
          total_of(list, place, store) > traded(list, place, store);

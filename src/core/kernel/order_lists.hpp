@@ -117,7 +117,7 @@ class OrderLists {
     bool given_up = false;        // nor is anything that was lost too often
 
     // Whether what was asked for was lost and is asked for again, as it is not at the very moment of asking.
-    bool answered(ExecType exec_type, RejectReason reason, bool is_open, i64 now) noexcept;
+    bool answered(ExecType exec_type, RejectReason reason, bool works, i64 now) noexcept;
   };
   // One place of a list.
   struct Slot {

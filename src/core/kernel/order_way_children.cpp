@@ -157,7 +157,11 @@ void OrderWay::child_told(const Order& child, const ExecutionReport& report, i64
   if (undone || report.exec_type == ExecType::restated || is_closed(child.ord_status)) withdraw_excess(parent, now);
   if (parent.ord_status != OrderStatus::pending_cancel) return;
   if (store_.first_child(parent) == 0) return end_parent(parent, now);
-  const bool stays = is_open(child.ord_status) && child.ord_status != OrderStatus::pending_cancel;
+  // One that has traded all that its venue knew of ends, or grows, with the answer to its replace.
+  const bool stays =
+      is_open(child.ord_status) && child.ord_status != OrderStatus::pending_cancel && child.cum_qty < child.order_qty;
+  if (stays && report.exec_type == ExecType::replaced)
+    return cancel(*store_.find(child.client_order_id), RejectReason::none, now);
   if (stays && report.exec_type == ExecType::cancel_rejected) {
     tell(parent, ExecType::cancel_rejected, now, kNoPrice, 0, kNoPrice, report.reason);
   }

@@ -34,10 +34,16 @@ MarginState margin_state(const Ledger& ledger, const Instrument& instrument, Str
 }
 
 i128 deleverage_rank(const MarginState& state, i128 cost) {
-  if (state.profit <= 0 || cost == 0 || state.equity() <= 0) return 0;
-  const i128 profit_rate = mul_div(state.profit, kFixedOne, size_of(cost), Rounding::half_even);
-  const i128 leverage = mul_div(size_of(state.value), kFixedOne, state.equity(), Rounding::half_even);
-  return mul_div(profit_rate, leverage, kFixedOne, Rounding::half_even);
+  constexpr i128 kMost = ~i128{0} ^ (i128{1} << 127);
+  const bool gains = state.profit >= 0;
+  const i128 value = size_of(state.value);
+  if (state.profit != 0 && cost == 0) return gains ? kMost : -kMost;
+  if (!gains && value == 0) return -kMost;
+  if (state.profit == 0) return 0;
+  const i128 rate = mul_div(state.profit, kFixedOne, size_of(cost), Rounding::half_even);
+  const i128 leverage = gains ? mul_div(value, kFixedOne, state.equity(), Rounding::half_even)
+                              : mul_div(state.equity(), kFixedOne, value, Rounding::half_even);
+  return mul_div(rate, leverage, kFixedOne, Rounding::half_even);
 }
 
 }  // namespace pytrader

@@ -27,7 +27,8 @@ struct MarginState {
 // `mark` is a price of its own, 10^-18. Error(decimal_overflow).
 MarginState margin_state(const Ledger& ledger, const Instrument& instrument, StrategyIndex strategy, i128 mark);
 
-// Profit on cost times leverage, 10^-18: the larger, the earlier a position is deleveraged. 0 for one without profit.
+// Profit on cost times leverage, a loss by leverage, 10^-18: the larger, the earlier a position is deleveraged. Its
+// equity must be above zero.
 i128 deleverage_rank(const MarginState& state, i128 cost);
 
 }  // namespace pytrader

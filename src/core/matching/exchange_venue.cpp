@@ -155,10 +155,12 @@ void ExchangeVenue::set_position(StrategyIndex strategy, i128 lots) {
 }
 
 // The engine may be elsewhere than the timetable: an auction by the clock has led to the phase already, or one that was
-// prolonged or interrupted trading still lasts. That ends as the timetable had it where the phase may not follow it.
+// prolonged or interrupted trading still lasts. That ends as the timetable had it where the phase may not follow it,
+// and at the end of a day.
 void ExchangeVenue::begin(TradingPhase phase, TradingPhase before) {
   if (engine_.phase() == phase) return;
-  if (!may_follow(engine_.phase(), phase)) tell_phase(before);
+  const bool skips_night = before == TradingPhase::closed && engine_.phase() != TradingPhase::closed;
+  if (skips_night || !may_follow(engine_.phase(), phase)) tell_phase(before);
   tell_phase(phase);
 }
 

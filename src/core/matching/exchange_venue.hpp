@@ -29,10 +29,12 @@ class ExchangeVenue final : public ExecutionVenue {
   i64 next_due() const noexcept override;
   void advance(i64 ts) override;
   std::size_t open_order_count() const noexcept override { return engine_.order_count(); }
+  i64 position(StrategyIndex strategy) const override {
+    return static_cast<i64>(std::clamp<i128>(engine_.position(strategy + 1), INT64_MIN, INT64_MAX));
+  }
   void move_position(StrategyIndex strategy, i64 change) override {
     set_position(strategy, engine_.position(strategy + 1) + change);
   }
-  void end_position(StrategyIndex strategy) override { set_position(strategy, 0); }
 
   const MatchingEngine& engine() const noexcept { return engine_; }
 

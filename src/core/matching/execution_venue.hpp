@@ -65,9 +65,9 @@ class ExecutionVenue {
   virtual void split(i64, i64) {}
   // The instrument ends: what waits to come in is refused.
   virtual void end(RejectReason, i64) {}
-  // A strategy's position became another without a trade here, by so many lots, or was taken over whole.
+  // What it counts as a strategy's position, in lots; it became another without a trade here, by so many lots.
+  virtual i64 position(StrategyIndex) const { return 0; }
   virtual void move_position(StrategyIndex, i64) {}
-  virtual void end_position(StrategyIndex) {}
 };
 
 }  // namespace pytrader

@@ -52,8 +52,10 @@ class SimulatedVenue final : public ExecutionVenue {
   i64 twice_mark() const override;
   void split(i64 new_units, i64 old_units) override;
   void end(RejectReason reason, i64 ts) override;
+  i64 position(StrategyIndex strategy) const override {
+    return strategy < positions_.size() ? positions_[strategy] : 0;
+  }
   void move_position(StrategyIndex strategy, i64 change) override;
-  void end_position(StrategyIndex strategy) override;
 
   // Before the first row. Guesses places of own orders where the data are levels or quotes.
   void set_queue_model(std::unique_ptr<const QueueModel> model) noexcept { queue_model_ = std::move(model); }

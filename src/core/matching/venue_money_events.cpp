@@ -67,8 +67,4 @@ void SimulatedVenue::move_position(StrategyIndex strategy, i64 change) {
   positions_[strategy] = within_range(i128{positions_[strategy]} + change);
 }
 
-void SimulatedVenue::end_position(StrategyIndex strategy) {
-  if (strategy < positions_.size()) positions_[strategy] = 0;
-}
-
 }  // namespace pytrader

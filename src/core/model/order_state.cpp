@@ -7,14 +7,17 @@
 namespace pytrader {
 namespace {
 
-// What a cell of the table says. All but the first five name the next status outright.
+// What a cell of the table says. All but the first nine name the next status outright.
 enum class Next : u8 {
   illegal,
   stay,
-  working,    // new, or partially_filled once there are fills
-  fill,       // filled when nothing is left, else partially_filled
-  fill_stay,  // filled when nothing is left, else as it is (a request is still under way)
-  restated,   // filled when nothing is left, else `working`
+  working,     // new, or partially_filled once there are fills
+  fill,        // filled when nothing is left, else partially_filled
+  fill_stay,   // filled when nothing is left, else as it is (a request is still under way)
+  restated,    // filled when nothing is left, else `working`
+  cancel_end,  // filled when nothing is left, else canceled; likewise the next two
+  reject_end,
+  expire_end,
   denied,
   emulated,
   released,
@@ -124,16 +127,16 @@ constexpr Edge kEdges[] = {
 
     {S::pending_cancel, E::new_, N::stay},
     {S::pending_cancel, E::triggered, N::stay},
-    {S::pending_cancel, E::canceled, N::canceled},
+    {S::pending_cancel, E::canceled, N::cancel_end},
     {S::pending_cancel, E::replaced, N::fill_stay},
     {S::pending_cancel, E::restated, N::fill_stay},
-    {S::pending_cancel, E::rejected, N::rejected},
-    {S::pending_cancel, E::expired, N::expired},
+    {S::pending_cancel, E::rejected, N::reject_end},
+    {S::pending_cancel, E::expired, N::expire_end},
     {S::pending_cancel, E::trade, N::fill_stay},
     {S::pending_cancel, E::trade_correct, N::fill_stay},
     {S::pending_cancel, E::trade_cancel, N::stay},
     {S::pending_cancel, E::cancel_rejected, N::working},
-    {S::pending_cancel, E::replace_rejected, N::stay},
+    {S::pending_cancel, E::replace_rejected, N::fill_stay},
 
     {S::rejected, E::new_, N::stay},
     {S::rejected, E::triggered, N::stay},
@@ -157,16 +160,16 @@ constexpr Edge kEdges[] = {
 
     {S::pending_replace, E::new_, N::stay},
     {S::pending_replace, E::triggered, N::stay},
-    {S::pending_replace, E::canceled, N::canceled},
+    {S::pending_replace, E::canceled, N::cancel_end},
     {S::pending_replace, E::replaced, N::restated},
     {S::pending_replace, E::restated, N::fill_stay},
     {S::pending_replace, E::pending_cancel, N::pending_cancel},
-    {S::pending_replace, E::rejected, N::rejected},
-    {S::pending_replace, E::expired, N::expired},
+    {S::pending_replace, E::rejected, N::reject_end},
+    {S::pending_replace, E::expired, N::expire_end},
     {S::pending_replace, E::trade, N::fill_stay},
     {S::pending_replace, E::trade_correct, N::fill_stay},
     {S::pending_replace, E::trade_cancel, N::stay},
-    {S::pending_replace, E::replace_rejected, N::working},
+    {S::pending_replace, E::replace_rejected, N::restated},
 };
 
 // Byte codes are sparse (FIX letters), the table is dense.
@@ -200,6 +203,12 @@ constexpr Transition resolved(Next next, OrderStatus status, bool has_fills, boo
       return {true, fills_completely ? OrderStatus::filled : status};
     case Next::restated:
       return {true, fills_completely ? OrderStatus::filled : working};
+    case Next::cancel_end:
+      return {true, fills_completely ? OrderStatus::filled : OrderStatus::canceled};
+    case Next::reject_end:
+      return {true, fills_completely ? OrderStatus::filled : OrderStatus::rejected};
+    case Next::expire_end:
+      return {true, fills_completely ? OrderStatus::filled : OrderStatus::expired};
     case Next::denied:
       return {true, OrderStatus::denied};
     case Next::emulated:

@@ -164,8 +164,17 @@ TEST_CASE("who has the largest profit times leverage is deleveraged first") {
   large.margin = money("20");
   CHECK(deleverage_rank(small, money("-100")) == money("0.45"));  // 10 % at 4.5 times
   CHECK(deleverage_rank(large, money("-100")) == money("0.3"));
-  small.profit = money("-1");
+  small.profit = money("-1");  // 1 % of loss at 10 times
+  CHECK(deleverage_rank(small, money("-100")) == money("-0.001"));
+  small.profit = 0;
   CHECK(deleverage_rank(small, money("-100")) == 0);
+  CHECK(deleverage_rank(small, 0) == 0);
+  large.value = 0;  // all of the cost is won
+  CHECK(deleverage_rank(large, money("-100")) == 0);
+  CHECK(deleverage_rank(large, 0) > money("1000000"));
+  large.profit = money("-1");
+  CHECK(deleverage_rank(large, money("100")) < money("-1000000"));
+  CHECK(deleverage_rank(large, 0) < money("-1000000"));
 }
 
 TEST_CASE("margin rates and modes that make no sense are refused") {
