@@ -5,52 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
 from pytrader import Backtest, Instrument, Strategy
 from pytrader.backtest import BacktestResult, Venue
 from pytrader.model import OrderStatus, RejectReason
-from pytrader.model.records import MARK, QUOTE
 from pytrader.strategy import CashEvent, OrderEvent, Timer
-from tests.backtest.markets import SECOND
-
-MILLISECOND = SECOND // 1000
-
-
-def contract(symbol: str, venue: str = "V") -> Instrument:
-    return Instrument(
-        symbol,
-        venue,
-        kind="perpetual",
-        quote_currency="USDT",
-        tick_size="0.01",
-        lot_size="1",
-        initial_margin_rate="0.1",
-        maintenance_margin_rate="0.05",
-    )
-
+from tests.backtest.margin_markets import MILLISECOND, contract, marked, quoted
 
 A, B, C = contract("A"), contract("B"), contract("C")
-
-
-def quoted(*rows: tuple[int, int]) -> npt.NDArray[np.void]:
-    """(milliseconds, price in ticks) as quotes of both sides, the last one again at the end."""
-    made = np.zeros(len(rows) + 1, QUOTE)
-    for row, (milliseconds, price) in zip(made, [*rows, (10_000, rows[-1][1])], strict=True):
-        row["ts_event"] = row["ts_init"] = milliseconds * MILLISECOND
-        row["bid_price"] = row["ask_price"] = price
-        row["bid_quantity"] = row["ask_quantity"] = 10**6
-    return made
-
-
-def marked(*rows: tuple[int, int]) -> npt.NDArray[np.void]:
-    made = np.zeros(len(rows), MARK)
-    for row, (milliseconds, price) in zip(made, rows, strict=True):
-        row["ts_event"] = row["ts_init"] = milliseconds * MILLISECOND
-        row["mark_price"] = row["index_price"] = price
-    return made
 
 
 class Plan(Strategy):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from pytrader import Backtest, Buy, Instrument, Sell, Strategy
 from pytrader.backtest import Latency
@@ -96,7 +97,12 @@ class One(ExecutionAlgorithm):
             self.send(self.free_lots, limit_ticks=10001)
 
 
-def test_the_cancel_of_a_parent_waits_for_a_child_that_may_have_grown() -> None:
+# The replace is lost; or it is taken, and the cancel is lost, which is known before the replace is answered.
+SLOW = ((0, 100), (1_900, 2_000), (2_001, 9_000), (2_100, 9_000), (2_200, 2_300), (60_000, 60_100))
+
+
+@pytest.mark.parametrize("grows", [False, True])
+def test_the_cancel_of_a_parent_waits_for_a_child_that_may_have_grown(grows: bool) -> None:
     algorithm = One()
 
     def begin(strategy: Any) -> None:
@@ -107,29 +113,13 @@ def test_the_cancel_of_a_parent_waits_for_a_child_that_may_have_grown() -> None:
         2: lambda strategy: strategy.replace(algorithm.child, quantity=6),
         4: lambda strategy: strategy.cancel(strategy.parent),
     }
-    request = {"new": "1ms", "cancel": "1ms", "replace": lost_at(2_000, 9_000)}
-    strategy = run(acts, market(20, (2000, 9997, 9998, 50, 3)), response="100ms", request=request)
+    request = {"new": "1ms", "replace": "1ms", "cancel": "1ms"}
+    request |= {"cancel": lost_at(4_000, 6_000)} if grows else {"replace": lost_at(2_000, 9_000)}
+    response = told(*SLOW) if grows else "100ms"
+    at = 3000 if grows else 2000
+    strategy = run(acts, market(20, (at, 9997, 9998, 50, 3)), response=response, request=request)
     assert strategy.parent.status is OrderStatus.CANCELED
-    assert strategy.held == 3
-
-
-def test_a_child_that_did_grow_is_canceled_again_for_its_parent() -> None:
-    algorithm = One()
-
-    def begin(strategy: Any) -> None:
-        strategy.parent = strategy.buy(12, limit="100.02", algorithm=algorithm)
-
-    acts = {
-        0: begin,
-        2: lambda strategy: strategy.replace(algorithm.child, quantity=6),
-        4: lambda strategy: strategy.cancel(strategy.parent),
-    }
-    # The cancel is lost, and known to be before the replace is answered.
-    response = told((0, 100), (1_900, 2_000), (2_001, 9_000), (2_100, 9_000), (2_200, 2_300), (60_000, 60_100))
-    request = {"new": "1ms", "replace": "1ms", "cancel": lost_at(4_000, 6_000)}
-    strategy = run(acts, market(20, (3000, 9997, 9998, 50, 3)), response=response, request=request)
-    assert strategy.parent.status is OrderStatus.CANCELED
-    assert algorithm.child.status is OrderStatus.CANCELED
+    assert algorithm.child.status is (OrderStatus.CANCELED if grows else OrderStatus.FILLED)
     assert strategy.held == 3
 
 
