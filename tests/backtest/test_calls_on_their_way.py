@@ -63,6 +63,20 @@ def test_a_call_that_falls_away_behind_a_split_leaves_the_venue_the_position_in_
     assert held(result) == {("p", "S.V"): "0"}
 
 
+def test_a_split_that_cuts_lots_behind_a_call_leaves_no_lot_at_the_venue() -> None:
+    share = contract("S", kind="equity")
+    plan = Plan((100, share, 4, {}), (4000, share, -1, {}), (6000, share, 1, REDUCE))
+    plans = {"l": plan, "s": Plan((100, share, -1, {})), "t": Plan((100, share, -3, {}))}
+    data = [
+        money_event_stream(share, [Split(2100 * MILLISECOND, 1, 2, price="160")]),
+        (share, quoted((0, 10000), (2150, 16000))),
+        (share, marked((2000, 8000))),
+    ]
+    result = run(plans, data, account="isolated", order_latency="500ms")
+    assert plan.sent[-1].status is OrderStatus.FILLED
+    assert held(result)["l", "S.V"] == "0"
+
+
 def test_a_position_that_was_deleveraged_while_its_call_was_on_its_way_counts_once() -> None:
     short = Plan((100, A, -10, {}), (4000, A, -5, {}), (6000, A, 5, REDUCE))
     plans = {"l": Plan((100, A, 10, {})), "s": short}
@@ -146,6 +160,14 @@ def test_of_two_marks_of_one_time_in_one_stream_the_last_counts(account: str) ->
     plan = Plan((1000, A, 450, {}))
     run({"p": plan}, [(A, quoted((0, 10000))), (A, marked((2000, 10000), (2000, 9000)))], account=account)
     assert plan.told == [("LIQUIDATION", "A.V")]
+
+
+@pytest.mark.parametrize("account", ["cross", "isolated"])
+def test_marks_of_one_time_in_two_streams_of_an_instrument_are_taken_together(account: str) -> None:
+    plan = Plan((1000, A, 450, {}))
+    data = [(A, quoted((0, 10000))), (A, marked((2000, 9000))), (A, marked((2000, 10000)))]
+    run({"p": plan}, data, account=account)
+    assert plan.told == []
 
 
 @pytest.mark.parametrize("account", ["cross", "isolated"])

@@ -213,3 +213,23 @@ def test_the_policy_flatten_goes_on_with_the_refusal_that_closes_the_last_order(
     assert strategy.held == 0
     closing = strategy.result.orders[-1]
     assert closing["ts_init"] == BEGIN + 11 * SECOND
+
+
+class Rests(ExecutionAlgorithm):
+    def on_start(self) -> None:
+        self.send(5, limit_ticks=9000)
+
+
+def test_a_position_that_nobody_takes_is_offered_by_time_and_not_in_circles() -> None:
+    """A child and its parent end at one moment: two reasons to go on, and one closing order."""
+    rows = market(9)
+    rows["bid_quantity"][3:] = 0
+    acts = {
+        0: lambda strategy: strategy.buy(10),
+        1: lambda strategy: strategy.buy(5, algorithm=Rests()),
+        3: wrong,
+    }
+    strategy = run(acts, rows, policy="flatten")
+    closing = strategy.result.orders[3:]
+    assert 3 <= len(closing) <= 6
+    assert strategy.held == 10

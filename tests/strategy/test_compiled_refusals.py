@@ -18,7 +18,7 @@ from tests.backtest.markets import START, instrument, quotes
 HANDLER = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 NO_PRICE = -(2**63)
 GTC = 1
-MOST_TAG = 2**31 - 1
+MOST_TAG = 2**16 - 1
 FIRST_KERNEL_TIMER = 2**32 - 16
 
 

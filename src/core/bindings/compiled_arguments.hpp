@@ -10,10 +10,8 @@
 
 namespace pytrader::bindings {
 
-// A compiled strategy's own number for an order, 1 to kMostCompiledTag, stands in the kernel above those of the texts
-// that strategies in Python tag theirs with.
-constexpr u64 kMostCompiledTag = (u64{1} << 31) - 1;
-constexpr TagIndex kCompiledTagBase = u32{1} << 31;
+// A compiled strategy's own number for an order; lists of open orders are found by it, so it is small.
+constexpr u64 kMostCompiledTag = 65'535;
 
 // Refusals are functions of their own, so that what is called for every event is short enough to be inlined.
 [[noreturn, gnu::noinline, gnu::cold]] inline void refuse_code(i64 value, const char* what) {
@@ -47,11 +45,7 @@ inline u32 number(u64 value, const char* what) {
 inline TagIndex tag_of(u64 own) {
   if (own > kMostCompiledTag) [[unlikely]]
     refuse_above(own, "tag", kMostCompiledTag);
-  return own == 0 ? 0 : kCompiledTagBase + static_cast<u32>(own);
-}
-// The other way; 0 of an order that the kernel sent for the strategy.
-inline i64 own_tag(TagIndex tag) noexcept {
-  return tag > kCompiledTagBase ? tag - kCompiledTagBase : 0;
+  return static_cast<u32>(own);
 }
 
 // The numbers above are those of the kernel's own timers.

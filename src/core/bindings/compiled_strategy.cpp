@@ -112,7 +112,7 @@ struct CompiledCalls {
               static_cast<i64>(order->ord_status),
               static_cast<i64>(order->side),
               order->instrument,
-              own_tag(order->tag)};
+              order->tag};
       return i64{1};
     });
   }

@@ -156,7 +156,7 @@ typedef struct pytrader_api {
   int64_t (*now)(pytrader_run*);
 
   /* The client order id; 0 on error. A price of PYTRADER_NO_PRICE is a market order. `tag` is a number of the strategy's
-   * own, at most 2^31 - 1; 0 is none. */
+   * own, at most 65535; 0 is none. */
   uint64_t (*submit)(pytrader_run*, uint64_t instrument, int64_t side, int64_t quantity, int64_t price,
                      int64_t time_in_force, int64_t flags, uint64_t tag);
   uint64_t (*submit_order)(pytrader_run*, const pytrader_new_order* order);

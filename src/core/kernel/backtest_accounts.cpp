@@ -119,7 +119,8 @@ void BacktestLoop::move_positions(std::size_t first) {
     }
     const auto instrument = static_cast<InstrumentIndex>(events[i].instrument);
     const auto strategy = static_cast<StrategyIndex>(events[i].strategy);
-    const i64 change = at_venue(instrument, events[i].quantity_after - events[i].quantity_before);
+    // A split cuts positions as a whole, not what became of them since.
+    const i64 change = at_venue(instrument, events[i].quantity_after) - at_venue(instrument, events[i].quantity_before);
     if (i64* const lots = suspended(instrument, strategy)) {
       *lots += change;
     } else {
@@ -193,7 +194,8 @@ bool BacktestLoop::marks_follow(u32 index) const {
   for (u32 other = 0; other < merge_.size(); ++other) {
     const MarketStream& stream = merge_.stream(other);
     if (other == index || stream.kind != StreamKind::mark || merge_.venue_row(other) >= stream.rows) continue;
-    const bool shared = kernel_.margin_desk().share_account(stream.instrument, merge_.stream(index).instrument);
+    const bool shared =
+        stream.instrument == own.instrument || kernel_.margin_desk().share_account(stream.instrument, own.instrument);
     if (shared && merge_.venue_time(other) == merge_.venue_time(index)) return true;
   }
   return false;

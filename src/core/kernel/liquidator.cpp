@@ -22,6 +22,7 @@ void Liquidator::begin(StrategyIndex strategy, bool close_positions, TagIndex ta
   job.active = true;
   job.close_positions = job.close_positions || close_positions;
   job.tag = tag;
+  job.first_closing.resize(board_.size(), 0);
   job.closing.resize(board_.size(), 0);
   job.asked.assign(board_.size(), 0);
 }
@@ -83,7 +84,9 @@ bool Liquidator::work_on(Job& job, StrategyIndex strategy, InstrumentIndex instr
   order.time_in_force = TimeInForce::ioc;
   order.flags = kReduceOnly;
   hash_.add_all(HashMark::close, instrument, order.quantity, order.side);
-  job.closing[instrument] = way_.submit(order, now);
+  const ClientOrderId id = way_.submit(order, now);
+  if (job.first_closing[instrument] == 0) job.first_closing[instrument] = id;
+  job.closing[instrument] = id;
   return false;
 }
 
@@ -114,11 +117,16 @@ i64 Liquidator::largest_order(StrategyIndex strategy, InstrumentIndex instrument
   return std::max<i64>(lots, 1);
 }
 
+// The strategy itself sends nothing meanwhile, and what its lists and algorithms renew belongs to them.
+bool Liquidator::is_own(const Job& job, const OrderEvent& event) const noexcept {
+  if (event.instrument >= job.first_closing.size() || job.first_closing[event.instrument] == 0) return false;
+  const Order& order = *way_.store().find(event.client_order_id);
+  return event.client_order_id >= job.first_closing[event.instrument] && order.list() == 0 && order.parent() == 0;
+}
+
 bool Liquidator::is_progress(const OrderEvent& event) const noexcept {
   if (event.exec_type == ExecType::trade) return true;
-  const Job& job = jobs_[event.strategy];
-  const bool closing = event.instrument < job.closing.size() && job.closing[event.instrument] == event.client_order_id;
-  if (!closing) return is_closed(event.ord_status);
+  if (!is_own(jobs_[event.strategy], event)) return is_closed(event.ord_status);
   return event.cum_qty > 0 && (event.exec_type == ExecType::canceled || event.exec_type == ExecType::expired);
 }
 

@@ -33,10 +33,12 @@ class Liquidator {
     bool active = false;
     bool close_positions = false;
     TagIndex tag = 0;
-    std::vector<ClientOrderId> closing;  // by instrument: the order that closes its position
-    std::vector<u8> asked;               // by instrument: whether every order has been asked to be canceled
+    std::vector<ClientOrderId> first_closing;  // by instrument: the first order that was to close its position, 0: none
+    std::vector<ClientOrderId> closing;        // by instrument: the last one
+    std::vector<u8> asked;                     // by instrument: whether every order has been asked to be canceled
   };
 
+  bool is_own(const Job& job, const OrderEvent& event) const noexcept;
   bool has_untold(StrategyIndex strategy, InstrumentIndex instrument) const;
   bool work_on(Job& job, StrategyIndex strategy, InstrumentIndex instrument, i64 now, bool again);
   // False when more orders are left than events may wait.

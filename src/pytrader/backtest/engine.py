@@ -280,7 +280,11 @@ class Run:
         if raw is None:
             return None
         names = [context.name for context in self._contexts]
-        return make_snapshot(raw, names, self._markets.instruments, self._tags)
+        return make_snapshot(raw, names, self._markets.instruments, self._tags, self._compiled())
+
+    def _compiled(self) -> list[int]:
+        """Return which strategies are compiled."""
+        return [index for index, context in enumerate(self._contexts) if isinstance(context, CompiledContext)]
 
     def _raise_failure(self) -> None:
         errors = handler_errors(self._engine.errors(), self._contexts)
@@ -320,7 +324,7 @@ class Run:
             start_ns=self._start_ns,
             end_ns=engine.now_ns if engine.events or self._markets.exchanges or self._replays else self._markets.end_ns,
             source=self._markets.source,
-            tags=enter_tags(orders["tag"], self._tags),
+            tags=enter_tags(orders, self._tags, self._compiled()),
             synthetics=tuple(SyntheticSummary(*each) for each in engine.synthetics()),
             errors=handler_errors(engine.errors(), self._contexts),
             insurance=tuple(InsuranceSummary(*each) for each in engine.insurance()),

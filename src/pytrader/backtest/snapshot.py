@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytrader._core import OrderStatus, OrderType, Side, StrategyState
 from pytrader.strategy.codec import decoded
-from pytrader.strategy.compiled import tag_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,12 +115,20 @@ class Snapshot:
 
 
 def make_snapshot(
-    raw: tuple[Any, ...], names: Sequence[str], instruments: Sequence[Instrument], tags: Mapping[str, int]
+    raw: tuple[Any, ...],
+    names: Sequence[str],
+    instruments: Sequence[Instrument],
+    tags: Mapping[str, int],
+    compiled: Collection[int],
 ) -> Snapshot:
-    """Name the engine's numbers."""
+    """Name the engine's numbers; the tags of `compiled` strategies are numbers of their own."""
     version, ts, positions, orders, quotes, cash, strategies = raw
     ids = [instrument.id for instrument in instruments]
     texts = {number: tag for tag, number in list(tags.items())}
+
+    def tag_text(strategy: int, tag: int) -> str:
+        return str(tag) if tag and strategy in compiled else texts.get(tag, "")
+
     held: dict[int, dict[str, SnapshotPosition]] = {index: {} for index in range(len(names))}
     for strategy, instrument, *figures in positions:
         held[strategy][ids[instrument]] = SnapshotPosition(*figures)
@@ -140,7 +147,7 @@ def make_snapshot(
         ),
         orders=tuple(
             SnapshotOrder(
-                f"{names[strategy]}-{number}", names[strategy], ids[instrument], tag_text(tag, texts), *figures
+                f"{names[strategy]}-{number}", names[strategy], ids[instrument], tag_text(strategy, tag), *figures
             )
             for number, strategy, instrument, tag, *figures in orders
         ),

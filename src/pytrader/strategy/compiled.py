@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pytrader._core import COMPILED_TAG_BASE, CompiledPort, strategy_functions
+from pytrader._core import CompiledPort, strategy_functions
 from pytrader.errors import InvalidArgument, InvalidState
 from pytrader.model.records import refuse_masked
 
@@ -225,20 +225,17 @@ class CompiledContext:
         self._port.detach()
 
 
-def tag_text(number: int, texts: Mapping[int, str]) -> str:
-    """Return the text of an order's tag: of strategies in Python by its number, of compiled ones that number itself."""
-    return str(number - COMPILED_TAG_BASE) if number > COMPILED_TAG_BASE else texts.get(number, "")
-
-
-def enter_tags(column: npt.NDArray[np.uint32], tags: Mapping[str, int]) -> tuple[str, ...]:
-    """Give the numbers of compiled strategies a place behind the texts, in the column too.
+def enter_tags(orders: npt.NDArray[np.void], tags: Mapping[str, int], compiled: Collection[int]) -> tuple[str, ...]:
+    """Give the numbers by which compiled strategies tag their orders a place behind the texts, in the rows too.
 
     Parameters
     ----------
-    column : ndarray of uint32
-        The tags of orders; changed in place.
+    orders : ndarray
+        A run's orders; their tags are changed in place.
     tags : Mapping of str to int
         The texts of strategies in Python, which count 1, 2, 3, ...
+    compiled : collection of int
+        Which strategies are compiled.
 
     Returns
     -------
@@ -246,10 +243,10 @@ def enter_tags(column: npt.NDArray[np.uint32], tags: Mapping[str, int]) -> tuple
         What the column counts; of 0, which is no tag, the empty text.
     """
     places = dict(tags)
-    own = column > COMPILED_TAG_BASE
-    used, where = np.unique(column[own], return_inverse=True)
-    entered = [places.setdefault(str(number - COMPILED_TAG_BASE), len(places) + 1) for number in used.tolist()]
-    column[own] = np.array(entered, np.uint32)[where]
+    own = np.isin(orders["strategy"], list(compiled)) & (orders["tag"] != 0)
+    used, where = np.unique(orders["tag"][own], return_inverse=True)
+    entered = [places.setdefault(str(number), len(places) + 1) for number in used.tolist()]
+    orders["tag"][own] = np.array(entered, np.uint32)[where]
     return ("", *places)
 
 

@@ -169,7 +169,8 @@ TEST_CASE("who has the largest profit times leverage is deleveraged first") {
   small.profit = 0;
   CHECK(deleverage_rank(small, money("-100")) == 0);
   CHECK(deleverage_rank(small, 0) == 0);
-  large.value = 0;  // all of the cost is won
+  CHECK(deleverage_rank(large, -1) > money("1000000"));  // beyond what a rank can say
+  large.value = 0;                                       // all of the cost is won
   CHECK(deleverage_rank(large, money("-100")) == 0);
   CHECK(deleverage_rank(large, 0) > money("1000000"));
   large.profit = money("-1");

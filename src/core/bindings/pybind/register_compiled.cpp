@@ -5,7 +5,6 @@
 #include <array>
 #include <memory>
 
-#include "bindings/compiled_arguments.hpp"
 #include "bindings/compiled_strategy.hpp"
 #include "register.hpp"
 #include "value_casters.hpp"
@@ -135,7 +134,6 @@ void register_compiled(py::module_& module) {
       .def("connect", &CompiledPort::connect, py::arg("kernel"), py::arg("index"),
            "Begin: the engine's capsule over its Kernel, and the strategy's number there.")
       .def("detach", &CompiledPort::detach, "End: from here on its functions refuse.");
-  module.attr("COMPILED_TAG_BASE") = kCompiledTagBase;
   module.def("strategy_functions", &function_addresses,
              "The addresses of the functions of the plain-C interface (strategy_api.h) by name.");
 }
